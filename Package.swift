@@ -1,0 +1,202 @@
+// swift-tools-version:6.2
+// The targets of Weir. Which may import which is held by Tests/Architecture; the layout is told in README.md.
+
+import PackageDescription
+
+// MARK: - Settings
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .treatAllWarnings(as: .error),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+// MARK: - Kinds of targets
+
+/// A library under Shared/.
+func shared(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = [])
+  -> Target
+{
+  .target(
+    name: name, dependencies: dependencies, path: "Shared/\(name)", exclude: exclude,
+    swiftSettings: settings)
+}
+
+/// A C library of the system behind a module map.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Shared/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+/// One layer of a service: Rules, Store or Handlers.
+func layer(_ service: String, _ layer: String, _ dependencies: [Target.Dependency]) -> Target {
+  let isChecked = layer == "Rules" || layer == "Store"
+  return .target(
+    name: service + layer, dependencies: dependencies, path: "Services/\(service)/\(layer)",
+    swiftSettings: settings + (isChecked ? [.strictMemorySafety()] : []))
+}
+
+/// The four targets that every service has, all of one shape.
+func service(
+  _ name: String, handlers: [Target.Dependency] = []
+) -> [Target] {
+  [
+    layer(name, "Rules", ["Regulation", "Vocabulary"]),
+    layer(
+      name, "Store",
+      [.target(name: name + "Rules"), "Regulation", "Vocabulary", "Database", "Integrity"]),
+    layer(
+      name, "Handlers",
+      [
+        .target(name: name + "Store"), .target(name: name + "Rules"), "Regulation", "Vocabulary",
+        "Contracts", "RPC",
+        "Access", "Crypto", "Integrity", "Database", "Telemetry",
+      ] + handlers),
+    .executableTarget(
+      name: "weir-" + name.lowercased(),
+      dependencies: [.target(name: name + "Handlers"), .target(name: name + "Store"), "Boot"],
+      path: "Services/\(name)/Main", swiftSettings: settings),
+  ]
+}
+
+func test(
+  _ name: String, _ path: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
+  .testTarget(
+    name: name, dependencies: dependencies + ["TestSupport"], path: "Tests/\(path)",
+    exclude: exclude,
+    swiftSettings: settings)
+}
+
+// MARK: - The package
+
+let sharedTargets: [Target] = [
+  system("CNGHTTP2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
+  system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
+  system("CLibpq", pkgConfig: "libpq", apt: "libpq-dev"),
+  system("CProtobufC", pkgConfig: "libprotobuf-c", apt: "libprotobuf-c-dev"),
+  .systemLibrary(name: "CLinux", path: "Shared/CLinux"),
+  .target(
+    name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/CContracts",
+    cSettings: [.unsafeFlags(["-w"])]),
+  shared("Vocabulary"),
+  shared("Regulation", ["Vocabulary"]),
+  shared("Crypto", ["COpenSSL", "Vocabulary"]),
+  shared("Integrity", ["Crypto", "Vocabulary"]),
+  shared("Telemetry", [logging, metrics]),
+  shared("RPC", ["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"]),
+  shared("Access", ["RPC", "Crypto", "Vocabulary"]),
+  shared("Contracts", ["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"]),
+  shared("Database", [grdb, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
+  shared(
+    "Boot",
+    [
+      "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",
+      "Vocabulary", "CLinux",
+      yams, logging,
+    ]),
+  .executableTarget(
+    name: "protoc-gen-weir", dependencies: ["CContracts", "CProtobufC"],
+    path: "Shared/ProtocPlugin",
+    swiftSettings: settings),
+]
+
+let serviceTargets: [Target] =
+  service("Catalog")
+  + service("Ingest", handlers: ["IngestIndex", "IngestFormats"])
+  + service("Share")
+  + service("Feedback")
+  + service("Audit")
+  + service("Gateway")
+  + [
+    layer("Ingest", "Formats", ["Vocabulary", "IngestRules"]),
+    layer("Ingest", "Index", ["Vocabulary", "Crypto", "CLinux"]),
+  ]
+
+let programTargets: [Target] = [
+  .target(
+    name: "Synth", dependencies: ["Vocabulary", "Regulation"], path: "Services/CLI/Synth",
+    swiftSettings: settings),
+  .target(
+    name: "WeirCLI",
+    dependencies: [
+      "Synth", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC", "Regulation",
+      "Telemetry", "Vocabulary",
+      "CLinux", yams, argumentParser,
+    ], path: "Services/CLI/Commands", swiftSettings: settings),
+  .executableTarget(
+    name: "weir", dependencies: ["WeirCLI"], path: "Services/CLI/Main", swiftSettings: settings),
+]
+
+let everything: [Target.Dependency] = [
+  "Vocabulary", "Regulation", "Crypto", "Integrity", "Access", "Database", "RPC", "Contracts",
+  "Telemetry", "Boot",
+]
+
+let testTargets: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
+    swiftSettings: settings),
+  test("ArchitectureTests", "Architecture", []),
+  test("VocabularyTests", "Shared/Vocabulary", ["Vocabulary"]),
+  test("RegulationTests", "Shared/Regulation", ["Regulation", "Vocabulary", "Boot"]),
+  test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),
+  test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
+  test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity"]),
+  test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
+  test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
+  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC"]),
+  test("BootTests", "Shared/Boot", everything),
+  test(
+    "CatalogTests", "Services/Catalog",
+    everything + ["CatalogRules", "CatalogStore", "CatalogHandlers"]),
+  test(
+    "IngestTests", "Services/Ingest",
+    everything + [
+      "IngestRules", "IngestStore", "IngestHandlers", "IngestFormats", "IngestIndex", "Synth",
+    ]),
+  test("ShareTests", "Services/Share", everything + ["ShareRules", "ShareStore", "ShareHandlers"]),
+  test(
+    "FeedbackTests", "Services/Feedback",
+    everything + ["FeedbackRules", "FeedbackStore", "FeedbackHandlers"]),
+  test("AuditTests", "Services/Audit", everything + ["AuditRules", "AuditStore", "AuditHandlers"]),
+  test(
+    "GatewayTests", "Services/Gateway",
+    everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),
+  test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth"]),
+  test("InteropTests", "Interop", everything),
+  test("EndToEndTests", "EndToEnd", everything + ["WeirCLI", "Synth"]),
+  .executableTarget(
+    name: "weir-bench",
+    dependencies: everything + [
+      "Synth", "IngestIndex", "IngestFormats", "IngestRules", argumentParser,
+    ],
+    path: "Tests/Benchmarks", swiftSettings: settings),
+]
+
+let package = Package(
+  name: "weir",
+  products: [
+    "weir", "weir-gateway", "weir-catalog", "weir-ingest", "weir-share", "weir-feedback",
+    "weir-audit",
+  ]
+  .map { .executable(name: $0, targets: [$0]) },
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: sharedTargets + serviceTargets + programTargets + testTargets
+)

@@ -1,0 +1,1 @@
+// What Audit keeps, in domain nouns.

@@ -1,0 +1,2 @@
+// weir: the command line of operators and officials.
+print("weir")

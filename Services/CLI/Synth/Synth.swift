@@ -1,0 +1,1 @@
+// Seeded synthetic registers, rolls and the plan of what is planted in them.

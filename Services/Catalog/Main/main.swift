@@ -1,0 +1,2 @@
+// weir-catalog: parses its configuration, wires the service, runs it.
+print("weir-catalog")

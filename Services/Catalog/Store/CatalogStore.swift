@@ -1,0 +1,1 @@
+// What Catalog keeps, in domain nouns.

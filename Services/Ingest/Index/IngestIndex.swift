@@ -1,0 +1,1 @@
+// The token index: memory-mapped, authenticated, rebuilt at will.

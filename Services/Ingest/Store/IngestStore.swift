@@ -1,0 +1,1 @@
+// What Ingest keeps, in domain nouns.

@@ -1,0 +1,2 @@
+// weir-share: parses its configuration, wires the service, runs it.
+print("weir-share")

@@ -1,0 +1,1 @@
+// What Share keeps, in domain nouns.

@@ -1,0 +1,1 @@
+// Callers, roles, tickets and the authorizer.

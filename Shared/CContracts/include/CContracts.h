@@ -1,0 +1,1 @@
+// C messages made by protoc-c. Never edited: make proto writes this folder.

@@ -1,0 +1,1 @@
+// Swift messages, stubs and the access table of every proto package.

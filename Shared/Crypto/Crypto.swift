@@ -1,0 +1,1 @@
+// Keys, tokens, seals, certificates and signatures, composed from OpenSSL primitives.

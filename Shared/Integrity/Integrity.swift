@@ -1,0 +1,1 @@
+// Leaf encoding, the RFC 6962 tree, checkpoints, tiles and receipts.

@@ -1,0 +1,1 @@
+// The gRPC core on nghttp2 and OpenSSL.

@@ -1,0 +1,1 @@
+// Profiles, working-day calendars and clocks: the law as data. Pure.

@@ -1,0 +1,1 @@
+// What tests share: temporary folders, seeded randomness, certificates, started programs.
