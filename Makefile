@@ -1,0 +1,40 @@
+# The commands of this repository. `make` alone explains them.
+.DEFAULT_GOAL := help
+.PHONY: help demo test bench format lint proto clean
+
+SOURCES := Package.swift Shared Services Tests deploy
+# Generated code is checked by regenerating it, not by its looks.
+SWIFT_FILES = git ls-files --cached --others --exclude-standard -- $(SOURCES) | grep '\.swift$$' | grep -v '/Generated/'
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: ## Install what is missing, build, and run the whole main job on this machine
+	@deploy/setup build
+	swift build -c release
+	.build/release/weir demo
+
+test: ## Install what is missing, check format and generated code, build, and run all tests
+	@deploy/setup test
+	@$(MAKE) --no-print-directory lint
+	@if [ -x proto/generate ]; then proto/generate --check; fi
+	swift build --build-tests
+	swift test --skip-build --disable-xctest
+
+bench: ## Measure Weir against its peers, in release; writes .build/bench.json
+	@deploy/setup bench
+	swift build -c release
+	.build/release/weir-bench
+
+format: ## Format the Swift sources in place
+	@$(SWIFT_FILES) | xargs swift format format --in-place --parallel
+
+lint: ## Check the format of the Swift sources
+	@$(SWIFT_FILES) | xargs swift format lint --strict --parallel
+
+proto: ## Regenerate the code that comes from proto/
+	@deploy/setup build
+	proto/generate
+
+clean: ## Remove what was built
+	rm -rf .build .venv
