@@ -1,0 +1,101 @@
+// What a server and a channel are told when they are made.
+
+/// How a listener behaves.
+package struct ServerConfiguration: Sendable {
+  /// Port 0 asks the system for a free one; `Server.start()` returns it.
+  package var address: Address
+  package var tls: TLSConfiguration
+  package var limits: ServerLimits
+  /// Told of every peer turned away below the level of calls; called on a reactor, must not block.
+  package var onRefusal: @Sendable (ConnectionRefusal) -> Void
+  /// Told once of each unexpected error of a handler, with the reference that the caller saw and the path.
+  package var onFault: @Sendable (_ error: any Error, _ reference: String, _ path: String) -> Void
+
+  package init(
+    address: Address, tls: TLSConfiguration, limits: ServerLimits = ServerLimits(),
+    onRefusal: @escaping @Sendable (ConnectionRefusal) -> Void = { _ in },
+    onFault: @escaping @Sendable (any Error, _ reference: String, _ path: String) -> Void
+  ) {
+    self.address = address
+    self.tls = tls
+    self.limits = limits
+    self.onRefusal = onRefusal
+    self.onFault = onFault
+  }
+}
+
+/// Why a connection was turned away or ended by the listener.
+package struct ConnectionRefusal: Sendable, Equatable {
+  package enum Reason: Sendable, Equatable {
+    case tooManyConnections
+    /// TLS failed: a foreign authority, no certificate, another protocol. The text is OpenSSL's reason, no secret.
+    case handshake(String)
+    case handshakeTimeout
+    case headersTimeout
+    case keepaliveTimeout
+    /// Too many resets, settings or pings.
+    case flood
+    /// The peer broke HTTP/2.
+    case protocolViolation(String)
+  }
+
+  package let peerAddress: String
+  package let reason: Reason
+}
+
+/// How a channel behaves.
+package struct ChannelConfiguration: Sendable {
+  /// The replicas of one service; calls go round them.
+  package var addresses: [Address]
+  package var tls: TLSConfiguration
+  /// The name that the server's certificate must bear (DNS or IP); `nil` for the host of each address.
+  package var serverName: String?
+  /// A URI that the server's certificate must bear, e.g. `spiffe://city/service/share`; then its host names are not looked at.
+  package var expectedServerURI: String?
+  package var limits: ChannelLimits
+  package var backoff: BackoffConfiguration
+  /// For calls that name none; `nil` lets a call wait for ever.
+  package var defaultTimeout: Duration?
+
+  package init(
+    addresses: [Address], tls: TLSConfiguration, serverName: String? = nil,
+    expectedServerURI: String? = nil, limits: ChannelLimits = ChannelLimits(),
+    backoff: BackoffConfiguration = BackoffConfiguration(), defaultTimeout: Duration? = nil
+  ) {
+    self.addresses = addresses
+    self.tls = tls
+    self.serverName = serverName
+    self.expectedServerURI = expectedServerURI
+    self.limits = limits
+    self.backoff = backoff
+    self.defaultTimeout = defaultTimeout
+  }
+}
+
+/// How long to wait before the next attempt to connect (gRPC's "connection backoff", with its factors).
+package struct BackoffConfiguration: Sendable {
+  package var initial = Duration.milliseconds(200)
+  package var maximum = Duration.seconds(20)
+  package var factor = 1.6
+  /// Each wait is spread by plus or minus this share of itself.
+  package var jitter = 0.2
+
+  package init() {}
+}
+
+/// What one call asks for.
+package struct CallOptions: Sendable {
+  package var metadata: Metadata
+  /// Sent as `grpc-timeout`; ends the call with DEADLINE_EXCEEDED on this side too.
+  package var timeout: Duration?
+  /// Waits through failed connections instead of failing with UNAVAILABLE at once.
+  package var waitsForReady: Bool
+
+  package init(
+    metadata: Metadata = Metadata(), timeout: Duration? = nil, waitsForReady: Bool = false
+  ) {
+    self.metadata = metadata
+    self.timeout = timeout
+    self.waitsForReady = waitsForReady
+  }
+}

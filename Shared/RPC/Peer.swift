@@ -1,0 +1,51 @@
+// Who is at the other end of a connection: its address and the certificate it proved to hold.
+
+/// The other end of a connection.
+package struct Peer: Sendable {
+  /// `127.0.0.1:40312` or `[::1]:40312`.
+  package let address: String
+  /// `nil` where the listener asks for none.
+  package let certificate: PeerCertificate?
+
+  package init(address: String, certificate: PeerCertificate?) {
+    self.address = address
+    self.certificate = certificate
+  }
+}
+
+/// A certificate that its holder proved to hold in the TLS handshake, read once for each connection.
+///
+/// A class, so that the context of each call costs one reference instead of a copy of every field.
+package final class PeerCertificate: Sendable {
+  /// The certificate as it was sent, DER.
+  package let der: [UInt8]
+  /// SHA-256 over `der`.
+  package let sha256: [UInt8]
+  /// Upper-case hexadecimal, as `openssl x509 -serial` prints it.
+  package let serialHex: String
+  /// The URI names among the subject's alternative names, in their order.
+  package let uris: [String]
+  /// The issuer's name, RFC 2253.
+  package let issuer: String
+  /// Seconds since 1970; valid from this second on.
+  package let notBefore: Int64
+  /// Seconds since 1970; valid up to and including this second.
+  package let notAfter: Int64
+  /// What verification noted (`X509_V_ERR_…`): 0 for nothing, else only expired (10) or revoked (23), which a listener
+  /// may let pass so that the caller gets a readable answer. Judge by the dates and the registry, not by this.
+  package let verifyError: Int
+
+  package init(
+    der: [UInt8], sha256: [UInt8], serialHex: String, uris: [String], issuer: String,
+    notBefore: Int64, notAfter: Int64, verifyError: Int
+  ) {
+    self.der = der
+    self.sha256 = sha256
+    self.serialHex = serialHex
+    self.uris = uris
+    self.issuer = issuer
+    self.notBefore = notBefore
+    self.notAfter = notAfter
+    self.verifyError = verifyError
+  }
+}

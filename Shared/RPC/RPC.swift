@@ -1,1 +1,0 @@
-// The gRPC core on nghttp2 and OpenSSL.
