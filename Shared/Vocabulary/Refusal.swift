@@ -1,0 +1,44 @@
+// How a rule says no: one shape for all services, so that handlers and the command line treat refusals alike.
+
+/// The regulation, or a right, saying no. Each service has one enum of these; faults of the machinery are not refusals.
+package protocol Refusal: Error {
+  /// Stable, never reused: `share.item_not_granted`.
+  var reason: String { get }
+  var kind: RefusalKind { get }
+  /// The path of the request's field at fault, when there is one.
+  var field: String? { get }
+  /// The article the refusal rests on; `nil` only where no regulation is involved (a malformed request).
+  var citation: Citation? { get }
+  /// What the person may do instead.
+  var nextStep: BilingualText? { get }
+  /// For the person who must act. Holds no secret, no row content, no type name.
+  var sentence: BilingualText { get }
+}
+
+extension Refusal {
+  package var field: String? { nil }
+  package var citation: Citation? { nil }
+  package var nextStep: BilingualText? { nil }
+}
+
+/// What sort of no it is; the wire layer turns it into a gRPC code, the command line into an exit code.
+package enum RefusalKind: String, CaseIterable, Sendable {
+  /// INVALID_ARGUMENT
+  case malformed
+  /// NOT_FOUND
+  case notFound
+  /// ALREADY_EXISTS
+  case alreadyExists
+  /// FAILED_PRECONDITION
+  case wrongState
+  /// PERMISSION_DENIED
+  case notAllowed
+  /// UNAUTHENTICATED
+  case unauthenticated
+  /// ABORTED
+  case lostRace
+  /// RESOURCE_EXHAUSTED
+  case tooMuch
+  /// UNAVAILABLE: a retry may cure it
+  case unavailable
+}

@@ -1,1 +1,0 @@
-// The words of the regulations as types: identifiers, dates, share types, roles, citations. Pure.
