@@ -1,2 +1,1 @@
 // weir: the command line of operators and officials.
-print("weir")

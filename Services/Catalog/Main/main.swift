@@ -1,2 +1,1 @@
 // weir-catalog: parses its configuration, wires the service, runs it.
-print("weir-catalog")

@@ -1,2 +1,1 @@
 // weir-feedback: parses its configuration, wires the service, runs it.
-print("weir-feedback")

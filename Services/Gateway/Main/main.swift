@@ -1,2 +1,1 @@
 // weir-gateway: parses its configuration, wires the service, runs it.
-print("weir-gateway")

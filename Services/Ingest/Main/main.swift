@@ -1,2 +1,1 @@
 // weir-ingest: parses its configuration, wires the service, runs it.
-print("weir-ingest")

@@ -1,2 +1,1 @@
 // weir-share: parses its configuration, wires the service, runs it.
-print("weir-share")
