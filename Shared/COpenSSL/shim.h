@@ -13,3 +13,6 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
+
+#include "certificates.h"
+#include "hashes.h"

@@ -1,1 +1,0 @@
-// Keys, tokens, seals, certificates and signatures, composed from OpenSSL primitives.
