@@ -125,13 +125,14 @@ let serviceTargets: [Target] =
 
 let programTargets: [Target] = [
   .target(
-    name: "Synth", dependencies: ["Vocabulary", "Regulation"], path: "Services/CLI/Synth",
+    name: "Synth", dependencies: ["Vocabulary", "Regulation", "IngestFormats"],
+    path: "Services/CLI/Synth",
     swiftSettings: settings),
   .target(
     name: "WeirCLI",
     dependencies: [
-      "Synth", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC", "Regulation",
-      "Telemetry", "Vocabulary",
+      "Synth", "IngestFormats", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC",
+      "Regulation", "Telemetry", "Vocabulary",
       "CLinux", yams, argumentParser,
     ], path: "Services/CLI/Commands", swiftSettings: settings),
   .executableTarget(
@@ -173,7 +174,7 @@ let testTargets: [Target] = [
   test(
     "GatewayTests", "Services/Gateway",
     everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),
-  test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth"]),
+  test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth", "IngestFormats"]),
   test("InteropTests", "Interop", everything),
   test("EndToEndTests", "EndToEnd", everything + ["WeirCLI", "Synth"]),
   .executableTarget(

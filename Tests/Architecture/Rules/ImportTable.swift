@@ -85,10 +85,12 @@ enum ImportTable {
   private static let programs: [String: ImportRow] = [
     "IngestFormats": row(["Vocabulary", "IngestRules"], common),
     "IngestIndex": row(["Vocabulary", "Crypto", "CLinux"], system),
-    "Synth": row(["Vocabulary", "Regulation"], common),
+    // Writing and cutting files needs the encodings and the cutter that reading them has.
+    "Synth": row(["Vocabulary", "Regulation", "IngestFormats"], common),
     "WeirCLI": row(
       [
-        "Synth", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC", "Regulation",
+        "Synth", "IngestFormats", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC",
+        "Regulation",
         "Telemetry", "Vocabulary", "CLinux", "Yams", "ArgumentParser",
       ], system),
     "weir": row(["WeirCLI"], common),
@@ -110,7 +112,7 @@ enum ImportTable {
     var rows: [String: ImportRow] = [
       "TestSupport": row(everything + ["CLinux"], testing),
       "ArchitectureTests": row(["TestSupport"], testing),
-      "CLITests": row(support + ["WeirCLI", "Synth"], testing),
+      "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
       "InteropTests": row(support, testing),
       "EndToEndTests": row(support + ["WeirCLI", "Synth"], testing),
     ]

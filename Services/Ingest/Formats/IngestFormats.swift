@@ -1,1 +1,0 @@
-// CSV, JSON lines and GB18030 as rows of text.
