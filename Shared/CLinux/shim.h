@@ -1,6 +1,7 @@
 #pragma once
 // Linux calls that Swift's Glibc module does not export or that are variadic.
-#define _GNU_SOURCE
+// _GNU_SOURCE stays undefined: it gives fd_set other members than Glibc's module has, and Swift refuses the difference.
+// What needs it is declared here.
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -12,3 +13,14 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
+
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int pthread_setname_np(pthread_t, const char *);
+static inline int weir_accept(int listener, struct sockaddr *address, socklen_t *length) {
+  return accept4(listener, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+/// Sends `signal` to this process when its parent dies; 0 on success.
+static inline int weir_end_with_parent(int signal) {
+  return prctl(PR_SET_PDEATHSIG, signal);
+}

@@ -1,1 +1,0 @@
-// From configuration to a running process.

@@ -1,0 +1,252 @@
+// The configuration file of one process: what an operator writes, or what `weir up` writes for a data folder.
+
+import Foundation
+import RPC
+import Vocabulary
+import Yams
+
+/// Everything a process must be told before it starts; nothing is read from the environment.
+package struct ServiceConfiguration: Sendable, Equatable, Codable {
+  /// `gateway`, `catalog`, `ingest`, `share`, `feedback` or `audit`.
+  package var service: String
+  /// Tells replicas of one service apart; part of the outbox's origin.
+  package var replica: Int
+  /// The trust domain in every SPIFFE name: `spiffe://<domain>/…`.
+  package var domain: String
+  /// Databases of this service alone.
+  package var dataFolder: String
+  /// `keyring`, `epoch.key` and token keys; never inside `dataFolder`.
+  package var keysFolder: String
+  /// Where peers with a service certificate reach it.
+  package var listen: String
+  /// Where departments reach the gateway; no other service has one.
+  package var publicListen: String?
+  /// Addresses of the other services, one for each replica.
+  package var peers: [String: [String]]
+  package var tls: TLSFiles
+  package var evidence: EvidenceFiles
+  package var policiesFolder: String
+  package var calendarsFolder: String
+  package var taxonomiesFolder: String
+  /// Which profile governs which class of resource; see `deploy/`.
+  package var governanceFile: String
+  /// A PostgreSQL connection string; SQLite in `dataFolder` without one.
+  package var postgres: String?
+  /// Set in folders created as a demonstration, and nowhere else.
+  package var demo: DemoClock?
+  /// The gateway's first departments and persons, read while its registry is empty.
+  package var foundingFile: String?
+  /// The gateway's certificate authority for departments.
+  package var issuing: IssuingFiles?
+  package var limits: Limits
+
+  /// Paths of PEM files.
+  package struct TLSFiles: Sendable, Equatable, Codable {
+    package var certificate: String
+    package var key: String
+    package var serviceRoot: String
+    /// Read by the gateway alone: no other listener accepts a department.
+    package var departmentRoot: String?
+
+    package init(
+      certificate: String, key: String, serviceRoot: String, departmentRoot: String? = nil
+    ) {
+      self.certificate = certificate
+      self.key = key
+      self.serviceRoot = serviceRoot
+      self.departmentRoot = departmentRoot
+    }
+  }
+
+  package struct EvidenceFiles: Sendable, Equatable, Codable {
+    /// The offline Ed25519 root's verifier key.
+    package var rootPublicKey: String
+    /// The key list that the root signed.
+    package var keyList: String
+    /// This service's Ed25519 key.
+    package var signingKey: String
+
+    package init(rootPublicKey: String, keyList: String, signingKey: String) {
+      self.rootPublicKey = rootPublicKey
+      self.keyList = keyList
+      self.signingKey = signingKey
+    }
+  }
+
+  package struct IssuingFiles: Sendable, Equatable, Codable {
+    package var certificate: String
+    package var key: String
+    /// The term of a certificate where the request names none.
+    package var defaultDays: Int
+    package var maximumDays: Int
+
+    package init(certificate: String, key: String, defaultDays: Int = 90, maximumDays: Int = 365) {
+      self.certificate = certificate
+      self.key = key
+      self.defaultDays = defaultDays
+      self.maximumDays = maximumDays
+    }
+  }
+
+  /// The civil day on which a demonstration begins, and the real moment of that beginning.
+  package struct DemoClock: Sendable, Equatable, Codable {
+    /// ISO 8601 civil date.
+    package var civilStart: String
+    /// Milliseconds since 1970.
+    package var realStart: Int64
+    /// A file that holds seconds by which `weir demo` moved the clock on.
+    package var offsetFile: String
+
+    package init(civilStart: String, realStart: Int64, offsetFile: String) {
+      self.civilStart = civilStart
+      self.realStart = realStart
+      self.offsetFile = offsetFile
+    }
+  }
+
+  package struct Limits: Sendable, Equatable, Codable {
+    /// Threads that do network work; 0 takes one for each core.
+    package var reactors: Int
+    /// Entries not yet covered by a checkpoint, past which data calls are refused.
+    package var outboxEntries: Int
+    /// Age of the oldest such entry in seconds.
+    package var outboxAgeSeconds: Int
+    /// Calls a second that the gateway grants one department; 0 for no limit.
+    package var callsPerSecond: Int
+    package var drainSeconds: Int
+
+    package init(
+      reactors: Int = 0, outboxEntries: Int = 200_000, outboxAgeSeconds: Int = 3600,
+      callsPerSecond: Int = 20_000, drainSeconds: Int = 20
+    ) {
+      self.reactors = reactors
+      self.outboxEntries = outboxEntries
+      self.outboxAgeSeconds = outboxAgeSeconds
+      self.callsPerSecond = callsPerSecond
+      self.drainSeconds = drainSeconds
+    }
+  }
+
+  package init(
+    service: String, replica: Int = 1, domain: String, dataFolder: String, keysFolder: String,
+    listen: String, publicListen: String? = nil, peers: [String: [String]] = [:], tls: TLSFiles,
+    evidence: EvidenceFiles, policiesFolder: String, calendarsFolder: String,
+    taxonomiesFolder: String, governanceFile: String, postgres: String? = nil,
+    demo: DemoClock? = nil, foundingFile: String? = nil, issuing: IssuingFiles? = nil,
+    limits: Limits = Limits()
+  ) {
+    self.service = service
+    self.replica = replica
+    self.domain = domain
+    self.dataFolder = dataFolder
+    self.keysFolder = keysFolder
+    self.listen = listen
+    self.publicListen = publicListen
+    self.peers = peers
+    self.tls = tls
+    self.evidence = evidence
+    self.policiesFolder = policiesFolder
+    self.calendarsFolder = calendarsFolder
+    self.taxonomiesFolder = taxonomiesFolder
+    self.governanceFile = governanceFile
+    self.postgres = postgres
+    self.demo = demo
+    self.foundingFile = foundingFile
+    self.issuing = issuing
+    self.limits = limits
+  }
+}
+
+extension ServiceConfiguration {
+  /// The services that have a process of their own, in the order in which they start.
+  package static let services = ["audit", "catalog", "ingest", "share", "feedback", "gateway"]
+
+  /// Reads and checks a file.
+  ///
+  /// - Throws: `ConfigurationError` naming the file and the key at fault.
+  package static func load(path: String) throws(ConfigurationError) -> ServiceConfiguration {
+    let text = try readText(path)
+    let configuration: ServiceConfiguration
+    do {
+      configuration = try YAMLDecoder().decode(ServiceConfiguration.self, from: text)
+    } catch {
+      throw .malformed(path: path, detail: describe(error))
+    }
+    try configuration.check(path: path)
+    return configuration
+  }
+
+  /// The YAML that `load` reads back.
+  package func yaml() throws(ConfigurationError) -> String {
+    do { return try YAMLEncoder().encode(self) } catch {
+      throw .malformed(path: "(\(service))", detail: describe(error))
+    }
+  }
+
+  private func check(path: String) throws(ConfigurationError) {
+    guard Self.services.contains(service) else {
+      throw .malformed(path: path, detail: "service: '\(service)' is none of \(Self.services)")
+    }
+    guard replica >= 1 else { throw .malformed(path: path, detail: "replica: must be 1 or more") }
+    guard !keysFolder.hasPrefix(dataFolder + "/"), keysFolder != dataFolder else {
+      throw .malformed(path: path, detail: "keysFolder: must lie outside dataFolder")
+    }
+    for address in [listen] + (publicListen.map { [$0] } ?? []) + peers.values.flatMap({ $0 })
+    where Address(address) == nil {
+      throw .malformed(path: path, detail: "'\(address)' is not host:port")
+    }
+    if let demo, CivilDate(iso: demo.civilStart) == nil {
+      throw .malformed(path: path, detail: "demo.civilStart: '\(demo.civilStart)' is no date")
+    }
+    if service == "gateway" {
+      guard publicListen != nil, tls.departmentRoot != nil, issuing != nil else {
+        throw .malformed(
+          path: path, detail: "a gateway needs publicListen, tls.departmentRoot and issuing")
+      }
+    }
+  }
+}
+
+/// Why a process cannot start with what it was given. Carries paths and keys, never contents of key files.
+package enum ConfigurationError: Error, Sendable, Equatable, CustomStringConvertible {
+  case unreadable(path: String, reason: String)
+  case malformed(path: String, detail: String)
+
+  package var description: String {
+    switch self {
+    case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
+    case .malformed(let path, let detail): "\(path): \(detail)"
+    }
+  }
+}
+
+/// The whole of a small text file.
+func readText(_ path: String) throws(ConfigurationError) -> String {
+  String(decoding: try readBytes(path), as: UTF8.self)
+}
+
+/// The whole of a small file.
+package func readBytes(_ path: String) throws(ConfigurationError) -> [UInt8] {
+  do {
+    return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+  } catch {
+    throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+  }
+}
+
+func describe(_ error: any Error) -> String {
+  if let error = error as? DecodingError {
+    switch error {
+    case .keyNotFound(let key, let context): return "\(keyPath(context, key)): is missing"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      return "\(keyPath(context, nil)): has the wrong type"
+    case .dataCorrupted(let context): return "\(keyPath(context, nil)): \(context.debugDescription)"
+    @unknown default: return "cannot be read"
+    }
+  }
+  return String(describing: error)
+}
+
+private func keyPath(_ context: DecodingError.Context, _ last: (any CodingKey)?) -> String {
+  (context.codingPath + (last.map { [$0] } ?? [])).map(\.stringValue).joined(separator: ".")
+}
