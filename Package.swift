@@ -93,7 +93,7 @@ let sharedTargets: [Target] = [
   shared("Regulation", ["Vocabulary"]),
   shared("Crypto", ["COpenSSL", "Vocabulary"]),
   shared("Integrity", ["Crypto", "Vocabulary"]),
-  shared("Telemetry", [logging, metrics]),
+  shared("Telemetry", ["Vocabulary", logging, metrics]),
   shared("RPC", ["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"]),
   shared("Access", ["RPC", "Crypto", "Vocabulary"]),
   shared("Contracts", ["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"]),
@@ -156,6 +156,8 @@ let testTargets: [Target] = [
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity"]),
   test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
   test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
+  test(
+    "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
   test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC"]),
   test("BootTests", "Shared/Boot", everything),
   test(

@@ -49,7 +49,8 @@ enum ImportTable {
     "Regulation": row(["Vocabulary"], pure),
     "Crypto": row(["COpenSSL", "Vocabulary"], system),
     "Integrity": row(["Crypto", "Vocabulary"], common),
-    "Telemetry": row(["Logging", "Metrics", "CoreMetrics"], common),
+    "Telemetry": row(
+      ["Vocabulary", "Logging", "Metrics", "CoreMetrics"], common.union(["Dispatch"])),
     "RPC": row(["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"], system),
     "Access": row(["RPC", "Crypto", "Vocabulary"], common),
     "Contracts": row(["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"], system),
@@ -117,6 +118,7 @@ enum ImportTable {
       "EndToEndTests": row(support + ["WeirCLI", "Synth"], testing),
     ]
     for name in everything { rows[name + "Tests"] = row(support, testing) }
+    rows["TelemetryTests"] = row(support + ["Logging", "Metrics", "CoreMetrics"], testing)
     for service in services {
       var own = support + ["Rules", "Store", "Handlers"].map { service + $0 }
       if service == "Ingest" { own += ["IngestFormats", "IngestIndex", "Synth"] }
