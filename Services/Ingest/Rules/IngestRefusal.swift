@@ -1,0 +1,108 @@
+// What Ingest says no to, each with its reason, article and next step (AC-30 to AC-35, policies e.3).
+
+package import Vocabulary
+
+/// A refusal of Ingest. Reasons are stable; the order in which they are tried stands at each rule.
+package enum IngestRefusal: Refusal, Hashable {
+  // Opening a batch.
+  case notOwner(citation: Citation)
+  case entryNotPublished
+  case manualUploadRefused(citation: Citation)
+  case modeNotOffered(mode: DeliveryMode, citation: Citation)
+  case interfaceReasonMissing(citation: Citation)
+  case personNeeded(mode: DeliveryMode)
+  case systemNeeded(mode: DeliveryMode)
+  case otherSystem(expected: SystemName)
+  case asOfInFuture(today: CivilDate)
+
+  // Its header.
+  case headerIsData(column: Int)
+  case headerUnknownColumn(column: Int)
+  case headerColumnTwice(item: String)
+  case headerItemMissing(item: String, title: String)
+
+  // A chunk.
+  case chunkTooLarge(rows: Int, bytes: Int)
+  case chunkEmpty
+  case chunkContentDiffers(number: Int)
+  case chunkOutOfOrder(expected: Int, found: Int)
+  case digitsLost(item: String, LostDigits)
+
+  // Committing.
+  case batchState(BatchState)
+  case countsDiffer(chunks: Int, rows: Int, statedChunks: Int, statedRows: Int)
+  case batchEmpty
+  case qualityFailed(rejected: Int, total: Int, threshold: RejectThreshold)
+
+  package var reason: String {
+    switch self {
+    case .notOwner: "ingest.not_owner"
+    case .entryNotPublished: "ingest.entry_not_published"
+    case .manualUploadRefused: "ingest.manual_upload_refused"
+    case .modeNotOffered: "ingest.mode_not_offered"
+    case .interfaceReasonMissing: "ingest.interface_reason_missing"
+    case .personNeeded: "ingest.person_needed"
+    case .systemNeeded: "ingest.system_needed"
+    case .otherSystem: "ingest.other_system"
+    case .asOfInFuture: "ingest.as_of_in_future"
+    case .headerIsData: "ingest.header_is_data"
+    case .headerUnknownColumn: "ingest.header_unknown_column"
+    case .headerColumnTwice: "ingest.header_column_twice"
+    case .headerItemMissing: "ingest.header_item_missing"
+    case .chunkTooLarge: "ingest.chunk_too_large"
+    case .chunkEmpty: "ingest.chunk_empty"
+    case .chunkContentDiffers: "ingest.chunk_content_differs"
+    case .chunkOutOfOrder: "ingest.chunk_out_of_order"
+    case .digitsLost: "ingest.digits_lost"
+    case .batchState: "ingest.batch_state"
+    case .countsDiffer: "ingest.counts_differ"
+    case .batchEmpty: "ingest.batch_empty"
+    case .qualityFailed: "ingest.quality_failed"
+    }
+  }
+
+  package var kind: RefusalKind {
+    switch self {
+    case .notOwner, .manualUploadRefused, .modeNotOffered, .personNeeded, .systemNeeded,
+      .otherSystem:
+      .notAllowed
+    case .interfaceReasonMissing, .asOfInFuture, .headerIsData, .headerUnknownColumn,
+      .headerColumnTwice, .headerItemMissing, .chunkEmpty, .digitsLost:
+      .malformed
+    case .chunkTooLarge: .tooMuch
+    case .chunkContentDiffers: .alreadyExists
+    case .entryNotPublished, .chunkOutOfOrder, .batchState, .countsDiffer, .batchEmpty,
+      .qualityFailed:
+      .wrongState
+    }
+  }
+
+  package var field: String? {
+    switch self {
+    case .notOwner, .entryNotPublished: "batch.entry"
+    case .manualUploadRefused, .modeNotOffered, .personNeeded, .systemNeeded, .otherSystem:
+      "batch.mode"
+    case .interfaceReasonMissing: "batch.mode_reason"
+    case .asOfInFuture: "batch.as_of"
+    case .headerIsData, .headerUnknownColumn, .headerColumnTwice, .headerItemMissing:
+      "batch.header"
+    case .chunkTooLarge, .chunkEmpty, .chunkContentDiffers, .digitsLost: "content"
+    case .chunkOutOfOrder: "number"
+    case .countsDiffer: "rows"
+    case .batchState, .batchEmpty, .qualityFailed: "name"
+    }
+  }
+
+  package var citation: Citation? {
+    switch self {
+    case .notOwner(let citation), .manualUploadRefused(let citation),
+      .modeNotOffered(_, let citation), .interfaceReasonMissing(let citation):
+      citation
+    case .qualityFailed(_, _, let threshold): threshold.citation
+    case .otherSystem, .systemNeeded, .personNeeded:
+      // AC-03: both a registered system and a person stand behind a delivery.
+      Citation(document: "luyi-2019", article: "18")
+    default: nil
+    }
+  }
+}
