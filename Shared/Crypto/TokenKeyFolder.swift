@@ -1,0 +1,69 @@
+// Token keys, each in a file of its own, apart from the keyring that opens records.
+
+/// The files `token-<id>.key` of a folder (hebi-2021/27: who can map identifiers is apart from who can open records).
+///
+/// A file is `"weir-token-key-1\n"` and one key record, mode 0600. It is not wrapped: the folder belongs to its own role.
+package struct TokenKeyFolder: Sendable {
+  private static let label = Array("weir-token-key-1\n".utf8)
+  private let folder: KeyFolder
+
+  /// Opens the folder and makes it when it is not there.
+  package init(folder path: String) throws(KeyFileError) {
+    folder = KeyFolder(path: path)
+    try folder.create()
+  }
+
+  /// Makes a key for a resource and writes its file.
+  package func create(
+    resource: String, version: UInt32, suite: TokenKey.Suite, createdAt: Int64,
+    random: any RandomSource
+  ) throws(KeyFileError) -> KeyRecord {
+    let record = KeyRecord(
+      purpose: .token, resource: resource, version: version,
+      suite: suite == .aes256 ? .aes256Permutation : .sm4Permutation, createdAt: createdAt,
+      random: random)
+    var writer = ByteWriter()
+    writer.append(fixed: Self.label)
+    record.encode(into: &writer)
+    var bytes = writer.bytes
+    defer { wipe(&bytes) }
+    let name = Self.name(of: record.id)
+    try folder.write(bytes, to: name + ".new")
+    try folder.rename(name + ".new", to: name)
+    return record
+  }
+
+  /// Every key of the folder, by resource and version.
+  package func keys() throws(KeyFileError) -> [KeyRecord] {
+    var keys: [KeyRecord] = []
+    for name in try folder.names() where name.hasPrefix("token-") && name.hasSuffix(".key") {
+      guard let bytes = try folder.read(name) else { continue }
+      keys.append(try Self.record(bytes, name: name))
+    }
+    return keys.sorted { ($0.resource, $0.version) < ($1.resource, $1.version) }
+  }
+
+  package func key(_ id: KeyID) throws(KeyFileError) -> KeyRecord? {
+    let name = Self.name(of: id)
+    guard let bytes = try folder.read(name) else { return nil }
+    return try Self.record(bytes, name: name)
+  }
+
+  /// Overwrites and removes the key's file: nobody can map these tokens to identifiers any more.
+  package func destroy(_ id: KeyID) throws(KeyFileError) {
+    let name = Self.name(of: id)
+    guard try folder.read(name) != nil else { throw .unknownKey(id) }
+    try folder.erase(name)
+  }
+
+  private static func name(of id: KeyID) -> String { "token-\(id.text).key" }
+
+  private static func record(_ bytes: [UInt8], name: String) throws(KeyFileError) -> KeyRecord {
+    guard bytes.starts(with: label) else { throw .malformed(name: name) }
+    var reader = ByteReader(Array(bytes.dropFirst(label.count)))
+    guard let record = KeyRecord(reading: &reader), reader.isAtEnd, record.purpose == .token,
+      Self.name(of: record.id) == name
+    else { throw .malformed(name: name) }
+    return record
+  }
+}
