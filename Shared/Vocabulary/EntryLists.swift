@@ -163,3 +163,16 @@ package enum SecrecyMark: String, ClosedList {
     }
   }
 }
+
+/// The items that identify a person in an entry (meizhou-specific-2021/9c).
+package enum IdentityItem: String, ClosedList {
+  case identityNumber = "identity_number"
+  case name
+
+  package var term: BilingualText {
+    switch self {
+    case .identityNumber: BilingualText("身份证号码", "identity number")
+    case .name: BilingualText("姓名", "name")
+    }
+  }
+}

@@ -237,3 +237,29 @@ package enum ProviderViolationKind: String, ClosedList {
     }
   }
 }
+
+/// What an issue must bring with it (meizhou-specific-2021/30).
+package enum IssueElement: String, ClosedList {
+  case cause
+  case detailedList = "detailed_list"
+
+  package var term: BilingualText {
+    switch self {
+    case .cause: BilingualText("原因", "cause")
+    case .detailedList: BilingualText("明细清单", "detailed list")
+    }
+  }
+}
+
+/// What an extension of the checking needs (hebi-2021/13.1c).
+package enum ExtensionNeed: String, ClosedList {
+  case principalHeadConsent = "principal_head_consent"
+  case filingWithLevelAuthority = "filing_with_level_authority"
+
+  package var term: BilingualText {
+    switch self {
+    case .principalHeadConsent: BilingualText("主要负责人同意", "consent of the principal head")
+    case .filingWithLevelAuthority: BilingualText("报同级主管部门备案", "filing with the level authority")
+    }
+  }
+}

@@ -1,0 +1,85 @@
+// What a profile says about the catalogue (policies.md a.4 catalog.*).
+
+package import Vocabulary
+
+/// How a due share type is decided when the source does not decide alone (hebi-2021/14.4, luyi-2019/10).
+package enum TypeDecider: String, ClosedList {
+  case sameLevelAuthority = "same_level_authority"
+  case cityAuthority = "city_authority"
+  case constructionGroup = "construction_group"
+
+  package var term: BilingualText {
+    switch self {
+    case .sameLevelAuthority: BilingualText("同级数据主管部门", "authority of the same level")
+    case .cityAuthority: BilingualText("市级数据主管部门", "city authority")
+    case .constructionGroup: BilingualText("建设小组", "construction group")
+    }
+  }
+}
+
+/// Which part of base data may be nothing but unconditional (hebi-2021/14.2, guangdong-2018/17.2, luyi-2019/10).
+package enum BaseDataRule: String, ClosedList {
+  case wholeBaseDatabases = "whole_base_databases"
+  case basicItems = "basic_items"
+  case identifyingItems = "identifying_items"
+
+  package var term: BilingualText {
+    switch self {
+    case .wholeBaseDatabases: BilingualText("基础数据库整体", "whole base databases")
+    case .basicItems: BilingualText("基础数据项", "basic items")
+    case .identifyingItems: BilingualText("标识性信息", "identifying items")
+    }
+  }
+}
+
+extension Profile {
+  /// Items that every entry must have (meizhou-specific-2021/9c).
+  package var mandatoryIdentityItems: Provision<[IdentityItem]>? {
+    list(.catalogMandatoryIdentityItems, of: IdentityItem.self)
+  }
+
+  /// Fields that every entry must fill (meizhou-public-2023/7.3, luyi-2019/8.1b).
+  package var requiredEntryFields: Provision<[EntryField]>? {
+    list(.catalogRequiredFields, of: EntryField.self)
+  }
+
+  /// The share types there are; luyi-2019 knows no "not shared" (D06).
+  package var shareTypes: Provision<[ShareType]>? { list(.catalogShareTypes, of: ShareType.self) }
+
+  /// Basis kinds that may make an item conditional or not shared; `nil` for unconditional, or where nothing is said.
+  package func typingBasis(for type: ShareType) -> Provision<[BasisKind]>? {
+    switch type {
+    case .unconditional: nil
+    case .conditional: list(.catalogBasisConditional, of: BasisKind.self)
+    case .notShared: list(.catalogBasisNotShared, of: BasisKind.self)
+    }
+  }
+
+  /// The type an item has when no basis is stated; `nil`: back to the source for completion (D09).
+  package var typeWithoutBasis: Provision<ShareType>? {
+    choice(.catalogDefaultWithoutBasis, of: ShareType.self)
+  }
+
+  /// With whom a not-shared entry is filed before publication (meizhou-public-2023/10.2b).
+  package var notSharedFiling: Provision<Reviewer>? {
+    choice(.catalogNotSharedFiling, of: Reviewer.self)
+  }
+
+  /// Who fixes the share type; `nil`: the source, with its basis (D10).
+  package var typeDecider: Provision<TypeDecider>? {
+    choice(.catalogTypeDecidedBy, of: TypeDecider.self)
+  }
+
+  package var baseDataUnconditional: Provision<BaseDataRule>? {
+    choice(.catalogBaseDataUnconditional, of: BaseDataRule.self)
+  }
+
+  /// Who approves a version before publication; `nil`: nobody, publishing is a technical check (e.1).
+  package func entryReviewers(isUpdate: Bool) -> Provision<[Reviewer]>? {
+    if isUpdate, let update = list(.catalogReviewerUpdate, of: Reviewer.self) { return update }
+    return list(.catalogReviewer, of: Reviewer.self)
+  }
+
+  /// Whether a secrecy review must be passed before publication (meizhou-public-2023/39.1e, hebi-2021/25a).
+  package var secrecyReviewRequired: Provision<Bool>? { flag(.catalogSecrecyReviewRequired) }
+}

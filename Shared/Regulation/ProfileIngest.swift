@@ -1,0 +1,47 @@
+// What a profile says about delivery (policies.md a.4 ingest.*).
+
+package import Vocabulary
+
+/// What becomes of an identifier whose area or sex looks wrong.
+package enum DoubtTreatment: String, ClosedList {
+  case warn, reject, ignore
+
+  package var term: BilingualText {
+    switch self {
+    case .warn: BilingualText("提示", "warn")
+    case .reject: BilingualText("退回", "reject")
+    case .ignore: BilingualText("忽略", "ignore")
+    }
+  }
+}
+
+extension Profile {
+  /// The ways by which batches may come (meizhou-specific-2021/12, meizhou-public-2023/12, luyi-2019/8).
+  package var deliveryModes: Provision<[DeliveryMode]>? {
+    list(.ingestModes, of: DeliveryMode.self)
+  }
+
+  /// Whether interface mode needs a reason told to the authority (meizhou-specific-2021/12b).
+  package var interfaceNeedsReason: Provision<Bool>? { flag(.ingestAPINeedsReason) }
+
+  /// What a self-built system must deliver: by table, in real time, in full (meizhou-public-2023/12b).
+  package var selfBuiltDelivery: Provision<[String]>? { words(.ingestSelfBuilt) }
+
+  /// From which origins a person may upload a file by hand (meizhou-public-2023/12d).
+  package var manualUploadOrigins: Provision<[DataOrigin]>? {
+    list(.ingestManualUploadOrigins, of: DataOrigin.self)
+  }
+
+  /// Records of events before this year need not be delivered as stock (meizhou-specific-2021/14a).
+  package var stockFromYear: Provision<Int>? { integer(.ingestStockFromYear) }
+
+  /// The data tag to which the increment clock is confined (luyi-2019/8.2b: population).
+  package var incrementScope: Provision<String>? { word(.ingestIncrementScope) }
+
+  /// The share of rejected rows, in percent, above which a batch is not taken, unless the entry sets its own.
+  package var qualityThresholdPercent: Provision<Int>? { integer(.ingestQualityThresholdPercent) }
+
+  package var identifierDoubts: Provision<DoubtTreatment>? {
+    choice(.ingestIdentifierDoubts, of: DoubtTreatment.self)
+  }
+}

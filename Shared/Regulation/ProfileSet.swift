@@ -1,0 +1,151 @@
+// All profiles a node holds, and which of them governs what, from when to when.
+
+package import Vocabulary
+
+/// Why profiles and governance do not fit together. Found at start, never later.
+package enum ProfileSetProblem: Error, Hashable, Sendable {
+  case missingNationalLaw
+  case missingDefaults
+  case repeated(String, version: Int)
+  case unknownParent(String, parent: String)
+  case circularParents(String)
+  case unknownProfile(String, line: Int)
+  case unknownProfileVersion(String, version: Int)
+  case governanceEndsBeforeItBegins(line: Int)
+
+  package var sentence: BilingualText {
+    switch self {
+    case .missingNationalLaw: BilingualText("缺少国家法律档案", "the profile national-law is missing")
+    case .missingDefaults: BilingualText("缺少产品默认档案", "the profile weir-default is missing")
+    case .repeated(let key, let version):
+      BilingualText("档案 \(key) 第\(version)版重复", "version \(version) of \(key) stands twice")
+    case .unknownParent(let key, let parent):
+      BilingualText("\(key) 的上级档案 \(parent) 不存在", "the parent \(parent) of \(key) is not held")
+    case .circularParents(let key): BilingualText("\(key) 的上级档案成环", "\(key) is its own ancestor")
+    case .unknownProfile(let key, let line):
+      BilingualText("第\(line)行：档案 \(key) 不存在", "line \(line): profile \(key) is not held")
+    case .unknownProfileVersion(let key, let version):
+      BilingualText("档案 \(key) 第\(version)版不存在", "version \(version) of \(key) is not held")
+    case .governanceEndsBeforeItBegins(let line):
+      BilingualText("第\(line)行：结束早于开始", "line \(line): it ends before it begins")
+    }
+  }
+}
+
+/// Which profile governs a class of resources, from when to when.
+package struct GovernanceRow: Hashable, Sendable {
+  /// The data tag of the class (`specific_population`), `nil` for everything.
+  package let tag: String?
+  package let profile: String
+  package let from: CivilDate
+  package let to: CivilDate?
+  package let line: Int
+
+  package init(tag: String?, profile: String, from: CivilDate, to: CivilDate?, line: Int) {
+    self.tag = tag
+    self.profile = profile
+    self.from = from
+    self.to = to
+    self.line = line
+  }
+
+  func covers(_ day: CivilDate) -> Bool {
+    day >= from && (to.map { day <= $0 } ?? true)
+  }
+}
+
+/// The profiles of a node and their reign.
+package struct ProfileSet: Hashable, Sendable {
+  /// Every version of every document.
+  private let documents: [ProfileReference.Part: ProfileDocument]
+  /// The highest version of each.
+  private let current: [String: ProfileDocument]
+  package let governance: [GovernanceRow]
+
+  package init(
+    documents list: [ProfileDocument], governance: [GovernanceRow]
+  ) throws(ProfileSetProblem) {
+    var documents: [ProfileReference.Part: ProfileDocument] = [:]
+    var current: [String: ProfileDocument] = [:]
+    for document in list {
+      let part = ProfileReference.Part(key: document.key, version: document.version)
+      guard documents[part] == nil else { throw .repeated(part.key, version: part.version) }
+      documents[part] = document
+      if document.version > current[document.key]?.version ?? 0 { current[document.key] = document }
+    }
+    self.documents = documents
+    self.current = current
+    self.governance = governance
+    try check()
+  }
+
+  private func check() throws(ProfileSetProblem) {
+    guard current[ProfileDocument.nationalLaw] != nil else { throw .missingNationalLaw }
+    guard current[ProfileDocument.productDefaults] != nil else { throw .missingDefaults }
+    for document in documents.values.sorted(by: { $0.key < $1.key }) { _ = try chain(of: document) }
+    for row in governance {
+      guard current[row.profile] != nil else {
+        throw .unknownProfile(row.profile, line: row.line)
+      }
+      if let to = row.to, to < row.from { throw .governanceEndsBeforeItBegins(line: row.line) }
+    }
+  }
+
+  /// The keys of all regulations held, in order; without national law and the defaults.
+  package var keys: [String] {
+    current.keys.filter {
+      $0 != ProfileDocument.nationalLaw && $0 != ProfileDocument.productDefaults
+    }
+    .sorted()
+  }
+
+  /// The profile in its newest version, whether or not it governs anything.
+  package func profile(named key: String) -> Profile? {
+    guard let document = current[key], let chain = try? chain(of: document) else { return nil }
+    return Profile(chain: chain)
+  }
+
+  /// The very versions with which a case began.
+  package func profile(_ reference: ProfileReference) throws(ProfileSetProblem) -> Profile {
+    var chain: [ProfileDocument] = []
+    for part in reference.chain {
+      guard let document = documents[part] else {
+        throw .unknownProfileVersion(part.key, version: part.version)
+      }
+      chain.append(document)
+    }
+    return Profile(chain: chain)
+  }
+
+  /// The profile that governs a resource with these data tags on a day; `nil` when none is in force.
+  ///
+  /// First by tag, then by date (D43): a row that names one of the tags goes before a row for everything, a later
+  /// beginning before an earlier one. A profile that is not in force on the day governs nothing, so specific-population
+  /// data fall to meizhou-public-2023 after the trial of meizhou-specific-2021 (policies.md g.5).
+  package func governing(_ tags: Set<String>, on day: CivilDate) -> Profile? {
+    let reigning = governance.filter { row in
+      row.covers(day) && (row.tag.map(tags.contains) ?? true)
+        && current[row.profile]?.isInForce(on: day) == true
+    }
+    let best = reigning.max { left, right in
+      (left.tag == nil ? 0 : 1, left.from) < (right.tag == nil ? 0 : 1, right.from)
+    }
+    return best.flatMap { profile(named: $0.profile) }
+  }
+
+  /// A document, its parents in their newest version, national law, the defaults.
+  private func chain(of document: ProfileDocument) throws(ProfileSetProblem) -> [ProfileDocument] {
+    var chain = [document]
+    var last = document
+    while let key = last.parent {
+      guard let parent = current[key] else { throw .unknownParent(last.key, parent: key) }
+      guard !chain.contains(where: { $0.key == key }) else { throw .circularParents(document.key) }
+      chain.append(parent)
+      last = parent
+    }
+    for key in [ProfileDocument.nationalLaw, ProfileDocument.productDefaults] {
+      if let end = current[key], document.key != key { chain.append(end) }
+    }
+    return chain
+  }
+}

@@ -1,1 +1,0 @@
-// Profiles, working-day calendars and clocks: the law as data. Pure.
