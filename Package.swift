@@ -159,7 +159,7 @@ let testTargets: [Target] = [
   test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
-  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC"]),
+  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC", "Vocabulary"]),
   test("BootTests", "Shared/Boot", everything),
   test(
     "CatalogTests", "Services/Catalog",

@@ -5,6 +5,8 @@ package enum Role: String, CaseIterable, Sendable {
   case departmentOfficer = "dept-officer"
   case departmentHead = "dept-head"
   case departmentSecurity = "dept-security"
+  /// What a system's own certificate gives; never held by a person.
+  case departmentSystem = "dept-system"
   case authority
   case populationBaseAdministrator = "population-base-administrator"
   case leadingGroup = "leading-group"
@@ -30,6 +32,7 @@ package enum Role: String, CaseIterable, Sendable {
     case .departmentOfficer: BilingualText("部门经办人", "department officer")
     case .departmentHead: BilingualText("部门主要负责人", "principal head of a department")
     case .departmentSecurity: BilingualText("部门安全责任人", "security officer of a department")
+    case .departmentSystem: BilingualText("部门应用系统", "application system of a department")
     case .authority: BilingualText("数据主管部门", "authority")
     case .populationBaseAdministrator: BilingualText("人口库管理员", "population-base administrator")
     case .leadingGroup: BilingualText("领导小组", "leading group")
@@ -52,7 +55,8 @@ package enum Role: String, CaseIterable, Sendable {
   /// The group of AC-72 that the role belongs to.
   package var separation: RoleSeparation? {
     switch self {
-    case .departmentOfficer, .departmentHead, .departmentSecurity, .authority: .management
+    case .departmentOfficer, .departmentHead, .departmentSecurity, .departmentSystem, .authority:
+      .management
     case .auditor, .thirdPartyAuditor, .regulator: .audit
     case .operator: .operation
     default: nil

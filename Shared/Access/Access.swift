@@ -1,1 +1,0 @@
-// Callers, roles, tickets and the authorizer.

@@ -1,0 +1,154 @@
+// Who calls: the department, its system, the person, and what a handler is told of the call.
+
+package import RPC
+package import Vocabulary
+
+/// The principal behind a call: always a registered system and a person (AC-03).
+package struct Caller: Sendable, Hashable {
+  package let department: DepartmentCode
+  package let system: SystemName
+  /// Who acts; for a system by itself the one who answers for it.
+  package let person: PersonID?
+  /// Whether the person's own certificate was shown, as decisions need it.
+  package let isPersonCertificate: Bool
+  package let roles: Set<Role>
+  /// SHA-256 of the certificate that the caller proved to hold at the gateway.
+  package let certificateHash: [UInt8]
+  /// The signed ticket as the gateway sent it, to be passed on; empty at the gateway itself.
+  package let ticket: [UInt8]
+
+  package init(
+    department: DepartmentCode, system: SystemName, person: PersonID?, isPersonCertificate: Bool,
+    roles: Set<Role>, certificateHash: [UInt8], ticket: [UInt8] = []
+  ) {
+    self.department = department
+    self.system = system
+    self.person = person
+    self.isPersonCertificate = isPersonCertificate
+    self.roles = roles
+    self.certificateHash = certificateHash
+    self.ticket = ticket
+  }
+
+  /// `departments/d/persons/p`, for statements and entries; `nil` where nobody stands behind the call.
+  package var personName: String? {
+    person.map { ResourceName.person(department, $0).text }
+  }
+}
+
+/// What a handler is told of an admitted call.
+package struct CallContext: Sendable {
+  /// On whose account the call is made.
+  package enum Origin: Sendable {
+    case caller(Caller)
+    /// A service on its own account, by its name; reaches internal methods only.
+    case service(String)
+  }
+
+  package let origin: Origin
+  /// 32 hexadecimal digits, made by the gateway, the same in every service that takes part.
+  package let callID: String
+  /// The public method that the department called.
+  package let entryMethod: String
+  package let deadline: ContinuousClock.Instant?
+  package let language: Language
+  package let rpc: ServerContext
+
+  package init(
+    origin: Origin, callID: String, entryMethod: String, deadline: ContinuousClock.Instant?,
+    language: Language, rpc: ServerContext
+  ) {
+    self.origin = origin
+    self.callID = callID
+    self.entryMethod = entryMethod
+    self.deadline = deadline
+    self.language = language
+    self.rpc = rpc
+  }
+
+  /// The caller, which every method but an internal one has: admission lets no other call pass.
+  package var caller: Caller {
+    guard case .caller(let caller) = origin else {
+      preconditionFailure("a method for services alone asks for the service, never for a caller")
+    }
+    return caller
+  }
+
+  /// The service that calls on its own account, if one does.
+  package var service: String? {
+    guard case .service(let name) = origin else { return nil }
+    return name
+  }
+
+  /// The status that tells the caller of a refusal, in its language, with the call's id as reference.
+  package func status(_ refusal: any Refusal) -> Status {
+    Status(refusal, language: language, reference: callID)
+  }
+
+  /// The options of a further call on the same caller's behalf: the same ticket and call id, and less time than is left,
+  /// so that this call can still answer when that one ran out of it.
+  ///
+  /// - Throws: DEADLINE_EXCEEDED when nothing is left.
+  package func onward(
+    now: ContinuousClock.Instant = .now, atMost: Duration? = nil
+  ) throws(Status) -> CallOptions {
+    var options = CallOptions(metadata: onwardMetadata, timeout: atMost)
+    if let deadline {
+      let left = (deadline - now) * 0.95
+      guard left > .zero else { throw Status(.deadlineExceeded) }
+      options.timeout = atMost.map { min($0, left) } ?? left
+    }
+    return options
+  }
+
+  private var onwardMetadata: Metadata {
+    var metadata = Metadata()
+    metadata.append(CallMetadata.callID, callID)
+    metadata.append(CallMetadata.entryMethod, entryMethod)
+    metadata.append(CallMetadata.language, language.rawValue)
+    if case .caller(let caller) = origin {
+      metadata.append(CallMetadata.ticket, bytes: caller.ticket)
+      if let person = caller.personName { metadata.append(CallMetadata.person, person) }
+    }
+    if let trace = rpc.metadata[CallMetadata.trace] {
+      metadata.append(CallMetadata.trace, trace)
+    }
+    return metadata
+  }
+}
+
+/// The metadata of a call inside (FORMATS "A call").
+package enum CallMetadata {
+  package static let prefix = "weir-"
+  package static let callID = "weir-call-id"
+  package static let ticket = "weir-ticket-bin"
+  package static let entryMethod = "weir-entry-method"
+  package static let person = "weir-person"
+  package static let language = "weir-lang"
+  /// The one beside the language that a client may send.
+  package static let personToken = "weir-person-token-bin"
+  /// W3C Trace Context.
+  package static let trace = "traceparent"
+  /// A trailer: after so many milliseconds a refused call may pass.
+  package static let retryAfter = "weir-retry-after-ms"
+
+  /// The language that a call asks for; Chinese where it asks for none.
+  package static func language(of metadata: Metadata) -> Language {
+    metadata[language].flatMap(Language.init(tag:)) ?? .chinese
+  }
+
+  /// Whether a text is 32 lower-case hexadecimal digits.
+  package static func isCallID(_ text: String) -> Bool {
+    text.utf8.count == 32
+      && text.utf8.allSatisfy {
+        ($0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9"))
+          || ($0 >= UInt8(ascii: "a") && $0 <= UInt8(ascii: "f"))
+      }
+  }
+}
+
+/// What stands before every handler: decides who calls and whether they may.
+package protocol Admission: Sendable {
+  /// - Throws: The status to answer with.
+  func admit(_ context: ServerContext, _ access: MethodAccess) throws(Status) -> CallContext
+}

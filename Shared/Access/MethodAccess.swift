@@ -1,0 +1,58 @@
+// The access rule of one method, as the generated table brings it from the .proto option.
+
+package import Vocabulary
+
+/// Who may call a method (weir.access.v1.Access).
+package struct MethodAccess: Sendable, Hashable {
+  /// Whose resources the caller may reach; decided by the service with its own data.
+  package enum Scope: Sendable, Hashable, CaseIterable {
+    case any, owner, grantee, reviewer, sameLevelAuthority, reporter
+    /// SELF of the .proto, a word that Swift keeps.
+    case caller
+  }
+
+  /// Which identity of a person the call must bring.
+  package enum Person: Sendable, Hashable, CaseIterable {
+    /// A system may act alone.
+    case none
+    /// Stated by the registered system; a person's certificate is also enough.
+    case stated
+    /// The person's own certificate: a decision is made here.
+    case certificate
+  }
+
+  /// `/weir.catalog.v1.Catalog/GetEntry`.
+  package let path: String
+  /// `weir.catalog.v1.Catalog`.
+  package let service: String
+  /// The caller must hold one of these; empty for any registered caller.
+  package let roles: Set<Role>
+  package let scope: Scope
+  package let person: Person
+  /// The request fields that stand in the audit entry.
+  package let audited: [String]
+  /// The entry methods through which an internal method may be reached.
+  package let via: [String]
+  /// Reached by services only: with `via` on a caller's behalf, without it on their own account.
+  package let isInternal: Bool
+
+  package init(
+    path: String, service: String, roles: Set<Role> = [], scope: Scope = .any,
+    person: Person = .none, audited: [String] = [], via: [String] = [], isInternal: Bool = false
+  ) {
+    self.path = path
+    self.service = service
+    self.roles = roles
+    self.scope = scope
+    self.person = person
+    self.audited = audited
+    self.via = via
+    self.isInternal = isInternal
+  }
+
+  /// Whether a department may call it at all.
+  package var isPublic: Bool { !isInternal && via.isEmpty }
+
+  /// Whether a service calls it on its own account.
+  package var isOnOwnAccount: Bool { isInternal && via.isEmpty }
+}
