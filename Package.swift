@@ -19,7 +19,6 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
-let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: - Kinds of targets
@@ -90,6 +89,9 @@ let sharedTargets: [Target] = [
   .target(
     name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/CContracts",
     cSettings: [.unsafeFlags(["-w"])]),
+  .target(
+    name: "CDescriptors", dependencies: ["CProtobufC"], path: "Shared/CDescriptors",
+    cSettings: [.unsafeFlags(["-w"])]),
   shared("Vocabulary"),
   shared("Regulation", ["Vocabulary"]),
   shared("Crypto", ["COpenSSL", "Vocabulary"]),
@@ -98,7 +100,7 @@ let sharedTargets: [Target] = [
   shared("RPC", ["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"]),
   shared("Access", ["RPC", "Crypto", "Vocabulary"]),
   shared("Contracts", ["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"]),
-  shared("Database", [grdb, sqlite, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
+  shared("Database", [grdb, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
   shared(
     "Boot",
     [
@@ -107,7 +109,7 @@ let sharedTargets: [Target] = [
       yams, logging,
     ]),
   .executableTarget(
-    name: "protoc-gen-weir", dependencies: ["CContracts", "CProtobufC"],
+    name: "protoc-gen-weir", dependencies: ["CDescriptors", "CProtobufC", "Vocabulary"],
     path: "Shared/ProtocPlugin",
     swiftSettings: settings),
 ]
@@ -154,12 +156,12 @@ let testTargets: [Target] = [
   test("RegulationTests", "Shared/Regulation", ["Regulation", "Vocabulary", "Boot"]),
   test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
-  test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
+  test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity"]),
   test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
   test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
-  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC", "Vocabulary"]),
+  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC"]),
   test("BootTests", "Shared/Boot", everything),
   test(
     "CatalogTests", "Services/Catalog",

@@ -1,6 +1,1 @@
 // weir: the command line of operators and officials.
-
-import Foundation
-import WeirCLI
-
-exit(await runWeir().rawValue)

@@ -4,6 +4,9 @@ import Foundation
 
 /// A target as declared, not as hoped for.
 struct ManifestTarget {
+  /// Targets of C, which have no Swift sources.
+  static let inC: Set<String> = ["CContracts", "CDescriptors"]
+
   let name: String
   let type: String
   let path: String

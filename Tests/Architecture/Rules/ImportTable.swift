@@ -45,6 +45,7 @@ enum ImportTable {
     "CProtobufC": row([], pure),
     "CLinux": row([], pure),
     "CContracts": row(["CProtobufC"], pure),
+    "CDescriptors": row(["CProtobufC"], pure),
     "Vocabulary": row([], pure),
     "Regulation": row(["Vocabulary"], pure),
     "Crypto": row(["COpenSSL", "Vocabulary"], system),
@@ -54,14 +55,13 @@ enum ImportTable {
     "RPC": row(["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"], system),
     "Access": row(["RPC", "Crypto", "Vocabulary"], common),
     "Contracts": row(["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"], system),
-    "Database": row(
-      ["GRDB", "GRDBSQLite", "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"], system),
+    "Database": row(["GRDB", "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"], system),
     "Boot": row(
       [
         "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",
         "Vocabulary", "CLinux", "Yams", "Logging",
       ], system),
-    "protoc-gen-weir": row(["CContracts", "CProtobufC"], system),
+    "protoc-gen-weir": row(["CDescriptors", "CProtobufC", "Vocabulary"], system),
   ]
 
   // MARK: Services

@@ -65,7 +65,7 @@ let requiredSettings: Set<String> = [
 /// Settings that a target lacks; those that hold rules or stores are also held to strict memory safety.
 func missingSettings(of target: ManifestTarget) -> [Violation] {
   // C targets have no Swift sources.
-  guard target.type != "system", target.name != "CContracts" else { return [] }
+  guard target.type != "system", !ManifestTarget.inC.contains(target.name) else { return [] }
   var required = requiredSettings
   let isLayer = target.path.hasPrefix("Services/")
   if isLayer, target.path.hasSuffix("/Rules") || target.path.hasSuffix("/Store") {

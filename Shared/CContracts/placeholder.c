@@ -1,1 +1,0 @@
-// C messages made by protoc-c. Never edited: make proto writes this folder.

@@ -1,0 +1,25 @@
+// What a method takes and gives, for whoever treats all methods alike: JSON over POST, the command line.
+
+/// The types of one method.
+package struct MethodShape: Sendable {
+  /// `/weir.catalog.v1.Catalog/GetEntry`.
+  package let path: String
+  /// `weir.catalog.v1.Catalog`.
+  package let service: String
+  package let request: any Message.Type
+  package let reply: any Message.Type
+  package let streamsRequests: Bool
+  package let streamsReplies: Bool
+
+  package var isUnary: Bool { !streamsRequests && !streamsReplies }
+
+  /// The bytes of a request that came as JSON.
+  package func requestBytes(fromJSON json: [UInt8]) throws -> [UInt8] {
+    try request.init(jsonBytes: json, limits: .request).serialized()
+  }
+
+  /// The JSON of a reply.
+  package func replyJSON(from bytes: [UInt8]) throws -> [UInt8] {
+    try reply.init(serialized: bytes).jsonBytes()
+  }
+}

@@ -1,1 +1,0 @@
-// Swift messages, stubs and the access table of every proto package.

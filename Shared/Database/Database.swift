@@ -1,0 +1,1 @@
+// Connections, synchronous transactions, schema steps and the outbox, over two backends.
