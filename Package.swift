@@ -19,6 +19,7 @@ let argumentParser = Target.Dependency.product(
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 // MARK: - Kinds of targets
@@ -100,7 +101,7 @@ let sharedTargets: [Target] = [
   shared("RPC", ["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"]),
   shared("Access", ["RPC", "Crypto", "Vocabulary"]),
   shared("Contracts", ["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"]),
-  shared("Database", [grdb, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
+  shared("Database", [grdb, sqlite, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
   shared(
     "Boot",
     [
@@ -156,12 +157,12 @@ let testTargets: [Target] = [
   test("RegulationTests", "Shared/Regulation", ["Regulation", "Vocabulary", "Boot"]),
   test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
-  test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity"]),
+  test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
   test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
   test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
-  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC"]),
+  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC", "Vocabulary"]),
   test("BootTests", "Shared/Boot", everything),
   test(
     "CatalogTests", "Services/Catalog",

@@ -1,1 +1,6 @@
 // weir: the command line of operators and officials.
+
+import Foundation
+import WeirCLI
+
+exit(await runWeir().rawValue)

@@ -55,7 +55,8 @@ enum ImportTable {
     "RPC": row(["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"], system),
     "Access": row(["RPC", "Crypto", "Vocabulary"], common),
     "Contracts": row(["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"], system),
-    "Database": row(["GRDB", "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"], system),
+    "Database": row(
+      ["GRDB", "GRDBSQLite", "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"], system),
     "Boot": row(
       [
         "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",

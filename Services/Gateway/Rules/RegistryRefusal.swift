@@ -1,0 +1,234 @@
+// How the registry says no: one case per reason, with the article, in both languages.
+
+package import Vocabulary
+
+/// The registry, or the regulation behind it, saying no.
+package enum RegistryRefusal: Error, Hashable, Sendable {
+  /// What a malformed field should have looked like.
+  package enum Form: Hashable, Sendable {
+    case slug, name, title, level, region, state, serial, pageToken, requestID, certificateRequest
+  }
+
+  case malformed(field: String, Form)
+  case unknown(String)
+  case exists(String)
+  case notYourDepartment(DepartmentCode, caller: DepartmentCode)
+  case ownState(DepartmentCode)
+  case authorityUnfit(DepartmentCode)
+  case authorityExists(DepartmentCode)
+  case activationIncomplete(DepartmentCode, missing: [Role], Citation)
+  case roleUnknown(String, field: String)
+  case roleNotForPersons(Role)
+  case roleNotYours(Role)
+  case rolesExclude(Role, Role)
+  case authorityRoleElsewhere(DepartmentCode)
+  case disabled(String)
+  case successorMissing(String)
+  case successorUnfit(String)
+  case responsibleUnfit(field: String)
+  case workstationHasNone(String)
+  case termTooLong(asked: Int64, longest: Int64)
+  case alreadyRevoked(String)
+}
+
+extension RegistryRefusal: Refusal {
+  package var reason: String {
+    switch self {
+    case .malformed: "registry.malformed"
+    case .unknown: "registry.not_found"
+    case .exists: "registry.already_exists"
+    case .notYourDepartment: "registry.not_your_department"
+    case .ownState: "registry.own_state"
+    case .authorityUnfit: "registry.authority_unfit"
+    case .authorityExists: "registry.authority_exists"
+    case .activationIncomplete: "registry.activation_incomplete"
+    case .roleUnknown: "registry.role_unknown"
+    case .roleNotForPersons: "registry.role_not_for_persons"
+    case .roleNotYours: "registry.role_not_yours"
+    case .rolesExclude: "registry.roles_exclude"
+    case .authorityRoleElsewhere: "registry.authority_role_elsewhere"
+    case .disabled: "registry.disabled"
+    case .successorMissing: "registry.successor_missing"
+    case .successorUnfit: "registry.successor_unfit"
+    case .responsibleUnfit: "registry.responsible_unfit"
+    case .workstationHasNone: "registry.workstation_has_no_certificate"
+    case .termTooLong: "registry.term_too_long"
+    case .alreadyRevoked: "registry.already_revoked"
+    }
+  }
+
+  package var kind: RefusalKind {
+    switch self {
+    case .malformed, .roleUnknown, .termTooLong, .successorMissing: .malformed
+    case .unknown: .notFound
+    case .exists: .alreadyExists
+    case .notYourDepartment, .ownState, .roleNotForPersons, .roleNotYours, .rolesExclude,
+      .authorityRoleElsewhere:
+      .notAllowed
+    case .authorityUnfit, .authorityExists, .activationIncomplete, .disabled, .successorUnfit,
+      .responsibleUnfit, .workstationHasNone, .alreadyRevoked:
+      .wrongState
+    }
+  }
+
+  package var field: String? {
+    switch self {
+    case .malformed(let field, _), .roleUnknown(_, let field), .responsibleUnfit(let field): field
+    case .authorityUnfit, .authorityExists: "department.authority"
+    case .roleNotForPersons, .roleNotYours, .rolesExclude, .authorityRoleElsewhere: "roles"
+    case .successorMissing, .successorUnfit: "successor"
+    case .workstationHasNone: "subject"
+    case .termTooLong: "days"
+    case .alreadyRevoked: "serial"
+    default: nil
+    }
+  }
+
+  package var citation: Citation? {
+    switch self {
+    case .notYourDepartment, .ownState, .authorityUnfit:
+      Citation(document: "meizhou-public-2023", article: "5.i1")
+    case .authorityExists: Citation(document: "meizhou-public-2023", article: "5.0")
+    case .activationIncomplete(_, _, let citation): citation
+    case .rolesExclude, .authorityRoleElsewhere:
+      Citation(document: "guangdong-2018", article: "28.1")
+    case .roleNotYours: Citation(document: "hebi-2021", article: "6.3c")
+    case .disabled, .successorMissing, .successorUnfit:
+      Citation(document: "meizhou-public-2023", article: "39.2b")
+    case .responsibleUnfit, .workstationHasNone, .roleNotForPersons:
+      Citation(document: "luyi-2019", article: "18.2b")
+    case .termTooLong, .alreadyRevoked:
+      Citation(document: Citation.productDocument, article: "certificates")
+    default: nil
+    }
+  }
+
+  package var nextStep: BilingualText? {
+    switch self {
+    case .notYourDepartment, .roleNotYours:
+      BilingualText(
+        "请由该部门所属层级、区域的主管部门办理。", "Ask the authority of that department's level and region.")
+    case .activationIncomplete:
+      BilingualText(
+        "请先登记并指定上述人员，再启用该部门。",
+        "Register and name these persons first, then activate the department.")
+    case .rolesExclude:
+      BilingualText("请把两种职责交给不同的人。", "Give the two duties to different persons.")
+    case .successorMissing:
+      BilingualText("请在 successor 中写明接手人。", "Name the person who takes over in successor.")
+    case .workstationHasNone:
+      BilingualText("请为在工作站上工作的人员签发个人证书。", "Issue certificates to the persons who work there.")
+    default: nil
+    }
+  }
+
+  package var sentence: BilingualText {
+    switch self {
+    case .malformed(let field, let form):
+      BilingualText(
+        "字段 \(field) 有误：\(form.text.chinese)。", "\(field) is malformed: \(form.text.english).")
+    case .unknown(let name):
+      BilingualText("注册表中没有 \(name)。", "The registry holds no \(name).")
+    case .exists(let name):
+      BilingualText("\(name) 已经登记。", "\(name) is already registered.")
+    case .notYourDepartment(let department, let caller):
+      BilingualText(
+        "部门 \(department) 不归 \(caller) 管理。", "Department \(department) is not managed by \(caller)."
+      )
+    case .ownState(let code):
+      BilingualText("\(code) 不能停用或启用自己。", "\(code) cannot change its own state.")
+    case .alreadyRevoked(let serial):
+      BilingualText("证书 \(serial) 已经吊销。", "Certificate \(serial) is already revoked.")
+    case .termTooLong(let asked, let longest):
+      BilingualText(
+        "申请 \(asked) 天，本节点最长 \(longest) 天。",
+        "\(asked) days were asked for; this node issues at most \(longest).")
+    case .disabled(let name):
+      BilingualText("\(name) 已停用。", "\(name) is disabled.")
+    default: roleSentence ?? stateSentence
+    }
+  }
+
+  /// Sentences about roles.
+  private var roleSentence: BilingualText? {
+    switch self {
+    case .roleUnknown(let slug, _):
+      BilingualText("没有名为“\(slug)”的角色。", "There is no role named \"\(slug)\".")
+    case .roleNotForPersons(let role):
+      BilingualText(
+        "个人不能担任“\(role.term.chinese)”。", "No person can hold the role \(role.term.english).")
+    case .roleNotYours(let role):
+      BilingualText(
+        "部门主要负责人不能授予或收回“\(role.term.chinese)”。",
+        "A principal head cannot give or take the role \(role.term.english).")
+    case .rolesExclude(let first, let second):
+      BilingualText(
+        "“\(first.term.chinese)”与“\(second.term.chinese)”不得由同一人担任：运营、管理、监管三方分离。",
+        "One person cannot be \(first.term.english) and \(second.term.english): operation, management and supervision "
+          + "are kept apart.")
+    case .authorityRoleElsewhere(let department):
+      BilingualText(
+        "\(department) 不是主管部门，其人员不能担任数据主管部门角色。",
+        "\(department) is not an authority, so none of its persons can hold the authority's role.")
+    default: nil
+    }
+  }
+
+  /// Sentences about who must be there, or must not.
+  private var stateSentence: BilingualText {
+    switch self {
+    case .authorityUnfit(let code):
+      BilingualText(
+        "\(code) 不是该层级、区域的有效主管部门。", "\(code) is no active authority for that level and region.")
+    case .authorityExists(let code):
+      BilingualText(
+        "该层级、区域已有主管部门 \(code)。", "That level and region already has the authority \(code).")
+    case .activationIncomplete(let code, let missing, _):
+      BilingualText(
+        "\(code) 尚缺：\(missing.map(\.term.chinese).joined(separator: "、"))。",
+        "\(code) still lacks: \(missing.map(\.term.english).joined(separator: ", ")).")
+    case .successorMissing(let name):
+      BilingualText(
+        "停用 \(name) 时须指定接手其未办事项的人。",
+        "Disabling \(name) needs somebody to take over the open duties.")
+    case .successorUnfit(let name):
+      BilingualText(
+        "\(name) 不是本部门在任的其他人员，不能接手。",
+        "\(name) is no other active person of the department, so cannot take over.")
+    case .responsibleUnfit:
+      BilingualText(
+        "系统须有本部门在任人员负责。", "An active person of the department must answer for a system.")
+    case .workstationHasNone(let name):
+      BilingualText(
+        "\(name) 没有自己的证书：在其上使用个人证书。",
+        "\(name) has no certificate of its own: persons use theirs there.")
+    default:
+      // Every case has its sentence above; a new one without any fails the test that reads them all.
+      BilingualText("", "")
+    }
+  }
+}
+
+extension RegistryRefusal.Form {
+  /// What was expected.
+  package var text: BilingualText {
+    switch self {
+    case .slug:
+      BilingualText(
+        "应为 2 至 40 个小写字母、数字或连字符，以字母开头",
+        "2 to 40 lower-case letters, digits or hyphens, a letter first")
+    case .name: BilingualText("应为资源名称", "a resource name is expected")
+    case .title:
+      BilingualText("应为 1 至 300 字节的文字，不含控制字符", "text of 1 to 300 bytes without control characters")
+    case .level: BilingualText("应为省、市、县或功能区", "province, city, county or functional zone")
+    case .region: BilingualText("应为六位行政区划代码（GB/T 2260）", "a six-digit region code (GB/T 2260)")
+    case .state: BilingualText("应为启用或停用", "active or disabled")
+    case .serial: BilingualText("应为十六进制证书序列号", "a certificate serial in hexadecimal")
+    case .pageToken: BilingualText("不是本服务发出的翻页标记", "not a page token of this list")
+    case .requestID: BilingualText("应为 1 至 64 个可见字符", "1 to 64 visible characters")
+    case .certificateRequest:
+      BilingualText(
+        "应为 P-256 密钥自签的 PKCS#10 证书请求（PEM）", "a PKCS#10 request in PEM, signed by its own P-256 key")
+    }
+  }
+}

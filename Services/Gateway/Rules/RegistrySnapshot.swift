@@ -1,0 +1,64 @@
+// The registry as one value in memory, from which every call is judged.
+
+package import Vocabulary
+
+/// One changed row of the registry.
+package enum RegistryChange: Hashable, Sendable {
+  case department(RegisteredDepartment)
+  case system(RegisteredSystem)
+  case person(RegisteredPerson)
+  case certificate(RegisteredCertificate)
+
+  package var version: Int64 {
+    switch self {
+    case .department(let row): row.version
+    case .system(let row): row.version
+    case .person(let row): row.version
+    case .certificate(let row): row.version
+    }
+  }
+}
+
+/// All rows, by what names them: each call is judged by the newest state of each (AC-92: access ends at once).
+package struct RegistrySnapshot: Sendable, Equatable {
+  package private(set) var version: Int64 = 0
+  package private(set) var departments: [DepartmentCode: RegisteredDepartment] = [:]
+  package private(set) var systems: [Principal: RegisteredSystem] = [:]
+  package private(set) var persons: [Principal: RegisteredPerson] = [:]
+  /// By fingerprint.
+  package private(set) var certificates: [[UInt8]: RegisteredCertificate] = [:]
+
+  package init() {}
+
+  package init(_ rows: [RegistryChange]) {
+    for row in rows { apply(row) }
+  }
+
+  /// Takes a row in; an older state of a row never replaces a newer one, so changes may come in any order.
+  package mutating func apply(_ change: RegistryChange) {
+    version = max(version, change.version)
+    switch change {
+    case .department(let row):
+      if departments[row.code].map({ $0.version <= row.version }) ?? true {
+        departments[row.code] = row
+      }
+    case .system(let row):
+      if systems[row.principal].map({ $0.version <= row.version }) ?? true {
+        systems[row.principal] = row
+      }
+    case .person(let row):
+      if persons[row.principal].map({ $0.version <= row.version }) ?? true {
+        persons[row.principal] = row
+      }
+    case .certificate(let row):
+      if certificates[row.fingerprint].map({ $0.version <= row.version }) ?? true {
+        certificates[row.fingerprint] = row
+      }
+    }
+  }
+
+  /// Notes that the store has reached a version whose rows are all here.
+  package mutating func advance(to version: Int64) {
+    self.version = max(self.version, version)
+  }
+}

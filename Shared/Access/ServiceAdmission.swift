@@ -1,0 +1,122 @@
+// The admission of every service's internal listener: peers are services, callers come with the gateway's ticket.
+
+package import Crypto
+package import RPC
+package import Vocabulary
+
+/// Decides on calls at an internal listener (AC-05: from the gateway or from peer services only).
+///
+/// - A public method is reached through the gateway alone, with ticket, call id and itself as the entry method.
+/// - A method with `via` is reached by a peer service that passes on ticket and call id of such an entry.
+/// - A method marked internal is reached by a peer service on its own account.
+///
+/// The role check of the gateway is repeated here, so that a gateway that forgets it opens nothing.
+package struct ServiceAdmission: Admission {
+  private let verifier: TicketVerifier
+  private let domain: String
+  private let now: @Sendable () -> Instant
+  private let gatewayFollows: Set<String>
+
+  /// - Parameters:
+  ///   - serviceTrust: The service root that signs the gateway's certificate.
+  ///   - domain: The trust domain of the node.
+  ///   - gatewayFollows: Internal methods that the gateway may call on its own account, as it follows the durable
+  ///     positions of its outbox; no call of a department leads there, for departments reach public methods only.
+  ///   - now: Real time.
+  package init(
+    serviceTrust: CertificateTrust, domain: String,
+    gatewayFollows: Set<String> = ["/weir.audit.v1.Audit/WatchOrigins"],
+    now: @escaping @Sendable () -> Instant
+  ) {
+    verifier = TicketVerifier(serviceTrust: serviceTrust, domain: domain)
+    self.domain = domain
+    self.gatewayFollows = gatewayFollows
+    self.now = now
+  }
+
+  package func admit(
+    _ context: ServerContext, _ access: MethodAccess
+  ) throws(Status) -> CallContext {
+    do throws(AccessRefusal) {
+      return try decide(context, access)
+    } catch {
+      throw Status(
+        error, language: CallMetadata.language(of: context.metadata),
+        reference: context.metadata[CallMetadata.callID] ?? "")
+    }
+  }
+
+  private func decide(
+    _ context: ServerContext, _ access: MethodAccess
+  ) throws(AccessRefusal) -> CallContext {
+    let peer = try serviceName(of: context.peer)
+    if peer == "gateway" {
+      if access.isOnOwnAccount, gatewayFollows.contains(context.path) {
+        return call(context, .service(peer), entry: context.path)
+      }
+      guard access.isPublic else { throw .internalMethod(context.path) }
+      let (caller, entry) = try carried(context)
+      guard entry == context.path else { throw .entryMismatch }
+      return try admitted(context, caller, access, entry: entry)
+    }
+    if access.isOnOwnAccount {
+      return call(context, .service(peer), entry: context.metadata[CallMetadata.entryMethod] ?? "")
+    }
+    guard !access.via.isEmpty else { throw .notThroughGateway(context.path) }
+    let (caller, entry) = try carried(context)
+    guard access.via.contains(entry) else { throw .notVia(method: context.path, entry: entry) }
+    return try admitted(context, caller, access, entry: entry)
+  }
+
+  /// The name of the service that the peer proved to be; its certificate must be in its term now, whatever the
+  /// handshake let pass.
+  private func serviceName(of peer: Peer) throws(AccessRefusal) -> String {
+    guard let certificate = peer.certificate else { throw .certificateMissing }
+    let prefix = "spiffe://\(domain)/service/"
+    guard certificate.uris.count == 1, let uri = certificate.uris.first, uri.hasPrefix(prefix),
+      isSlug(String(uri.dropFirst(prefix.count)))
+    else { throw .directServiceCall }
+    let seconds = now().milliseconds / 1000
+    if seconds < certificate.notBefore {
+      throw .certificateNotYetValid(
+        serial: certificate.serialHex,
+        from: Instant(milliseconds: certificate.notBefore &* 1000))
+    }
+    if seconds >= certificate.notAfter {
+      throw .certificateExpired(
+        serial: certificate.serialHex, at: Instant(milliseconds: certificate.notAfter &* 1000))
+    }
+    return String(uri.dropFirst(prefix.count))
+  }
+
+  /// The caller, by the ticket that the call carries, and the entry method.
+  private func carried(_ context: ServerContext) throws(AccessRefusal) -> (Caller, String) {
+    guard let carrier = context.metadata.bytes(CallMetadata.ticket) else { throw .ticketMissing }
+    let ticket: Ticket
+    do throws(TicketError) {
+      ticket = try verifier.verify(carrier, now: now())
+    } catch {
+      throw .ticketRefused(error)
+    }
+    guard let callID = context.metadata[CallMetadata.callID], CallMetadata.isCallID(callID)
+    else { throw .callIDMissing }
+    guard let entry = context.metadata[CallMetadata.entryMethod] else { throw .entryMismatch }
+    return (ticket.caller(carrier: carrier), entry)
+  }
+
+  private func admitted(
+    _ context: ServerContext, _ caller: Caller, _ access: MethodAccess, entry: String
+  ) throws(AccessRefusal) -> CallContext {
+    if case .refused(let refusal) = AccessPolicy.decideRights(caller, access) { throw refusal }
+    return call(context, .caller(caller), entry: entry)
+  }
+
+  private func call(
+    _ context: ServerContext, _ origin: CallContext.Origin, entry: String
+  ) -> CallContext {
+    CallContext(
+      origin: origin, callID: context.metadata[CallMetadata.callID] ?? "", entryMethod: entry,
+      deadline: context.deadline, language: CallMetadata.language(of: context.metadata),
+      rpc: context)
+  }
+}

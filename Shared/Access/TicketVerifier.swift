@@ -1,0 +1,71 @@
+// A service's side of tickets: verified once, then known by hash.
+
+package import Crypto
+import Synchronization
+package import Vocabulary
+
+/// Verifies tickets against the service root and remembers those that were good.
+package final class TicketVerifier: Sendable {
+  private struct Known {
+    let ticket: Ticket
+    /// The earlier of the ticket's end and the end of its signer's certificate.
+    let end: Instant
+  }
+
+  private let trust: CertificateTrust
+  private let gatewayURI: String
+  private let audience: String
+  private let mostKnown: Int
+  private let known = Mutex<[[UInt8]: Known]>([:])
+
+  /// - Parameters:
+  ///   - serviceTrust: The service root.
+  ///   - domain: The trust domain, which names the gateway and is the audience.
+  package init(serviceTrust: CertificateTrust, domain: String, mostKnown: Int = 10_000) {
+    trust = serviceTrust
+    gatewayURI = "spiffe://\(domain)/service/gateway"
+    audience = domain
+    self.mostKnown = mostKnown
+  }
+
+  /// The ticket of a carrier that the gateway of this node signed and whose end has not come.
+  ///
+  /// - Parameter now: Real time.
+  package func verify(_ carrier: [UInt8], now: Instant) throws(TicketError) -> Ticket {
+    let hash = SHA256.hash(carrier)
+    if let found = known.withLock({ $0[hash] }) {
+      guard now < found.end else { throw .expired }
+      return found.ticket
+    }
+    let fresh = try verifyAnew(try TicketCarrier(bytes: carrier), now: now)
+    known.withLock { known in
+      if known.count >= mostKnown {
+        known = known.filter { now < $0.value.end }
+        if known.count >= mostKnown { known.removeAll() }
+      }
+      known[hash] = fresh
+    }
+    return fresh.ticket
+  }
+
+  private func verifyAnew(_ carrier: TicketCarrier, now: Instant) throws(TicketError) -> Known {
+    let seconds = now.milliseconds / 1000
+    let signer: Certificate
+    let key: P256PublicKey
+    do {
+      signer = try Certificate(der: carrier.certificate)
+      try trust.verify(signer, at: seconds)
+      key = try signer.p256PublicKey()
+    } catch {
+      throw .signerUntrusted
+    }
+    guard signer.uris == [gatewayURI] else { throw .signerNotGateway }
+    guard key.isValid(carrier.signature, of: carrier.ticket) else { throw .signature }
+    let ticket = try Ticket(bytes: carrier.ticket)
+    guard ticket.audience == audience else { throw .audience }
+    guard now < ticket.end else { throw .expired }
+    return Known(
+      ticket: ticket,
+      end: min(ticket.end, Instant(milliseconds: signer.notAfter &* 1000)))
+  }
+}

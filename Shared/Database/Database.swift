@@ -1,1 +1,0 @@
-// Connections, synchronous transactions, schema steps and the outbox, over two backends.

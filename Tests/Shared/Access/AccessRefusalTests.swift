@@ -1,0 +1,82 @@
+// Every refusal of access has its reason, its sentences and its way onto the wire.
+
+import Access
+import RPC
+import Testing
+import Vocabulary
+
+private let every: [AccessRefusal] = {
+  let code = DepartmentCode("civil-affairs")
+  let at = Instant(milliseconds: 1_709_514_000_000)
+  return [
+    .certificateMissing, .certificateUnregistered(serial: "a1"),
+    .certificateNotYetValid(serial: "a1", from: at), .certificateExpired(serial: "a1", at: at),
+    .certificateRevoked(serial: "a1", reason: "lost", at: at),
+    .systemDisabled(serial: "a1", system: "departments/d1/systems/s1"),
+    .personDisabled(serial: "a1", person: "departments/d1/persons/p1", successor: nil),
+    .responsibleMissing(serial: "a1", system: "departments/d1/systems/s1"),
+    .internalMethod("/a.B/C"), .personRequired, .personCertificateRequired,
+    .roleMissing(needed: [.authority]), .directServiceCall, .notThroughGateway("/a.B/C"),
+    .notVia(method: "/a.B/C", entry: "/a.B/D"), .entryMismatch, .callIDMissing, .ticketMissing,
+    .rateLimited(retryAfterMilliseconds: 40), .serviceUnavailable("share"),
+  ] + (code.map { [.departmentDisabled(serial: "a1", $0)] } ?? [])
+    + TicketError.allCases.map { .ticketRefused($0) }
+}()
+
+@Suite("A refusal of access explains itself")
+struct AccessRefusalTests {
+  @Test("each has a reason of its own under access., and a sentence in both languages")
+  func sentences() {
+    #expect(Set(every.map(\.reason)).count == every.count)
+    for refusal in every {
+      #expect(refusal.reason.hasPrefix("access."))
+      #expect(!refusal.sentence.chinese.isEmpty && !refusal.sentence.english.isEmpty)
+    }
+  }
+
+  @Test("what is no one known is UNAUTHENTICATED and names the serial and whom to ask")
+  func unauthenticated() {
+    for refusal in every where refusal.reason.hasPrefix("access.certificate_") {
+      #expect(refusal.kind == .unauthenticated)
+      #expect(refusal.nextStep != nil)
+      guard refusal != .certificateMissing else { continue }
+      #expect(refusal.sentence.english.contains("a1"))
+      #expect(refusal.sentence.chinese.contains("a1"))
+    }
+  }
+
+  @Test("every refusal but overload and outage rests on an article")
+  func citations() {
+    for refusal in every where refusal.kind != .tooMuch && refusal.kind != .unavailable {
+      #expect(refusal.citation?.isOfText == true, "\(refusal.reason)")
+    }
+  }
+
+  @Test("the status bears code, message in the language asked for, and plain trailers")
+  func status() {
+    let status = Status(
+      AccessRefusal.roleMissing(needed: [.authority]), language: .english, reference: "c0ffee")
+    #expect(status.code == .permissionDenied)
+    #expect(status.message == "None of your roles permits this.")
+    #expect(status.trailers["weir-reason"] == "access.role_missing")
+    #expect(status.trailers["weir-article"] == "luyi-2019/18.2a")
+    #expect(status.trailers["weir-reference"] == "c0ffee")
+    #expect(status.trailers["weir-field"] == nil)
+    #expect(status.details.count > 100)
+    let chinese = Status(AccessRefusal.entryMismatch, language: .chinese, reference: "")
+    #expect(chinese.message == "入口方法与所调方法不符。")
+    #expect(chinese.trailers["weir-reference"] == nil)
+  }
+
+  @Test(
+    "each kind of refusal has its code",
+    arguments: [
+      (RefusalKind.malformed, StatusCode.invalidArgument), (.notFound, .notFound),
+      (.alreadyExists, .alreadyExists), (.wrongState, .failedPrecondition),
+      (.notAllowed, .permissionDenied), (.unauthenticated, .unauthenticated),
+      (.lostRace, .aborted), (.tooMuch, .resourceExhausted), (.unavailable, .unavailable),
+    ])
+  func codes(kind: RefusalKind, code: StatusCode) {
+    #expect(kind.code == code)
+  }
+}
