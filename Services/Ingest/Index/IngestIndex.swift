@@ -1,1 +1,0 @@
-// The token index: memory-mapped, authenticated, rebuilt at will.
