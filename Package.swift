@@ -151,7 +151,10 @@ let everything: [Target.Dependency] = [
 let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
-    swiftSettings: settings),
+    exclude: ["CrashProbe"], swiftSettings: settings),
+  .executableTarget(
+    name: "database-crash-probe", dependencies: ["Database", "Vocabulary"],
+    path: "Tests/Support/CrashProbe", swiftSettings: settings),
   test("ArchitectureTests", "Architecture", []),
   test("VocabularyTests", "Shared/Vocabulary", ["Vocabulary"]),
   test("RegulationTests", "Shared/Regulation", ["Regulation", "Vocabulary", "Boot"]),
