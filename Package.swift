@@ -162,7 +162,9 @@ let testTargets: [Target] = [
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
   test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
-  test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
+  test(
+    "ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access", "Vocabulary"],
+    exclude: ["Oracle"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
   test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC", "Vocabulary"]),
