@@ -13,13 +13,13 @@ package import Vocabulary
 /// }
 /// ```
 package final class SQLDatabase: Sendable {
-  let writer: Writer
+  private let writer: Writer
   private let readers: [Reader]
   private let options: DatabaseOptions
   private let statements: StatementCounter
   private let commits: StatementCounter
   /// Writes that wait or run; reads likewise at each reader.
-  let waitingWrites = Atomic<Int>(0)
+  private let waitingWrites = Atomic<Int>(0)
 
   private init(_ location: DatabaseLocation, _ options: DatabaseOptions) {
     let statements = StatementCounter()

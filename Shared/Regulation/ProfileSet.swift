@@ -13,6 +13,14 @@ package enum ProfileSetProblem: Error, Hashable, Sendable {
   case unknownProfileVersion(String, version: Int)
   case governanceEndsBeforeItBegins(line: Int)
 
+  /// The line of the governance file at fault, 0 when it is another file's.
+  package var line: Int {
+    switch self {
+    case .unknownProfile(_, let line), .governanceEndsBeforeItBegins(let line): line
+    default: 0
+    }
+  }
+
   package var sentence: BilingualText {
     switch self {
     case .missingNationalLaw: BilingualText("缺少国家法律档案", "the profile national-law is missing")
@@ -22,12 +30,12 @@ package enum ProfileSetProblem: Error, Hashable, Sendable {
     case .unknownParent(let key, let parent):
       BilingualText("\(key) 的上级档案 \(parent) 不存在", "the parent \(parent) of \(key) is not held")
     case .circularParents(let key): BilingualText("\(key) 的上级档案成环", "\(key) is its own ancestor")
-    case .unknownProfile(let key, let line):
-      BilingualText("第\(line)行：档案 \(key) 不存在", "line \(line): profile \(key) is not held")
+    case .unknownProfile(let key, _):
+      BilingualText("档案 \(key) 不存在", "profile \(key) is not held")
     case .unknownProfileVersion(let key, let version):
       BilingualText("档案 \(key) 第\(version)版不存在", "version \(version) of \(key) is not held")
-    case .governanceEndsBeforeItBegins(let line):
-      BilingualText("第\(line)行：结束早于开始", "line \(line): it ends before it begins")
+    case .governanceEndsBeforeItBegins:
+      BilingualText("结束早于开始", "it ends before it begins")
     }
   }
 }

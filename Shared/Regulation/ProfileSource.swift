@@ -92,12 +92,8 @@ package struct ProfileProblem: Error, Hashable, Sendable {
     self.line = line
   }
 
+  /// What is wrong, without the place.
   package var sentence: BilingualText {
-    let text = message
-    return BilingualText("第\(line)行：\(text.chinese)", "line \(line): \(text.english)")
-  }
-
-  private var message: BilingualText {
     switch kind {
     case .missingKey: BilingualText("缺少 key", "the row has no key")
     case .unknownKey(let key): BilingualText("未知参数 \(key)", "unknown key \(key)")

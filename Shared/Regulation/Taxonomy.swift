@@ -52,13 +52,13 @@ package struct TaxonomyProblem: Error, Hashable, Sendable {
     switch kind {
     case .empty: BilingualText("分类表为空", "the taxonomy is empty")
     case .invalidSlug(let slug):
-      BilingualText("第\(line)行：代码 \(slug) 不合规", "line \(line): \(slug) is no slug")
+      BilingualText("代码 \(slug) 不合规", "\(slug) is no slug")
     case .repeatedSlug(let slug):
-      BilingualText("第\(line)行：代码 \(slug) 重复", "line \(line): \(slug) stands twice")
+      BilingualText("代码 \(slug) 重复", "\(slug) stands twice")
     case .missingArticle(let slug):
-      BilingualText("第\(line)行：\(slug) 缺少条款", "line \(line): \(slug) has no article")
+      BilingualText("\(slug) 缺少条款", "\(slug) has no article")
     case .unknownRule(let rule):
-      BilingualText("第\(line)行：未知规则 \(rule)", "line \(line): unknown rule \(rule)")
+      BilingualText("未知规则 \(rule)", "unknown rule \(rule)")
     }
   }
 }

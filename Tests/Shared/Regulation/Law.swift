@@ -1,0 +1,82 @@
+// The shipped law, read once for the suites here, and small profiles made by hand.
+
+import Boot
+import Regulation
+import Testing
+import Vocabulary
+
+enum Law {
+  /// The root of the package.
+  static let root: String = {
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(4)
+    return parts.joined(separator: "/")
+  }()
+
+  static func profiles() throws -> ProfileSet {
+    try PolicyFiles.load(
+      policiesFolder: root + "/deploy/policies", governanceFile: root + "/deploy/governance.yaml")
+  }
+
+  static func profile(_ key: String) throws -> Profile {
+    try #require(try profiles().profile(named: key))
+  }
+
+  static func calendar() throws -> WorkingCalendar {
+    try CalendarFiles.load(calendarsFolder: root + "/deploy/calendars")
+  }
+
+  static func day(_ iso: String) throws -> CivilDate { try #require(CivilDate(iso: iso)) }
+
+  /// A profile made of rows `key = value @ article`, checked like a shipped one.
+  static func document(
+    _ key: String, version: Int = 1, _ rows: [String: ProfileSourceValue], from: String? = nil
+  ) throws -> ProfileDocument {
+    var written: [ProfileSourceRow] = []
+    if let from {
+      written.append(row("in_force_from", .scalar(from, isQuoted: false), line: 1))
+    }
+    for (name, value) in rows.sorted(by: { $0.key < $1.key }) {
+      written.append(row(name, value, line: written.count + 1))
+    }
+    return try ProfileDocument(
+      ProfileSource(
+        key: key, version: version, title: key, number: "1", shortName: BilingualText(key, key),
+        isTextHeld: true, rows: written))
+  }
+
+  static func row(
+    _ key: String?, _ value: ProfileSourceValue?, article: String? = "1", origin: String? = "text",
+    unknown: [String] = [], line: Int
+  ) -> ProfileSourceRow {
+    ProfileSourceRow(
+      key: key, value: value, article: article, origin: origin, note: nil, unknownFields: unknown,
+      line: line)
+  }
+
+  static func plain(_ text: String) -> ProfileSourceValue { .scalar(text, isQuoted: false) }
+
+  static func list(_ texts: [String]) -> ProfileSourceValue { .list(texts.map(plain)) }
+
+  /// A working-day clock of so many days, citing nothing in particular.
+  static func rule(_ days: Int) -> ClockRule {
+    ClockRule(
+      period: .workingDays(days), start: .receipt, citation: Citation(document: "d", article: "1"),
+      origin: .text)
+  }
+}
+
+/// SplitMix64, seeded, so that a failure can be run again.
+struct Seeded: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: UInt64) { state = seed }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
+}
