@@ -1,1 +1,0 @@
-// Leaf encoding, the RFC 6962 tree, checkpoints, tiles and receipts.

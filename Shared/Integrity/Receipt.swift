@@ -1,0 +1,243 @@
+// Receipts: proof of one entry that verifies offline, for years, against keys that the verifier holds.
+
+import Crypto
+
+/// Why a receipt does not prove its entry.
+package enum ReceiptError: Error, Equatable, Sendable {
+  /// The file is not a receipt.
+  case malformed
+  /// The key list is not the root's.
+  case keyList(SignedNoteError)
+  /// The group's note is not signed by a listed key of its service.
+  case group(SignedNoteError)
+  /// The entry is not in the group that was signed.
+  case notInGroup
+  /// The payload's time lies outside the term of the key that signed.
+  case keyOutOfTerm
+  /// The checkpoint is not signed by a listed key of the log.
+  case checkpoint(SignedNoteError)
+  /// The entry is not in the log that the checkpoint states.
+  case notInLog
+  /// The receipt has not been upgraded with a place in the log.
+  case notInLogYet
+  /// The receipt's checkpoint and the verifier's own are not states of one growing log: **the log was rewritten**.
+  case logRewritten
+}
+
+/// One entry, and why to believe that it was written.
+///
+/// The file is RFC 8785 JSON: `format` ("weir-receipt/1"), `keys` and `note` (signed notes), `sequence`, `payload` (the exact
+/// text), `salt` and `path` (Base64), and after an upgrade `log` with `checkpoint`, `index` and `path`.
+package struct Receipt: Sendable, Equatable {
+  /// The entry's place in the audit log.
+  package struct LogProof: Sendable, Equatable {
+    package let checkpoint: SignedNote
+    package let index: UInt64
+    package let path: [[UInt8]]
+
+    package init(checkpoint: SignedNote, index: UInt64, path: [[UInt8]]) {
+      self.checkpoint = checkpoint
+      self.index = index
+      self.path = path
+    }
+  }
+
+  /// The key list of the time of writing.
+  package let keys: SignedNote
+  /// The group commit.
+  package let note: SignedNote
+  package let sequence: UInt64
+  package let leaf: Leaf
+  /// From the entry to the group's root.
+  package let path: [[UInt8]]
+  /// nil until the receipt is upgraded.
+  package var log: LogProof?
+
+  package init(
+    keys: SignedNote, note: SignedNote, sequence: UInt64, leaf: Leaf, path: [[UInt8]],
+    log: LogProof? = nil
+  ) {
+    self.keys = keys
+    self.note = note
+    self.sequence = sequence
+    self.leaf = leaf
+    self.path = path
+    self.log = log
+  }
+}
+
+// MARK: - Verification
+
+/// What a verified receipt proves.
+package struct VerifiedReceipt: Sendable, Equatable {
+  package let payload: JSONValue
+  package let origin: Origin
+  package let sequence: UInt64
+  /// The key list that decided: the receipt's own, or the verifier's later one.
+  package let keys: KeyList
+  /// The log's state that holds the entry, when the receipt has been upgraded.
+  package let checkpoint: Checkpoint?
+}
+
+extension Receipt {
+  /// Verifies the receipt against the root key that the verifier holds.
+  ///
+  /// The payload's member `time` (milliseconds since 1970), where there is one, must lie in the term of the signing key.
+  ///
+  /// - Parameter laterKeys: A key list that the verifier got since, so that keys which leaked are no longer believed.
+  package func verify(
+    root: NoteVerifier, laterKeys: KeyList? = nil
+  ) throws(ReceiptError) -> VerifiedReceipt {
+    let keys = try keyList(root: root, laterKeys: laterKeys)
+    guard let group = EvidenceGroup(text: note.text) else { throw .malformed }
+    guard (group.first...group.last).contains(sequence),
+      MerkleTree.isIncluded(
+        leafHash: MerkleTree.leafHash(leaf.commitment), index: sequence - group.first,
+        size: group.size, root: group.root, proof: path)
+    else { throw .notInGroup }
+    guard let payload = try? CanonicalJSON.decodeCanonical(leaf.payload) else { throw .malformed }
+    let name = KeyList.evidenceName(keys.domain, service: group.origin.service)
+    let signer = try Self.signer(of: note, among: keys.entries(named: name), ReceiptError.group)
+    if let time = payload["time"]?.integer {
+      guard signer.isInTerm(at: time / 1_000) else { throw .keyOutOfTerm }
+    }
+    return VerifiedReceipt(
+      payload: payload, origin: group.origin, sequence: sequence, keys: keys,
+      checkpoint: try verifiedCheckpoint(keys))
+  }
+
+  /// Verifies an upgraded receipt, and that its log and the one the verifier last saw are one growing log.
+  ///
+  /// - Parameters:
+  ///   - held: The checkpoint that the verifier kept.
+  ///   - consistency: The proof between the smaller and the larger of the two checkpoints.
+  package func verify(
+    root: NoteVerifier, laterKeys: KeyList? = nil, against held: Checkpoint,
+    consistency: [[UInt8]]
+  ) throws(ReceiptError) -> VerifiedReceipt {
+    let verified = try verify(root: root, laterKeys: laterKeys)
+    guard let checkpoint = verified.checkpoint else { throw .notInLogYet }
+    let isOneLog =
+      checkpoint.size <= held.size
+      ? checkpoint.isBegun(in: held, proof: consistency)
+      : held.isBegun(in: checkpoint, proof: consistency)
+    guard isOneLog else { throw .logRewritten }
+    return verified
+  }
+
+  private func keyList(
+    root: NoteVerifier, laterKeys: KeyList?
+  ) throws(ReceiptError) -> KeyList {
+    do throws(SignedNoteError) {
+      let own = try KeyList(verifying: keys, by: root)
+      guard let laterKeys, laterKeys.domain == own.domain, laterKeys.number > own.number else {
+        return own
+      }
+      return laterKeys
+    } catch {
+      throw .keyList(error)
+    }
+  }
+
+  private func verifiedCheckpoint(_ keys: KeyList) throws(ReceiptError) -> Checkpoint? {
+    guard let log else { return nil }
+    let name = KeyList.auditName(keys.domain)
+    let signer = try Self.signer(
+      of: log.checkpoint, among: keys.entries(named: name), ReceiptError.checkpoint)
+    let checkpoint: Checkpoint
+    do throws(SignedNoteError) {
+      checkpoint = try Checkpoint(verifying: log.checkpoint, by: signer.verifier)
+    } catch {
+      throw .checkpoint(error)
+    }
+    guard
+      MerkleTree.isIncluded(
+        leafHash: MerkleTree.leafHash(leaf.commitment), index: log.index, size: checkpoint.size,
+        root: checkpoint.root, proof: log.path)
+    else { throw .notInLog }
+    return checkpoint
+  }
+
+  /// The listed key that signed the note.
+  private static func signer(
+    of note: SignedNote, among entries: [KeyList.Entry],
+    _ failure: (SignedNoteError) -> ReceiptError
+  ) throws(ReceiptError) -> KeyList.Entry {
+    do throws(SignedNoteError) {
+      let signers = try note.verified(by: entries.map(\.verifier))
+      guard let entry = entries.first(where: { signers.contains($0.verifier) }) else {
+        throw .notSigned
+      }
+      return entry
+    } catch {
+      throw failure(error)
+    }
+  }
+}
+
+// MARK: - File
+
+extension Receipt {
+  /// The receipt as a file's bytes.
+  package func encoded() -> [UInt8] {
+    var object: JSONObject = [
+      "format": .string(EvidenceGroup.label),
+      "keys": .string(keys.encoded),
+      "note": .string(note.encoded),
+      "path": Self.json(path),
+      "payload": .string(String(decoding: leaf.payload, as: UTF8.self)),
+      "salt": .string(Base64.encode(leaf.salt)),
+      "sequence": .integer(Int64(clamping: sequence)),
+    ]
+    if let log {
+      object["log"] = [
+        "checkpoint": .string(log.checkpoint.encoded),
+        "index": .integer(Int64(clamping: log.index)),
+        "path": Self.json(log.path),
+      ]
+    }
+    return CanonicalJSON.encode(.object(object))
+  }
+
+  /// Reads a file. Blanks and the order of members do not matter; other members are passed over.
+  package init(_ file: [UInt8]) throws(ReceiptError) {
+    guard let value = try? CanonicalJSON.decode(file),
+      value["format"]?.string == EvidenceGroup.label,
+      let keys = Self.note(value["keys"]), let note = Self.note(value["note"]),
+      let sequence = Self.count(value["sequence"]), let path = Self.hashes(value["path"]),
+      let payload = value["payload"]?.string,
+      let salt = value["salt"]?.string.flatMap({ Base64.decode($0) }),
+      let leaf = Leaf(salt: salt, payload: Array(payload.utf8))
+    else { throw .malformed }
+    self.init(keys: keys, note: note, sequence: sequence, leaf: leaf, path: path)
+    guard let log = value["log"] else { return }
+    guard let checkpoint = Self.note(log["checkpoint"]), let index = Self.count(log["index"]),
+      let logPath = Self.hashes(log["path"])
+    else { throw .malformed }
+    self.log = LogProof(checkpoint: checkpoint, index: index, path: logPath)
+  }
+
+  private static func json(_ hashes: [[UInt8]]) -> JSONValue {
+    .array(hashes.map { .string(Base64.encode($0)) })
+  }
+
+  private static func note(_ value: JSONValue?) -> SignedNote? {
+    value?.string.flatMap { try? SignedNote($0) }
+  }
+
+  private static func count(_ value: JSONValue?) -> UInt64? {
+    value?.integer.flatMap { UInt64(exactly: $0) }
+  }
+
+  /// At most 64 hashes: a longer path belongs to no tree.
+  private static func hashes(_ value: JSONValue?) -> [[UInt8]]? {
+    guard let array = value?.array, array.count <= 64 else { return nil }
+    var hashes: [[UInt8]] = []
+    for item in array {
+      guard let hash = item.string.flatMap({ Base64.decode($0) }), hash.count == SHA256.byteCount
+      else { return nil }
+      hashes.append(hash)
+    }
+    return hashes
+  }
+}

@@ -1,0 +1,134 @@
+// RFC 8785: one encoding of a value, and a reader that takes nothing doubtful.
+
+import Integrity
+import Testing
+
+@Suite("Canonical JSON is RFC 8785's")
+struct CanonicalJSONTests {
+  private func text(_ value: JSONValue) -> String {
+    String(decoding: CanonicalJSON.encode(value), as: UTF8.self)
+  }
+
+  @Test("members are ordered by UTF-16 code units (RFC 8785 section 3.2.3)")
+  func order() throws {
+    let source = #"""
+      { "\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh",
+        "1": "One", "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control",
+        "\u00f6": "Latin Small Letter O With Diaeresis" }
+      """#
+    let value = try CanonicalJSON.decode(Array(source.utf8))
+    let order = try #require(value.object).members.compactMap(\.value.string)
+    #expect(
+      order == [
+        "Carriage Return", "One", "Control", "Latin Small Letter O With Diaeresis", "Euro Sign",
+        "Emoji: Grinning Face", "Hebrew Letter Dalet With Dagesh",
+      ])
+  }
+
+  @Test("strings and literals are written as in RFC 8785 section 3.2.2")
+  func strings() throws {
+    let source = #"""
+      { "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/", "literals": [null, true, false] }
+      """#
+    let value = try CanonicalJSON.decode(Array(source.utf8))
+    #expect(
+      text(value) == #"{"literals":[null,true,false],"string":"€$\u000f\nA'B\"\\\\\"/"}"#)
+  }
+
+  @Test("every control character has its own escape")
+  func controls() {
+    let all = String(String.UnicodeScalarView((0..<0x21).compactMap { Unicode.Scalar($0) }))
+    #expect(
+      text(.string(all + "\u{7f}"))
+        == #""\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007\b\t\n\u000b\f\r\u000e\u000f"#
+        + #"\u0010\u0011\u0012\u0013\u0014\u0015\u0016\u0017\u0018\u0019\u001a\u001b\u001c"#
+        + #"\u001d\u001e\u001f "# + "\u{7f}\"")
+  }
+
+  @Test("what is written is read again, names of equal looks but other bytes apart")
+  func roundTrip() throws {
+    let value: JSONValue = [
+      "b": [1, -1, 0, .integer(JSONValue.largestInteger), .integer(-JSONValue.largestInteger)],
+      "a": ["空": .null, "": true], "\u{e9}": "composed", "e\u{301}": "decomposed", "𠮷": "rare",
+    ]
+    let bytes = CanonicalJSON.encode(value)
+    #expect(try CanonicalJSON.decode(bytes) == value)
+    #expect(try CanonicalJSON.decodeCanonical(bytes) == value)
+    #expect(value["\u{e9}"]?.string == "composed")
+    #expect(value["e\u{301}"]?.string == "decomposed")
+    #expect(value.object?.members.count == 5)
+    #expect(JSONValue.string("\u{e9}") != .string("e\u{301}"))
+  }
+
+  @Test("members are set, replaced and taken out")
+  func members() {
+    var object: JSONObject = ["b": 1, "a": 2]
+    object["c"] = 3
+    object["a"] = 4
+    object["b"] = nil
+    #expect(text(.object(object)) == #"{"a":4,"c":3}"#)
+    #expect(object["b"] == nil)
+  }
+
+  @Test(
+    "what is not JSON of this kind is refused with its place",
+    arguments: [
+      ("", JSONError.unexpectedEnd), (" ", .unexpectedEnd), ("[1", .unexpectedEnd),
+      ("{\"a\"", .unexpectedEnd), ("\"a", .unexpectedEnd), ("-", .unexpectedEnd),
+      ("tru", .unexpectedEnd), ("\"\\", .unexpectedEnd), ("\"\\u00", .unexpectedEnd),
+      ("nul1", .unexpectedByte(offset: 3)), ("1 2", .unexpectedByte(offset: 2)),
+      ("[1,]", .unexpectedByte(offset: 3)), ("[,1]", .unexpectedByte(offset: 1)),
+      ("{\"a\":1,}", .unexpectedByte(offset: 7)), ("{a:1}", .unexpectedByte(offset: 1)),
+      ("{\"a\" 1}", .unexpectedByte(offset: 5)), ("'a'", .unexpectedByte(offset: 0)),
+      ("\"a\nb\"", .unexpectedByte(offset: 2)), ("\u{feff}1", .unexpectedByte(offset: 0)),
+      ("-a", .unexpectedByte(offset: 1)), ("+1", .unexpectedByte(offset: 0)),
+      ("1.0", .unsupportedNumber(offset: 0)), ("1e3", .unsupportedNumber(offset: 0)),
+      ("1E3", .unsupportedNumber(offset: 0)), ("01", .unsupportedNumber(offset: 0)),
+      ("-0", .unsupportedNumber(offset: 0)), ("[-01]", .unsupportedNumber(offset: 1)),
+      ("9007199254740992", .unsupportedNumber(offset: 0)),
+      ("-9007199254740992", .unsupportedNumber(offset: 0)),
+      ("99999999999999999999", .unsupportedNumber(offset: 0)),
+      ("\"\\x\"", .invalidEscape(offset: 1)), ("\"\\ud800\"", .invalidEscape(offset: 1)),
+      ("\"\\ud800a\"", .invalidEscape(offset: 1)), ("\"\\ud800\\n\"", .invalidEscape(offset: 1)),
+      ("\"\\ud800\\ud800\"", .invalidEscape(offset: 1)), ("\"\\udc00\"", .invalidEscape(offset: 1)),
+      ("\"\\u00g0\"", .invalidEscape(offset: 1)),
+      ("{\"a\":1,\"b\":2,\"a\":3}", .duplicateName(offset: 19)),
+      ("{\"a\":1,\"\\u0061\":3}", .duplicateName(offset: 18)),
+    ])
+  func refused(_ source: String, _ error: JSONError) {
+    #expect(throws: error) { try CanonicalJSON.decode(Array(source.utf8)) }
+  }
+
+  @Test(
+    "bytes that are not UTF-8 are refused",
+    arguments: [
+      [0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82], [0xf4, 0x90, 0x80, 0x80],
+    ])
+  func encoding(_ bytes: [UInt8]) {
+    let source = Array("[\"".utf8) + bytes + Array("\"]".utf8)
+    #expect(throws: JSONError.invalidUTF8(offset: 1)) { try CanonicalJSON.decode(source) }
+  }
+
+  @Test("depth and size have limits: the last good and the first bad")
+  func limits() throws {
+    func nested(_ depth: Int) -> [UInt8] {
+      Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+    }
+    _ = try CanonicalJSON.decode(nested(32))
+    #expect(throws: JSONError.tooDeep(limit: 32)) { try CanonicalJSON.decode(nested(33)) }
+    _ = try CanonicalJSON.decode(Array("1234".utf8), sizeLimitBytes: 4)
+    #expect(throws: JSONError.tooLarge(limitBytes: 3)) {
+      try CanonicalJSON.decode(Array("1234".utf8), sizeLimitBytes: 3)
+    }
+  }
+
+  @Test(
+    "a second spelling of a value is not canonical",
+    arguments: ["[1, 2]", "{\"b\":1,\"a\":2}", "\"\\u0041\"", "\"\\/\"", " 1", "\"\\u000A\""])
+  func spellings(_ source: String) throws {
+    _ = try CanonicalJSON.decode(Array(source.utf8))
+    #expect(throws: JSONError.notCanonical) {
+      try CanonicalJSON.decodeCanonical(Array(source.utf8))
+    }
+  }
+}
