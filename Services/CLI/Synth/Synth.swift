@@ -1,1 +1,0 @@
-// Seeded synthetic registers, rolls and the plan of what is planted in them.
