@@ -151,7 +151,10 @@ let everything: [Target.Dependency] = [
 let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
-    swiftSettings: settings),
+    exclude: ["CrashProbe"], swiftSettings: settings),
+  .executableTarget(
+    name: "database-crash-probe", dependencies: ["Database", "Vocabulary"],
+    path: "Tests/Support/CrashProbe", swiftSettings: settings),
   test("ArchitectureTests", "Architecture", []),
   test("VocabularyTests", "Shared/Vocabulary", ["Vocabulary"]),
   test("RegulationTests", "Shared/Regulation", ["Regulation", "Vocabulary", "Boot"]),
@@ -159,7 +162,9 @@ let testTargets: [Target] = [
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
   test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
-  test("ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access"]),
+  test(
+    "ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access", "Vocabulary"],
+    exclude: ["Oracle"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
   test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC", "Vocabulary"]),

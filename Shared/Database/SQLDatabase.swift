@@ -13,13 +13,13 @@ package import Vocabulary
 /// }
 /// ```
 package final class SQLDatabase: Sendable {
-  private let writer: Writer
+  let writer: Writer
   private let readers: [Reader]
   private let options: DatabaseOptions
   private let statements: StatementCounter
   private let commits: StatementCounter
   /// Writes that wait or run; reads likewise at each reader.
-  private let waitingWrites = Atomic<Int>(0)
+  let waitingWrites = Atomic<Int>(0)
 
   private init(_ location: DatabaseLocation, _ options: DatabaseOptions) {
     let statements = StatementCounter()

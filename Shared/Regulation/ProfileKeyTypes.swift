@@ -139,6 +139,20 @@ extension ProfileKey {
       .integer(1...100)
     case .shareNotSharedRequestPath:
       .words(["verification", "negotiation", "authority", "leading_group"])
+    case .shareComparisonBeforePayout:
+      .word(["every_month_or_batch"])
+    case .shareComparisonMonths:
+      .integer(ProfileKey.months)
+    case .shareComparisonMaxAgeDays:
+      .integer(1...366)
+    default:
+      channelType
+    }
+  }
+
+  /// How data may travel, and to whom outside the departments.
+  private var channelType: ProfileValueType? {
+    switch self {
     case .shareNewChannels:
       .word(["forbidden", "city_government_approval", "allowed"])
     case .shareLegacyChannels:
@@ -156,12 +170,6 @@ extension ProfileKey {
       .word(["forbidden", "provider_consent", "liability"])
     case .sharePersonalConsent:
       .word(["if_identifiable"])
-    case .shareComparisonBeforePayout:
-      .word(["every_month_or_batch"])
-    case .shareComparisonMonths:
-      .integer(ProfileKey.months)
-    case .shareComparisonMaxAgeDays:
-      .integer(1...366)
     default:
       nil
     }

@@ -3,7 +3,7 @@
 /// A folder of resources and the form of the ids in it.
 package enum ResourceCollection: String, CaseIterable, Sendable {
   case departments, persons, systems, entries, versions, items, batches, applications, grants
-  case comparisons, cases, issues
+  case comparisons, cases, issues, recalls, records
   case verificationRequests = "verification-requests"
 
   /// What an id in this folder looks like.
@@ -21,7 +21,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   package var idForm: IDForm {
     switch self {
     case .departments, .persons, .systems: .slug
-    case .versions, .cases: .number
+    case .versions, .cases, .records: .number
     case .items: .itemName
     case .entries: .lettered("E")
     case .batches: .lettered("B")
@@ -29,6 +29,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
     case .grants: .lettered("G")
     case .comparisons: .lettered("C")
     case .issues: .lettered("Q")
+    case .recalls: .lettered("R")
     case .verificationRequests: .lettered("V")
     }
   }
@@ -37,7 +38,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   package var parent: ResourceCollection? {
     switch self {
     case .persons, .systems: .departments
-    case .versions, .items: .entries
+    case .versions, .items, .records: .entries
     case .cases: .comparisons
     default: nil
     }
@@ -134,6 +135,10 @@ extension ResourceName {
   package static func grant(_ number: Int64) -> ResourceName { lettered(.grants, number) }
   package static func comparison(_ number: Int64) -> ResourceName { lettered(.comparisons, number) }
   package static func issue(_ number: Int64) -> ResourceName { lettered(.issues, number) }
+  package static func recall(_ number: Int64) -> ResourceName { lettered(.recalls, number) }
+  package static func record(_ entry: Int64, _ number: Int64) -> ResourceName {
+    ResourceName(collection: .records, id: String(number), parentID: "E-\(entry)")
+  }
   package static func verificationRequest(_ number: Int64) -> ResourceName {
     lettered(.verificationRequests, number)
   }

@@ -66,6 +66,11 @@ struct ArchitectureTests {
     expectNone(tree.swift.flatMap(unprovenPromises))
   }
 
+  @Test("no pointer leaves the module that wraps its C library")
+  func pointers() {
+    expectNone(tree.swift.flatMap(leakedPointers))
+  }
+
   @Test("every file starts with a comment saying what it is for")
   func firstComments() {
     expectNone(tree.swift.flatMap(missingFirstComment))
@@ -79,6 +84,11 @@ struct ArchitectureTests {
   @Test("a rule cites the article that it carries out")
   func citations() {
     expectNone(tree.product.flatMap(missingCitation))
+  }
+
+  @Test("every article cited exists")
+  func articles() {
+    expectNone(tree.files.flatMap(nonexistentArticles))
   }
 
   @Test("no type shares a module's name")

@@ -123,6 +123,17 @@ struct CheckerTests {
     #expect(unprovenPromises(in: file("Shared/RPC/A.swift", far)).map(\.line) == [5])
   }
 
+  @Test("a pointer in a package declaration is found, one inside a body is not")
+  func pointers() {
+    func found(_ line: String) -> [Violation] {
+      leakedPointers(in: file("Shared/RPC/A.swift", line))
+    }
+    #expect(found("  package func a() -> UnsafeRawBufferPointer {").count == 1)
+    #expect(found("package let session: OpaquePointer").count == 1)
+    #expect(found("  func a(_ bytes: UnsafeBufferPointer<UInt8>) {") == [])
+    #expect(found("package func a(_ bytes: borrowing RawSpan) {") == [])
+  }
+
   @Test("the import table and the manifest are both asked")
   func imports() {
     let target = ManifestTarget(
@@ -185,6 +196,14 @@ struct CheckerTests {
     for nonsense in ["hebi-2020/15", "hebi-2021", "AC-4", "GB"] {
       #expect(!holdsCitation(nonsense))
     }
+  }
+
+  @Test("an article that its document does not have is found")
+  func articles() {
+    // Put together here, or the architecture test would find it in this file.
+    let text = "// hebi-2021/34, hebi-2021/" + "35 and guangdong-2018/0"
+    #expect(
+      nonexistentArticles(in: file("a.proto", text)).map(\.rule) == ["hebi-2021 has no article 35"])
   }
 
   @Test("places of one machine, unfinished marks, unmarked generated files, module names are found")

@@ -38,6 +38,14 @@ package struct TestDatabase: Sendable {
     try await SQLDatabase.open(location, schema: schema, options: options, now: now)
   }
 
+  /// Runs a command in it as the server's superuser. PostgreSQL only.
+  package func command(_ sql: String) throws {
+    guard case .postgres(let text) = location,
+      let name = text.split(separator: " ").first(where: { $0.hasPrefix("dbname=") })
+    else { return }
+    try PostgresServer.shared().command(sql, database: String(name.dropFirst("dbname=".count)))
+  }
+
   /// 2024-03-04 12:00 in Asia/Shanghai.
   package static let noon = Instant(milliseconds: 1_709_524_800_000)
 }

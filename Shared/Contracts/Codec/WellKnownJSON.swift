@@ -112,7 +112,8 @@ extension GoogleProtobuf.`Any` {
     if !typeURL.isEmpty {
       writer.name("@type")
       writer.string(typeURL)
-      if let type = Self.knownType(ofURL: typeURL), let message = try? type.init(serialized: value) {
+      if let type = Self.knownType(ofURL: typeURL), let message = try? type.init(serialized: value)
+      {
         message.writeFields(to: &writer)
       } else {
         writer.failure = EncodeFailure(.notRepresentable(type: Self.messageName))
@@ -130,7 +131,9 @@ extension GoogleProtobuf.`Any` {
       guard var message = inside else {
         guard name == "@type" else { throw DecodeFailure(.missing, at: "@type") }
         try reader.read(&url)
-        guard let type = Self.knownType(ofURL: url) else { throw DecodeFailure(.unknown, at: "@type") }
+        guard let type = Self.knownType(ofURL: url) else {
+          throw DecodeFailure(.unknown, at: "@type")
+        }
         return inside = type.init()
       }
       let number = type(of: message).fieldNumber(ofJSONName: name)

@@ -141,7 +141,8 @@ extension CatalogV1 {
   package enum SecrecyMark: MessageEnum {
     case unspecified
     case notSecret
-    case workSecret
+    case tradeSecret
+    case privacy
     /// Named so that it can be refused by name (AC-18).
     case stateSecret
     /// A number that this program does not know.
@@ -153,8 +154,9 @@ extension CatalogV1 {
       switch rawValue {
       case 0: self = .unspecified
       case 1: self = .notSecret
-      case 2: self = .workSecret
-      case 3: self = .stateSecret
+      case 2: self = .tradeSecret
+      case 3: self = .privacy
+      case 4: self = .stateSecret
       default: self = .unrecognized(rawValue)
       }
     }
@@ -163,8 +165,9 @@ extension CatalogV1 {
       switch self {
       case .unspecified: 0
       case .notSecret: 1
-      case .workSecret: 2
-      case .stateSecret: 3
+      case .tradeSecret: 2
+      case .privacy: 3
+      case .stateSecret: 4
       case .unrecognized(let number): number
       }
     }
@@ -172,7 +175,8 @@ extension CatalogV1 {
     package static let names: [(name: String, value: Self)] = [
       ("SECRECY_MARK_UNSPECIFIED", .unspecified),
       ("NOT_SECRET", .notSecret),
-      ("WORK_SECRET", .workSecret),
+      ("TRADE_SECRET", .tradeSecret),
+      ("PRIVACY", .privacy),
       ("STATE_SECRET", .stateSecret),
     ]
   }
@@ -406,21 +410,21 @@ extension CatalogV1 {
     package var collectingDepartment: String = ""
     package var approvingDepartment: String = ""
     package var providingDepartment: String = ""
-    /// "text", "number", "chart", "image", "audio", "video", "certificate", "archive", "non-electronic".
+    /// "text", "number", "chart", "image", "audio", "video", "electronic_certificate", "electronic_archive", "non_electronic".
     package var dataForm: String = ""
     package var sharedContent: String = ""
     package var shareType: CatalogV1.ShareType = CatalogV1.ShareType()
     package var bases: [CommonV1.Basis] = []
     package var conditions: String = ""
     package var shareScope: String = ""
-    /// "unconditional", "conditional", "closed".
+    /// "unconditional", "conditional", "not_open".
     package var openAttribute: String = ""
-    /// "realtime", "daily", "weekly", "monthly", "quarterly", "half-yearly", "yearly", "irregular".
+    /// "real_time", "daily", "weekly", "monthly", "quarterly", "half_yearly", "yearly", "irregular".
     package var updateFrequency: String = ""
     package var origin: CatalogV1.Origin = CatalogV1.Origin()
     package var secrecy: CatalogV1.SecrecyMark = CatalogV1.SecrecyMark()
     package var grade: Int32 = 0
-    /// "by-law", "generated", "agreement" (meizhou-specific-2021/16, guangdong-2018/12).
+    /// "by_law", "generated", "by_agreement" (meizhou-specific-2021/16, guangdong-2018/12).
     package var acquisitionMode: String = ""
     package var acquisitionBasis: CommonV1.Basis? = nil
     package var items: [CatalogV1.Item] = []

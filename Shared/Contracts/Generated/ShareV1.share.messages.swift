@@ -1390,7 +1390,7 @@ extension ShareV1 {
 
   package struct VerificationRequest: Message, WireMessage {
     package static let messageName = "weir.share.v1.VerificationRequest"
-    /// "verificationRequests/V-1".
+    /// "verification-requests/V-1".
     package var name: String = ""
     package var entry: String = ""
     package var requester: String = ""

@@ -6,7 +6,7 @@ package enum SQLKind: String, Sendable {
 }
 
 /// A value as stored.
-package enum SQLValue: Sendable, Hashable {
+package enum SQLValue: Sendable {
   case null
   case integer(Int64)
   case text(String)
@@ -18,6 +18,20 @@ package enum SQLValue: Sendable, Hashable {
     case .integer: .integer
     case .text: .text
     case .blob: .blob
+    }
+  }
+}
+
+extension SQLValue: Equatable {
+  /// Texts are equal when their bytes are, as both backends have it; Swift's `==` would call a composed and a decomposed
+  /// letter the same.
+  package static func == (left: SQLValue, right: SQLValue) -> Bool {
+    switch (left, right) {
+    case (.null, .null): true
+    case (.integer(let left), .integer(let right)): left == right
+    case (.text(let left), .text(let right)): left.utf8.elementsEqual(right.utf8)
+    case (.blob(let left), .blob(let right)): left == right
+    default: false
     }
   }
 }

@@ -157,3 +157,14 @@ func unprovenPromises(in file: SourceFile) -> [Violation] {
     }
   }
 }
+
+/// Declarations that hand a pointer to another module. A pointer stays in the module that wraps its C library, where its owner
+/// stands on the same screen; what leaves is a value or a `Span`.
+func leakedPointers(in file: SourceFile) -> [Violation] {
+  guard file.isProduct else { return [] }
+  return file.lines(with: "package ").compactMap { number, code in
+    guard code.contains(/^\s*package .*\b(Unsafe\w*Pointer|OpaquePointer)\b/) else { return nil }
+    return Violation(
+      path: file.path, line: number, rule: "no pointer leaves the module that wraps the C library")
+  }
+}

@@ -28,6 +28,28 @@ func missingCitation(in file: SourceFile) -> [Violation] {
   ]
 }
 
+/// The last article of each document.
+private let lastArticles = [
+  "meizhou-specific-2021": 38, "meizhou-public-2023": 45, "hebi-2021": 34, "luyi-2019": 24,
+  "guangdong-2018": 34,
+]
+
+/// Citations of articles that the document does not have. Article 0 is its head: number, dates, bases.
+func nonexistentArticles(in file: SourceFile) -> [Violation] {
+  file.lines.enumerated().flatMap { index, line -> [Violation] in
+    guard line.contains("-20"), line.contains("/") else { return [] }
+    return line.matches(
+      of: /(hebi-2021|luyi-2019|meizhou-public-2023|meizhou-specific-2021|guangdong-2018)\/(\d+)/
+    ).compactMap { match in
+      let document = String(match.output.1)
+      guard let article = Int(match.output.2), let last = lastArticles[document], article > last
+      else { return nil }
+      return Violation(
+        path: file.path, line: index + 1, rule: "\(document) has no article \(article)")
+    }
+  }
+}
+
 /// Text that only means something on the machine where it was written.
 struct MachineText {
   let words: [String]

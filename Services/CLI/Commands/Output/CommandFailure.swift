@@ -78,7 +78,7 @@ package struct CommandFailure: Error, Sendable, Equatable {
         [OutputField("message", .text(message)), OutputField("exit", .integer(Int(exit.rawValue)))]
         + present.map { OutputField($0.0, .text($0.2)) }
       let error = OutputValue.object([OutputField("error", .object(fields))])
-      console.writeError(error.json + "\n")
+      console.writeError(error.json(in: console.language) + "\n")
     case .table:
       let word = BilingualText("错误：", "error: ").text(in: console.language)
       console.writeError(word + message.withoutControls + "\n")

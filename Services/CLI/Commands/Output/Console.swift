@@ -39,7 +39,7 @@ package struct Console: Sendable {
   /// Prints a table, or its rows as JSON.
   package func show(_ table: Table) {
     switch format {
-    case .json: output(table.value.json + "\n")
+    case .json: output(table.value.json(in: language) + "\n")
     case .table:
       if table.rows.isEmpty {
         note(BilingualText("没有记录。", "No rows."))
@@ -49,17 +49,28 @@ package struct Console: Sendable {
     }
   }
 
+  /// A named value of one thing: its name in JSON, its title for a person.
+  package typealias Field = (key: String, title: BilingualText, value: OutputValue)
+
   /// Prints one thing: its fields in two columns, or a JSON object.
-  package func show(_ fields: [(key: String, title: BilingualText, value: OutputValue)]) {
+  ///
+  /// - Parameter tables: What belongs to the thing, each under its name in JSON; for a person, one after the other.
+  package func show(_ fields: [Field], tables: [(key: String, table: Table)] = []) {
     switch format {
     case .json:
-      output(OutputValue.object(fields.map { OutputField($0.key, $0.value) }).json + "\n")
+      let object =
+        fields.map { OutputField($0.key, $0.value) }
+        + tables.map { OutputField($0.key, $0.table.value) }
+      output(OutputValue.object(object).json(in: language) + "\n")
     case .table:
       let titles = fields.map { $0.title.text(in: language) }
       let widest = titles.map { DisplayWidth.of($0) }.max() ?? 0
       for (title, field) in zip(titles, fields) {
         let padding = String(repeating: " ", count: widest - DisplayWidth.of(title) + 2)
         output(title + padding + field.value.cell(in: language) + "\n")
+      }
+      for (_, table) in tables where !table.rows.isEmpty {
+        output("\n" + table.lines(in: language, width: width).joined(separator: "\n") + "\n")
       }
     }
   }

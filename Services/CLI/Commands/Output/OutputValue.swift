@@ -1,10 +1,12 @@
 // What a command prints, before it is decided whether a person or a program reads it.
 
-import Vocabulary
+package import Vocabulary
 
 /// A value in a table or a JSON document.
 package enum OutputValue: Sendable, Equatable {
   case text(String)
+  /// A term that Weir has in both languages; in JSON it is written in the language of the run.
+  case bilingual(BilingualText)
   case integer(Int)
   case flag(Bool)
   case list([OutputValue])
@@ -16,6 +18,7 @@ package enum OutputValue: Sendable, Equatable {
   func cell(in language: Language) -> String {
     switch self {
     case .text(let text): text.withoutControls
+    case .bilingual(let term): term.text(in: language)
     case .integer(let number): "\(number)"
     case .flag(let isSet):
       (isSet ? BilingualText("是", "yes") : BilingualText("否", "no")).text(in: language)
@@ -26,6 +29,13 @@ package enum OutputValue: Sendable, Equatable {
       fields.map { "\($0.name)=\($0.value.cell(in: language))" }.joined(separator: " ")
     case .none: ""
     }
+  }
+}
+
+extension OutputValue {
+  /// A day as `2024-03-04`, or nothing.
+  static func day(_ day: CivilDate?) -> OutputValue {
+    day.map { .text($0.iso) } ?? .none
   }
 }
 
@@ -52,26 +62,27 @@ extension OutputValue: ExpressibleByStringLiteral, ExpressibleByStringInterpolat
 
 extension OutputValue {
   /// JSON with two spaces of indentation, names in the order given (RFC 8259).
-  package var json: String {
+  package func json(in language: Language) -> String {
     var text = ""
-    appendJSON(to: &text, indentation: 0)
+    appendJSON(to: &text, indentation: 0, language)
     return text
   }
 
-  private func appendJSON(to text: inout String, indentation: Int) {
+  private func appendJSON(to text: inout String, indentation: Int, _ language: Language) {
     switch self {
     case .text(let value): text += Self.quoted(value)
+    case .bilingual(let term): text += Self.quoted(term.text(in: language))
     case .integer(let value): text += "\(value)"
     case .flag(let value): text += value ? "true" : "false"
     case .none: text += "null"
     case .list(let values):
       Self.appendBlock("[", "]", values.count, to: &text, indentation) { index, text in
-        values[index].appendJSON(to: &text, indentation: indentation + 1)
+        values[index].appendJSON(to: &text, indentation: indentation + 1, language)
       }
     case .object(let fields):
       Self.appendBlock("{", "}", fields.count, to: &text, indentation) { index, text in
         text += Self.quoted(fields[index].name) + ": "
-        fields[index].value.appendJSON(to: &text, indentation: indentation + 1)
+        fields[index].value.appendJSON(to: &text, indentation: indentation + 1, language)
       }
     }
   }

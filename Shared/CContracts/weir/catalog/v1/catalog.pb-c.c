@@ -2915,22 +2915,24 @@ const ProtobufCEnumDescriptor weir__catalog__v1__origin__descriptor =
   weir__catalog__v1__origin__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue weir__catalog__v1__secrecy_mark__enum_values_by_number[4] =
+static const ProtobufCEnumValue weir__catalog__v1__secrecy_mark__enum_values_by_number[5] =
 {
   { "SECRECY_MARK_UNSPECIFIED", "WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED", 0 },
   { "NOT_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__NOT_SECRET", 1 },
-  { "WORK_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__WORK_SECRET", 2 },
-  { "STATE_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__STATE_SECRET", 3 },
+  { "TRADE_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__TRADE_SECRET", 2 },
+  { "PRIVACY", "WEIR__CATALOG__V1__SECRECY_MARK__PRIVACY", 3 },
+  { "STATE_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__STATE_SECRET", 4 },
 };
 static const ProtobufCIntRange weir__catalog__v1__secrecy_mark__value_ranges[] = {
-{0, 0},{0, 4}
+{0, 0},{0, 5}
 };
-static const ProtobufCEnumValueIndex weir__catalog__v1__secrecy_mark__enum_values_by_name[4] =
+static const ProtobufCEnumValueIndex weir__catalog__v1__secrecy_mark__enum_values_by_name[5] =
 {
   { "NOT_SECRET", 1 },
+  { "PRIVACY", 3 },
   { "SECRECY_MARK_UNSPECIFIED", 0 },
-  { "STATE_SECRET", 3 },
-  { "WORK_SECRET", 2 },
+  { "STATE_SECRET", 4 },
+  { "TRADE_SECRET", 2 },
 };
 const ProtobufCEnumDescriptor weir__catalog__v1__secrecy_mark__descriptor =
 {
@@ -2939,9 +2941,9 @@ const ProtobufCEnumDescriptor weir__catalog__v1__secrecy_mark__descriptor =
   "SecrecyMark",
   "Weir__Catalog__V1__SecrecyMark",
   "weir.catalog.v1",
-  4,
+  5,
   weir__catalog__v1__secrecy_mark__enum_values_by_number,
-  4,
+  5,
   weir__catalog__v1__secrecy_mark__enum_values_by_name,
   1,
   weir__catalog__v1__secrecy_mark__value_ranges,

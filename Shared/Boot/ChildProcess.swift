@@ -1,0 +1,98 @@
+// A program started by another: `weir up` and the tests start the services with it.
+
+import CLinux
+import Glibc
+import Synchronization
+
+/// A running child. It ends with this process, and its end can be awaited by any number of tasks.
+package final class ChildProcess: Sendable {
+  package let pid: Int32
+  private let end: Mutex<End>
+
+  private struct End {
+    var status: Int32?
+    var waiting: [CheckedContinuation<Int32, Never>] = []
+  }
+
+  /// Starts a program with an empty environment but for PATH, HOME, LANG and TZ, all signals unblocked.
+  ///
+  /// - Parameter log: A file that takes its output and errors, appended to; `nil` leaves them on this terminal.
+  package init(executable: String, arguments: [String], log: String?) throws(FileError) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    if let log {
+      posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
+      posix_spawn_file_actions_adddup2(&actions, 1, 2)
+    }
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+
+    let environment = ["PATH", "HOME", "LANG", "TZ"].compactMap { (name: String) -> String? in
+      guard let value = getenv(name) else { return nil }
+      return name + "=" + String(cString: value)
+    }
+    var pid: Int32 = 0
+    let failure = withStrings([executable] + arguments) { argv in
+      withStrings(environment) { envp in
+        posix_spawn(&pid, executable, &actions, &attributes, argv, envp)
+      }
+    }
+    guard failure == 0 else { throw FileError(path: executable, operation: "spawn", code: failure) }
+    self.pid = pid
+    end = Mutex(End())
+    startThread(named: "wait-\(pid)") { [self] in reap() }
+  }
+
+  /// The exit code, or 128 + the signal that ended it.
+  package func exitStatus() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      let known = end.withLock { end in
+        if end.status == nil { end.waiting.append(continuation) }
+        return end.status
+      }
+      if let known { continuation.resume(returning: known) }
+    }
+  }
+
+  /// The exit status if it has ended.
+  package var statusIfEnded: Int32? { end.withLock { $0.status } }
+
+  package func send(_ signal: Int32) {
+    // Not after its end: the number could be another process's by then.
+    end.withLock { end in
+      if end.status == nil { kill(pid, signal) }
+    }
+  }
+
+  private func reap() {
+    // First only wait, then reap under the lock: while it is not reaped, its number is nobody else's.
+    var information = siginfo_t()
+    while waitid(P_PID, UInt32(pid), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+    let (code, waiting) = end.withLock { end in
+      var status: Int32 = 0
+      waitpid(pid, &status, 0)
+      let code = status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F)
+      end.status = code
+      defer { end.waiting = [] }
+      return (code, end.waiting)
+    }
+    for continuation in waiting { continuation.resume(returning: code) }
+  }
+}
+
+/// Lends a C array of C strings, ended by a null pointer, for the time of one call.
+private func withStrings<Result>(
+  _ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Result
+) -> Result {
+  // Sound: each copy is freed below, after the only call that sees it.
+  let copies = strings.map { strdup($0) }
+  defer { for copy in copies { free(copy) } }
+  return body(copies + [nil])
+}

@@ -1,0 +1,206 @@
+// One process: from its configuration file to a listener that answers, and back to an orderly end.
+
+package import Access
+import Contracts
+package import Crypto
+import Foundation
+import Glibc
+package import Logging
+package import RPC
+import Telemetry
+import Vocabulary
+
+/// What a service is given to build itself from.
+package struct ServiceEnvironment: Sendable {
+  package let configuration: ServiceConfiguration
+  package let clock: WallClock
+  package let random: any RandomSource
+  package let reactors: ReactorGroup
+  package let peers: PeerChannels
+  package let log: Logger
+  /// The certificates that a peer's must lead to.
+  package let serviceTrust: CertificateTrust
+  package let tls: TLSConfiguration
+
+  /// Decides on the calls of an internal listener.
+  package func admission() -> ServiceAdmission {
+    ServiceAdmission(
+      serviceTrust: serviceTrust, domain: configuration.domain, now: clock.real)
+  }
+}
+
+/// What a service is made of, once it is built.
+package struct ServiceParts: Sendable {
+  /// Answered on the internal listener.
+  package var methods: [MethodHandler]
+  /// Full names for health and reflection: `weir.catalog.v1.Catalog`.
+  package var services: [String]
+  /// Run beside the listener until the process ends: event followers, clocks.
+  package var jobs: [@Sendable () async throws -> Void]
+  /// The gateway's listener for departments.
+  package var publicListener: Server?
+  /// Closed after the last call has ended, in this order.
+  package var close: [@Sendable () async -> Void]
+
+  package init(
+    methods: [MethodHandler], services: [String],
+    jobs: [@Sendable () async throws -> Void] = [], publicListener: Server? = nil,
+    close: [@Sendable () async -> Void] = []
+  ) {
+    self.methods = methods
+    self.services = services
+    self.jobs = jobs
+    self.publicListener = publicListener
+    self.close = close
+  }
+}
+
+/// Runs a service until SIGTERM or SIGINT, as the whole of a program's main function.
+///
+/// It says on standard error what is wrong when it cannot start. On a signal health turns NOT_SERVING, peers are told to go,
+/// running calls finish, jobs end, databases close.
+///
+/// - Returns: The exit status: 0 after an orderly end, 1 when it could not start or a job failed, 2 for wrong arguments.
+package func runService(
+  _ name: String, arguments: [String] = CommandLine.arguments,
+  build: @escaping @Sendable (ServiceEnvironment) async throws -> ServiceParts
+) async -> Int32 {
+  // First of all, so that every later thread leaves these signals alone.
+  let signals = StopSignals()
+  guard let path = configurationPath(arguments) else {
+    complain("usage: weir-\(name) --configuration FILE [--end-with-parent]")
+    return 2
+  }
+  if arguments.contains("--end-with-parent") { endWithParent() }
+  do {
+    let configuration = try ServiceConfiguration.load(path: path)
+    guard configuration.service == name else {
+      throw ConfigurationError.malformed(path: path, detail: "service: is not '\(name)'")
+    }
+    try await run(configuration, signals: signals, build: build)
+    return 0
+  } catch {
+    complain("weir-\(name): \(error)")
+    return 1
+  }
+}
+
+private func configurationPath(_ arguments: [String]) -> String? {
+  guard let flag = arguments.firstIndex(of: "--configuration"), flag + 1 < arguments.count else {
+    return nil
+  }
+  return arguments[flag + 1]
+}
+
+private func run(
+  _ configuration: ServiceConfiguration, signals: StopSignals,
+  build: @Sendable (ServiceEnvironment) async throws -> ServiceParts
+) async throws {
+  let environment = try makeEnvironment(configuration)
+  let parts = try await build(environment)
+  let health = HealthBoard(services: parts.services)
+  let listed = parts.services + ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
+  let log = environment.log
+  guard let address = Address(configuration.listen) else {
+    throw ConfigurationError.malformed(path: configuration.service, detail: "listen: no address")
+  }
+  let server = try Server(
+    configuration: ServerConfiguration(
+      address: address, tls: environment.tls,
+      onRefusal: { refusal in
+        log.notice(
+          "connection refused",
+          metadata: ["peer": "\(refusal.peerAddress)", "reason": "\(refusal.reason)"])
+      },
+      onFault: { error, reference, path in
+        log.error(
+          "fault", metadata: ["path": "\(path)", "reference": "\(reference)", "cause": "\(error)"])
+      }),
+    reactors: environment.reactors,
+    methods: parts.methods + Contracts.methods(health)
+      + Contracts.methods(Reflection(services: listed)))
+  let bound = try await server.start()
+  if let publicListener = parts.publicListener {
+    let address = try await publicListener.start()
+    log.info("listening for departments", metadata: ["address": "\(address)"])
+  }
+  log.info("listening", metadata: ["address": "\(bound)"])
+  health.set(isServing: true)
+
+  let failure = await runJobs(parts.jobs, until: signals)
+  health.set(isServing: false)
+  health.endWatches()
+  let grace = Duration.seconds(configuration.limits.drainSeconds)
+  await parts.publicListener?.drain(timeout: grace)
+  await server.drain(timeout: grace)
+  for close in parts.close { await close() }
+  await environment.peers.shutdown()
+  await environment.reactors.shutdown()
+  if let failure { throw failure }
+  log.info("ended")
+}
+
+/// Runs the jobs until a signal comes or one of them fails; then all are cancelled and awaited.
+private func runJobs(
+  _ jobs: [@Sendable () async throws -> Void], until signals: StopSignals
+) async -> (any Error)? {
+  await withTaskGroup(of: Result<Bool, any Error>.self) { group in
+    group.addTask {
+      await signals.first()
+      return .success(true)
+    }
+    for job in jobs {
+      group.addTask {
+        do {
+          try await job()
+          return .success(false)
+        } catch {
+          return .failure(error)
+        }
+      }
+    }
+    var failure: (any Error)?
+    for await ended in group {
+      switch ended {
+      case .success(true): break
+      case .success(false): continue
+      case .failure(let error): failure = error is CancellationError ? nil : error
+      }
+      group.cancelAll()
+    }
+    return failure
+  }
+}
+
+private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> ServiceEnvironment {
+  let random = SystemRandom()
+  let clock = WallClock.system(demo: configuration.demo)
+  let log = makeLogger(service: configuration.service, now: clock.real)
+  let threads = configuration.limits.reactors
+  let reactors = ReactorGroup(
+    threadCount: threads > 0 ? threads : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
+    seed: random.uint64())
+  let root = try readBytes(configuration.tls.serviceRoot)
+  let tls = TLSConfiguration(
+    certificateChainPEM: try readBytes(configuration.tls.certificate),
+    privateKeyPEM: try readBytes(configuration.tls.key), trustRootsPEM: [root],
+    clientCertificates: .required, toleratesExpired: false)
+  return ServiceEnvironment(
+    configuration: configuration, clock: clock, random: random, reactors: reactors,
+    peers: PeerChannels(configuration: configuration, tls: tls, reactors: reactors), log: log,
+    serviceTrust: CertificateTrust(
+      roots: try Certificate.all(pem: String(decoding: root, as: UTF8.self))),
+    tls: tls)
+}
+
+/// One JSON line an event on standard error, with identifiers masked.
+private func makeLogger(service: String, now: @escaping @Sendable () -> Instant) -> Logger {
+  let destination = QueuedLog(file: FileHandle.standardError)
+  return Logger(label: service) { label in
+    JSONLogHandler(label: label, service: service, destination: destination, now: now)
+  }
+}
+
+private func complain(_ line: String) {
+  FileHandle.standardError.write(Data((line + "\n").utf8))
+}
