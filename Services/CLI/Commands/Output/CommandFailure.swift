@@ -1,5 +1,6 @@
 // Why a command failed, told to the person: the sentence, the reason, the article, the next step.
 
+import Boot
 package import RPC
 package import Vocabulary
 
@@ -50,6 +51,15 @@ package struct CommandFailure: Error, Sendable, Equatable {
     field = refusal.field
     article = refusal.citation?.text
     nextStep = refusal.nextStep?.text(in: language)
+  }
+
+  /// From files of the law that cannot be taken: every problem with its file and line.
+  init(_ law: LawFileProblems, in language: Language) {
+    let lines = law.problems.map { problem in
+      let place = problem.line > 0 ? "\(problem.file):\(problem.line)" : problem.file
+      return "\(place): \(problem.sentence.text(in: language))"
+    }
+    self.init(.usage, lines.joined(separator: "; "))
   }
 
   private static func trailer(_ name: String, of status: Status) -> String? {

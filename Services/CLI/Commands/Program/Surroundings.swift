@@ -8,6 +8,8 @@ package struct Surroundings: Sendable {
   /// Without the program's name.
   package let arguments: [String]
   package let environment: [String: String]
+  /// The path of the running program; `nil` where nothing shall be looked for beside it.
+  package let executable: String?
   /// Columns of the terminal on standard output; `nil` where there is none.
   package let width: Int?
   /// Whether standard error is a terminal.
@@ -16,11 +18,13 @@ package struct Surroundings: Sendable {
   package let errors: @Sendable (String) -> Void
 
   package init(
-    arguments: [String], environment: [String: String], width: Int?, canRedraw: Bool,
+    arguments: [String], environment: [String: String], executable: String? = nil, width: Int?,
+    canRedraw: Bool,
     output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void
   ) {
     self.arguments = arguments
     self.environment = environment
+    self.executable = executable
     self.width = width
     self.canRedraw = canRedraw
     self.output = output
@@ -34,6 +38,7 @@ package struct Surroundings: Sendable {
     Surroundings(
       arguments: Array(ProcessInfo.processInfo.arguments.dropFirst()),
       environment: ProcessInfo.processInfo.environment,
+      executable: try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"),
       width: Terminal.width(of: .standardOutput),
       canRedraw: Terminal.isTerminal(.standardError),
       output: { Terminal.write($0, to: .standardOutput) },

@@ -1,6 +1,7 @@
 // The program weir: its commands, and how it starts and ends.
 
 import ArgumentParser
+import Boot
 import RPC
 import Telemetry
 import Vocabulary
@@ -31,7 +32,7 @@ struct WeirCommand: AsyncParsableCommand {
         4 not found, 5 done with rejected rows, 6 try again, 7 evidence broken.
         """),
       version: "0.1.0",
-      subcommands: [])
+      subcommands: [PolicyCommand.self])
   }
 
   @OptionGroup var options: CommonOptions
@@ -81,6 +82,7 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
   case let refusal as any Refusal: failure = CommandFailure(refusal, in: console.language)
   case let problem as IdentifierFileError:
     failure = CommandFailure(.usage, problem.sentence, in: console.language)
+  case let law as LawFileProblems: failure = CommandFailure(law, in: console.language)
   case let end as ProgramEnd: return end.exit
   default:
     // Help, version and completion scripts come as errors, too; their exit code is success.

@@ -1,0 +1,127 @@
+// weir policy on the regulations that are shipped.
+
+import Foundation
+import Testing
+import Vocabulary
+
+@testable import WeirCLI
+
+@Suite("weir policy")
+struct PolicyCommandTests {
+  private static let law = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().appending(path: "deploy").path
+
+  private func run(_ arguments: [String]) async -> (exit: ProgramExit, StreamRecorder) {
+    let recorder = StreamRecorder()
+    let surroundings = recorder.surroundings(arguments, environment: ["WEIR_LAW": Self.law])
+    return (await runWeir(surroundings), recorder)
+  }
+
+  private func json(_ recorder: StreamRecorder) throws -> Any {
+    try JSONSerialization.jsonObject(with: Data(recorder.output.utf8))
+  }
+
+  @Test("list names all five regulations, and which are in force on a day")
+  func list() async throws {
+    let (exit, recorder) = await run(["policy", "list", "--on", "2024-03-04", "--output", "json"])
+    #expect(exit == .done)
+    let rows = try #require(json(recorder) as? [[String: Any]])
+    #expect(
+      rows.compactMap { $0["profile"] as? String } == [
+        "guangdong-2018", "hebi-2021", "luyi-2019", "meizhou-public-2023", "meizhou-specific-2021",
+      ])
+    // The two-year trial of meizhou-specific-2021 ended on 2023-06-20 (meizhou-specific-2021/38).
+    #expect(rows.last?["in_force"] as? Bool == false)
+    #expect(rows[3]["in_force"] as? Bool == true)
+  }
+
+  @Test("show gives the reply period with its article, and says that national law is not held")
+  func show() async throws {
+    let (exit, recorder) = await run([
+      "policy", "show", "meizhou-public-2023", "--key", "share.reply", "--lang", "zh",
+    ])
+    #expect(exit == .done)
+    #expect(recorder.output.contains("meizhou-public-2023/21"))
+    #expect(recorder.errors.contains("尚未收录"))
+  }
+
+  @Test("simulate counts from the day after, over the holidays (meizhou-public-2023/21)")
+  func simulate() async throws {
+    let (exit, recorder) = await run([
+      "policy", "simulate", "meizhou-public-2023", "share.reply", "--start", "2024-04-02",
+      "--output", "json",
+    ])
+    #expect(exit == .done)
+    let object = try #require(json(recorder) as? [String: Any])
+    #expect(object["due"] as? String == "2024-04-10")
+    #expect(object["provisional"] as? Bool == false)
+    #expect((object["days"] as? [[String: Any]])?.count == 8)
+  }
+
+  @Test("beyond the calendar the date is provisional, never guessed silently")
+  func provisional() async throws {
+    let (_, recorder) = await run([
+      "policy", "simulate", "meizhou-public-2023", "share.reply", "--start", "2099-01-01",
+      "--output", "json",
+    ])
+    let object = try #require(json(recorder) as? [String: Any])
+    #expect(object["provisional"] as? Bool == true)
+  }
+
+  @Test("an unknown profile is not found; a nonsense day, clock or folder is wrong usage")
+  func refused() async {
+    let unknown = await run(["policy", "show", "atlantis-1999"])
+    #expect(unknown.exit == .notFound && unknown.1.errors.contains("hebi-2021"))
+    let simulate = ["policy", "simulate", "hebi-2021"]
+    #expect(await run(simulate + ["share.reply", "--start", "2024-02-30"]).exit == .usage)
+    #expect(await run(simulate + ["share.bogus", "--start", "2024-02-29"]).exit == .usage)
+    #expect(await run(["policy", "list", "--law", "/nonexistent"]).exit == .usage)
+  }
+
+  @Test("a file of the law that is wrong is told with its line")
+  func brokenLaw() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weir-law-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(atPath: Self.law, toPath: folder.path)
+    let file = folder.appending(path: "policies/hebi-2021.yaml")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    try (text + "\n  - {key: share.bogus, value: 1, article: \"1\", origin: text}\n")
+      .write(to: file, atomically: true, encoding: .utf8)
+    let (exit, recorder) = await run(["policy", "list", "--law", folder.path])
+    #expect(exit == .usage)
+    #expect(recorder.errors.contains("hebi-2021.yaml:"))
+  }
+}
+
+@Suite("The folder of the law is found")
+struct LawFolderTests {
+  @Test("asked for, by the environment, or upwards from the program; never guessed")
+  func order() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "weir-find-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: root) }
+    func make(_ path: String) throws -> String {
+      let folder = root.appending(path: path)
+      try FileManager.default.createDirectory(
+        at: folder.appending(path: "policies"), withIntermediateDirectories: true)
+      return folder.path
+    }
+    let checkout = try make("checkout/deploy")
+    let installed = try make("usr/share/weir")
+    let other = try make("other")
+    func find(_ option: String?, _ environment: [String: String], _ program: String) throws
+      -> String
+    {
+      try LawFolder.find(
+        option: option, environment: environment, executable: root.appending(path: program).path,
+        workingFolder: root.path
+      ).path
+    }
+    #expect(try find(nil, [:], "checkout/.build/debug/weir") == checkout)
+    #expect(try find(nil, [:], "usr/bin/weir") == installed)
+    #expect(try find(nil, ["WEIR_LAW": other], "usr/bin/weir") == other)
+    #expect(try find(checkout, ["WEIR_LAW": other], "usr/bin/weir") == checkout)
+    #expect(throws: CommandFailure.self) { try find(root.path, [:], "usr/bin/weir") }
+    #expect(throws: CommandFailure.self) { try find(nil, [:], "nowhere/bin/weir") }
+  }
+}
