@@ -99,7 +99,7 @@ let sharedTargets: [Target] = [
   shared("Integrity", ["Crypto", "Vocabulary"]),
   shared("Telemetry", ["Vocabulary", logging, metrics]),
   shared("RPC", ["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"]),
-  shared("Access", ["RPC", "Crypto", "Vocabulary"]),
+  shared("Access", ["RPC", "Crypto", "Integrity", "Vocabulary"]),
   shared("Contracts", ["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"]),
   shared("Database", [grdb, sqlite, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
   shared(

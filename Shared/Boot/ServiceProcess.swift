@@ -21,6 +21,8 @@ package struct ServiceEnvironment: Sendable {
   /// The certificates that a peer's must lead to.
   package let serviceTrust: CertificateTrust
   package let tls: TLSConfiguration
+  /// Profiles, governance, calendar and taxonomies, as the configuration's folders have them.
+  package let law: Law
 
   /// Decides on the calls of an internal listener.
   package func admission() -> ServiceAdmission {
@@ -190,7 +192,7 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
     peers: PeerChannels(configuration: configuration, tls: tls, reactors: reactors), log: log,
     serviceTrust: CertificateTrust(
       roots: try Certificate.all(pem: String(decoding: root, as: UTF8.self))),
-    tls: tls)
+    tls: tls, law: try Law(configuration))
 }
 
 /// One JSON line an event on standard error, with identifiers masked.

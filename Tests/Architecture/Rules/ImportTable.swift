@@ -53,7 +53,7 @@ enum ImportTable {
     "Telemetry": row(
       ["Vocabulary", "Logging", "Metrics", "CoreMetrics"], common.union(["Dispatch"])),
     "RPC": row(["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"], system),
-    "Access": row(["RPC", "Crypto", "Vocabulary"], common),
+    "Access": row(["RPC", "Crypto", "Integrity", "Vocabulary"], common),
     "Contracts": row(["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"], system),
     "Database": row(
       ["GRDB", "GRDBSQLite", "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"], system),

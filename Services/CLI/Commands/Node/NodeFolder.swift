@@ -1,0 +1,185 @@
+// A data folder: everything that one node keeps on one machine, made by `weir up` for a new one.
+
+import Boot
+import Crypto
+import Foundation
+import Vocabulary
+import Yams
+
+/// `DIR` of `weir up --data DIR`: keys and certificates, the law as data, one folder a service, and how to start them.
+struct NodeFolder: Sendable {
+  let path: String
+
+  /// `DIR/weir.yaml`: what this folder is, fixed when it was made.
+  struct Description: Codable, Equatable, Sendable {
+    var domain: String
+    /// Civil day on which a demonstration begins; only folders made as one have it.
+    var demoCivilStart: String?
+    var demoRealStart: Int64?
+    /// Ports on loopback, chosen once, kept so that peers' addresses survive restarts.
+    var ports: [String: UInt16]
+    var gatewayPort: UInt16
+  }
+
+  var descriptionFile: String { path + "/weir.yaml" }
+  var readyFile: String { path + "/ready" }
+  var demoClockFile: String { path + "/demo-clock" }
+  var foundingFile: String { path + "/founding.yaml" }
+  var isNew: Bool { !Files.exists(descriptionFile) }
+
+  func keys(domain: String) -> KeyFolder { KeyFolder(path: path + "/pki", domain: domain) }
+  func configurationFile(_ service: String) -> String { "\(path)/run/\(service).yaml" }
+  func logFile(_ service: String) -> String { "\(path)/log/\(service).log" }
+
+  /// Reads what the folder is.
+  func description() throws(ConfigurationError) -> Description {
+    let bytes = try readBytes(descriptionFile)
+    do {
+      return try YAMLDecoder().decode(
+        Description.self, from: String(decoding: bytes, as: UTF8.self))
+    } catch {
+      throw .malformed(path: descriptionFile, detail: "is not what weir up writes")
+    }
+  }
+
+  /// Makes the folder: both roots, the services' certificates, the first principals' certificates, the law as data.
+  ///
+  /// - Parameters:
+  ///   - resources: The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml` that came with the program.
+  ///   - ports: One for each service and the gateway's internal listener.
+  func create(
+    description: Description, founding: Founding, resources: String, now: Instant,
+    random: any RandomSource
+  ) throws {
+    try Files.makeFolder(path)
+    let keys = keys(domain: description.domain)
+    try keys.create(now: now, random: random)
+    for service in ServiceConfiguration.services + ["node"] {
+      try keys.issueService(
+        service, dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", "::1"], days: 825, now: now,
+        random: random)
+    }
+    try keys.signKeyList(services: ServiceConfiguration.services, number: 1, now: now)
+    let completed = try issueCertificates(for: founding, keys: keys, now: now, random: random)
+    try Files.write(try completed.yaml(), to: foundingFile, isPrivate: false)
+    for folder in ["policies", "calendars", "taxonomies"] {
+      try copyFolder(resources + "/" + folder, to: path + "/" + folder)
+    }
+    try Files.write(
+      try readBytes(resources + "/governance.yaml"), to: path + "/governance.yaml", isPrivate: false
+    )
+    // Last, so that a folder is either whole or new.
+    try Files.write(try YAMLEncoder().encode(description), to: descriptionFile, isPrivate: false)
+  }
+
+  /// Writes the configuration file of each process; done at every start, since they are derived.
+  func writeConfigurations(_ description: Description) throws {
+    try Files.makeFolder(path + "/run")
+    try Files.makeFolder(path + "/log")
+    for service in ServiceConfiguration.services {
+      try Files.makeFolder("\(path)/\(service)")
+      try Files.makeFolder("\(path)/keys/\(service)")
+      let configuration = try configuration(of: service, description)
+      try Files.write(try configuration.yaml(), to: configurationFile(service), isPrivate: true)
+    }
+  }
+
+  private func configuration(
+    of service: String, _ description: Description
+  ) throws -> ServiceConfiguration {
+    let keys = keys(domain: description.domain)
+    var peers: [String: [String]] = [:]
+    for (peer, port) in description.ports where peer != service {
+      peers[peer] = ["127.0.0.1:\(port)"]
+    }
+    guard let port = description.ports[service] else {
+      throw ConfigurationError.malformed(
+        path: descriptionFile, detail: "ports.\(service): is missing")
+    }
+    var configuration = ServiceConfiguration(
+      service: service, domain: description.domain, dataFolder: "\(path)/\(service)",
+      keysFolder: "\(path)/keys/\(service)", listen: "127.0.0.1:\(port)", peers: peers,
+      tls: ServiceConfiguration.TLSFiles(
+        certificate: keys.serviceCertificate(service), key: keys.serviceKey(service),
+        serviceRoot: keys.serviceRoot),
+      evidence: ServiceConfiguration.EvidenceFiles(
+        rootPublicKey: keys.evidenceRootPublicKey, keyList: keys.keyList,
+        signingKey: keys.evidenceKey(service)),
+      policiesFolder: path + "/policies", calendarsFolder: path + "/calendars",
+      taxonomiesFolder: path + "/taxonomies", governanceFile: path + "/governance.yaml")
+    if let start = description.demoCivilStart, let real = description.demoRealStart {
+      configuration.demo = ServiceConfiguration.DemoClock(
+        civilStart: start, realStart: real, offsetFile: demoClockFile)
+    }
+    if service == "gateway" {
+      configuration.publicListen = "127.0.0.1:\(description.gatewayPort)"
+      configuration.tls.departmentRoot = keys.departmentRoot
+      configuration.foundingFile = foundingFile
+      configuration.issuing = ServiceConfiguration.IssuingFiles(
+        certificate: keys.issuingCertificate, key: keys.issuingKey)
+    }
+    return configuration
+  }
+
+  private func issueCertificates(
+    for founding: Founding, keys: KeyFolder, now: Instant, random: any RandomSource
+  ) throws -> Founding {
+    var founding = founding
+    for index in founding.departments.indices {
+      guard let code = DepartmentCode(founding.departments[index].code) else {
+        throw ConfigurationError.malformed(
+          path: foundingFile, detail: "'\(founding.departments[index].code)' is no department code")
+      }
+      for person in founding.departments[index].persons.indices {
+        guard let id = PersonID(founding.departments[index].persons[person].id) else {
+          throw ConfigurationError.malformed(path: foundingFile, detail: "a person's id is no slug")
+        }
+        let certificate = try keys.issuePrincipal(
+          .person(code, id), days: 365, now: now, random: random)
+        founding.departments[index].persons[person].certificate = record(certificate)
+      }
+      for system in founding.departments[index].systems.indices {
+        guard let name = SystemName(founding.departments[index].systems[system].name) else {
+          throw ConfigurationError.malformed(
+            path: foundingFile, detail: "a system's name is no slug")
+        }
+        let certificate = try keys.issuePrincipal(
+          .system(code, name), days: 365, now: now, random: random)
+        founding.departments[index].systems[system].certificate = record(certificate)
+      }
+    }
+    return founding
+  }
+
+  private func record(_ certificate: Certificate) -> Founding.Certificate {
+    Founding.Certificate(
+      serial: certificate.serialHex, sha256: Hex.encode(certificate.sha256),
+      notBefore: certificate.notBefore, notAfter: certificate.notAfter)
+  }
+
+  private func copyFolder(_ source: String, to target: String) throws {
+    try Files.makeFolder(target)
+    for name in try FileManager.default.contentsOfDirectory(atPath: source).sorted()
+    where name.hasSuffix(".yaml") {
+      try Files.write(try readBytes("\(source)/\(name)"), to: "\(target)/\(name)", isPrivate: false)
+    }
+  }
+}
+
+extension Founding {
+  /// What a new folder begins with where the operator names nothing: one authority, one operator, one auditor.
+  static let standard = Founding(departments: [
+    Department(
+      code: "data-bureau", title: "政务服务数据管理局", level: "city", region: "441400",
+      kinds: ["authority"],
+      persons: [Person(id: "chen", title: "陈主任", roles: ["authority"])]),
+    Department(
+      code: "operations", title: "数据运营中心", level: "city", region: "441400",
+      kinds: ["operator"], authority: "data-bureau",
+      persons: [Person(id: "zhou", title: "周工", roles: ["operator"])]),
+    Department(
+      code: "audit-bureau", title: "审计局", level: "city", region: "441400", kinds: ["audit"],
+      authority: "data-bureau",
+      persons: [Person(id: "shen", title: "沈审计", roles: ["auditor"])]),
+  ])
+}

@@ -1,0 +1,74 @@
+// The six processes of one machine: started in order, restarted when one dies, ended together.
+
+import Boot
+import Synchronization
+
+/// Keeps the services of a data folder running until it is told to stop.
+actor Supervisor {
+  private let folder: NodeFolder
+  private let programs: String
+  private let tell: @Sendable (String) -> Void
+  private var children: [String: ChildProcess] = [:]
+  private var isStopping = false
+
+  /// - Parameters:
+  ///   - programs: The folder with the executables `weir-…`.
+  ///   - tell: Takes a line for the operator when something happens.
+  init(folder: NodeFolder, programs: String, tell: @escaping @Sendable (String) -> Void) {
+    self.folder = folder
+    self.programs = programs
+    self.tell = tell
+  }
+
+  var processIDs: [String: Int32] { children.mapValues(\.pid) }
+
+  /// Starts every service; they find each other by the fixed addresses in their configurations.
+  func start() throws {
+    for service in ServiceConfiguration.services { try start(service) }
+  }
+
+  private func start(_ service: String) throws {
+    children[service] = try ChildProcess(
+      executable: "\(programs)/weir-\(service)",
+      arguments: ["--configuration", folder.configurationFile(service), "--end-with-parent"],
+      log: folder.logFile(service))
+  }
+
+  /// Restarts what dies, with a growing pause, until `stop`; returns when all have been stopped.
+  func watch() async {
+    await withTaskGroup(of: Void.self) { group in
+      for service in ServiceConfiguration.services {
+        group.addTask { await self.watch(service) }
+      }
+    }
+  }
+
+  private func watch(_ service: String) async {
+    var pause = Duration.milliseconds(200)
+    while let child = children[service] {
+      let started = ContinuousClock.now
+      let status = await child.exitStatus()
+      if isStopping { return }
+      if ContinuousClock.now - started > .seconds(30) { pause = .milliseconds(200) }
+      tell("weir-\(service) ended with status \(status); starting it again")
+      try? await Task.sleep(for: pause)
+      pause = min(pause * 2, .seconds(10))
+      if isStopping { return }
+      do { try start(service) } catch {
+        tell("weir-\(service) cannot be started: \(error)")
+        return
+      }
+    }
+  }
+
+  /// Asks every process to finish its calls, then waits for it; the gateway first, so that no new call comes in.
+  func stop() async {
+    isStopping = true
+    for service in ServiceConfiguration.services.reversed() {
+      guard let child = children[service] else { continue }
+      child.send(15)
+      let status = await child.exitStatus()
+      if status != 0 { tell("weir-\(service) ended with status \(status)") }
+    }
+  }
+}
