@@ -13,18 +13,22 @@ enum Law {
     return parts.joined(separator: "/")
   }()
 
-  static func profiles() throws -> ProfileSet {
+  private static let shippedProfiles = Result {
     try PolicyFiles.load(
       policiesFolder: root + "/deploy/policies", governanceFile: root + "/deploy/governance.yaml")
   }
+
+  private static let shippedCalendar = Result {
+    try CalendarFiles.load(calendarsFolder: root + "/deploy/calendars")
+  }
+
+  static func profiles() throws -> ProfileSet { try shippedProfiles.get() }
 
   static func profile(_ key: String) throws -> Profile {
     try #require(try profiles().profile(named: key))
   }
 
-  static func calendar() throws -> WorkingCalendar {
-    try CalendarFiles.load(calendarsFolder: root + "/deploy/calendars")
-  }
+  static func calendar() throws -> WorkingCalendar { try shippedCalendar.get() }
 
   static func day(_ iso: String) throws -> CivilDate { try #require(CivilDate(iso: iso)) }
 
