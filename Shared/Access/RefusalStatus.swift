@@ -29,7 +29,7 @@ extension Status {
   package init(_ refusal: any Refusal, language: Language, reference: String) {
     var trailers = Metadata()
     trailers.append("weir-reason", refusal.reason)
-    if let field = refusal.field { trailers.append("weir-field", field) }
+    if let field = refusal.field { trailers.append("weir-field", PercentText.encode(field)) }
     if let citation = refusal.citation { trailers.append("weir-article", citation.text) }
     if let next = refusal.nextStep {
       trailers.append("weir-next-step", PercentText.encode(next.text(in: language)))

@@ -1,7 +1,7 @@
 // From frames to handlers: admit, then decode, call, encode; and a refusal becomes a status.
 
-import Access
-import RPC
+package import Access
+package import RPC
 import Vocabulary
 
 /// The messages of a caller, one after another.
@@ -38,8 +38,10 @@ package struct MessageWriter<Element: Message>: Sendable {
   package func finish() async throws { try await end() }
 }
 
+// What the generated registrations are made of.
+
 extension MethodHandler {
-  static func unary<Request: Message, Reply: Message>(
+  package static func unary<Request: Message, Reply: Message>(
     _ access: MethodAccess, _ admission: any Admission,
     _ body: @escaping @Sendable (Request, CallContext) async throws -> Reply
   ) -> MethodHandler {
@@ -54,7 +56,7 @@ extension MethodHandler {
       })
   }
 
-  static func serverStreaming<Request: Message, Reply: Message>(
+  package static func serverStreaming<Request: Message, Reply: Message>(
     _ access: MethodAccess, _ admission: any Admission,
     _ body: @escaping @Sendable (Request, MessageWriter<Reply>, CallContext) async throws -> Void
   ) -> MethodHandler {
@@ -70,7 +72,7 @@ extension MethodHandler {
       })
   }
 
-  static func clientStreaming<Request: Message, Reply: Message>(
+  package static func clientStreaming<Request: Message, Reply: Message>(
     _ access: MethodAccess, _ admission: any Admission,
     _ body: @escaping @Sendable (MessageReader<Request>, CallContext) async throws -> Reply
   ) -> MethodHandler {
@@ -85,7 +87,7 @@ extension MethodHandler {
       })
   }
 
-  static func bidirectional<Request: Message, Reply: Message>(
+  package static func bidirectional<Request: Message, Reply: Message>(
     _ access: MethodAccess, _ admission: any Admission,
     _ body:
       @escaping @Sendable (
@@ -109,7 +111,7 @@ extension MethodHandler {
 // Health and reflection have no access rule: whoever may connect may ask them.
 
 extension MethodHandler {
-  static func unary<Request: Message, Reply: Message>(
+  package static func unary<Request: Message, Reply: Message>(
     path: String, _ body: @escaping @Sendable (Request, ServerContext) async throws -> Reply
   ) -> MethodHandler {
     MethodHandler(
@@ -122,7 +124,7 @@ extension MethodHandler {
       })
   }
 
-  static func serverStreaming<Request: Message, Reply: Message>(
+  package static func serverStreaming<Request: Message, Reply: Message>(
     path: String,
     _ body: @escaping @Sendable (Request, MessageWriter<Reply>, ServerContext) async throws -> Void
   ) -> MethodHandler {
@@ -137,7 +139,7 @@ extension MethodHandler {
       })
   }
 
-  static func clientStreaming<Request: Message, Reply: Message>(
+  package static func clientStreaming<Request: Message, Reply: Message>(
     path: String,
     _ body: @escaping @Sendable (MessageReader<Request>, ServerContext) async throws -> Reply
   ) -> MethodHandler {
@@ -151,7 +153,7 @@ extension MethodHandler {
       })
   }
 
-  static func bidirectional<Request: Message, Reply: Message>(
+  package static func bidirectional<Request: Message, Reply: Message>(
     path: String,
     _ body:
       @escaping @Sendable (
