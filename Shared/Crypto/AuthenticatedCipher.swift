@@ -8,7 +8,9 @@ package final class AuthenticatedCipher {
   private let suite: SealSuite
   private let context: OpaquePointer
   private let mac: HMACSM3?
-  private var macKey: [UInt8] = []
+  /// The whole key: OpenSSL takes it together with the next nonce, because each initialisation has its price.
+  private var key: [UInt8] = []
+  private var isKeyNew = false
 
   package init(suite: SealSuite) throws(CryptoError) {
     self.suite = suite
@@ -21,7 +23,7 @@ package final class AuthenticatedCipher {
   deinit {
     // Freeing the context wipes the key schedule.
     EVP_CIPHER_CTX_free(context)
-    wipe(&macKey)
+    wipe(&key)
   }
 
   /// 32 bytes for AES-256-GCM; 16 for SM4 followed by 32 for HMAC-SM3 otherwise.
@@ -30,31 +32,42 @@ package final class AuthenticatedCipher {
     guard key.count == expected else {
       throw .wrongLength(what: "record key", expected: expected, actual: key.count)
     }
-    try check(EVP_CipherInit_ex(context, nil, nil, key, nil, -1), "EVP_CipherInit_ex")
-    if suite == .sm4CTRHMACSM3 { macKey = Array(key.suffix(32)) }
+    wipe(&self.key)
+    self.key = key
+    isKeyNew = true
+    try mac?.setKey(key.span.bytes.extracting(last: 32))
+  }
+
+  private func begin(nonce: RawSpan, isEncrypting: Bool) throws(CryptoError) {
+    precondition(nonce.byteCount == suite.nonceByteCount, "a nonce has the length of its suite")
+    precondition(!key.isEmpty, "a key comes before a nonce")
+    let direction: Int32 = isEncrypting ? 1 : 0
+    // OpenSSL reads as many bytes of key and nonce as the suite says, which both have.
+    let answer = nonce.withUnsafeBytes { nonce in
+      let nonce = nonce.bindMemory(to: UInt8.self).baseAddress
+      return isKeyNew
+        ? EVP_CipherInit_ex(context, nil, nil, key, nonce, direction)
+        : EVP_CipherInit_ex(context, nil, nil, nil, nonce, direction)
+    }
+    try check(answer, "EVP_CipherInit_ex")
+    isKeyNew = false
   }
 
   /// Appends ciphertext and tag.
   package func encrypt(
-    _ content: RawSpan, nonce: [UInt8], associated: RawSpan, into output: inout [UInt8]
+    _ content: RawSpan, nonce: RawSpan, associated: RawSpan, into output: inout [UInt8]
   ) throws(CryptoError) {
-    precondition(nonce.count == suite.nonceByteCount, "a nonce has the length of its suite")
-    try check(EVP_CipherInit_ex(context, nil, nil, nil, nonce, 1), "EVP_CipherInit_ex")
+    try begin(nonce: nonce, isEncrypting: true)
     let start = output.count
     output.append(contentsOf: repeatElement(0, count: content.byteCount))
     if suite == .aes256GCM {
       try authenticate(associated)
       try transform(content, into: &output, at: start)
-      var tag = [UInt8](repeating: 0, count: 16)
-      var count: Int32 = 0
-      try check(EVP_CipherFinal_ex(context, &tag, &count), "EVP_CipherFinal_ex")
-      try check(
-        EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, &tag), "EVP_CTRL_AEAD_GET_TAG")
-      output.append(contentsOf: tag)
+      try appendTag(to: &output)
     } else {
       try transform(content, into: &output, at: start)
       let tag = try tag(
-        associated: associated, nonce: nonce.span.bytes,
+        associated: associated, nonce: nonce,
         ciphertext: output.span.bytes.extracting(start..<output.count))
       output.append(contentsOf: tag)
     }
@@ -64,39 +77,53 @@ package final class AuthenticatedCipher {
   package func decrypt(
     _ sealed: RawSpan, nonce: RawSpan, associated: RawSpan, into output: inout [UInt8]
   ) throws(CryptoError) -> Bool {
-    precondition(nonce.byteCount == suite.nonceByteCount, "a nonce has the length of its suite")
     guard sealed.byteCount >= suite.tagByteCount else { return false }
     let end = sealed.byteCount - suite.tagByteCount
     let ciphertext = sealed.extracting(0..<end)
-    var tag = sealed.extracting(end..<sealed.byteCount).withUnsafeBytes { Array($0) }
+    let tag = sealed.extracting(end..<sealed.byteCount)
     if suite == .sm4CTRHMACSM3 {
       // Encrypt-then-MAC: nothing is decrypted before the tag holds.
       let expected = try self.tag(associated: associated, nonce: nonce, ciphertext: ciphertext)
-      guard ConstantTime.equal(expected, tag) else { return false }
+      guard ConstantTime.equal(expected, tag.withUnsafeBytes { Array($0) }) else { return false }
     }
-    let answer = nonce.withUnsafeBytes {
-      EVP_CipherInit_ex(context, nil, nil, nil, $0.bindMemory(to: UInt8.self).baseAddress, 0)
-    }
-    try check(answer, "EVP_CipherInit_ex")
+    try begin(nonce: nonce, isEncrypting: false)
     let start = output.count
     output.append(contentsOf: repeatElement(0, count: end))
-    guard suite == .aes256GCM else {
-      try transform(ciphertext, into: &output, at: start)
-      return true
-    }
-    try authenticate(associated)
+    if suite == .aes256GCM { try authenticate(associated) }
     try transform(ciphertext, into: &output, at: start)
-    try check(
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, 16, &tag), "EVP_CTRL_AEAD_SET_TAG")
+    guard suite == .aes256GCM, try !isTag(tag) else { return true }
+    // What was decrypted without being authentic is wiped, not only dropped.
+    for index in start..<output.count { output[index] = 0 }
+    output.removeLast(end)
+    return false
+  }
+
+  private func appendTag(to output: inout [UInt8]) throws(CryptoError) {
     var count: Int32 = 0
-    guard EVP_CipherFinal_ex(context, &tag, &count) == 1 else {
-      ERR_clear_error()
-      // What was decrypted without being authentic is wiped, not only dropped.
-      for index in start..<output.count { output[index] = 0 }
-      output.removeLast(end)
-      return false
+    var answer: Int32 = 0
+    output.append(contentsOf: repeatElement(0, count: 16))
+    // The last 16 bytes were just added for the tag; GCM writes nothing else at the end.
+    output.withUnsafeMutableBufferPointer { buffer in
+      let tag = buffer.baseAddress.map { $0 + (buffer.count - 16) }
+      answer = EVP_CipherFinal_ex(context, tag, &count)
+      if answer == 1 { answer = EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, 16, tag) }
     }
-    return true
+    try check(answer, "EVP_CTRL_AEAD_GET_TAG")
+  }
+
+  /// Whether GCM, having seen everything, comes to this tag.
+  private func isTag(_ tag: RawSpan) throws(CryptoError) -> Bool {
+    // OpenSSL copies the 16 bytes; its signature only fails to say that it does not write them.
+    let answer = tag.withUnsafeBytes { tag in
+      EVP_CIPHER_CTX_ctrl(
+        context, EVP_CTRL_AEAD_SET_TAG, 16, UnsafeMutableRawPointer(mutating: tag.baseAddress))
+    }
+    try check(answer, "EVP_CTRL_AEAD_SET_TAG")
+    var none: UInt8 = 0
+    var count: Int32 = 0
+    if EVP_CipherFinal_ex(context, &none, &count) == 1 { return true }
+    ERR_clear_error()
+    return false
   }
 
   private func authenticate(_ associated: RawSpan) throws(CryptoError) {
@@ -132,7 +159,7 @@ package final class AuthenticatedCipher {
     associated: RawSpan, nonce: RawSpan, ciphertext: RawSpan
   ) throws(CryptoError) -> [UInt8] {
     guard let mac else { preconditionFailure("only the SM suite has a separate code") }
-    try mac.setKey(macKey)
+    try mac.restart()
     let length = UInt64(associated.byteCount).bigEndianBytes
     try mac.update(length.span.bytes)
     try mac.update(associated)
@@ -152,7 +179,7 @@ package enum SM3 {
   }
 }
 
-/// HMAC over SM3 with a context that is reused: set the key, feed, finish.
+/// HMAC over SM3 with a context that is reused: set the key, then restart, feed and finish for each message.
 package final class HMACSM3 {
   private let context: OpaquePointer
 
@@ -174,12 +201,20 @@ package final class HMACSM3 {
 
   deinit { EVP_MAC_CTX_free(context) }
 
-  package func setKey(_ key: [UInt8]) throws(CryptoError) {
-    try check(EVP_MAC_init(context, key, key.count, nil), "EVP_MAC_init")
+  package func setKey(_ key: RawSpan) throws(CryptoError) {
+    let answer = key.withUnsafeBytes {
+      EVP_MAC_init(context, $0.bindMemory(to: UInt8.self).baseAddress, $0.count, nil)
+    }
+    try check(answer, "EVP_MAC_init")
   }
 
   func setKey(_ key: SecretBytes) throws(CryptoError) {
     try check(key.withBytes { EVP_MAC_init(context, $0, key.count, nil) }, "EVP_MAC_init")
+  }
+
+  /// Begins the next message under the same key.
+  package func restart() throws(CryptoError) {
+    try check(EVP_MAC_init(context, nil, 0, nil), "EVP_MAC_init")
   }
 
   package func update(_ bytes: RawSpan) throws(CryptoError) {
@@ -197,6 +232,7 @@ package final class HMACSM3 {
   }
 
   package func code(of message: [UInt8]) throws(CryptoError) -> [UInt8] {
+    try restart()
     try update(message.span.bytes)
     return try finish()
   }

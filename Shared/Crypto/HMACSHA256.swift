@@ -37,7 +37,7 @@ package struct HMACSHA256: Sendable {
   /// The code of what was fed to a hash from `begin`.
   package func finish(_ hash: SHA256) -> [UInt8] {
     var result = outer
-    result.update(hash.digest())
+    result.update(digestOf: hash)
     return result.digest()
   }
 }

@@ -33,6 +33,16 @@ package struct SHA256: Sendable {
     }
   }
 
+  /// Feeds another hash's digest, without an array between the two.
+  mutating func update(digestOf other: SHA256) {
+    var copy = other.state
+    // The temporary memory has exactly the 32 bytes that are written and then read.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.byteCount) { buffer in
+      weir_sha256_final(&copy, buffer.baseAddress)
+      weir_sha256_update(&state, buffer.baseAddress, Self.byteCount)
+    }
+  }
+
   package static func hash(_ bytes: [UInt8]) -> [UInt8] { hash(bytes.span.bytes) }
 
   package static func hash(_ bytes: RawSpan) -> [UInt8] {

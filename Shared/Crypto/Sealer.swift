@@ -14,7 +14,8 @@ package final class Sealer {
   private let cipher: AuthenticatedCipher
   private let derivation: RecordKeyDerivation
   private let random: any RandomSource
-  private var nonces: ArraySlice<UInt8> = []
+  private var nonces: [UInt8] = []
+  private var usedNonceBytes = 0
   private var associated = ByteWriter()
   private var currentSalt: [UInt8]?
 
@@ -37,13 +38,17 @@ package final class Sealer {
   ) throws(SealError) {
     try prepare(salt: salt, context: context)
     let nonceCount = key.suite.nonceByteCount
-    if nonces.count < nonceCount { nonces = random.bytes(Self.noncePoolByteCount)[...] }
-    let nonce = Array(nonces.prefix(nonceCount))
-    nonces = nonces.dropFirst(nonceCount)
+    if nonces.count - usedNonceBytes < nonceCount {
+      nonces = random.bytes(Self.noncePoolByteCount)
+      usedNonceBytes = 0
+    }
+    let pool = nonces
+    let nonce = pool.span.bytes.extracting(usedNonceBytes..<usedNonceBytes + nonceCount)
+    usedNonceBytes += nonceCount
     output.reserveCapacity(output.count + content.byteCount + key.suite.overheadByteCount)
     output.append(key.suite.rawValue)
     withUnsafeBytes(of: key.id.rawValue.bigEndian) { output.append(contentsOf: $0) }
-    output.append(contentsOf: nonce)
+    nonce.withUnsafeBytes { output.append(contentsOf: $0) }
     let place = associated.bytes
     do throws(CryptoError) {
       try cipher.encrypt(content, nonce: nonce, associated: place.span.bytes, into: &output)
@@ -113,7 +118,7 @@ package final class Sealer {
 private struct RecordKeyDerivation {
   private enum Function {
     case sha256(HMACSHA256)
-    case sm3(HMACSM3, secret: SecretBytes)
+    case sm3(HMACSM3)
   }
 
   private static let label = Array("weir-record-key-v1".utf8)
@@ -124,20 +129,26 @@ private struct RecordKeyDerivation {
     suite = key.suite
     switch key.suite {
     case .aes256GCM: function = .sha256(HMACSHA256(key: key.secret.copy()))
-    case .sm4CTRHMACSM3: function = .sm3(try HMACSM3(), secret: key.secret)
+    case .sm4CTRHMACSM3:
+      let mac = try HMACSM3()
+      try mac.setKey(key.secret)
+      function = .sm3(mac)
     }
   }
 
   /// 32 bytes for AES-256, or 16 for SM4 and then 32 for HMAC-SM3.
   func recordKey(salt: [UInt8]) throws(CryptoError) -> [UInt8] {
-    let info = Self.label + [suite.rawValue] + salt
     switch function {
     case .sha256(let key):
-      return key.code(of: info + [1])
-    case .sm3(let mac, let secret):
-      try mac.setKey(secret)
+      var hash = key.begin()
+      hash.update(Self.label)
+      hash.update(suite.rawValue)
+      hash.update(salt)
+      hash.update(UInt8(1))
+      return key.finish(hash)
+    case .sm3(let mac):
+      let info = Self.label + [suite.rawValue] + salt
       let first = try mac.code(of: info + [1])
-      try mac.setKey(secret)
       let second = try mac.code(of: first + info + [2])
       return first + second.prefix(16)
     }

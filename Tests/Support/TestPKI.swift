@@ -61,7 +61,7 @@ package struct TestPKI: Sendable {
   package var serviceRootPEM: String { serviceRoot.certificate.pem }
   package var departmentRootPEM: String { departmentRoot.certificate.pem }
 
-  /// A service's identity, client and server, for loopback.
+  /// A service's identity, client and server, for loopback; `gateway` is also what departments see.
   package func service(_ name: String, term: ClosedRange<Int64>? = nil) throws -> Identity {
     try issue(
       by: serviceRoot, commonName: name,
@@ -69,14 +69,6 @@ package struct TestPKI: Sendable {
         uris: ["spiffe://\(domain)/service/\(name)"], dnsNames: ["localhost"],
         ipAddresses: ["127.0.0.1", "::1"]),
       usages: [.client, .server], term: term)
-  }
-
-  /// The gateway's public server certificate, which departments verify: under the department root.
-  package func publicServer(_ name: String = "gateway") throws -> Identity {
-    try issue(
-      by: departmentIssuer, commonName: name,
-      names: CertificateNames(dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", "::1"]),
-      usages: [.server])
   }
 
   /// A department's system.

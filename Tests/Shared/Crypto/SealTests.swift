@@ -54,7 +54,7 @@ struct AuthenticatedCipherTests {
     let nonce = hex(vector.nonce)
     var sealed: [UInt8] = []
     try cipher.encrypt(
-      text.span.bytes, nonce: nonce, associated: extra.span.bytes, into: &sealed)
+      text.span.bytes, nonce: nonce.span.bytes, associated: extra.span.bytes, into: &sealed)
     #expect(sealed == hex(vector.sealed))
     var opened: [UInt8] = [9]
     let isAuthentic = try cipher.decrypt(
@@ -92,7 +92,8 @@ struct AuthenticatedCipherTests {
     let nonce = hex("000102030405060708090a0b0c0d0e0f")
     let none: [UInt8] = []
     var sealed: [UInt8] = []
-    try cipher.encrypt(text.span.bytes, nonce: nonce, associated: none.span.bytes, into: &sealed)
+    try cipher.encrypt(
+      text.span.bytes, nonce: nonce.span.bytes, associated: none.span.bytes, into: &sealed)
     #expect(Array(sealed.prefix(64)) == hex(ciphertext))
   }
 
@@ -105,9 +106,10 @@ struct AuthenticatedCipherTests {
     let cipher = try AuthenticatedCipher(suite: .sm4CTRHMACSM3)
     try cipher.setKey(key)
     var sealed: [UInt8] = []
-    try cipher.encrypt(text.span.bytes, nonce: nonce, associated: extra.span.bytes, into: &sealed)
+    try cipher.encrypt(
+      text.span.bytes, nonce: nonce.span.bytes, associated: extra.span.bytes, into: &sealed)
     let mac = try HMACSM3()
-    try mac.setKey(Array(key.suffix(32)))
+    try mac.setKey(key.span.bytes.extracting(last: 32))
     let tag = try mac.code(of: UInt64(5).bigEndianBytes + extra + nonce + sealed.prefix(7))
     #expect(Array(sealed.suffix(32)) == tag)
   }
@@ -148,7 +150,8 @@ struct AuthenticatedCipherTests {
       ),
     ]
     let mac = try HMACSM3()
-    try mac.setKey(vectors[index].key)
+    let key = vectors[index].key
+    try mac.setKey(key.span.bytes)
     #expect(try mac.code(of: vectors[index].message) == hex(vectors[index].code))
   }
 }
