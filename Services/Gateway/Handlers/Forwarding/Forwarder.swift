@@ -1,0 +1,143 @@
+// Calls on their way to a service: raw frames both ways, with the gateway's word in front.
+
+package import Access
+import Contracts
+import Crypto
+package import RPC
+package import Vocabulary
+
+/// Forwards public methods to the services that have them. Nothing is decoded here.
+package struct Forwarder: Sendable {
+  /// How often a running stream's certificate is looked at again, so that one revoked ends within a second.
+  package static let recheckInterval = Duration.milliseconds(500)
+
+  private let gate: Gate
+  private let issuer: TicketIssuer
+  /// By the service's name: `catalog`.
+  private let channels: [String: Channel]
+  private let now: @Sendable () -> Instant
+
+  package init(
+    gate: Gate, issuer: TicketIssuer, channels: [String: Channel],
+    now: @escaping @Sendable () -> Instant
+  ) {
+    self.gate = gate
+    self.issuer = issuer
+    self.channels = channels
+    self.now = now
+  }
+
+  /// Handlers for every public method of the services behind the gateway; a unary one takes the short way.
+  package func methods(_ table: some Sequence<MethodAccess>) -> [MethodHandler] {
+    table.filter { $0.isPublic && serviceName(of: $0.path) != "registry" }.map { method in
+      let isUnary = MethodShape.all[method.path]?.isUnary ?? false
+      return MethodHandler(
+        path: method.path,
+        implementation: isUnary
+          ? .unary { message, context in try await unary(message, context) }
+          : .stream { requests, responses, context in
+            try await stream(requests, responses, context)
+          })
+    }
+  }
+
+  /// For every other path: internal methods are refused by name, the rest does not exist. The caller must be known
+  /// first, so that nobody else learns which is which.
+  package var fallback: MethodHandler.Implementation {
+    .stream { _, _, context in
+      _ = try gate.admit(context)
+      throw Status(.unimplemented, "\(context.path) is not served here")
+    }
+  }
+
+  private func unary(_ message: [UInt8], _ context: ServerContext) async throws -> UnaryReply {
+    let call = try gate.admit(context)
+    let channel = try channel(for: context, call)
+    return try await channel.unary(context.path, message, try options(call, context))
+  }
+
+  private func stream(
+    _ requests: RequestStream, _ responses: ResponseWriter, _ context: ServerContext
+  ) async throws -> Metadata {
+    let call = try gate.admit(context)
+    let channel = try channel(for: context, call)
+    return try await channel.stream(context.path, try options(call, context)) { upstream in
+      try await withThrowingTaskGroup(of: Part.self) { group in
+        group.addTask { try await pump(requests, to: upstream) }
+        group.addTask { try await watch(context, call) }
+        group.addTask { try await pump(upstream, to: responses) }
+        // The service's end ends the call, the caller's end of sending does not; a failure of any part ends it too.
+        while let part = try await group.next(), part != .answered {}
+        group.cancelAll()
+        return try await upstream.trailers()
+      }
+    }
+  }
+
+  /// The parts of a running stream.
+  private enum Part: Sendable { case asked, answered, watched }
+
+  private func pump(_ requests: RequestStream, to upstream: ClientStream) async throws -> Part {
+    while let message = try await requests.next() {
+      // A service that has ended the call takes no more; how it ended is told by its answers.
+      do { try await upstream.send(message) } catch is Status { return .asked }
+    }
+    do { try await upstream.finishSending() } catch is Status {}
+    return .asked
+  }
+
+  private func pump(_ upstream: ClientStream, to responses: ResponseWriter) async throws -> Part {
+    try await responses.sendHeaders(try await upstream.headers())
+    while let message = try await upstream.next() { try await responses.write(message) }
+    return .answered
+  }
+
+  /// Ends when the certificate behind the stream is no longer good.
+  private func watch(_ context: ServerContext, _ call: AdmittedCall) async throws -> Part {
+    while !Task.isCancelled {
+      try await Task.sleep(for: Self.recheckInterval)
+      if let status = gate.recheck(context, call) { throw status }
+    }
+    return .watched
+  }
+
+  private func channel(
+    for context: ServerContext, _ call: AdmittedCall
+  ) throws(Status) -> Channel {
+    let service = serviceName(of: context.path)
+    guard let channel = channels[service] else {
+      throw Status(
+        AccessRefusal.serviceUnavailable(service), language: call.language,
+        reference: call.callID)
+    }
+    return channel
+  }
+
+  private func options(
+    _ call: AdmittedCall, _ context: ServerContext
+  ) throws -> CallOptions {
+    var metadata = context.metadata
+    // Whatever a client states in the gateway's own words is dropped; its language is kept, and the token by which a
+    // system states a person.
+    metadata.removeAll {
+      $0.hasPrefix(CallMetadata.prefix) && $0 != CallMetadata.language
+        && $0 != CallMetadata.personToken
+    }
+    metadata.append(CallMetadata.callID, call.callID)
+    metadata.append(CallMetadata.entryMethod, context.path)
+    metadata.append(
+      CallMetadata.ticket,
+      bytes: try issuer.ticket(
+        for: call.caller, registryVersion: call.registryVersion, now: now()))
+    if let person = call.caller.personName { metadata.append(CallMetadata.person, person) }
+    return CallOptions(
+      metadata: metadata, timeout: try context.deadline.map { try onwardTimeout(until: $0) })
+  }
+}
+
+/// `/weir.catalog.v1.Catalog/GetEntry` is served by `catalog`; empty for a path of another form.
+func serviceName(of path: String) -> String {
+  let parts = path.split(separator: ".", maxSplits: 2)
+  guard parts.count == 3, parts[0] == "/weir" else { return "" }
+  return String(parts[1])
+}

@@ -1,0 +1,65 @@
+// The registry in memory, from which every call is judged; changed in the same step as the store.
+
+package import GatewayRules
+package import GatewayStore
+import Synchronization
+package import Vocabulary
+
+/// What the gateway knows of the registry at this moment.
+///
+/// A handler that changes the registry applies its rows here after the commit and before it answers, so that the next
+/// call already meets them. Changes of other replicas come by ``refresh(from:)``.
+package final class RegistryDirectory: Sendable {
+  private let snapshot: Mutex<RegistrySnapshot>
+
+  package init(_ snapshot: RegistrySnapshot) {
+    self.snapshot = Mutex(snapshot)
+  }
+
+  package var version: Int64 { snapshot.withLock { $0.version } }
+
+  /// The caller behind a certificate, with the registry version that says so.
+  package func identify(
+    fingerprint: [UInt8], now: Instant
+  ) -> (Result<Identity, IdentityError>, version: Int64) {
+    snapshot.withLock { ($0.identify(fingerprint: fingerprint, now: now), $0.version) }
+  }
+
+  package func department(_ code: DepartmentCode) -> RegisteredDepartment? {
+    snapshot.withLock { $0.departments[code] }
+  }
+
+  package func apply(_ changes: [RegistryChange]) {
+    snapshot.withLock { snapshot in
+      for change in changes { snapshot.apply(change) }
+    }
+  }
+
+  /// Takes in what the store has and this directory has not.
+  package func refresh(from store: RegistryStore) async throws {
+    guard let (rows, version) = try await store.changes(after: version) else { return }
+    snapshot.withLock { snapshot in
+      for row in rows { snapshot.apply(row) }
+      snapshot.advance(to: version)
+    }
+  }
+
+  /// Follows the store until cancelled, for the changes of other replicas.
+  ///
+  /// - Parameter onFault: Told of each failed look; the directory goes on with what it has.
+  package func follow(
+    _ store: RegistryStore, every interval: Duration,
+    onFault: @Sendable (any Error) -> Void
+  ) async {
+    while !Task.isCancelled {
+      do {
+        try await Task.sleep(for: interval)
+        try await refresh(from: store)
+      } catch is CancellationError {
+        return
+      } catch {
+        onFault(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,153 @@
+// The gateway put together from its parts, for its program and for tests alike.
+
+package import Access
+package import Contracts
+package import Crypto
+package import GatewayRules
+package import GatewayStore
+package import RPC
+package import Vocabulary
+
+/// What a gateway is told.
+package struct GatewayOptions: Sendable {
+  /// The trust domain of the node.
+  package var domain: String
+  /// Calls that one department may make; `nil` for no limit.
+  package var rate: CallRate?
+  /// What a department must have before it may act (AC-91).
+  package var demand: ActivationDemand?
+  package var term: CertificateTerm
+  /// How often the store is asked for what other replicas changed.
+  package var followInterval = Duration.milliseconds(250)
+
+  package init(
+    domain: String, rate: CallRate?, demand: ActivationDemand?, term: CertificateTerm
+  ) {
+    self.domain = domain
+    self.rate = rate
+    self.demand = demand
+    self.term = term
+  }
+}
+
+/// What a gateway has to hand.
+package struct GatewayMeans: Sendable {
+  package var store: RegistryStore
+  /// The issuing authority under the department root.
+  package var issuer: CertificateAuthority
+  /// The gateway's service certificate and its key, for tickets.
+  package var serviceCertificate: Certificate
+  package var serviceKey: P256PrivateKey
+  /// By the service's name: `catalog`.
+  package var channels: [String: Channel]
+  package var access: [MethodAccess]
+  package var random: any RandomSource
+  package var civil: @Sendable () -> Instant
+  package var real: @Sendable () -> Instant
+  /// Milliseconds of a clock that never goes back.
+  package var uptime: @Sendable () -> Int64
+
+  package init(
+    store: RegistryStore, issuer: CertificateAuthority, serviceCertificate: Certificate,
+    serviceKey: P256PrivateKey, channels: [String: Channel], access: [MethodAccess],
+    random: any RandomSource, civil: @escaping @Sendable () -> Instant,
+    real: @escaping @Sendable () -> Instant, uptime: @escaping @Sendable () -> Int64
+  ) {
+    self.store = store
+    self.issuer = issuer
+    self.serviceCertificate = serviceCertificate
+    self.serviceKey = serviceKey
+    self.channels = channels
+    self.access = access
+    self.random = random
+    self.civil = civil
+    self.real = real
+    self.uptime = uptime
+  }
+}
+
+/// A gateway that is ready to listen.
+package struct Gateway: Sendable {
+  package let directory: RegistryDirectory
+  package let refusals: RefusalLog
+  private let options: GatewayOptions
+  private let means: GatewayMeans
+  private let gate: Gate
+  private let registry: RegistryService
+  private let forwarder: Forwarder
+
+  /// Reads the registry into memory and joins the parts.
+  package init(_ means: GatewayMeans, _ options: GatewayOptions) async throws {
+    self.means = means
+    self.options = options
+    directory = RegistryDirectory(try await means.store.snapshot())
+    refusals = RefusalLog(now: means.real)
+    gate = Gate(
+      directory: directory, access: CompiledAccess(means.access),
+      limiter: DepartmentLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
+      random: means.random, now: means.real)
+    registry = RegistryService(
+      store: means.store, directory: directory,
+      issuing: CertificateIssuing(
+        authority: means.issuer, domain: options.domain, term: options.term,
+        random: means.random),
+      demand: options.demand, civil: means.civil, real: means.real)
+    forwarder = Forwarder(
+      gate: gate,
+      issuer: TicketIssuer(
+        key: means.serviceKey, certificate: means.serviceCertificate, audience: options.domain),
+      channels: means.channels, now: means.real)
+  }
+
+  /// What departments reach: every public method of every service, the registry's own, health and reflection.
+  package func publicMethods(
+    health: some GRPCHealthV1.HealthService
+  ) -> [MethodHandler] {
+    let listed = Set(means.access.filter(\.isPublic).map(\.service))
+      .union(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"])
+    let own = RegistryV1.methods(ofRegistry: registry, admission: GatewayAdmission(gate))
+      .filter { handler in means.access.contains { $0.path == handler.path && $0.isPublic } }
+    let standard =
+      GRPCHealthV1.methods(ofHealth: health)
+      + GRPCReflectionV1.methods(ofServerReflection: Reflection(services: listed))
+    return forwarder.methods(means.access) + own + standard.map(forKnownCallers)
+  }
+
+  /// What answers every other path at the public listener.
+  package var fallback: MethodHandler.Implementation { forwarder.fallback }
+
+  /// What services reach at the internal listener.
+  package func internalMethods(admission: any Admission) -> [MethodHandler] {
+    RegistryV1.methods(ofRegistry: registry, admission: admission)
+      .filter { handler in
+        means.access.contains { $0.path == handler.path && !$0.isPublic }
+      }
+  }
+
+  /// Follows what other replicas change, until cancelled.
+  package func followRegistry(onFault: @Sendable (any Error) -> Void) async {
+    await directory.follow(means.store, every: options.followInterval, onFault: onFault)
+  }
+
+  /// A standard method behind the gate: health and reflection have no rule of their own, but no caller is anonymous
+  /// (AC-01).
+  private func forKnownCallers(_ handler: MethodHandler) -> MethodHandler {
+    let gate = gate
+    switch handler.implementation {
+    case .unary(let body):
+      return MethodHandler(
+        path: handler.path,
+        implementation: .unary { message, context in
+          _ = try gate.admitAnybodyKnown(context)
+          return try await body(message, context)
+        })
+    case .stream(let body):
+      return MethodHandler(
+        path: handler.path,
+        implementation: .stream { requests, responses, context in
+          _ = try gate.admitAnybodyKnown(context)
+          return try await body(requests, responses, context)
+        })
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// One RPC, one file: the wire of Gateway to its rules and store.

@@ -1,0 +1,171 @@
+// The registry's methods: what they share. Each group of methods has a file of its own.
+
+import Access
+import Contracts
+import Crypto
+import Database
+package import GatewayRules
+package import GatewayStore
+import RPC
+package import Vocabulary
+
+/// weir.registry.v1 at the gateway.
+package struct RegistryService: Sendable {
+  let store: RegistryStore
+  let directory: RegistryDirectory
+  let issuing: CertificateIssuing
+  let demand: ActivationDemand?
+  let civil: @Sendable () -> Instant
+  let real: @Sendable () -> Instant
+
+  /// - Parameters:
+  ///   - demand: What a department must have before it may act (AC-91), by the node's governing document.
+  ///   - civil: The time that stands beside what is registered.
+  ///   - real: The time of certificates.
+  package init(
+    store: RegistryStore, directory: RegistryDirectory, issuing: CertificateIssuing,
+    demand: ActivationDemand?, civil: @escaping @Sendable () -> Instant,
+    real: @escaping @Sendable () -> Instant
+  ) {
+    self.store = store
+    self.directory = directory
+    self.issuing = issuing
+    self.demand = demand
+    self.civil = civil
+    self.real = real
+  }
+}
+
+extension RegistryService: RegistryV1.RegistryService {}
+
+/// What a changing method has to say when its transaction ends.
+struct RegistryOutcome<Reply: Message>: Sendable {
+  var reply: Reply
+  var rows: [RegistryChange]
+  var event: RegistryEvent
+}
+
+extension RegistryService {
+  /// Runs one change: in one transaction the manager's own rights are read, the rule is asked, the rows, the event and the
+  /// replay are kept; then the directory takes the rows in, before anybody is answered.
+  func change<Request: Message, Reply: Message>(
+    _ request: Request, requestID: String, _ call: CallContext,
+    _ body:
+      @escaping @Sendable (
+        borrowing WriteTransaction, RegistryManager
+      ) throws -> RegistryOutcome<Reply>
+  ) async throws -> Reply {
+    let caller = call.caller
+    let now = civil()
+    let outcome: RegistryOutcome<Reply> = try await store.database.write { transaction in
+      let manager = try transaction.manager(caller)
+      let outcome = try body(transaction, manager)
+      try transaction.record(outcome.event, by: call, now: now)
+      return outcome
+    }
+    directory.apply(outcome.rows)
+    return outcome.reply
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// Who changes the registry, by what the registry says now: roles that were taken since the call was admitted are gone.
+  func manager(_ caller: Caller) throws -> RegistryManager {
+    guard let id = caller.person else { throw RegistryRefusal.unknown("person") }
+    let department = try known(caller.department)
+    let person = try known(caller.department, id)
+    guard department.state == .active else { throw RegistryRefusal.disabled(department.name) }
+    guard person.state == .active else { throw RegistryRefusal.disabled(person.principal.name) }
+    return RegistryManager(
+      department: department, person: id, roles: person.roles.intersection(caller.roles))
+  }
+
+  func known(_ code: DepartmentCode) throws -> RegisteredDepartment {
+    guard let row = try department(code) else {
+      throw RegistryRefusal.unknown(ResourceName.department(code).text)
+    }
+    return row
+  }
+
+  func known(_ department: DepartmentCode, _ id: PersonID) throws -> RegisteredPerson {
+    guard let row = try person(department, id) else {
+      throw RegistryRefusal.unknown(ResourceName.person(department, id).text)
+    }
+    return row
+  }
+
+  func known(_ department: DepartmentCode, _ name: SystemName) throws -> RegisteredSystem {
+    guard let row = try system(department, name) else {
+      throw RegistryRefusal.unknown(ResourceName.system(department, name).text)
+    }
+    return row
+  }
+}
+
+// MARK: - Reading requests
+
+/// `departments/d`.
+func departmentCode(_ name: String, field: String) throws(RegistryRefusal) -> DepartmentCode {
+  guard let resource = ResourceName(name, in: .departments), let code = DepartmentCode(resource.id)
+  else { throw .malformed(field: field, .name) }
+  return code
+}
+
+/// `departments/d/persons/p`.
+func personName(
+  _ name: String, field: String
+) throws(RegistryRefusal) -> (DepartmentCode, PersonID) {
+  guard case .person(let department, let id) = Principal(name) else {
+    throw .malformed(field: field, .name)
+  }
+  return (department, id)
+}
+
+/// `departments/d/systems/s`.
+func systemName(
+  _ name: String, field: String
+) throws(RegistryRefusal) -> (DepartmentCode, SystemName) {
+  guard case .system(let department, let system) = Principal(name) else {
+    throw .malformed(field: field, .name)
+  }
+  return (department, system)
+}
+
+func registryState(_ state: RegistryV1.State) throws(RegistryRefusal) -> RegistryState {
+  switch state {
+  case .active: .active
+  case .disabled: .disabled
+  default: throw .malformed(field: "state", .state)
+  }
+}
+
+/// One page of a list: at most 1000 rows, 50 where the request names no size.
+struct PageRequest: Sendable {
+  static let standardSize: Int32 = 50
+  static let largestSize: Int32 = 1000
+
+  let limit: Int
+  /// The key of the last row already seen; empty at the start.
+  let after: String
+
+  init(size: Int32, token: String) throws(RegistryRefusal) {
+    guard size >= 0 else { throw .malformed(field: "page_size", .pageToken) }
+    limit = Int(size == 0 ? Self.standardSize : min(size, Self.largestSize))
+    guard let bytes = Base64.decode(token, .urlSafe),
+      let text = String(validating: bytes, as: UTF8.self), text.utf8.count <= 64
+    else { throw .malformed(field: "page_token", .pageToken) }
+    after = text
+  }
+
+  /// The rows of this page, of one more than it holds, and the token of the next.
+  func cut<Element>(
+    _ rows: [Element], key: (Element) -> String
+  ) -> (rows: [Element], next: String) {
+    guard rows.count > limit else { return (rows, "") }
+    let page = Array(rows.prefix(limit))
+    return (page, page.last.map { Base64.encode(Array(key($0).utf8), .urlSafe) } ?? "")
+  }
+
+  /// What the store is asked: one row more, so that the last page knows it is the last.
+  var page: RegistryPage { RegistryPage(after: after, limit: limit + 1) }
+}

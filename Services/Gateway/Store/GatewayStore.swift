@@ -1,1 +1,0 @@
-// What Gateway keeps, in domain nouns.
