@@ -42,3 +42,11 @@ package enum RefusalKind: String, CaseIterable, Sendable {
   /// UNAVAILABLE: a retry may cure it
   case unavailable
 }
+
+/// Our machinery failing, as opposed to a ``Refusal``.
+package protocol Fault: Error {
+  /// Whether trying again may succeed: a full queue, a full disk, a connection that was lost.
+  var mayPass: Bool { get }
+  /// For the caller: no secret, no content, no type name.
+  var summary: String { get }
+}
