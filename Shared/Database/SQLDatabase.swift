@@ -20,8 +20,13 @@ package final class SQLDatabase: Sendable {
   private let commits: StatementCounter
   /// Writes that wait or run; reads likewise at each reader.
   let waitingWrites = Atomic<Int>(0)
+  /// Set once, while the database is opened.
+  private let core = Mutex<OutboxCore?>(nil)
 
-  private init(_ location: DatabaseLocation, _ options: DatabaseOptions) {
+  private init(
+    _ location: DatabaseLocation, _ options: DatabaseOptions,
+    _ now: @escaping @Sendable () -> Instant
+  ) {
     let statements = StatementCounter()
     let source = ConnectionSource { role throws(DatabaseError) in
       switch location {
@@ -34,9 +39,9 @@ package final class SQLDatabase: Sendable {
     self.options = options
     self.statements = statements
     commits = StatementCounter()
-    writer = Writer(name: options.name + "-writer", source: source, commits: commits)
+    writer = Writer(name: options.name + "-writer", source: source, commits: commits, now: now)
     readers = (0..<max(1, options.readers)).map {
-      Reader(name: "\(options.name)-read-\($0)", source: source)
+      Reader(name: "\(options.name)-read-\($0)", source: source, now: now)
     }
   }
 
@@ -44,16 +49,18 @@ package final class SQLDatabase: Sendable {
   ///
   /// - Parameters:
   ///   - schema: The steps of the service, from the first to the newest.
-  ///   - now: The moment noted beside each step that is applied.
+  ///   - outbox: How evidence is written; nil for a database without.
+  ///   - now: The real time, by which entries age, kept answers expire, and steps are noted.
   package static func open(
     _ location: DatabaseLocation, schema: [SchemaStep],
-    options: DatabaseOptions = DatabaseOptions(), now: @escaping @Sendable () -> Instant
+    options: DatabaseOptions = DatabaseOptions(), outbox: OutboxConfiguration? = nil,
+    now: @escaping @Sendable () -> Instant
   ) async throws -> SQLDatabase {
     let size: Int64 =
       if case .sqlite(let path) = location { try SQLiteFile.prepare(path) } else { 0 }
-    let database = SQLDatabase(location, options)
+    let database = SQLDatabase(location, options, now)
     let check = options.integrityCheck
-    try await database.writer.withConnection { connection in
+    let core = try await database.writer.withConnection { connection -> OutboxCore? in
       if let connection = connection as? SQLiteConnection {
         switch check {
         case .quick(let limit) where size <= limit: try connection.checkIntegrity(full: false)
@@ -61,7 +68,13 @@ package final class SQLDatabase: Sendable {
         default: break
         }
       }
-      try SchemaHistory.apply([("service", schema)], on: connection, now: now())
+      try SchemaHistory.apply(
+        [(OwnSchema.module, OwnSchema.steps), ("service", schema)], on: connection, now: now())
+      return try outbox.map { try OutboxCore.load($0, on: connection, now: now()) }
+    }
+    if let core {
+      await database.writer.attach(core)
+      database.core.withLock { $0 = core }
     }
     // A reader that cannot be opened is found out now, not by the first call.
     for reader in database.readers { try await reader.withConnection { _ in } }
@@ -76,6 +89,13 @@ package final class SQLDatabase: Sendable {
   package func write<T: Sendable>(
     _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> T
   ) async throws -> T {
+    try await writeWithEvidence(body).value
+  }
+
+  /// The same, with the entries that the body appended, from which receipts are made.
+  package func writeWithEvidence<T: Sendable>(
+    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> T
+  ) async throws -> Committed<T> {
     let position = waitingWrites.wrappingAdd(1, ordering: .relaxed).newValue
     defer { waitingWrites.wrappingSubtract(1, ordering: .relaxed) }
     guard position <= options.queueLimit else {
@@ -106,6 +126,12 @@ package final class SQLDatabase: Sendable {
   package func close() async {
     await writer.close()
     for reader in readers { await reader.close() }
+    core.withLock { $0 }?.close()
+  }
+
+  /// The outbox, when the database was opened with one.
+  package var outbox: Outbox? {
+    core.withLock { $0 }.map { Outbox(database: self, core: $0) }
   }
 
   /// Folds SQLite's write-ahead log into the file, as far as readers allow. PostgreSQL does so by itself.

@@ -33,9 +33,11 @@ package struct TestDatabase: Sendable {
   /// Opens it; again and again, for a restart.
   package func open(
     schema: [SchemaStep], options: DatabaseOptions = DatabaseOptions(),
+    outbox: OutboxConfiguration? = nil,
     now: @escaping @Sendable () -> Instant = { TestDatabase.noon }
   ) async throws -> SQLDatabase {
-    try await SQLDatabase.open(location, schema: schema, options: options, now: now)
+    try await SQLDatabase.open(
+      location, schema: schema, options: options, outbox: outbox, now: now)
   }
 
   /// Runs a command in it as the server's superuser. PostgreSQL only.

@@ -18,6 +18,9 @@ protocol Connection: AnyObject {
   /// Whether a transaction is open; after some errors SQLite has rolled back by itself.
   var isInTransaction: Bool { get }
 
+  /// Whether a transaction that crossed another process's may see a taken key instead of a serialization failure.
+  var hidesConflicts: Bool { get }
+
   /// - Returns: The number of rows inserted, changed or deleted.
   func execute(_ sql: String, _ arguments: [SQLValue]) throws(DatabaseError) -> Int
   /// The same statement for each row of arguments.

@@ -96,6 +96,10 @@ final class PostgresConnection: Connection {
     try command("ROLLBACK TO SAVEPOINT member; RELEASE SAVEPOINT member")
   }
 
+  // "It is possible to see unique constraint violations caused by conflicts with overlapping serializable transactions"
+  // (the manual, section 13.2.3).
+  var hidesConflicts: Bool { true }
+
   var isInTransaction: Bool {
     switch PQtransactionStatus(link) {
     case PQTRANS_INTRANS, PQTRANS_INERROR, PQTRANS_ACTIVE: true

@@ -52,7 +52,6 @@ final class SQLiteConnection: Connection {
   // MARK: Transactions
 
   // IMMEDIATE: the lock is taken before anything is read, so that a transaction never fails on the way to its first write.
-  // (On a connection opened for reading alone SQLite takes it for DEFERRED's read lock only with the plain form.)
   func begin() throws(DatabaseError) {
     _ = try run(queue.configuration.readonly ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE", [])
   }
@@ -64,6 +63,9 @@ final class SQLiteConnection: Connection {
     _ = try run("ROLLBACK TO member", [])
     _ = try run("RELEASE member", [])
   }
+
+  // Only one process writes at a time, from BEGIN IMMEDIATE on.
+  var hidesConflicts: Bool { false }
 
   var isInTransaction: Bool {
     guard let connection = handle?.sqliteConnection else { return false }

@@ -43,6 +43,8 @@ package enum DatabaseError: Error, Sendable, Equatable {
   case unsupportedValue(argument: Int)
   /// The result has more rows than may be held in memory; use `forEach`.
   case tooManyRows(limit: Int)
+  /// The outbox could not be written as it must be: without evidence nothing is stored.
+  case evidence(String)
   /// A defect in the calling code or its SQL.
   case misuse(String)
   /// Anything else, by SQLite's extended code or PostgreSQL's SQLSTATE.

@@ -11,7 +11,7 @@ protocol PendingWrite: AnyObject, Sendable {
   /// Runs the body and keeps its result.
   func run(in session: Session) throws
   /// Answers with the result of the last run. Called after the commit.
-  func succeed()
+  func succeed(_ evidence: CommittedEvidence?)
   func fail(_ error: any Error)
 }
 
@@ -19,8 +19,8 @@ protocol PendingWrite: AnyObject, Sendable {
 final class PendingBody<T: Sendable>: PendingWrite {
   private enum State {
     case created
-    case waiting(CheckedContinuation<T, any Error>)
-    case started(CheckedContinuation<T, any Error>)
+    case waiting(CheckedContinuation<Committed<T>, any Error>)
+    case started(CheckedContinuation<Committed<T>, any Error>)
     case finished
   }
 
@@ -35,7 +35,7 @@ final class PendingBody<T: Sendable>: PendingWrite {
   init(_ body: @escaping @Sendable (borrowing WriteTransaction) throws -> T) { self.body = body }
 
   /// - Returns: false when the caller was cancelled on the way here; it is answered at once.
-  func wait(_ continuation: CheckedContinuation<T, any Error>) -> Bool {
+  func wait(_ continuation: CheckedContinuation<Committed<T>, any Error>) -> Bool {
     let isWaiting = content.withLock { content in
       guard case .created = content.state else { return false }
       content.state = .waiting(continuation)
@@ -46,7 +46,8 @@ final class PendingBody<T: Sendable>: PendingWrite {
   }
 
   func cancel() {
-    let continuation = content.withLock { content -> CheckedContinuation<T, any Error>? in
+    let continuation = content.withLock {
+      content -> CheckedContinuation<Committed<T>, any Error>? in
       switch content.state {
       case .created:
         content.state = .finished
@@ -74,15 +75,15 @@ final class PendingBody<T: Sendable>: PendingWrite {
     content.withLock { $0.result = result }
   }
 
-  func succeed() {
+  func succeed(_ evidence: CommittedEvidence?) {
     let (continuation, result) = finish()
     guard let result else { preconditionFailure("a write is answered after its body has run") }
-    continuation?.resume(returning: result)
+    continuation?.resume(returning: Committed(value: result, evidence: evidence))
   }
 
   func fail(_ error: any Error) { finish().0?.resume(throwing: error) }
 
-  private func finish() -> (CheckedContinuation<T, any Error>?, T?) {
+  private func finish() -> (CheckedContinuation<Committed<T>, any Error>?, T?) {
     content.withLock { content in
       defer { content = Content(state: .finished, result: nil) }
       guard case .started(let continuation) = content.state else { return (nil, nil) }

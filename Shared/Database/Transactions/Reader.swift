@@ -1,6 +1,7 @@
 // A thread that reads, one of several.
 
 import Synchronization
+import Vocabulary
 
 /// A reader of a database, with a connection of its own.
 actor Reader {
@@ -15,9 +16,12 @@ actor Reader {
   private var isSpent = false
   private var isClosed = false
 
-  init(name: String, source: ConnectionSource) {
+  private let now: @Sendable () -> Instant
+
+  init(name: String, source: ConnectionSource, now: @escaping @Sendable () -> Instant) {
     executor = ThreadExecutor(name: name)
     self.source = source
+    self.now = now
     executor.start()
   }
 
@@ -30,7 +34,7 @@ actor Reader {
     for _ in 0..<Limits.attempts {
       if isClosed { throw DatabaseError.closed }
       let connection = try opened()
-      let session = Session(connection)
+      let session = Session(connection, now: now())
       do {
         return try connection.perform { try transact(body, session) }
       } catch let error as DatabaseError where error == .serialization {

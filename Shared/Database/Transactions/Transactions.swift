@@ -1,5 +1,7 @@
 // What the body of a transaction can do: read, or read and write. Values that cannot be kept beyond the body.
 
+package import Vocabulary
+
 /// Reading, in a transaction of either kind. Stores write their queries as functions over this.
 ///
 /// After a failed statement the transaction is lost, on both backends: every later call throws the same error and nothing is
@@ -52,6 +54,9 @@ package struct ReadTransaction: SQLReading, ~Copyable {
 package struct WriteTransaction: SQLReading, ~Copyable {
   let session: Session
 
+  /// The real time of this try.
+  package var now: Instant { session.now }
+
   package func query(_ sql: String, _ arguments: [any SQLConvertible]) throws(DatabaseError)
     -> [Row]
   {
@@ -90,9 +95,21 @@ package struct WriteTransaction: SQLReading, ~Copyable {
 /// A connection during one body: remembers the first failure, after which nothing works any more.
 final class Session {
   let connection: any Connection
+  /// The entries of the group; nil while reading, and where no evidence is written.
+  let outbox: OutboxGroup?
+  /// The moment of this try.
+  let now: Instant
   private(set) var failure: DatabaseError?
+  /// What follows from the commit for state in memory, in order.
+  private(set) var afterCommit: [() -> Void] = []
 
-  init(_ connection: any Connection) { self.connection = connection }
+  init(_ connection: any Connection, outbox: OutboxGroup? = nil, now: Instant) {
+    self.connection = connection
+    self.outbox = outbox
+    self.now = now
+  }
+
+  func onCommit(_ action: @escaping () -> Void) { afterCommit.append(action) }
 
   func query(_ sql: String, _ arguments: [any SQLConvertible]) throws(DatabaseError) -> [Row] {
     try guarded { connection throws(DatabaseError) in

@@ -1,6 +1,6 @@
 // The one thread that writes: it takes all that waits, and commits it at once.
 
-import Synchronization
+import Vocabulary
 
 /// Opens connections of one database.
 struct ConnectionSource: Sendable {
@@ -23,18 +23,24 @@ actor Writer {
   private var isSpent = false
   private var queue: [any PendingWrite] = []
   private var isClosed = false
+  private var outbox: OutboxCore?
+  private let now: @Sendable () -> Instant
 
-  init(name: String, source: ConnectionSource, commits: StatementCounter) {
+  init(
+    name: String, source: ConnectionSource, commits: StatementCounter,
+    now: @escaping @Sendable () -> Instant
+  ) {
     executor = ThreadExecutor(name: name)
     self.source = source
     self.commits = commits
+    self.now = now
     executor.start { [weak self] in self?.assumeIsolated { $0.commitWaiting() } }
   }
 
   deinit { executor.stop() }
 
   /// Waits in the queue; answered when the transaction that holds it is durable.
-  func submit<T>(_ member: PendingBody<T>) async throws -> T {
+  func submit<T>(_ member: PendingBody<T>) async throws -> Committed<T> {
     if isClosed { throw DatabaseError.closed }
     return try await withCheckedThrowingContinuation { continuation in
       if member.wait(continuation) { queue.append(member) }
@@ -47,6 +53,9 @@ actor Writer {
     let connection = try opened()
     return try connection.perform { try body(connection) }
   }
+
+  /// From now on bodies can append evidence.
+  func attach(_ outbox: OutboxCore) { self.outbox = outbox }
 
   func close() {
     commitWaiting()
@@ -71,8 +80,8 @@ actor Writer {
     }
   }
 
-  private func commitAlone(_ member: any PendingWrite) {
-    for _ in 0..<Limits.attempts where commit([member]) == .answered { return }
+  private func commitAlone(_ member: any PendingWrite, isRepeated: Bool = false) {
+    for _ in 0..<Limits.attempts where commit([member], isRepeated) == .answered { return }
     member.fail(DatabaseError.serialization)
   }
 
@@ -85,12 +94,17 @@ actor Writer {
     case unbegun
   }
 
-  private func commit(_ group: [any PendingWrite]) -> Outcome {
+  /// - Parameter isRepeated: Whether the members ran before and met a conflict that may have been another process's.
+  private func commit(_ group: [any PendingWrite], _ isRepeated: Bool = false) -> Outcome {
     // A connection that broke while nobody used it is noticed at BEGIN. Nothing is lost then: open another.
     for _ in 0..<2 {
       do {
         let connection = try opened()
-        let outcome = try connection.perform { transact(group, on: connection) }
+        var repeated: [any PendingWrite] = []
+        let outcome = try connection.perform {
+          transact(group, on: connection, isRepeated, &repeated)
+        }
+        for member in repeated { commitAlone(member, isRepeated: true) }
         if outcome != .unbegun { return outcome }
         isSpent = true
       } catch {
@@ -100,7 +114,11 @@ actor Writer {
     return fail(group, DatabaseError.connectionLost(isOutcomeUnknown: false))
   }
 
-  private func transact(_ group: [any PendingWrite], on connection: any Connection) -> Outcome {
+  /// - Parameter repeated: Gets the members that are to run once more, alone, after this transaction.
+  private func transact(
+    _ group: [any PendingWrite], on connection: any Connection, _ isRepeated: Bool,
+    _ repeated: inout [any PendingWrite]
+  ) -> Outcome {
     do {
       try connection.begin()
     } catch .connectionLost {
@@ -108,39 +126,72 @@ actor Writer {
     } catch {
       return fail(group, error)
     }
+    let entries = outbox.map { OutboxGroup($0, connection) }
     do {
-      let errors = try runMembers(group, on: connection)
-      if errors.count < group.count {
-        try connection.commit()
-        commits.add(1)
-      } else {
+      let results = try runMembers(group, on: connection, entries, isRepeated)
+      guard results.contains(where: \.isDone) else {
         try connection.rollback()
+        repeated = answer(group, results, nil)
+        return .answered
       }
-      for (index, member) in group.enumerated() {
-        if let error = errors[index] { member.fail(error) } else { member.succeed() }
-      }
+      let signed = try entries?.seal(now: now())
+      try connection.commit()
+      commits.add(1)
+      for case .done(_, let actions) in results { for action in actions { action() } }
+      if let signed { outbox?.hasCommitted(signed) }
+      repeated = answer(group, results, signed)
       return .answered
     } catch {
       return abandon(group, on: connection, error)
     }
   }
 
+  /// What became of one member.
+  private enum MemberResult {
+    /// Which of the group's entries are its own, and what follows from the commit.
+    case done(Range<Int>, [() -> Void])
+    case failed(any Error)
+    /// A key was taken. On PostgreSQL that may be how a conflict with another process shows: its body would have seen the row,
+    /// had it run later. So it runs once more.
+    case repeats
+
+    var isDone: Bool { if case .done = self { true } else { false } }
+  }
+
+  /// - Returns: Those that have no answer yet.
+  private func answer(
+    _ group: [any PendingWrite], _ results: [MemberResult], _ signed: SignedGroup?
+  ) -> [any PendingWrite] {
+    var repeated: [any PendingWrite] = []
+    for (member, result) in zip(group, results) {
+      switch result {
+      case .done(let range, _): member.succeed(signed.flatMap { CommittedEvidence($0, range) })
+      case .failed(let error): member.fail(error)
+      case .repeats: repeated.append(member)
+      }
+    }
+    return repeated
+  }
+
   /// Runs the bodies, each between savepoints.
   ///
-  /// - Returns: The errors of those that failed alone, by their place in the group.
   /// - Throws: What ends the whole transaction.
-  private func runMembers(_ group: [any PendingWrite], on connection: any Connection)
-    throws(DatabaseError) -> [Int: any Error]
-  {
-    var errors: [Int: any Error] = [:]
-    for (index, member) in group.enumerated() {
-      let session = Session(connection)
+  private func runMembers(
+    _ group: [any PendingWrite], on connection: any Connection, _ entries: OutboxGroup?,
+    _ isRepeated: Bool
+  ) throws(DatabaseError) -> [MemberResult] {
+    var results: [MemberResult] = []
+    for member in group {
+      let session = Session(connection, outbox: entries, now: now())
+      let mark = entries?.mark
+      let first = entries?.drafts.count ?? 0
       let isShared = group.count > 1
       if isShared { try connection.savepoint() }
       do {
         try member.run(in: session)
         if let failure = session.failure { throw failure }
         if isShared { try connection.releaseSavepoint() }
+        results.append(.done(first..<(entries?.drafts.count ?? 0), session.afterCommit))
       } catch {
         if let failure = session.failure, failure.wantsRerun || failure.isPoisoning {
           throw failure
@@ -148,10 +199,15 @@ actor Writer {
         // SQLite ends the transaction by itself after some errors, such as a full disk.
         guard connection.isInTransaction else { throw session.failure ?? .serialization }
         if isShared { try connection.rollbackToSavepoint() }
-        errors[index] = session.failure ?? error
+        if let mark { entries?.undo(to: mark) }
+        if !isRepeated, connection.hidesConflicts, case .uniqueViolation? = session.failure {
+          results.append(.repeats)
+        } else {
+          results.append(.failed(session.failure ?? error))
+        }
       }
     }
-    return errors
+    return results
   }
 
   /// Undoes the whole transaction and decides what its members get.

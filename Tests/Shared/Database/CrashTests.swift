@@ -274,6 +274,39 @@ struct ReplicaTests {
     for replica in replicas { await replica.close() }
   }
 
+  @Test("a body that asks before it inserts never meets a taken key")
+  func hiddenConflicts() async throws {
+    let test = try TestDatabase(.postgres)
+    let replicas = [
+      try await test.open(schema: counterSchema), try await test.open(schema: counterSchema),
+    ]
+    for round in 0..<20 {
+      await withTaskGroup(of: Void.self) { group in
+        for replica in replicas {
+          group.addTask {
+            do {
+              try await replica.write { transaction in
+                let id = "r\(round)"
+                let known = try transaction.queryOne("SELECT id FROM counter WHERE id = ?1", [id])
+                if known == nil {
+                  try transaction.execute("INSERT INTO counter VALUES (?1, 1)", [id])
+                }
+              }
+            } catch DatabaseError.serialization {
+            } catch {
+              Issue.record("\(error)")
+            }
+          }
+        }
+      }
+    }
+    let count: Int? = try await replicas[0].read {
+      try $0.queryOne("SELECT COUNT(*) FROM counter")?[0]
+    }
+    #expect(count == 20)
+    for replica in replicas { await replica.close() }
+  }
+
   @Test("a connection that broke is opened anew; only the call in flight fails")
   func reconnection() async throws {
     let test = try TestDatabase(.postgres)

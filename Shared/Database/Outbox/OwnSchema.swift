@@ -1,0 +1,46 @@
+// The tables of this module, present in every database beside the service's own.
+
+enum OwnSchema {
+  static let module = "database"
+
+  static let steps = [
+    SchemaStep(
+      number: 1, name: "outbox, consumed positions, answered requests",
+      sql: [
+        // Made with the database, kept by a restore.
+        """
+        CREATE TABLE database_incarnation (
+          one INTEGER PRIMARY KEY CHECK (one = 1), incarnation BLOB NOT NULL)
+        """,
+        // One row per replica that has ever written: its chain's head, and how far others have come.
+        """
+        CREATE TABLE outbox_origin (
+          replica TEXT PRIMARY KEY, service TEXT NOT NULL, sequence INTEGER NOT NULL,
+          head BLOB NOT NULL, covered INTEGER NOT NULL, purged INTEGER NOT NULL)
+        """,
+        """
+        CREATE TABLE outbox (
+          replica TEXT NOT NULL, sequence INTEGER NOT NULL, topic TEXT NOT NULL,
+          is_refusal INTEGER NOT NULL, commitment BLOB NOT NULL, chain BLOB NOT NULL,
+          sealed BLOB NOT NULL, written_at INTEGER NOT NULL, PRIMARY KEY (replica, sequence))
+        """,
+        """
+        CREATE TABLE outbox_group (
+          replica TEXT NOT NULL, last INTEGER NOT NULL, first INTEGER NOT NULL,
+          root BLOB NOT NULL, note TEXT NOT NULL, PRIMARY KEY (replica, last))
+        """,
+        """
+        CREATE TABLE outbox_consumer (
+          name TEXT NOT NULL, replica TEXT NOT NULL, confirmed INTEGER NOT NULL,
+          PRIMARY KEY (name, replica))
+        """,
+        "CREATE TABLE consumed_position (origin TEXT PRIMARY KEY, sequence INTEGER NOT NULL)",
+        """
+        CREATE TABLE answered_request (
+          caller TEXT NOT NULL, method TEXT NOT NULL, request TEXT NOT NULL, digest BLOB NOT NULL,
+          answer BLOB, expires_at INTEGER NOT NULL, PRIMARY KEY (caller, method, request))
+        """,
+        "CREATE INDEX answered_request_expiry ON answered_request (expires_at)",
+      ])
+  ]
+}

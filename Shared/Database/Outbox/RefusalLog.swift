@@ -1,0 +1,138 @@
+// Refusals are logged as the first of each minute and then a count, so that being refused costs little.
+
+package import Integrity
+import Synchronization
+package import Vocabulary
+
+/// Who was refused what, and why.
+package struct RefusalKey: Sendable, Hashable {
+  package let principal: String
+  package let method: String
+  /// The stable reason: `share.item_not_granted`.
+  package let reason: String
+
+  package init(principal: String, method: String, reason: String) {
+    self.principal = principal
+    self.method = method
+    self.reason = reason
+  }
+}
+
+/// What is written of refusals.
+package enum RefusalRecord: Sendable, Equatable {
+  /// The first of its kind in this minute.
+  case first(RefusalKey, at: Instant)
+  /// How many more came in the minute that began then.
+  case more(RefusalKey, count: Int, minute: Instant)
+  /// How many were not told apart, because there were too many kinds, or no room.
+  case other(count: Int)
+}
+
+/// Logs refusals into their own share of the outbox (DESIGN.md, section 9).
+package final class RefusalLog: Sendable {
+  private struct Window {
+    var minute: Int64
+    var count = 0
+  }
+
+  private struct State {
+    var windows: [RefusalKey: Window] = [:]
+    var other = 0
+  }
+
+  /// How many kinds are told apart within a minute.
+  static let kinds = 10_000
+  private static let minuteMilliseconds: Int64 = 60_000
+
+  private let database: SQLDatabase
+  private let topic: String
+  private let now: @Sendable () -> Instant
+  private let encode: @Sendable (RefusalRecord) -> JSONValue
+  private let state = Mutex(State())
+
+  /// - Parameter encode: Makes the payload of an entry.
+  package init(
+    database: SQLDatabase, topic: String, now: @escaping @Sendable () -> Instant,
+    encode: @escaping @Sendable (RefusalRecord) -> JSONValue
+  ) {
+    self.database = database
+    self.topic = topic
+    self.now = now
+    self.encode = encode
+  }
+
+  /// A refusal happened. Writes an entry for the first of its kind in a minute, and otherwise counts.
+  package func record(_ key: RefusalKey) async throws {
+    let now = now()
+    let minute = now.milliseconds / Self.minuteMilliseconds
+    let records = state.withLock { state -> [RefusalRecord] in
+      if var window = state.windows[key], window.minute == minute {
+        window.count += 1
+        state.windows[key] = window
+        return []
+      }
+      guard state.windows.count < Self.kinds || state.windows[key] != nil else {
+        state.other += 1
+        return []
+      }
+      let ended = state.windows.updateValue(Window(minute: minute), forKey: key)
+      return [.first(key, at: now)] + Self.counts(key, ended)
+    }
+    try await write(records)
+  }
+
+  /// Writes the counts of all minutes that have ended. Called every minute, and when the service stops.
+  ///
+  /// - Parameter all: Also of the minute that runs.
+  package func flush(all: Bool = false) async throws {
+    let minute = now().milliseconds / Self.minuteMilliseconds
+    let records = state.withLock { state in
+      var records: [RefusalRecord] = []
+      for (key, window) in state.windows where all || window.minute < minute {
+        records += Self.counts(key, window)
+        state.windows[key] = nil
+      }
+      if state.other > 0 { records.append(.other(count: state.other)) }
+      state.other = 0
+      return records
+    }
+    try await write(records)
+  }
+
+  private static func counts(_ key: RefusalKey, _ window: Window?) -> [RefusalRecord] {
+    guard let window, window.count > 0 else { return [] }
+    let start = Instant(milliseconds: window.minute * minuteMilliseconds)
+    return [.more(key, count: window.count, minute: start)]
+  }
+
+  private func write(_ records: [RefusalRecord]) async throws {
+    if records.isEmpty { return }
+    let (topic, encode) = (topic, encode)
+    do {
+      let written = try await database.write { transaction in
+        var written = 0
+        for record in records {
+          let sequence = try transaction.appendRefusal(topic: topic, payload: encode(record))
+          if sequence == nil { return written }
+          written += 1
+        }
+        return written
+      }
+      keep(records.dropFirst(written))
+    } catch {
+      keep(records[...])
+      throw error
+    }
+  }
+
+  /// What could not be written is not forgotten, only no longer told apart.
+  private func keep(_ records: ArraySlice<RefusalRecord>) {
+    let count = records.reduce(0) { sum, record in
+      switch record {
+      case .first: sum + 1
+      case .more(_, let count, _), .other(let count): sum + count
+      }
+    }
+    state.withLock { $0.other += count }
+  }
+}
