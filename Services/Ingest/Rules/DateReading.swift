@@ -12,45 +12,61 @@ package enum DateReading: Hashable, Sendable {
   case otherForm
 
   package init(_ raw: String) {
-    let bytes = Array(raw.utf8.prefix(11))
-    let isISO = bytes.count == 10 && bytes[4] == UInt8(ascii: "-") && bytes[7] == bytes[4]
-    if isISO {
-      self.init(year: bytes[0..<4], month: bytes[5..<7], day: bytes[8..<10], isNormalised: false)
-    } else if bytes.count == 8, !bytes.contains(UInt8(ascii: "/")) {
-      self.init(year: bytes[0..<4], month: bytes[4..<6], day: bytes[6..<8], isNormalised: true)
-    } else {
-      let parts = bytes.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      guard bytes.count <= 10, parts.count == 3, parts[0].count == 4,
-        (1...2).contains(parts[1].count), (1...2).contains(parts[2].count)
-      else {
+    var parts = Parts()
+    for byte in raw.utf8 {
+      guard parts.take(byte) else {
         self = .otherForm
         return
       }
-      self.init(year: parts[0], month: parts[1], day: parts[2], isNormalised: true)
     }
-  }
-
-  private init(
-    year: ArraySlice<UInt8>, month: ArraySlice<UInt8>, day: ArraySlice<UInt8>, isNormalised: Bool
-  ) {
-    guard let year = Self.number(year), let month = Self.number(month), let day = Self.number(day)
-    else {
+    let isISO = parts.separator == UInt8(ascii: "-") && parts.isLong(2)
+    let isSlashed = parts.separator == UInt8(ascii: "/") && parts.isLong(1)
+    guard isISO || isSlashed || parts.splitCompact() else {
       self = .otherForm
       return
     }
-    if let date = CivilDate(year: year, month: month, day: day) {
-      self = .day(date, isNormalised: isNormalised)
-    } else {
+    guard let date = CivilDate(year: parts.value[0], month: parts.value[1], day: parts.value[2])
+    else {
       self = .noSuchDay
+      return
     }
+    self = .day(date, isNormalised: !isISO)
   }
 
-  private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
-    var value = 0
-    for digit in digits {
-      guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
-      value = value * 10 + Int(digit - UInt8(ascii: "0"))
+  /// Up to three numbers between equal separators, read without keeping the text: dates are read by the million.
+  private struct Parts {
+    var value: InlineArray<3, Int> = [0, 0, 0]
+    var count: InlineArray<3, Int> = [0, 0, 0]
+    var last = 0
+    var separator: UInt8 = 0
+
+    /// False where no date can come of it any more.
+    mutating func take(_ byte: UInt8) -> Bool {
+      if byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") {
+        value[last] = value[last] * 10 + Int(byte - UInt8(ascii: "0"))
+        count[last] += 1
+        return count[last] <= 8
+      }
+      guard byte == UInt8(ascii: "-") || byte == UInt8(ascii: "/"), last < 2,
+        last == 0 || byte == separator
+      else { return false }
+      separator = byte
+      last += 1
+      return true
     }
-    return value
+
+    /// Four digits of the year, then month and day of two digits or of at least so many.
+    func isLong(_ least: Int) -> Bool {
+      last == 2 && count[0] == 4 && (least...2).contains(count[1])
+        && (least...2).contains(count[2])
+    }
+
+    /// Eight digits in one: year, month and day.
+    mutating func splitCompact() -> Bool {
+      guard last == 0, count[0] == 8 else { return false }
+      let whole = value[0]
+      value = [whole / 10_000, whole / 100 % 100, whole % 100]
+      return true
+    }
   }
 }

@@ -208,8 +208,13 @@ package struct ValueCheck: Sendable {
       .date(day), marks: isNormalised ? [.dateNormalised] : [], original: isNormalised ? raw : nil)
   }
 
+  /// Unicode's white space and what has no width; written out, for the property's look-up is slow.
   private func isBlank(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.isWhitespace || (0x200B...0x200F).contains(scalar.value)
-      || scalar.value == 0xFEFF
+    switch scalar.value {
+    case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200F, 0x2028, 0x2029, 0x202F, 0x205F,
+      0x3000, 0xFEFF:
+      true
+    default: false
+    }
   }
 }

@@ -182,6 +182,31 @@ struct CSVReaderTests {
     }
   }
 
+  @Test("random bytes are read or refused, never a crash")
+  func randomBytes() {
+    let seed: UInt64 = 7
+    print("seed \(seed)")
+    var random = SplitMix(state: seed)
+    let alphabet: [UInt8] = [
+      0x22, 0x2C, 0x0A, 0x0D, 0x61, 0x30, 0x39, 0x7B, 0x7D, 0x3A, 0x5C, 0x75, 0x81, 0xD5, 0xFE,
+      0xE5,
+      0xBC, 0xA0, 0xEF, 0x80, 0x00, 0xFF,
+    ]
+    let json = JSONLinesReader(columns: ["a", "0"])
+    for _ in 0..<20_000 {
+      let bytes = (0..<Int.random(in: 0...24, using: &random)).map { _ in
+        alphabet[Int.random(in: 0..<alphabet.count, using: &random)]
+      }
+      for encoding in TextEncoding.allCases {
+        _ = try? CSVReader(encoding: encoding).read(bytes, firstLine: 2)
+      }
+      _ = try? json.read(bytes, firstLine: 2)
+      var cutter = RecordCutter(maximumRows: 2, maximumBytes: 8)
+      _ = try? cutter.append(bytes)
+      _ = try? cutter.finish()
+    }
+  }
+
   @Test("every refusal speaks both languages and names its place")
   func sentences() {
     let all: [FormatRefusal] =

@@ -196,6 +196,39 @@ struct RowCheckTests {
   }
 }
 
+@Suite("three ways of writing a day are understood, none is guessed (GB/T 7408)")
+struct DateReadingTests {
+  @Test(
+    "forms that are read",
+    arguments: [
+      ("2024-03-04", false), ("20240304", true), ("2024/3/4", true), ("2024/03/04", true),
+      ("2024/12/4", true),
+    ])
+  func read(_ raw: String, _ isNormalised: Bool) {
+    guard case .day(let date, isNormalised) = DateReading(raw) else {
+      Issue.record("\(raw): \(DateReading(raw))")
+      return
+    }
+    #expect(date.year == 2024)
+  }
+
+  @Test("days that do not exist", arguments: ["2023-02-29", "20231301", "2024/0/1", "00000101"])
+  func noSuchDay(_ raw: String) {
+    #expect(DateReading(raw) == .noSuchDay)
+  }
+
+  @Test(
+    "everything else",
+    arguments: [
+      "", "-", "//", "2024", "2024-03", "2024-3-4", "24-03-04", "2024/03-04", "2024-03/04",
+      "2024/003/4", "2024//4", "2024-03-04-", "2024-03-04 ", "2024-03-04T00:00:00", "202403040",
+      "2024034", "２０２４-03-04", "99999999999999999999999999", "3/4/2024", "-2024-03-04",
+    ])
+  func otherForm(_ raw: String) {
+    #expect(DateReading(raw) == .otherForm)
+  }
+}
+
 @Suite("community-correction data hold no minors (meizhou-specific-2021/5.3c)")
 struct MinorsTests {
   private func verdict(born: UInt64, start: String, asOf: String) -> RowVerdict {
