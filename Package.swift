@@ -153,7 +153,7 @@ let testTargets: [Target] = [
     name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
     exclude: ["CrashProbe"], swiftSettings: settings),
   .executableTarget(
-    name: "database-crash-probe", dependencies: ["Database", "Vocabulary"],
+    name: "database-crash-probe", dependencies: ["Database", "Crypto", "Integrity", "Vocabulary"],
     path: "Tests/Support/CrashProbe", swiftSettings: settings),
   test("ArchitectureTests", "Architecture", []),
   test("VocabularyTests", "Shared/Vocabulary", ["Vocabulary"]),

@@ -221,7 +221,8 @@ extension PostgresConnection {
     let result = parameters.withPointers { count, _, values, lengths, formats in
       PQexecPrepared(link, name, count, values, lengths, formats, 1)
     }
-    try keep(name, key)
+    // A plan that another process's schema step has overtaken is let go; the next try prepares it anew.
+    if !PostgresResult.isStalePlan(result) { try keep(name, key) }
     return try PostgresResult(result, of: link)
   }
 
@@ -238,13 +239,14 @@ extension PostgresConnection {
     }
     let parameters = try rows.map { row throws(DatabaseError) in try PostgresParameters(row) }
     guard PQenterPipelineMode(link) == 1 else { throw .connectionLost(isOutcomeUnknown: false) }
+    var isSent = true
     for (row, parameters) in zip(rows, parameters) {
-      guard let name = names[row.map(\.kind)]?.1 else { continue }
-      _ = parameters.withPointers { count, _, values, lengths, formats in
-        PQsendQueryPrepared(link, name, count, values, lengths, formats, 1)
+      guard isSent, let name = names[row.map(\.kind)]?.1 else { break }
+      isSent = parameters.withPointers { count, _, values, lengths, formats in
+        PQsendQueryPrepared(link, name, count, values, lengths, formats, 1) == 1
       }
     }
-    let isSent = PQpipelineSync(link) == 1
+    isSent = isSent && PQpipelineSync(link) == 1
     let outcome =
       isSent ? receivePipeline(link) : .failure(.connectionLost(isOutcomeUnknown: false))
     _ = PQexitPipelineMode(link)

@@ -95,6 +95,14 @@ final class PostgresResult {
 
   deinit { PQclear(result) }
 
+  /// Whether a prepared statement no longer gives the columns that it gave.
+  static func isStalePlan(_ result: OpaquePointer?) -> Bool {
+    guard let result, PQresultStatus(result) == PGRES_FATAL_ERROR,
+      let state = PQresultErrorField(result, Int32(UInt8(ascii: "C")))
+    else { return false }
+    return String(cString: state) == "0A000"
+  }
+
   var commandTag: String { String(cString: PQcmdStatus(result)) }
   var affectedRows: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
   var rowCount: Int { Int(PQntuples(result)) }

@@ -114,7 +114,7 @@ enum ImportTable {
     let support = everything + ["TestSupport"]
     var rows: [String: ImportRow] = [
       "TestSupport": row(everything + ["CLinux"], testing),
-      "database-crash-probe": row(["Database", "Vocabulary"], testing),
+      "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
       "ArchitectureTests": row(["TestSupport"], testing),
       "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
       "InteropTests": row(support, testing),

@@ -1,6 +1,7 @@
 // What has been answered survives: a killed process, a full disk, a broken connection; damage is noticed.
 
 import Foundation
+import Integrity
 import TestSupport
 import Testing
 
@@ -22,11 +23,14 @@ struct CrashTests {
     arguments: Backend.allCases)
   func killedProcess(backend: Backend) async throws {
     let test = try TestDatabase(backend)
+    let evidence = try TestEvidence()
     var answered: Set<Int> = []
     for round in 0..<5 {
       // Killed after ever more answers, so that the stop falls into different work.
-      answered.formUnion(try kill(after: 20 + round * 60, test.location, from: round * 1_000_000))
-      let database = try await test.open(schema: schema)
+      answered.formUnion(
+        try kill(
+          after: 20 + round * 60, test.location, evidence.keysPath, from: round * 1_000_000))
+      let database = try await test.open(schema: schema, outbox: evidence.configuration())
       let (left, right) = try await database.read { transaction in
         (
           try transaction.query("SELECT id, body FROM pair_left ORDER BY id"),
@@ -34,9 +38,19 @@ struct CrashTests {
         )
       }
       #expect(left == right)
-      let stored = Set(try left.map { try $0["id"] as Int })
-      #expect(answered.subtracting(stored) == [])
+      let stored = try left.map { try $0["id"] as Int64 }
+      #expect(answered.subtracting(stored.map { Int($0) }) == [])
       #expect(answered.count >= 20)
+      // The evidence too: of each row one entry, without a gap, and provable.
+      let outbox = try #require(database.outbox)
+      let entries = try await allEntries(outbox)
+      #expect(isChain(entries, of: outbox.origin))
+      let numbers = try entries.map { entry in
+        try CanonicalJSON.decodeCanonical(entry.leaf.payload)["number"]?.integer
+      }
+      #expect(numbers.compactMap { $0 }.sorted() == stored)
+      let last = try await outbox.receipt(for: outbox.lastSequence, keys: evidence.keys)
+      _ = try #require(last).verify(root: evidence.root.verifier)
       await database.close()
     }
   }
@@ -44,14 +58,15 @@ struct CrashTests {
   /// Runs the probe until it has printed so many numbers, and kills it.
   ///
   /// - Returns: All numbers that it printed.
-  private func kill(after count: Int, _ location: DatabaseLocation, from first: Int) throws -> [Int]
+  private func kill(after count: Int, _ location: DatabaseLocation, _ keys: String, from first: Int)
+    throws -> [Int]
   {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: builtProgram("database-crash-probe"))
     process.arguments =
       switch location {
-      case .sqlite(let path): ["sqlite", path, "\(first)"]
-      case .postgres(let text): ["postgres", text, "\(first)"]
+      case .sqlite(let path): ["sqlite", path, keys, "\(first)"]
+      case .postgres(let text): ["postgres", text, keys, "\(first)"]
       }
     let output = Pipe()
     process.standardOutput = output
@@ -305,6 +320,24 @@ struct ReplicaTests {
     }
     #expect(count == 20)
     for replica in replicas { await replica.close() }
+  }
+
+  @Test("a column that another replica adds disturbs nobody who runs")
+  func changedTable() async throws {
+    let test = try TestDatabase(.postgres)
+    let old = try await test.open(schema: counterSchema)
+    let all = "SELECT * FROM mark"
+    #expect(try await old.read { try $0.query(all) }.isEmpty)
+    let addition = SchemaStep(
+      number: 2, name: "note", sql: ["ALTER TABLE mark ADD COLUMN note TEXT"], isAdditive: true)
+    let new = try await test.open(schema: counterSchema + [addition])
+    try await new.write { try $0.execute("INSERT INTO mark (id, note) VALUES ('a', 'b')") }
+    for _ in 0..<2 {
+      #expect(
+        try await old.read { try $0.query(all) }.first?.columnNames == ["id", "counter", "note"])
+    }
+    await old.close()
+    await new.close()
   }
 
   @Test("a connection that broke is opened anew; only the call in flight fails")

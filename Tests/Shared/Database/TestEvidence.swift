@@ -8,7 +8,9 @@ import TestSupport
 /// What a database needs to write evidence, and a verifier to believe it.
 struct TestEvidence {
   let folder: TemporaryFolder
+  var keysPath: String { folder.path("keys") }
   let keyring: Keyring
+  /// The crash probe's.
   let signer: NoteSigner
   let root: NoteSigner
   let keys: SignedNote
@@ -20,7 +22,7 @@ struct TestEvidence {
     keyring = try Keyring(folder: folder.path("keys"), creates: true, random: random)
     signer = try NoteSigner(
       name: KeyList.evidenceName("weir.test", service: service),
-      key: Ed25519PrivateKey(random: random))
+      key: Ed25519PrivateKey(rawBytes: [UInt8](repeating: 1, count: 32)))
     root = try NoteSigner(
       name: KeyList.rootName("weir.test"), key: Ed25519PrivateKey(random: random))
     let list = KeyList(

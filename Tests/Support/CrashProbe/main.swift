@@ -1,12 +1,16 @@
 // A program that writes to a database until it is killed: it prints a number when its write has been answered.
 
+import Crypto
 import Database
 import Glibc
+import Integrity
 import Vocabulary
 
 await CrashProbe.run()
 
-/// Started by the crash tests as `database-crash-probe sqlite|postgres LOCATION FIRST`.
+/// Started by the crash tests as `database-crash-probe sqlite|postgres LOCATION KEYS FIRST`.
+///
+/// Each number is stored in two tables and in one entry of evidence, signed with the key of 32 ones.
 enum CrashProbe {
   static let schema = [
     SchemaStep(
@@ -19,13 +23,20 @@ enum CrashProbe {
 
   static func run() async {
     let arguments = CommandLine.arguments
-    guard arguments.count == 4, let first = Int(arguments[3]) else { exit(2) }
+    guard arguments.count == 5, let first = Int(arguments[4]) else { exit(2) }
     let location: DatabaseLocation =
       arguments[1] == "sqlite"
       ? .sqlite(path: arguments[2]) : .postgres(connectionString: arguments[2])
     do {
+      let random = SystemRandom()
+      let signer = try NoteSigner(
+        name: KeyList.evidenceName("weir.test", service: "share"),
+        key: Ed25519PrivateKey(rawBytes: [UInt8](repeating: 1, count: 32)))
+      let outbox = OutboxConfiguration(
+        service: "share", replica: "a", signer: signer,
+        keyring: try Keyring(folder: arguments[3], creates: false, random: random), random: random)
       let database = try await SQLDatabase.open(
-        location, schema: schema, now: { Instant(milliseconds: 0) })
+        location, schema: schema, outbox: outbox, now: { Instant(milliseconds: 0) })
       try await withThrowingTaskGroup(of: Void.self) { group in
         for lane in 0..<8 {
           group.addTask { try await write(to: database, from: first + lane, by: 8) }
@@ -45,6 +56,7 @@ enum CrashProbe {
       let body = [UInt8](repeating: UInt8(truncatingIfNeeded: number), count: 500 + number % 4000)
       try await database.write { transaction in
         try transaction.execute("INSERT INTO pair_left VALUES (?1, ?2)", [number, body])
+        try transaction.append(topic: "probe", payload: ["number": .integer(Int64(number))])
         try transaction.execute("INSERT INTO pair_right VALUES (?1, ?2)", [number, body])
       }
       let line = Array("\(number)\n".utf8)
