@@ -49,7 +49,7 @@ extension MethodHandler {
       path: access.path,
       implementation: .unary { bytes, context in
         let call = try admission.admit(context, access)
-        return try await answering(call) {
+        return try await call.answering(nil) {
           let request = try Request(serialized: bytes, limits: .request)
           return UnaryReply(try await body(request, call).serialized())
         }
@@ -64,7 +64,7 @@ extension MethodHandler {
       path: access.path,
       implementation: .stream { requests, writer, context in
         let call = try admission.admit(context, access)
-        return try await answering(call) {
+        return try await call.answering(nil) {
           let request: Request = try await onlyMessage(of: requests)
           try await body(request, replies(writer), call)
           return Metadata()
@@ -80,7 +80,7 @@ extension MethodHandler {
       path: access.path,
       implementation: .stream { stream, writer, context in
         let call = try admission.admit(context, access)
-        return try await answering(call) {
+        return try await call.answering(nil) {
           try await writer.write(try await body(requests(stream), call).serialized())
           return Metadata()
         }
@@ -98,7 +98,7 @@ extension MethodHandler {
       path: access.path,
       implementation: .stream { stream, writer, context in
         let call = try admission.admit(context, access)
-        return try await answering(call) {
+        return try await call.answering(nil) {
           try await body(requests(stream), replies(writer), call)
           return Metadata()
         }
@@ -173,17 +173,7 @@ extension MethodHandler {
 
 // MARK: - Parts
 
-/// Turns what a handler throws into what the caller is told. Anything else than a refusal is a fault and goes on to RPC.
-private func answering<Answer>(
-  _ call: CallContext, _ body: () async throws -> Answer
-) async throws -> Answer {
-  do {
-    return try await body()
-  } catch let refusal as any Refusal {
-    throw status(for: refusal, language: call.language, reference: call.callID)
-  }
-}
-
+/// As `CallContext.answering`, where no caller is known. Anything else than a refusal is a fault and goes on to RPC.
 private func answering<Answer>(
   _ context: ServerContext, _ body: () async throws -> Answer
 ) async throws -> Answer {

@@ -32,6 +32,7 @@ struct WireDiagnosis {
   private mutating func message(
     _ descriptor: UnsafePointer<ProtobufCMessageDescriptor>
   ) throws(DecodeFailure) {
+    var elements: [UInt64: Int] = [:]
     while index < end {
       let key = try varint()
       let number = key >> 3
@@ -41,8 +42,10 @@ struct WireDiagnosis {
       let name = field.map { String(cString: $0.pointee.name) } ?? "field \(number)"
       do throws(DecodeFailure) {
         try value(wireType: UInt8(key & 7), field)
+        elements[number, default: 0] += 1
       } catch {
-        throw error.inside(name)
+        let isElement = field?.pointee.label == PROTOBUF_C_LABEL_REPEATED
+        throw error.inside(name, index: isElement ? elements[number, default: 0] : nil)
       }
     }
   }

@@ -42,10 +42,10 @@ struct MalformedTests {
 
   @Test("an inner field that lies about its length is found by its path")
   func innerTruncation() {
-    // batches[0] { name: 20 bytes promised, 1 given }
+    // An empty batch, then batches[1] { name: 20 bytes promised, 1 given }
     #expect(
-      failure([0x0a, 0x03, 0x0a, 20, 0x41], as: IngestV1.ListBatchesResponse.self)
-        == DecodeFailure(.truncated, at: "batches.name"))
+      failure([0x0a, 0x00, 0x0a, 0x03, 0x0a, 20, 0x41], as: IngestV1.ListBatchesResponse.self)
+        == DecodeFailure(.truncated, at: "batches[1].name"))
   }
 
   @Test(
