@@ -57,10 +57,6 @@ extension EventsV1 {
     package var salt: [UInt8] = []
     package var leaf: [UInt8] = []
     package var chain: [UInt8] = []
-    /// The signed group note that covers the entry, and the group's bounds.
-    package var groupNote: String = ""
-    package var groupFirst: Int64 = 0
-    package var groupLast: Int64 = 0
 
     package init() {}
 
@@ -71,10 +67,7 @@ extension EventsV1 {
       payload: [UInt8] = [],
       salt: [UInt8] = [],
       leaf: [UInt8] = [],
-      chain: [UInt8] = [],
-      groupNote: String = "",
-      groupFirst: Int64 = 0,
-      groupLast: Int64 = 0
+      chain: [UInt8] = []
     ) {
       self.origin = origin
       self.sequence = sequence
@@ -83,9 +76,6 @@ extension EventsV1 {
       self.salt = salt
       self.leaf = leaf
       self.chain = chain
-      self.groupNote = groupNote
-      self.groupFirst = groupFirst
-      self.groupLast = groupLast
     }
   }
 
@@ -283,9 +273,6 @@ extension EventsV1.Event {
     self.salt = check.bytes(source.pointee.salt)
     self.leaf = check.bytes(source.pointee.leaf)
     self.chain = check.bytes(source.pointee.chain)
-    self.groupNote = try check.string(source.pointee.group_note, "group_note")
-    self.groupFirst = source.pointee.group_first
-    self.groupLast = source.pointee.group_last
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -296,9 +283,6 @@ extension EventsV1.Event {
     target.pointee.salt = arena.bytes(self.salt)
     target.pointee.leaf = arena.bytes(self.leaf)
     target.pointee.chain = arena.bytes(self.chain)
-    target.pointee.group_note = arena.string(self.groupNote)
-    target.pointee.group_first = self.groupFirst
-    target.pointee.group_last = self.groupLast
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -310,9 +294,6 @@ extension EventsV1.Event {
     case "salt": 5
     case "leaf": 6
     case "chain": 7
-    case "groupNote", "group_note": 8
-    case "groupFirst", "group_first": 9
-    case "groupLast", "group_last": 10
     default: 0
     }
   }
@@ -333,12 +314,6 @@ extension EventsV1.Event {
       try reader.read(&self.leaf)
     case 7:
       try reader.read(&self.chain)
-    case 8:
-      try reader.read(&self.groupNote)
-    case 9:
-      try reader.read(&self.groupFirst)
-    case 10:
-      try reader.read(&self.groupLast)
     default: break
     }
   }
@@ -351,9 +326,6 @@ extension EventsV1.Event {
     writer.field("salt", self.salt)
     writer.field("leaf", self.leaf)
     writer.field("chain", self.chain)
-    writer.field("groupNote", self.groupNote)
-    writer.field("groupFirst", self.groupFirst)
-    writer.field("groupLast", self.groupLast)
   }
 }
 

@@ -44,14 +44,14 @@ struct KeptBytesTests {
   @Test("an event of the outbox")
   func event() throws {
     let kept = bytes(
-      "0a 05 73686172 65 10 ffffffffffffffff7f 1a 01 74 22 02 7b7d 2a 01 00 32 01 01 3a 01 02 48 01 50 02"
+      "0a 05 73686172 65 10 ffffffffffffffff7f 1a 01 74 22 02 7b7d 2a 01 00 32 01 01 3a 01 02"
     )
     let event = try EventsV1.Event(serialized: kept)
     #expect(
       event
         == .init(
           origin: "share", sequence: .max, topic: "t", payload: [0x7b, 0x7d], salt: [0],
-          leaf: [1], chain: [2], groupFirst: 1, groupLast: 2))
+          leaf: [1], chain: [2]))
     #expect(try event.serialized() == kept)
   }
 

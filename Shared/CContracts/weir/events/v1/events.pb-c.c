@@ -347,7 +347,7 @@ const ProtobufCMessageDescriptor weir__events__v1__subscribe_request__descriptor
   (ProtobufCMessageInit) weir__events__v1__subscribe_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__events__v1__event__field_descriptors[10] =
+static const ProtobufCFieldDescriptor weir__events__v1__event__field_descriptors[7] =
 {
   {
     "origin",
@@ -433,48 +433,9 @@ static const ProtobufCFieldDescriptor weir__events__v1__event__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
-  {
-    "group_note",
-    8,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_BYTES,
-    0,   /* quantifier_offset */
-    offsetof(Weir__Events__V1__Event, group_note),
-    NULL,
-    &protobuf_c_empty_string,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "group_first",
-    9,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Weir__Events__V1__Event, group_first),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
-  {
-    "group_last",
-    10,
-    PROTOBUF_C_LABEL_NONE,
-    PROTOBUF_C_TYPE_INT64,
-    0,   /* quantifier_offset */
-    offsetof(Weir__Events__V1__Event, group_last),
-    NULL,
-    NULL,
-    0,             /* flags */
-    0,NULL,NULL    /* reserved1,reserved2, etc */
-  },
 };
 static const unsigned weir__events__v1__event__field_indices_by_name[] = {
   6,   /* field[6] = chain */
-  8,   /* field[8] = group_first */
-  9,   /* field[9] = group_last */
-  7,   /* field[7] = group_note */
   5,   /* field[5] = leaf */
   0,   /* field[0] = origin */
   3,   /* field[3] = payload */
@@ -485,7 +446,7 @@ static const unsigned weir__events__v1__event__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__events__v1__event__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__events__v1__event__descriptor =
 {
@@ -495,7 +456,7 @@ const ProtobufCMessageDescriptor weir__events__v1__event__descriptor =
   "Weir__Events__V1__Event",
   "weir.events.v1",
   sizeof(Weir__Events__V1__Event),
-  10,
+  7,
   weir__events__v1__event__field_descriptors,
   weir__events__v1__event__field_indices_by_name,
   1,  weir__events__v1__event__number_ranges,

@@ -62,13 +62,10 @@ struct  Weir__Events__V1__Event
   ProtobufCBinaryData salt;
   ProtobufCBinaryData leaf;
   ProtobufCBinaryData chain;
-  ProtobufCBinaryData group_note;
-  int64_t group_first;
-  int64_t group_last;
 };
 #define WEIR__EVENTS__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__events__v1__event__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0 }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Events__V1__SnapshotRequest

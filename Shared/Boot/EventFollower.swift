@@ -1,0 +1,106 @@
+// Following another service's events: each applied once, in order, with the position in the same transaction.
+
+import Contracts
+package import Database
+package import Integrity
+package import Logging
+package import RPC
+
+/// An event of another service, checked and ready to be applied.
+package struct ForeignEvent: Sendable {
+  package let origin: Origin
+  package let sequence: UInt64
+  package let topic: String
+  package let payload: JSONObject
+}
+
+/// Follows one service for one consumer, for ever.
+package struct EventFollower: Sendable {
+  /// Applies an event in a write transaction. It is called again for one that was not acknowledged, never for one that was.
+  package typealias Apply =
+    @Sendable (_ event: ForeignEvent, _ transaction: borrowing WriteTransaction) throws -> Void
+
+  private let producer: String
+  private let topics: [String]
+  private let channel: Channel
+  private let database: SQLDatabase
+  private let log: Logger
+  private let apply: Apply
+
+  /// - Parameters:
+  ///   - producer: The service followed.
+  ///   - topics: Those of its topics that matter here.
+  package init(
+    producer: String, topics: [String], channel: Channel, database: SQLDatabase, log: Logger,
+    apply: @escaping Apply
+  ) {
+    self.producer = producer
+    self.topics = topics
+    self.channel = channel
+    self.database = database
+    self.log = log
+    self.apply = apply
+  }
+
+  /// Runs until the task is cancelled. A lost stream is opened again after a pause that grows; while the producer is away,
+  /// nothing is lost: it keeps what this consumer has not confirmed.
+  package func run() async throws {
+    var pause = Duration.milliseconds(50)
+    while !Task.isCancelled {
+      do {
+        try await follow { pause = .milliseconds(50) }
+      } catch let status as Status
+        where status.code == .unavailable || status.code == .cancelled
+      {
+        // The producer restarts or is not up yet.
+      } catch let error as Status {
+        log.warning(
+          "events interrupted",
+          metadata: [
+            "producer": "\(producer)", "code": "\(error.code)", "cause": "\(error.message)",
+          ])
+      }
+      try await Task.sleep(for: pause)
+      pause = min(pause * 2, .seconds(5))
+    }
+  }
+
+  private func follow(_ progressed: () -> Void) async throws {
+    let client = EventsV1.EventsClient(channel)
+    let positions = try await database.read { try $0.positions() }
+    let known = positions.filter { $0.key.hasPrefix(producer + "/") }
+    var request = EventsV1.SubscribeRequest()
+    request.positions = known.map {
+      EventsV1.Position(origin: $0.key, sequence: Int64(clamping: $0.value))
+    }
+    request.topics = topics
+    try await client.subscribe(request, CallOptions(waitsForReady: true)) { events in
+      while let event = try await events.next() {
+        try await take(event)
+        progressed()
+      }
+    }
+  }
+
+  private func take(_ event: EventsV1.Event) async throws {
+    guard let origin = Origin(text: event.origin), origin.service == producer, event.sequence > 0
+    else { throw Status(.dataLoss, "an event names a wrong origin") }
+    let sequence = UInt64(event.sequence)
+    let foreign: ForeignEvent? =
+      event.topic.isEmpty ? nil : try decoded(event, origin, sequence)
+    let apply = apply
+    try await database.write { transaction in
+      guard try transaction.advance(origin, to: sequence) else { return }
+      if let foreign { try apply(foreign, transaction) }
+    }
+  }
+
+  private func decoded(
+    _ event: EventsV1.Event, _ origin: Origin, _ sequence: UInt64
+  ) throws -> ForeignEvent {
+    guard let leaf = Leaf(salt: event.salt, payload: event.payload), leaf.commitment == event.leaf,
+      case .object(let payload) = try CanonicalJSON.decodeCanonical(event.payload)
+    else { throw Status(.dataLoss, "an event does not match its leaf") }
+    return ForeignEvent(origin: origin, sequence: sequence, topic: event.topic, payload: payload)
+  }
+}

@@ -1,0 +1,95 @@
+// A service's outbox as a stream for Audit and for the services that must know of its doings (weir.events.v1).
+
+package import Access
+package import Contracts
+package import Database
+package import Integrity
+import RPC
+
+/// Serves the outbox of one database.
+///
+/// A subscriber names what it has applied; that also confirms it, so that entries which everyone has can go. A stream that
+/// skips topics still tells how far it has looked, as an event without a topic.
+package struct EventsServer: EventsV1.EventsService {
+  /// The state that a new consumer starts from, as events; made in one read of the database.
+  package typealias Snapshot = @Sendable (_ topics: Set<String>) async throws -> [SnapshotEvent]
+
+  private let outbox: Outbox
+  private let consumers: Set<String>
+  private let snapshotOf: Snapshot
+
+  /// - Parameter consumers: Services that may subscribe: Audit, and those whom the outbox is configured to wait for.
+  package init(outbox: Outbox, consumers: Set<String>, snapshot: @escaping Snapshot) {
+    self.outbox = outbox
+    self.consumers = consumers
+    snapshotOf = snapshot
+  }
+
+  package func subscribe(
+    _ request: EventsV1.SubscribeRequest, _ replies: MessageWriter<EventsV1.Event>,
+    _ call: CallContext
+  ) async throws {
+    let consumer = try admitted(call)
+    let origin = outbox.origin
+    var position = UInt64(
+      max(0, request.positions.first { $0.origin == origin.text }?.sequence ?? 0))
+    if consumer != "audit", position > 0 { try await outbox.confirm(consumer, through: position) }
+    let topics = Set(request.topics)
+    let changes = outbox.changes()
+    for await newest in changes {
+      while position < newest {
+        let entries = try await outbox.read(after: position, limit: 256)
+        guard let last = entries.last else { break }
+        for entry in entries where topics.isEmpty || topics.contains(entry.topic) {
+          try await replies.write(event(entry))
+        }
+        if !topics.isEmpty, !topics.contains(last.topic) {
+          try await replies.write(
+            EventsV1.Event(origin: origin.text, sequence: Int64(clamping: last.sequence)))
+        }
+        position = last.sequence
+      }
+    }
+  }
+
+  package func snapshot(
+    _ request: EventsV1.SnapshotRequest, _ replies: MessageWriter<EventsV1.SnapshotItem>,
+    _ call: CallContext
+  ) async throws {
+    _ = try admitted(call)
+    // The position first: what happens while the state is read is then told again, and applying twice does no harm.
+    let position = EventsV1.Position(
+      origin: outbox.origin.text, sequence: Int64(clamping: outbox.lastSequence))
+    for event in try await snapshotOf(Set(request.topics)) {
+      try await replies.write(
+        EventsV1.SnapshotItem(topic: event.topic, payload: CanonicalJSON.encode(event.payload)))
+    }
+    try await replies.write(EventsV1.SnapshotItem(position: position))
+  }
+
+  /// The name that the caller's certificate proves; what a request says of itself is not believed.
+  private func admitted(_ call: CallContext) throws -> String {
+    guard let service = call.service, consumers.contains(service) else {
+      throw Status(.permissionDenied, "this service is no consumer of these events")
+    }
+    return service
+  }
+
+  private func event(_ entry: OutboxEntry) -> EventsV1.Event {
+    EventsV1.Event(
+      origin: entry.origin.text, sequence: Int64(clamping: entry.sequence), topic: entry.topic,
+      payload: entry.leaf.payload, salt: entry.leaf.salt, leaf: entry.commitment,
+      chain: entry.chain)
+  }
+}
+
+/// One piece of state, told as the event that would have made it.
+package struct SnapshotEvent: Sendable {
+  package let topic: String
+  package let payload: JSONValue
+
+  package init(topic: String, payload: JSONValue) {
+    self.topic = topic
+    self.payload = payload
+  }
+}

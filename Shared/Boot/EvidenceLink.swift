@@ -1,0 +1,152 @@
+// The tie between a service's outbox and Audit: no evidence, no data.
+
+import Access
+import Contracts
+package import Database
+import Integrity
+package import Logging
+package import RPC
+package import Vocabulary
+
+/// Follows how far Audit has this outbox, and tells data calls whether they may go on.
+package struct EvidenceLink: Sendable {
+  private let outbox: Outbox
+  private let channel: Channel
+  private let service: String
+  private let log: Logger
+
+  package init(outbox: Outbox, audit channel: Channel, service: String, log: Logger) {
+    self.outbox = outbox
+    self.channel = channel
+    self.service = service
+    self.log = log
+  }
+
+  /// Runs until the task is cancelled, or until Audit is found to hold more than this database (it was set back).
+  package func run() async throws {
+    while !Task.isCancelled {
+      do {
+        try await follow()
+      } catch let error as Status {
+        if error.code != .unavailable, error.code != .cancelled {
+          log.warning("audit interrupted", metadata: ["cause": "\(error.message)"])
+        }
+      } catch let error as OutboxError {
+        // Data calls are refused from now on; decisions and upkeep go on until somebody looks.
+        log.critical("evidence refused", metadata: ["cause": "\(error)"])
+      }
+      try await Task.sleep(for: .milliseconds(200))
+    }
+  }
+
+  private func follow() async throws {
+    let client = AuditV1.AuditClient(channel)
+    let own = outbox.origin.text
+    try await client.watchOrigins(
+      AuditV1.WatchOriginsRequest(service: service), CallOptions(waitsForReady: true)
+    ) { states in
+      while let state = try await states.next() {
+        if state.origin != own { continue }
+        try await outbox.auditAnswered(
+          durable: UInt64(max(0, state.durableSequence)),
+          covered: UInt64(max(0, state.coveredSequence)))
+      }
+    }
+  }
+}
+
+/// Why no data leaves: the outbox has no room, or Audit has not answered since the start.
+package enum EvidenceRefusal: Refusal {
+  case awaitingAudit
+  case outboxFull
+  case rolledBack
+
+  package init(_ error: OutboxError) {
+    switch error {
+    case .tooMany, .tooOld: self = .outboxFull
+    case .rolledBack: self = .rolledBack
+    default: self = .awaitingAudit
+    }
+  }
+
+  package var reason: String {
+    switch self {
+    case .awaitingAudit: "evidence.awaiting_audit"
+    case .outboxFull: "evidence.outbox_full"
+    case .rolledBack: "evidence.rolled_back"
+    }
+  }
+
+  package var kind: RefusalKind {
+    switch self {
+    case .awaitingAudit: .unavailable
+    case .outboxFull: .tooMuch
+    case .rolledBack: .wrongState
+    }
+  }
+
+  /// hebi-2021/13.3: what was provided and obtained is logged, always.
+  package var citation: Citation? { Citation(document: "hebi-2021", article: "13.3") }
+
+  package var nextStep: BilingualText? {
+    switch self {
+    case .rolledBack:
+      BilingualText("请运维人员核对备份：weir doctor。", "Let the operator check the restore: weir doctor.")
+    default: BilingualText("请稍后重试。", "Try again later.")
+    }
+  }
+
+  package var sentence: BilingualText {
+    switch self {
+    case .awaitingAudit:
+      BilingualText(
+        "审计服务尚未确认日志进度，暂不提供数据。", "Audit has not confirmed the log yet; no data is given.")
+    case .outboxFull:
+      BilingualText("待审计日志已满，暂不提供数据。", "Too much waits for Audit; no data is given.")
+    case .rolledBack:
+      BilingualText(
+        "本服务数据早于审计记录，不提供数据。", "This service was set back behind its log; no data is given.")
+    }
+  }
+}
+
+/// Keeps refusals in the outbox, in their own share of it.
+package struct OutboxRefusals: RefusalRecorder {
+  private let refusals: RefusalLog
+  private let log: Logger
+
+  /// - Parameter now: Civil time, as entries bear it.
+  package init(database: SQLDatabase, log: Logger, now: @escaping @Sendable () -> Instant) {
+    self.log = log
+    refusals = RefusalLog(database: database, topic: "access.refused", now: now) { record in
+      var payload = JSONObject()
+      switch record {
+      case .first(let key, let time):
+        payload["time"] = .integer(time.milliseconds)
+        payload["principal"] = .string(key.principal)
+        payload["method"] = .string(key.method)
+        payload["reason"] = .string(key.reason)
+        payload["count"] = .integer(1)
+      case .more(let key, let count, let minute):
+        payload["time"] = .integer(minute.milliseconds)
+        payload["principal"] = .string(key.principal)
+        payload["method"] = .string(key.method)
+        payload["reason"] = .string(key.reason)
+        payload["count"] = .integer(Int64(count))
+      case .other(let count):
+        payload["time"] = .integer(now().milliseconds)
+        payload["count"] = .integer(Int64(count))
+      }
+      return .object(payload)
+    }
+  }
+
+  package func record(principal: String, method: String, reason: String) async {
+    do {
+      try await refusals.record(RefusalKey(principal: principal, method: method, reason: reason))
+    } catch {
+      // A refusal stands without its entry; that it could not be kept is for the operator.
+      log.error("refusal not kept", metadata: ["method": "\(method)", "cause": "\(error)"])
+    }
+  }
+}
