@@ -1,0 +1,71 @@
+// The last day on which the answer to an application is in time (meizhou-specific-2021/21d: 3 working days from receipt,
+// meizhou-public-2023/21.3b: 5, hebi-2021/15.1d: 5, luyi-2019/11b: 7, guangdong-2018/19.1d: 10).
+
+package import Regulation
+package import Vocabulary
+
+extension Application {
+  /// The clock of the answer; `nil` before submission, and where the profile sets none.
+  ///
+  /// The form reaches the source as it is submitted, so form, receipt and request fall on one day (policies g.3).
+  package func answerClock(under profile: Profile) -> LegalClock? {
+    guard let submitted, let rule = profile.clock(.shareReply) else { return nil }
+    return LegalClock(rule: rule, started: submitted.civilDate, negotiated: agreedDates)
+  }
+
+  /// The day by which it is to be answered, as it stands today.
+  package func answerDue(
+    under profile: Profile, calendar: WorkingCalendar, today: CivilDate
+  ) -> DueDate? {
+    answerClock(under: profile)?.due(on: calendar, today: today)
+  }
+
+  /// How late the answer is, or was when it came. A flag with a duration, never a refusal of late work.
+  package func answerOverdue(
+    under profile: Profile, calendar: WorkingCalendar, today: CivilDate
+  ) -> Overdue? {
+    guard state != .withdrawn else { return nil }
+    let day = min(decided?.civilDate ?? today, today)
+    return answerClock(under: profile)?.overdue(on: calendar, at: day)
+  }
+
+  /// One party names a day of reply, the other agrees by naming the same (meizhou-specific-2021/21g, AC-63).
+  ///
+  /// The parties are the applicant and the source; a third cannot. May be repeated, each agreed day is kept.
+  package func replyDate(
+    _ date: CivilDate, by actor: Actor, under profile: Profile, at time: Instant
+  ) throws(ShareRefusal) -> Application {
+    guard actor.department == applicant || actor.department == source else {
+      throw .notParty(resource: name)
+    }
+    guard state.awaitsReview, var clock = answerClock(under: profile) else {
+      throw .wrongState(
+        resource: name, state: state.term,
+        action: BilingualText("协商答复时间", "given another day of reply"))
+    }
+    let isAgreed = proposal.map { $0.date == date && $0.by != actor.department } ?? false
+    let other = actor.department == applicant ? source : applicant
+    // The same checks for the first word as for the last, so that nothing is proposed that cannot be agreed.
+    do throws(ClockRefusal) {
+      try clock.agree(
+        on: date, agreed: time.civilDate,
+        firstParty: isAgreed ? other.text : actor.department.text,
+        secondParty: isAgreed ? actor.department.text : other.text,
+        permission: profile.reviewTimeNegotiable)
+    } catch {
+      throw .clock(error)
+    }
+    var next = self
+    if isAgreed {
+      next.agreedDates = clock.negotiated
+      next.proposal = nil
+    } else {
+      next.proposal = ReplyProposal(date: date, by: actor.department)
+    }
+    next.history.append(
+      CaseStep(
+        from: state.rawValue, to: state.rawValue, actor: actor.name, time: time,
+        reason: (isAgreed ? "reply date agreed: " : "reply date proposed: ") + date.iso))
+    return next
+  }
+}

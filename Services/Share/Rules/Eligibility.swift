@@ -1,0 +1,68 @@
+// By which way data can be had at all: at once, by application, or not (AC-40, AC-41, AC-42).
+
+package import Regulation
+package import Vocabulary
+
+/// Checks that an application is the way to these items.
+///
+/// Not-shared items cannot be applied for: the refusal names the profile's own next step (meizhou-public-2023/21.4: a
+/// verification request; hebi-2021/15.2: negotiation). Where all items are unconditional nothing is to be applied for
+/// (meizhou-specific-2021/21a, guangdong-2018/19.1a).
+func checkApplicable(
+  _ items: [String], of entry: SharedEntry, by actor: Actor, under profile: Profile
+) throws(ShareRefusal) {
+  try checkReachable(entry, by: actor)
+  let types = items.compactMap { entry.item($0) }
+  if let item = types.first(where: { $0.shareType == .notShared }) {
+    throw .notShared(
+      item: item.name, steps: profile.notSharedPath?.value ?? [],
+      citation: profile.notSharedPath?.citation
+        ?? Citation(document: "guangdong-2018", article: "18.1"))
+  }
+  if !types.isEmpty, types.allSatisfy({ $0.shareType == .unconditional }) {
+    throw .applicationNotNeeded(entry: entry.name)
+  }
+}
+
+/// Checks that items can be taken into use without an application: all of them unconditional.
+func checkSubscribable(
+  _ items: [String], of entry: SharedEntry, by actor: Actor, under profile: Profile
+) throws(ShareRefusal) {
+  try checkReachable(entry, by: actor)
+  for item in items.compactMap({ entry.item($0) }) {
+    switch item.shareType {
+    case .unconditional: continue
+    case .conditional: throw .applicationNeeded(item: item.name)
+    case .notShared:
+      throw .notShared(
+        item: item.name, steps: profile.notSharedPath?.value ?? [],
+        citation: profile.notSharedPath?.citation
+          ?? Citation(document: "guangdong-2018", article: "18.1"))
+    }
+  }
+}
+
+/// A government department other than the source, and an entry that is published.
+func checkReachable(_ entry: SharedEntry, by actor: Actor) throws(ShareRefusal) {
+  guard actor.isGovernmentBody else { throw .notGovernmentBody }
+  guard entry.isPublished else { throw .entryNotPublished(entry: entry.name) }
+  guard entry.source.code != actor.department else { throw .ownEntry(entry: entry.name) }
+}
+
+/// The profile that governs a new case about an entry on a day.
+package func governingProfile(
+  of entry: SharedEntry, in profiles: ProfileSet, on day: CivilDate
+) throws(ShareRefusal) -> Profile {
+  guard let profile = profiles.governing([entry.resourceClass], on: day) else {
+    throw .noProfileInForce(resourceClass: entry.resourceClass)
+  }
+  return profile
+}
+
+/// What to do when data were refused or are not shared, as the profile has it (meizhou-public-2023/21.4, hebi-2021/15.2).
+package func nextStepText(_ steps: [NotSharedStep]) -> BilingualText? {
+  if steps.isEmpty { return nil }
+  return BilingualText(
+    "下一步：" + steps.map(\.term.chinese).joined(separator: "；再") + "。",
+    "Next: " + steps.map(\.term.english).joined(separator: ", then ") + ".")
+}

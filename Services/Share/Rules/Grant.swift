@@ -1,0 +1,227 @@
+// A grant: who may have which items of which entry, for what, how, until when (meizhou-public-2023/22; e.5; AC-41).
+
+package import Regulation
+package import Vocabulary
+
+/// The states of a grant (policies e.5).
+package enum GrantState: String, ClosedList {
+  case pendingAcceptance = "pending_acceptance"
+  case active, suspended, expired, revoked, ended
+
+  package var term: BilingualText {
+    switch self {
+    case .pendingAcceptance: BilingualText("待接受责任", "waiting for acceptance")
+    case .active: BilingualText("有效", "active")
+    case .suspended: BilingualText("已暂停", "suspended")
+    case .expired: BilingualText("已到期", "expired")
+    case .revoked: BilingualText("已撤销", "revoked")
+    case .ended: BilingualText("已终止", "ended")
+    }
+  }
+
+  /// Whether it may still come to be used.
+  package var isLiving: Bool { self == .pendingAcceptance || self == .active || self == .suspended }
+}
+
+package struct Grant: Hashable, Sendable {
+  package let number: Int64
+  package let entry: Int64
+  package let entryVersion: Int
+  package let source: DepartmentCode
+  package let authority: DepartmentCode?
+  package let grantee: DepartmentCode
+  package let items: [String]
+  package let purpose: String
+  package let business: String
+  package let scenario: String
+  package let modes: Set<UseMode>
+  package let until: CivilDate
+  package let rows: [RowRule]
+  package let roll: RollLimits?
+  package let dailySubjects: Int
+  /// `nil` for a subscription to unconditional items.
+  package let application: Int64?
+  package let profile: ProfileReference
+  package let created: Instant
+  package var state: GrantState
+  /// "departments/d/persons/p", who took the duty on (meizhou-public-2023/39).
+  package var securityOfficer = ""
+  package var activated: Instant?
+  package var history: [CaseStep] = []
+
+  package init(
+    number: Int64, entry: Int64, entryVersion: Int, source: DepartmentCode,
+    authority: DepartmentCode?, grantee: DepartmentCode, items: [String], purpose: String,
+    business: String, scenario: String, modes: Set<UseMode>, until: CivilDate, rows: [RowRule],
+    roll: RollLimits?, dailySubjects: Int, application: Int64?, profile: ProfileReference,
+    created: Instant, state: GrantState
+  ) {
+    self.number = number
+    self.entry = entry
+    self.entryVersion = entryVersion
+    self.source = source
+    self.authority = authority
+    self.grantee = grantee
+    self.items = items
+    self.purpose = purpose
+    self.business = business
+    self.scenario = scenario
+    self.modes = modes
+    self.until = until
+    self.rows = rows
+    self.roll = roll
+    self.dailySubjects = dailySubjects
+    self.application = application
+    self.profile = profile
+    self.created = created
+    self.state = state
+  }
+
+  package var name: String { ResourceName.grant(number).text }
+  package var entryName: String { ResourceName.entry(entry).text }
+  package var etag: String { "\(history.count)" }
+
+  package func isParty(_ department: DepartmentCode) -> Bool {
+    department == grantee || department == source || department == authority
+  }
+
+  mutating func step(to next: GrantState, by actor: String, at time: Instant, reason: String) {
+    history.append(
+      CaseStep(
+        from: history.isEmpty ? "" : state.rawValue, to: next.rawValue, actor: actor, time: time,
+        reason: reason))
+    state = next
+    if next == .active, activated == nil { activated = time }
+  }
+}
+
+/// The grant of an answered application: what every side approved, no more (AC-44), waiting or active as `share.activation`
+/// says (meizhou-public-2023/39: acceptance; meizhou-specific-2021/21e, guangdong-2018/19.1e: at once).
+package func grant(
+  _ number: Int64, from application: Application, under profile: Profile, by actor: Actor,
+  at time: Instant
+) -> Grant? {
+  let items = application.approvedItems
+  guard application.state == .approved || application.state == .partlyApproved, !items.isEmpty,
+    let until = application.use.until
+  else { return nil }
+  let use = application.use
+  var grant = Grant(
+    number: number, entry: application.entry, entryVersion: application.entryVersion,
+    source: application.source, authority: application.authority, grantee: application.applicant,
+    items: items, purpose: use.purpose.isEmpty ? use.reason : use.purpose, business: use.business,
+    scenario: use.scenario, modes: use.modes, until: until, rows: use.rows, roll: use.roll,
+    dailySubjects: use.dailySubjects, application: application.number,
+    profile: application.profile, created: time, state: .pendingAcceptance)
+  let isAtOnce = profile.grantActivation?.value != .acceptance
+  grant.step(to: isAtOnce ? .active : .pendingAcceptance, by: actor.name, at: time, reason: "")
+  return grant
+}
+
+/// Takes unconditional items into use at once (AC-40, e.4), asking what the profile asks: in meizhou-public-2023/21.2 the
+/// purpose, in meizhou-specific-2021/20c and guangdong-2018/16.2a the concrete business.
+package func subscribe(
+  _ number: Int64, use: UseRequest, to entry: SharedEntry, by actor: Actor,
+  under profile: Profile, at time: Instant
+) throws(ShareRefusal) -> Grant {
+  try checkReachable(entry, by: actor)
+  try checkTexts(use)
+  try checkItemNames(use.items, of: entry)
+  try checkSubscribable(use.items, of: entry, by: actor, under: profile)
+  if let rule = profile.unconditionalNeedsPurpose, rule.value, use.purpose.isEmpty {
+    throw .fieldMissing(
+      path: "purpose", term: ApplicationField.purpose.term, citation: rule.citation)
+  }
+  if let rule = profile.concreteBusinessRequired, rule.value, use.business.isEmpty {
+    throw .fieldMissing(
+      path: "business", term: ApplicationField.concreteBusiness.term, citation: rule.citation)
+  }
+  try checkApplicationRemainder(use, of: entry, under: profile, today: time.civilDate)
+  guard let until = use.until else {
+    throw .fieldMissing(
+      path: "until", term: GrantElement.endDate.term,
+      citation: Citation(document: "meizhou-public-2023", article: "22c"))
+  }
+  var grant = Grant(
+    number: number, entry: entry.number, entryVersion: entry.version, source: entry.source.code,
+    authority: entry.source.authority, grantee: actor.department, items: use.items,
+    purpose: use.purpose.isEmpty ? use.business : use.purpose, business: use.business,
+    scenario: use.scenario, modes: use.modes, until: until, rows: [], roll: use.roll,
+    dailySubjects: use.dailySubjects, application: nil, profile: profile.reference, created: time,
+    state: .active)
+  grant.step(to: .active, by: actor.name, at: time, reason: "")
+  return grant
+}
+
+extension Grant {
+  /// The grantee's security officer takes the duty on, and with it the grant begins (meizhou-public-2023/39.4a, 39.2a).
+  ///
+  /// - Parameter officer: Who is named; empty for the one who calls. Nobody is named without accepting himself.
+  package func accepted(
+    by actor: Actor, officer: String, at time: Instant
+  ) throws(ShareRefusal) -> Grant {
+    guard actor.department == grantee else { throw .notParty(resource: name) }
+    guard actor.roles.contains(.departmentSecurity) else {
+      throw .securityOfficerNeeded(resource: name)
+    }
+    guard officer.isEmpty || officer == actor.name else { throw .officerMustAccept(resource: name) }
+    guard state == .pendingAcceptance else {
+      throw .wrongState(
+        resource: name, state: state.term, action: BilingualText("接受", "accepted"))
+    }
+    guard time.civilDate <= until else { throw .grantExpired(grant: name, until: until) }
+    var next = self
+    next.securityOfficer = actor.name
+    next.step(to: .active, by: actor.name, at: time, reason: "")
+    return next
+  }
+
+  /// Source or authority takes it back; the next call is denied (AC-52). With reason, and a ground where one is stated.
+  package func revoked(
+    by actor: Actor, reason: String, basis: LegalBasis?, at time: Instant
+  ) throws(ShareRefusal) -> Grant {
+    let isSource = actor.department == source && actor.isOfficerOrHead
+    let isAuthority = actor.department == authority && actor.roles.contains(.authority)
+    guard isSource || isAuthority else { throw .notParty(resource: name) }
+    guard state.isLiving else {
+      throw .wrongState(
+        resource: name, state: state.term, action: BilingualText("撤销", "revoked"))
+    }
+    if reason.isEmpty {
+      throw .reasonMissing(
+        path: "reason", citation: Citation(document: "guangdong-2018", article: "19.1f"))
+    }
+    try checkStatedBasis(basis, path: "basis")
+    var next = self
+    let ground = basis.map { " (\($0.title)\($0.article))" } ?? ""
+    next.step(to: .revoked, by: actor.name, at: time, reason: reason + ground)
+    return next
+  }
+
+  /// What becomes of it when its last day has passed (meizhou-public-2023/22c), on the civil clock.
+  package func expired(at time: Instant) -> Grant? {
+    guard state.isLiving, time.civilDate > until else { return nil }
+    var next = self
+    next.step(to: .expired, by: "", at: time, reason: "")
+    return next
+  }
+
+  /// Ends with its entry (e.1: no live grant outlives a withdrawn entry).
+  package func ended(reason: String, at time: Instant) -> Grant? {
+    guard state.isLiving else { return nil }
+    var next = self
+    next.step(to: .ended, by: "", at: time, reason: reason)
+    return next
+  }
+
+  /// The first usage report that an active grant owes on a day or later (meizhou-specific-2021/27,
+  /// meizhou-public-2023/39.4b); `nil` where none is demanded.
+  package func usageReportDue(
+    under profile: Profile, calendar: WorkingCalendar, today: CivilDate
+  ) -> DueDate? {
+    guard let activated,
+      let schedule = UsageReportSchedule(activated: activated.civilDate, under: profile)
+    else { return nil }
+    return schedule.next(from: today, on: calendar).1
+  }
+}

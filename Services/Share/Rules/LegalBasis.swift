@@ -1,0 +1,58 @@
+// What may stand behind a refusal: law, regulation or rule, with its title and article; an internal rule never
+// (meizhou-specific-2021/20, meizhou-public-2023/19, guangdong-2018/16; AC-44).
+
+import Regulation
+package import Vocabulary
+
+/// A legal ground as a department states it.
+package struct LegalBasis: Hashable, Sendable {
+  package let kind: BasisKind
+  /// "中华人民共和国统计法"
+  package let title: String
+  /// "第九条"
+  package let article: String
+
+  package init(kind: BasisKind, title: String, article: String) {
+    self.kind = kind
+    self.title = title
+    self.article = article
+  }
+
+  /// A kind alone is no ground: the document and its article can be looked up only when both are named.
+  package var isComplete: Bool { !title.isEmpty && !article.isEmpty }
+}
+
+/// Checks the ground of a refusal.
+///
+/// Where the profile lists kinds, one of them must be named (meizhou-specific-2021/20b, meizhou-public-2023/19.2,
+/// guangdong-2018/16.1b). luyi-2019/21 asks for a due reason and hebi-2021 for nothing: there a ground may be left out. An
+/// internal rule counts nowhere.
+func checkRefusalBasis(
+  _ basis: LegalBasis?, path: String, under profile: Profile
+) throws(ShareRefusal) {
+  let rule = profile.refusalBasis
+  let kinds = rule?.value ?? []
+  let allowed = kinds.isEmpty ? [.law, .regulation, .rule] : kinds
+  let citation = rule?.citation ?? Citation(document: "guangdong-2018", article: "16.1b")
+  guard let basis else {
+    if kinds.isEmpty || kinds.contains(.dueReason) { return }
+    throw .basisMissing(path: path, allowed: allowed, citation: citation)
+  }
+  if basis.kind == .internalRule
+    || (!kinds.isEmpty && !kinds.contains(.dueReason) && !kinds.contains(basis.kind))
+  {
+    throw .basisInvalid(path: path, kind: basis.kind, allowed: allowed, citation: citation)
+  }
+  guard basis.isComplete else { throw .basisIncomplete(path: path, citation: citation) }
+}
+
+/// Checks a ground that somebody states for himself, as an applicant may: complete, and no internal rule.
+func checkStatedBasis(_ basis: LegalBasis?, path: String) throws(ShareRefusal) {
+  guard let basis else { return }
+  let citation = Citation(document: "guangdong-2018", article: "16.1b")
+  if basis.kind == .internalRule {
+    throw .basisInvalid(
+      path: path, kind: .internalRule, allowed: [.law, .regulation, .rule], citation: citation)
+  }
+  guard basis.isComplete else { throw .basisIncomplete(path: path, citation: citation) }
+}

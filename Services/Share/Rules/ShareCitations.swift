@@ -1,0 +1,79 @@
+// The article each refusal of Share rests on, and what may be done instead (policies f: AC-40 to AC-55).
+
+import Regulation
+package import Vocabulary
+
+extension ShareRefusal {
+  package var citation: Citation? {
+    switch self {
+    case .notReviewer(_, _, let citation), .verificationNotProvided(_, let citation): citation
+    case .notShared(_, _, let citation), .verificationNotNeeded(_, let citation),
+      .attemptsExhausted(_, let citation), .fieldMissing(_, _, let citation),
+      .untilPassed(_, let citation), .reasonMissing(_, let citation),
+      .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
+      .basisIncomplete(_, let citation), .samePerson(_, let citation),
+      .comparisonTooOld(_, _, let citation):
+      citation
+    case .clock(let refusal): refusal.citation
+    default: ownArticle.flatMap { Citation($0) }
+    }
+  }
+
+  /// Where no profile's row decides: the text that says it plainest.
+  private var ownArticle: String? {
+    switch self {
+    // AC-40, AC-49.
+    case .notGovernmentBody: "meizhou-public-2023/24a"
+    // AC-43.
+    case .ownApplication, .opinionGiven: "meizhou-specific-2021/21c"
+    case .applicationNeeded: "guangdong-2018/19.1b"
+    case .applicationNotNeeded: "guangdong-2018/19.1a"
+    // AC-44.
+    case .decisionBeyondRequest, .decisionMissing: "meizhou-public-2023/22b"
+    case .securityOfficerNeeded, .officerMustAccept, .grantPending: "meizhou-public-2023/39.4a"
+    // AC-41: unit, mode and items are the grant's.
+    case .notGrantee, .modeNotGranted, .itemNotGranted: "meizhou-public-2023/22a"
+    // AC-52.
+    case .grantExpired: "meizhou-public-2023/22c"
+    case .grantSuspended, .grantRevoked, .grantEnded: "meizhou-public-2023/22a"
+    // AC-45.
+    case .purposeMissing, .purposeDiffers: "meizhou-public-2023/19.3"
+    case .rollDiffers, .rollTooLarge, .rollGrew, .runRepeated, .rollExceeded, .rowsDiffer,
+      .chunksMissing:
+      "meizhou-specific-2021/24.1b"
+    case .evidenceMissing: "meizhou-specific-2021/24.1c"
+    case .headNeeded: "meizhou-specific-2021/25"
+    case .recordUnderCheck: "hebi-2021/13"
+    default: nil
+    }
+  }
+
+  package var nextStep: BilingualText? {
+    switch self {
+    case .notShared(_, let steps, _), .verificationNotProvided(let steps, _): nextStepText(steps)
+    case .applicationNeeded:
+      BilingualText("请先申请：weir share apply。", "Apply for it first: weir share apply.")
+    case .applicationNotNeeded:
+      BilingualText("可直接取用：weir share subscribe。", "Take it at once: weir share subscribe.")
+    case .itemNotGranted:
+      BilingualText("如需该项，请另行申请：weir share apply。", "To ask for it: weir share apply.")
+    case .grantPending:
+      BilingualText(
+        "请安全责任人接受：weir share accept。", "Let the security officer accept it: weir share accept.")
+    case .grantExpired, .grantRevoked, .grantEnded:
+      BilingualText("如仍需使用，请重新申请。", "Where the data are still needed, apply anew.")
+    case .purposeDiffers:
+      BilingualText("用途变更须重新申请。", "Another purpose needs an application of its own.")
+    case .runRepeated(_, _, let run): BilingualText("请继续 \(run)。", "Go on with \(run).")
+    case .chunkDiffers:
+      BilingualText("请新建一次比对。", "Begin a run of its own for other content.")
+    case .comparisonTooOld: BilingualText("请重新比对。", "Compare anew before paying.")
+    case .recordUnderCheck:
+      BilingualText("请凭合法证明办理，待核实完毕再定。", "Go by lawful proof, and conclude when it is verified.")
+    case .basisInvalid, .basisMissing, .basisIncomplete:
+      BilingualText("请写明法律、法规或规章的名称和条款。", "Name the law, regulation or rule and its article.")
+    case .samePerson: BilingualText("请另一人办理。", "Another person must do it.")
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// What Share needs to know of a catalogue entry to judge who may have what of it (AC-40, AC-41, AC-42).
+
+package import Vocabulary
+
+/// One data item of an entry, with the share type that holds for it (inherited types are resolved by the reader).
+package struct SharedItem: Hashable, Sendable {
+  package let name: String
+  package let title: String
+  package let shareType: ShareType
+
+  package init(name: String, title: String, shareType: ShareType) {
+    self.name = name
+    self.title = title
+    self.shareType = shareType
+  }
+}
+
+/// A published entry as the catalogue answers it.
+package struct SharedEntry: Hashable, Sendable {
+  package let number: Int64
+  package let version: Int
+  package let title: String
+  /// `specific_population`, `public`: by it and the day the governing profile is found.
+  package let resourceClass: String
+  package let items: [SharedItem]
+  /// Whether it harms nobody to learn that somebody is in the register (e.6).
+  package let isMembershipHarmless: Bool
+  package let isPublished: Bool
+  package let source: DepartmentStanding
+
+  package init(
+    number: Int64, version: Int, title: String, resourceClass: String, items: [SharedItem],
+    isMembershipHarmless: Bool, isPublished: Bool, source: DepartmentStanding
+  ) {
+    self.number = number
+    self.version = version
+    self.title = title
+    self.resourceClass = resourceClass
+    self.items = items
+    self.isMembershipHarmless = isMembershipHarmless
+    self.isPublished = isPublished
+    self.source = source
+  }
+
+  package var name: String { ResourceName.entry(number).text }
+
+  package func item(_ name: String) -> SharedItem? { items.first { $0.name == name } }
+}
+
+/// Levels of the state that matter for the way of an application (hebi-2021/15.4).
+package enum AdministrativeLevel: Int, Hashable, Sendable {
+  case city, county
+}
+
+/// A department as the registry has it.
+package struct DepartmentStanding: Hashable, Sendable {
+  package let code: DepartmentCode
+  package let level: AdministrativeLevel
+  /// GB/T 2260.
+  package let region: String
+  /// The authority of its level and region; `nil` for an authority itself.
+  package let authority: DepartmentCode?
+
+  package init(
+    code: DepartmentCode, level: AdministrativeLevel, region: String, authority: DepartmentCode?
+  ) {
+    self.code = code
+    self.level = level
+    self.region = region
+    self.authority = authority
+  }
+}
+
+/// Who acts: a department through a system, and the person behind it (AC-03).
+package struct Actor: Hashable, Sendable {
+  package let department: DepartmentCode
+  /// "departments/d/persons/p"; of the system where nobody stands behind it.
+  package let name: String
+  package let roles: Set<Role>
+
+  package init(department: DepartmentCode, name: String, roles: Set<Role>) {
+    self.department = department
+    self.name = name
+    self.roles = roles
+  }
+
+  /// Enterprises and the public use no exchange method (AC-40, AC-49).
+  package var isGovernmentBody: Bool {
+    !roles.contains(.enterprise) && !roles.contains(.anonymous)
+  }
+
+  package var isOfficerOrHead: Bool {
+    roles.contains(.departmentOfficer) || roles.contains(.departmentHead)
+  }
+}
+
+/// Who did what to a case, when and why. A history only grows.
+package struct CaseStep: Hashable, Sendable {
+  /// Empty for the first step.
+  package let from: String
+  package let to: String
+  /// Empty where the system acted.
+  package let actor: String
+  package let time: Instant
+  package let reason: String
+
+  package init(from: String, to: String, actor: String, time: Instant, reason: String) {
+    self.from = from
+    self.to = to
+    self.actor = actor
+    self.time = time
+    self.reason = reason
+  }
+}

@@ -1,0 +1,254 @@
+// What a department asks for, and what the profile wants it to say (meizhou-specific-2021/20, 21; meizhou-public-2023/21,
+// 22; hebi-2021/15; luyi-2019/11; guangdong-2018/16, 19).
+
+import Regulation
+package import Vocabulary
+
+/// How granted data may be used.
+package enum UseMode: String, ClosedList {
+  case lookup
+  case comparison
+
+  package var term: BilingualText {
+    switch self {
+    case .lookup: BilingualText("单人查询", "one-person query")
+    case .comparison: BilingualText("批量比对", "comparison")
+    }
+  }
+}
+
+/// One condition on a row; all of a grant's must hold.
+package struct RowRule: Hashable, Sendable {
+  package static let operators = ["=", "!=", "<", "<=", ">", ">=", "in"]
+
+  package let item: String
+  package let comparison: String
+  package let values: [String]
+
+  package init(item: String, comparison: String, values: [String]) {
+    self.item = item
+    self.comparison = comparison
+    self.values = values
+  }
+}
+
+/// How often a roll may be compared (meizhou-specific-2021/24: before each monthly or batch payout).
+package enum RollFrequency: String, ClosedList {
+  case monthly
+  case perBatch = "per-batch"
+
+  package var term: BilingualText {
+    switch self {
+    case .monthly: BilingualText("每月一次", "once a month")
+    case .perBatch: BilingualText("每批次一次", "once a payout batch")
+    }
+  }
+}
+
+/// The department's own roll that may be compared, and its bounds: membership is a datum.
+package struct RollLimits: Hashable, Sendable {
+  package let roll: String
+  package let maxRows: Int64
+  /// Percent by which a run may exceed the last.
+  package let maxGrowthPercent: Int
+  package let frequency: String
+
+  package init(roll: String, maxRows: Int64, maxGrowthPercent: Int, frequency: String) {
+    self.roll = roll
+    self.maxRows = maxRows
+    self.maxGrowthPercent = maxGrowthPercent
+    self.frequency = frequency
+  }
+}
+
+/// What an application or a subscription states.
+package struct UseRequest: Hashable, Sendable {
+  package var items: [String] = []
+  package var purpose = ""
+  package var business = ""
+  package var legalBasis: LegalBasis?
+  package var scenario = ""
+  package var scope = ""
+  package var modes: Set<UseMode> = []
+  package var until: CivilDate?
+  package var rows: [RowRule] = []
+  package var roll: RollLimits?
+  /// Distinct subjects a civil day; 0 for none set.
+  package var dailySubjects = 0
+  package var reason = ""
+
+  package init() {}
+
+  package static let longestText = 2_000
+  package static let mostItems = 200
+  package static let mostRowRules = 16
+  package static let mostRollRows: Int64 = 100_000_000
+}
+
+/// Checks what an application says: what its profile asks of it, and what a grant made from it must name.
+///
+/// - Parameter today: The civil day; a last day of use before it asks for nothing (meizhou-public-2023/22).
+func checkApplicationContent(
+  _ use: UseRequest, of entry: SharedEntry, under profile: Profile, today: CivilDate
+) throws(ShareRefusal) {
+  try checkTexts(use)
+  if let fields = profile.applicationFields {
+    for field in fields.value where use.isMissing(field) {
+      throw .fieldMissing(
+        path: "application.\(field.path)", term: field.term, citation: fields.citation)
+    }
+  }
+  if let rule = profile.concreteBusinessRequired, rule.value, use.business.isEmpty {
+    throw .fieldMissing(
+      path: "application.business", term: ApplicationField.concreteBusiness.term,
+      citation: rule.citation)
+  }
+  try checkStatedBasis(use.legalBasis, path: "application.legal_basis")
+  try checkApplicationRemainder(use, of: entry, under: profile, today: today)
+}
+
+/// What applications and subscriptions have alike: the grant's elements, its last day, row rules and roll.
+func checkApplicationRemainder(
+  _ use: UseRequest, of entry: SharedEntry, under profile: Profile, today: CivilDate
+) throws(ShareRefusal) {
+  try checkGrantElements(use, under: profile)
+  try checkUntil(use.until, today: today, under: profile)
+  try checkRows(use.rows, of: entry)
+  try checkRoll(use, under: profile)
+}
+
+/// Checks that nothing is missing of which the grant is made (meizhou-public-2023/22: scenario, using unit, data, mode, end).
+/// The using unit is the applicant itself.
+func checkGrantElements(_ use: UseRequest, under profile: Profile) throws(ShareRefusal) {
+  guard let elements = profile.grantElements else { return }
+  for element in elements.value {
+    let path: String? =
+      switch element {
+      case .scenario: use.scenario.isEmpty ? "scenario" : nil
+      case .usingUnit: nil
+      case .data: use.items.isEmpty ? "items" : nil
+      case .mode: use.modes.isEmpty ? "modes" : nil
+      case .endDate: use.until == nil ? "until" : nil
+      }
+    if let path {
+      throw .fieldMissing(
+        path: "application.\(path)", term: element.term, citation: elements.citation)
+    }
+  }
+}
+
+func checkTexts(_ use: UseRequest) throws(ShareRefusal) {
+  for (path, text) in [
+    ("purpose", use.purpose), ("business", use.business), ("scenario", use.scenario),
+    ("scope", use.scope), ("reason", use.reason),
+  ] where text.count > UseRequest.longestText {
+    throw .fieldTooLong(path: "application.\(path)", limit: UseRequest.longestText)
+  }
+  if use.items.count > UseRequest.mostItems {
+    throw .fieldTooLong(path: "application.items", limit: UseRequest.mostItems)
+  }
+  if use.rows.count > UseRequest.mostRowRules {
+    throw .fieldTooLong(path: "application.rows", limit: UseRequest.mostRowRules)
+  }
+  if use.dailySubjects < 0 {
+    throw .fieldMalformed(
+      path: "application.daily_subjects", rule: BilingualText("不能为负数", "cannot be negative"))
+  }
+}
+
+func checkItemNames(_ items: [String], of entry: SharedEntry) throws(ShareRefusal) {
+  var seen: Set<String> = []
+  for item in items {
+    guard entry.item(item) != nil else { throw .itemUnknown(entry: entry.name, item: item) }
+    guard seen.insert(item).inserted else { throw .itemRepeated(item) }
+  }
+}
+
+func checkUntil(
+  _ until: CivilDate?, today: CivilDate, under profile: Profile
+) throws(ShareRefusal) {
+  guard let until, until < today else { return }
+  throw .untilPassed(
+    until,
+    citation: profile.grantElements?.citation
+      ?? Citation(document: "meizhou-public-2023", article: "22c"))
+}
+
+/// A row rule narrows what is seen; it may not be a way to learn what is not shared (AC-42).
+private func checkRows(_ rows: [RowRule], of entry: SharedEntry) throws(ShareRefusal) {
+  for (index, row) in rows.enumerated() {
+    let path = "application.rows[\(index)]"
+    guard let item = entry.item(row.item), item.shareType != .notShared else {
+      throw .itemUnknown(entry: entry.name, item: row.item)
+    }
+    guard RowRule.operators.contains(row.comparison) else {
+      throw .fieldMalformed(
+        path: "\(path).operator",
+        rule: BilingualText(
+          "应为 \(RowRule.operators.joined(separator: " ")) 之一",
+          "must be one of \(RowRule.operators.joined(separator: " "))"))
+    }
+    guard row.comparison == "in" ? (1...100).contains(row.values.count) : row.values.count == 1
+    else {
+      throw .fieldMalformed(
+        path: "\(path).values",
+        rule: BilingualText("应有一个值（in 可有 1 至 100 个）", "takes one value, in up to 100"))
+    }
+  }
+}
+
+/// A comparison names the roll, its size, growth and frequency (DESIGN.md section 6, meizhou-specific-2021/24).
+private func checkRoll(_ use: UseRequest, under profile: Profile) throws(ShareRefusal) {
+  guard use.modes.contains(.comparison) else {
+    if use.roll == nil { return }
+    throw .fieldMalformed(
+      path: "application.roll",
+      rule: BilingualText("仅在申请批量比对时填写", "belongs to the comparison mode alone"))
+  }
+  let citation = Citation(document: "meizhou-specific-2021", article: "24.1b")
+  guard let roll = use.roll, !roll.roll.isEmpty else {
+    throw .fieldMissing(
+      path: "application.roll", term: BilingualText("比对名单", "roll to compare"),
+      citation: citation)
+  }
+  guard (1...UseRequest.mostRollRows).contains(roll.maxRows) else {
+    throw .fieldMalformed(
+      path: "application.roll.max_rows",
+      rule: BilingualText(
+        "应在 1 与 \(UseRequest.mostRollRows) 之间", "must be 1 to \(UseRequest.mostRollRows)"))
+  }
+  guard (0...1_000).contains(roll.maxGrowthPercent) else {
+    throw .fieldMalformed(
+      path: "application.roll.max_growth_percent",
+      rule: BilingualText("应在 0 与 1000 之间", "must be 0 to 1000"))
+  }
+  guard RollFrequency(rawValue: roll.frequency) != nil else {
+    throw .fieldMalformed(
+      path: "application.roll.frequency",
+      rule: BilingualText("应为 monthly 或 per-batch", "must be monthly or per-batch"))
+  }
+}
+
+extension UseRequest {
+  fileprivate func isMissing(_ field: ApplicationField) -> Bool {
+    switch field {
+    case .purpose: purpose.isEmpty
+    case .items, .itemCount: items.isEmpty
+    case .scope: scope.isEmpty
+    case .reason: reason.isEmpty
+    case .concreteBusiness: business.isEmpty
+    }
+  }
+}
+
+extension ApplicationField {
+  fileprivate var path: String {
+    switch self {
+    case .purpose: "purpose"
+    case .items, .itemCount: "items"
+    case .scope: "scope"
+    case .reason: "reason"
+    case .concreteBusiness: "business"
+    }
+  }
+}

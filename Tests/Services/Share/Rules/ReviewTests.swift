@@ -1,0 +1,289 @@
+// Reviews: who speaks, on what, with which reasons and grounds; the clock of the answer.
+
+import Regulation
+import ShareRules
+import Testing
+import Vocabulary
+
+@Suite("An application is decided by those its profile names (AC-43, AC-44)")
+struct ReviewTests {
+  private func review(
+    _ application: Application, _ decisions: [ItemDecision], _ actor: Actor, _ key: String,
+    reason: String = ""
+  ) throws -> Application {
+    try application.reviewed(
+      decisions, reason: reason, by: actor, under: try World.profile(key), at: World.noon)
+  }
+
+  @Test(
+    "the source alone decides (meizhou-public-2023/21, hebi-2021/15, luyi-2019/11)",
+    arguments: ["meizhou-public-2023", "hebi-2021", "luyi-2019"])
+  func sourceAlone(key: String) throws {
+    let done = try review(
+      try World.submitted(key), World.decisions(), try World.actor("justice"), key)
+    #expect(done.state == .approved)
+    let authority = try World.actor("data-bureau", "zhao", [.authority])
+    let refused = refusal {
+      _ = try review(try World.submitted(key), World.decisions(), authority, key)
+    }
+    #expect(refused?.reason == "share.not_reviewer")
+    #expect(refused?.kind == .notAllowed)
+  }
+
+  @Test(
+    "both opinions are needed (meizhou-specific-2021/21, guangdong-2018/19), in any order",
+    arguments: ["meizhou-specific-2021", "guangdong-2018"], [true, false])
+  func both(key: String, sourceFirst: Bool) throws {
+    let source = try World.actor("justice")
+    let authority = try World.actor("data-bureau", "zhao", [.authority])
+    let (first, second) = sourceFirst ? (source, authority) : (authority, source)
+    let half = try review(try World.submitted(key), World.decisions(), first, key)
+    #expect(half.state == .underReview)
+    #expect(half.approvedItems.count == 4)
+    #expect(
+      refusal { _ = try review(half, World.decisions(), first, key) }?.reason
+        == "share.opinion_given")
+    let done = try review(half, World.decisions(refusing: ["court"]), second, key)
+    #expect(done.state == .partlyApproved)
+    #expect(done.approvedItems == ["name", "date", "judgment"])
+  }
+
+  @Test("the applicant's own people do not review it, nor strangers, nor without the role")
+  func outsiders() throws {
+    let key = "meizhou-public-2023"
+    let application = try World.submitted(key)
+    #expect(
+      refusal {
+        _ = try review(application, World.decisions(), try World.actor("human-resources"), key)
+      } == .ownApplication(resource: "applications/A-1"))
+    for actor in [
+      try World.actor("health"), try World.actor("justice", "qian", [.departmentSecurity]),
+    ] {
+      #expect(
+        refusal { _ = try review(application, World.decisions(), actor, key) }?.reason
+          == "share.not_reviewer")
+    }
+  }
+
+  @Test("where one department is source and authority, two of its people decide")
+  func oneDepartmentTwoSides() throws {
+    let key = "guangdong-2018"
+    let entry = try World.entry(source: try World.standing("justice", authority: "justice"))
+    let draft = try draftApplication(
+      number: 1, use: try World.use(), for: entry, by: try World.actor("human-resources"),
+      applicant: try World.standing("human-resources"), under: try World.profile(key),
+      at: World.noon)
+    let submitted = try draft.submitted(
+      by: try World.actor("human-resources"), entry: entry, under: try World.profile(key),
+      at: World.noon)
+    let both: Set<Role> = [.departmentOfficer, .authority]
+    let one = try World.actor("justice", "li", both)
+    let half = try review(submitted, World.decisions(), one, key)
+    #expect(
+      refusal { _ = try review(half, World.decisions(), one, key) }?.reason
+        == "share.second_person_needed")
+    let two = try World.actor("justice", "qian", both)
+    #expect(try review(half, World.decisions(), two, key).state == .approved)
+  }
+
+  @Test("each item once, none beyond the request")
+  func completeness() throws {
+    let key = "meizhou-public-2023"
+    let source = try World.actor("justice")
+    let application = try World.submitted(key)
+    let extra = ItemDecision(item: "office", isApproved: true, reason: "", basis: nil)
+    #expect(
+      refusal { _ = try review(application, World.decisions() + [extra], source, key) }
+        == .decisionBeyondRequest(item: "office"))
+    #expect(
+      refusal { _ = try review(application, Array(World.decisions().dropLast()), source, key) }
+        == .decisionMissing(item: "judgment"))
+    #expect(
+      refusal {
+        _ = try review(application, World.decisions() + [World.decisions()[0]], source, key)
+      } == .itemRepeated("name"))
+  }
+
+  @Test("a refusal has a reason; in Luyi consent too (luyi-2019/11c)")
+  func reasons() throws {
+    func bare(_ isApproved: Bool) -> [ItemDecision] {
+      ["name", "date", "court", "judgment"].map {
+        ItemDecision(item: $0, isApproved: isApproved, reason: "", basis: World.law)
+      }
+    }
+    let source = try World.actor("justice")
+    for key in ["meizhou-public-2023", "hebi-2021"] {
+      let application = try World.submitted(key)
+      #expect(try review(application, bare(true), source, key).state == .approved)
+      #expect(
+        refusal { _ = try review(application, bare(false), source, key) }?.reason
+          == "share.reason_missing")
+      #expect(try review(application, bare(false), source, key, reason: "r").state == .rejected)
+    }
+    let luyi = refusal {
+      _ = try review(try World.submitted("luyi-2019"), bare(true), source, "luyi-2019")
+    }
+    #expect(luyi?.reason == "share.reason_missing")
+    #expect(luyi?.citation?.text == "luyi-2019/11c")
+    let long = String(repeating: "长", count: 2_001)
+    let wordy = World.decisions().map {
+      ItemDecision(item: $0.item, isApproved: true, reason: long, basis: nil)
+    }
+    #expect(
+      refusal { _ = try review(try World.submitted(), wordy, source, "meizhou-public-2023") }?
+        .reason
+        == "share.field_too_long")
+  }
+
+  @Test(
+    "a refusal rests on law, regulation or rule; an internal rule counts nowhere",
+    arguments: [
+      ("meizhou-public-2023", nil, "share.basis_missing"),
+      ("meizhou-public-2023", BasisKind.internalRule, "share.basis_invalid"),
+      ("meizhou-public-2023", .nationalProvision, "share.basis_invalid"),
+      ("meizhou-public-2023", .rule, ""),
+      ("hebi-2021", nil, ""),
+      ("hebi-2021", .internalRule, "share.basis_invalid"),
+      ("luyi-2019", nil, ""),
+      ("luyi-2019", .internalRule, "share.basis_invalid"),
+      ("luyi-2019", .law, ""),
+    ] as [(String, BasisKind?, String)])
+  func basis(key: String, kind: BasisKind?, reason: String) throws {
+    let basis = kind.map { LegalBasis(kind: $0, title: "某法", article: "第一条") }
+    let decisions = World.decisions(refusing: ["judgment"], basis: basis)
+    let application = try World.submitted(key)
+    let source = try World.actor("justice")
+    if reason.isEmpty {
+      #expect(try review(application, decisions, source, key).state == .partlyApproved)
+    } else {
+      let refused = refusal { _ = try review(application, decisions, source, key) }
+      #expect(refused?.reason == reason)
+      #expect(refused?.field == "decisions[3].basis")
+      #expect(refused?.citation != nil)
+    }
+  }
+
+  @Test("a ground without title or article is none")
+  func incompleteBasis() throws {
+    let key = "meizhou-public-2023"
+    for basis in [
+      LegalBasis(kind: .law, title: "", article: "1"),
+      LegalBasis(kind: .law, title: "某法", article: ""),
+    ] {
+      #expect(
+        refusal {
+          _ = try review(
+            try World.submitted(key), World.decisions(refusing: ["name"], basis: basis),
+            try World.actor("justice"), key)
+        }?.reason == "share.basis_incomplete")
+    }
+  }
+
+  @Test("only what is submitted is reviewed, and once")
+  func states() throws {
+    let key = "meizhou-public-2023"
+    let source = try World.actor("justice")
+    #expect(
+      refusal { _ = try review(try World.application(key), World.decisions(), source, key) }?.reason
+        == "share.wrong_state")
+    #expect(
+      refusal { _ = try review(try World.approved(key), World.decisions(), source, key) }?.reason
+        == "share.opinion_given")
+  }
+
+  @Test(
+    "a refused application names the next step: Meizhou a verification request, Hebi negotiation")
+  func nextStep() throws {
+    let all: Set<String> = ["name", "date", "court", "judgment"]
+    for (key, word) in [("meizhou-public-2023", "核实"), ("hebi-2021", "协商")] {
+      let rejected = try World.approved(key, refusing: all)
+      #expect(rejected.state == .rejected)
+      #expect(
+        rejected.nextStep(under: try World.profile(key))?.chinese.contains(word) == true)
+    }
+    let approved = try World.approved()
+    #expect(approved.nextStep(under: try World.profile("meizhou-public-2023")) == nil)
+    let converted = try World.approved(refusing: all).converted(
+      by: try World.actor("human-resources"), to: "verification-requests/V-1", at: World.noon)
+    #expect(converted.state == .converted)
+    #expect(
+      approved.converted(by: try World.actor("human-resources"), to: "", at: World.noon).state
+        == .approved)
+  }
+}
+
+@Suite("The answer is due when the profile says (meizhou-public-2023/21.3b and the others)")
+struct AnswerDeadlineTests {
+  @Test(
+    "working days from Monday 2024-03-04",
+    arguments: [
+      ("meizhou-specific-2021", "2024-03-07", "meizhou-specific-2021/21d"),
+      ("meizhou-public-2023", "2024-03-11", "meizhou-public-2023/21.3b"),
+      ("hebi-2021", "2024-03-11", "hebi-2021/15.1d"),
+      ("luyi-2019", "2024-03-13", "luyi-2019/11b"),
+      ("guangdong-2018", "2024-03-18", "guangdong-2018/19.1d"),
+    ])
+  func due(key: String, date: String, article: String) throws {
+    let profile = try World.profile(key)
+    let calendar = try World.calendar()
+    let application = try World.submitted(key)
+    let due = try #require(
+      application.answerDue(
+        under: profile, calendar: calendar, today: try World.day("2024-03-04")))
+    #expect(due.date.iso == date)
+    #expect(due.citation.text == article)
+    #expect(!due.isProvisional)
+    #expect(application.answerOverdue(under: profile, calendar: calendar, today: due.date) == nil)
+    #expect(
+      application.answerOverdue(
+        under: profile, calendar: calendar, today: due.date.adding(days: 1)) != nil)
+    #expect(
+      try World.application(key).answerDue(under: profile, calendar: calendar, today: due.date)
+        == nil)
+  }
+
+  @Test("user and source may agree another day in Meizhou's trial; nobody else may (AC-63)")
+  func negotiated() throws {
+    let profile = try World.profile("meizhou-specific-2021")
+    let application = try World.submitted("meizhou-specific-2021")
+    let user = try World.actor("human-resources")
+    let source = try World.actor("justice")
+    let day = try World.day("2024-04-01")
+    let proposed = try application.replyDate(day, by: user, under: profile, at: World.noon)
+    #expect(proposed.proposal == ReplyProposal(date: day, by: user.department))
+    #expect(proposed.agreedDates.isEmpty)
+    let again = try proposed.replyDate(day, by: user, under: profile, at: World.noon)
+    #expect(again.agreedDates.isEmpty)
+    let counter = try proposed.replyDate(
+      try World.day("2024-03-20"), by: source, under: profile, at: World.noon)
+    #expect(counter.proposal?.by == source.department)
+    #expect(counter.agreedDates.isEmpty)
+    let agreed = try proposed.replyDate(day, by: source, under: profile, at: World.noon)
+    #expect(agreed.proposal == nil)
+    let due = agreed.answerDue(
+      under: profile, calendar: try World.calendar(), today: try World.day("2024-03-05"))
+    #expect(due?.date == day)
+    #expect(due?.citation.text == "meizhou-specific-2021/21g")
+    #expect(
+      refusal {
+        _ = try application.replyDate(
+          day, by: try World.actor("data-bureau", "zhao", [.authority]), under: profile,
+          at: World.noon)
+      } == .notParty(resource: "applications/A-1"))
+    #expect(
+      refusal {
+        _ = try application.replyDate(
+          try World.day("2024-03-04"), by: user, under: profile, at: World.noon)
+      }?.reason == "clock.past_date")
+    #expect(
+      refusal {
+        _ = try World.submitted("hebi-2021").replyDate(
+          day, by: user, under: try World.profile("hebi-2021"), at: World.noon)
+      } == .clock(.notNegotiable))
+    #expect(
+      refusal {
+        _ = try World.application("meizhou-specific-2021").replyDate(
+          day, by: user, under: profile, at: World.noon)
+      }?.reason == "share.wrong_state")
+  }
+}

@@ -1,0 +1,218 @@
+// Verification requests, notices, and that every refusal can be told.
+
+import Regulation
+import ShareRules
+import Testing
+import Vocabulary
+
+@Suite(
+  "A verification answers one claim where data cannot be had (AC-42, meizhou-public-2023/21.4)")
+struct VerificationTests {
+  private func file(
+    _ key: String = "meizhou-public-2023", refused: Set<String> = [], attempts: Int = 0,
+    _ change: (inout VerificationClaim) -> Void = { _ in }
+  ) throws -> Verification {
+    var claim = VerificationClaim(
+      item: "illness", hasSubject: true, hasValue: true, purpose: "资格审核", caseNumber: "2024-001",
+      legalBasis: nil)
+    change(&claim)
+    return try requestVerification(
+      1, claim, on: try World.entry(), by: try World.actor("human-resources"),
+      standing: VerificationStanding(refusedItems: refused, attempts: attempts),
+      under: try World.profile(key), at: World.noon)
+  }
+
+  @Test("for what is not shared, and for what was refused; for nothing else")
+  func scopes() throws {
+    #expect(try file().state == .requested)
+    #expect(try file(refused: ["judgment"]) { $0.item = "judgment" }.item == "judgment")
+    #expect(
+      refusal { _ = try file { $0.item = "judgment" } }?.reason == "share.verification_not_needed")
+    #expect(
+      refusal { _ = try file { $0.item = "office" } }?.reason == "share.verification_not_needed")
+    #expect(refusal { _ = try file { $0.item = "nothing" } }?.reason == "share.item_unknown")
+  }
+
+  @Test("only where the profile has them: Hebi says to negotiate")
+  func profiles() throws {
+    let hebi = refusal { _ = try file("hebi-2021") }
+    #expect(hebi?.reason == "share.verification_not_provided")
+    #expect(hebi?.nextStep?.chinese.contains("协商") == true)
+    #expect(refusal { _ = try file("guangdong-2018") }?.reason == "share.verification_not_provided")
+  }
+
+  @Test(
+    "subject, value, purpose and case are stated",
+    arguments: ["subject", "asserted_value", "purpose", "case_number"])
+  func fields(path: String) throws {
+    let refused = refusal {
+      _ = try file {
+        switch path {
+        case "subject": $0.hasSubject = false
+        case "asserted_value": $0.hasValue = false
+        case "purpose": $0.purpose = ""
+        default: $0.caseNumber = ""
+        }
+      }
+    }
+    #expect(refused?.field == path)
+    #expect(refused?.reason == "share.field_missing")
+  }
+
+  @Test("three claims about one person, no fourth; texts and grounds are checked")
+  func attempts() throws {
+    #expect(try file(attempts: 2).state == .requested)
+    let refused = refusal { _ = try file(attempts: 3) }
+    #expect(refused?.reason == "share.attempts_exhausted")
+    #expect(refused?.kind == .tooMuch)
+    #expect(
+      refusal { _ = try file { $0.purpose = String(repeating: "长", count: 2_001) } }?.reason
+        == "share.field_too_long")
+    #expect(
+      refusal {
+        _ = try file { $0.legalBasis = LegalBasis(kind: .internalRule, title: "a", article: "b") }
+      }?.reason == "share.basis_invalid")
+  }
+
+  @Test("only the source decides, once; absence is told only where it harms nobody")
+  func answers() throws {
+    let source = try World.actor("justice")
+    let request = try file()
+    for answer in [VerificationAnswer.match, .noMatch] {
+      #expect(
+        try request.answered(answer, membershipHarmless: false, by: source, at: World.noon).answer
+          == answer)
+    }
+    #expect(
+      try request.answered(.notFound, membershipHarmless: false, by: source, at: World.noon).answer
+        == .noMatch)
+    #expect(
+      try request.answered(.notFound, membershipHarmless: true, by: source, at: World.noon).answer
+        == .notFound)
+    for actor in [
+      try World.actor("human-resources"), try World.actor("data-bureau", "zhao", [.authority]),
+      try World.actor("justice", "qian", [.departmentSecurity]),
+    ] {
+      #expect(
+        refusal {
+          _ = try request.answered(.match, membershipHarmless: true, by: actor, at: World.noon)
+        }?.reason == "share.not_reviewer")
+    }
+    let done = try request.answered(.match, membershipHarmless: false, by: source, at: World.noon)
+    #expect(
+      refusal {
+        _ = try done.answered(.match, membershipHarmless: false, by: source, at: World.noon)
+      }?.reason == "share.wrong_state")
+  }
+
+  @Test("it is declined only with reason and law (e.6)")
+  func declines() throws {
+    let source = try World.actor("justice")
+    let profile = try World.profile("meizhou-public-2023")
+    func decline(_ reason: String, _ basis: LegalBasis?) throws -> Verification {
+      try file().declined(reason: reason, basis: basis, by: source, under: profile, at: World.noon)
+    }
+    #expect(try decline("涉密", World.law).state == .declined)
+    #expect(refusal { _ = try decline("", World.law) }?.reason == "share.reason_missing")
+    #expect(refusal { _ = try decline("r", nil) }?.reason == "share.basis_missing")
+    #expect(
+      refusal {
+        _ = try decline("r", LegalBasis(kind: .internalRule, title: "a", article: "b"))
+      }?.reason == "share.basis_invalid")
+  }
+
+  @Test("it is due promptly, with a number that is ours")
+  func due() throws {
+    let profile = try World.profile("meizhou-public-2023")
+    let due = try file().due(
+      under: profile, calendar: try World.calendar(), today: World.noon.civilDate)
+    #expect(due?.date.iso == "2024-03-11")
+    #expect(
+      try file().overdue(
+        under: profile, calendar: try World.calendar(), today: try World.day("2024-03-12")) != nil)
+  }
+}
+
+@Suite("What a reader must be told (hebi-2021/13)")
+struct AnswerNoticeTests {
+  @Test("under check, doubtful name, coverage, and that nothing found is not clean")
+  func notices() {
+    let lineage = Lineage(
+      entryVersion: 1, batch: "batches/B-1", asOf: "2024-03-01", coverage: "whole register",
+      unrepairedRejects: 2)
+    let plain = AnswerFacts(
+      hasRecords: true, isUnderCheck: false, nameDiffers: false, lineage: lineage)
+    #expect(answerNotices(plain).count == 1)
+    var facts = plain
+    facts.isUnderCheck = true
+    facts.nameDiffers = true
+    #expect(answerNotices(facts).count == 3)
+    #expect(answerNotices(facts)[0].english.contains("lawful proof"))
+    facts = plain
+    facts.hasRecords = false
+    #expect(answerNotices(facts).last?.english.contains("Nothing found") == true)
+  }
+}
+
+@Suite("Every refusal of Share can be told (AC-40 to AC-55)")
+struct RefusalTests {
+  private static let law = Citation(document: "meizhou-public-2023", article: "22")
+
+  static let all: [ShareRefusal] = [
+    .notGovernmentBody, .notParty(resource: "r"), .ownEntry(entry: "e"),
+    .ownApplication(resource: "r"),
+    .notReviewer(resource: "r", expected: [.authority], citation: law),
+    .opinionGiven(resource: "r", side: .authority), .samePerson(resource: "r", citation: law),
+    .headNeeded(resource: "r"), .securityOfficerNeeded(resource: "r"),
+    .officerMustAccept(resource: "r"),
+    .wrongState(
+      resource: "r", state: BilingualText("态", "so"), action: BilingualText("办", "done")),
+    .noProfileInForce(resourceClass: "c"), .entryNotPublished(entry: "e"),
+    .notShared(item: "i", steps: [.negotiation], citation: law), .applicationNeeded(item: "i"),
+    .applicationNotNeeded(entry: "e"), .verificationNotProvided(steps: [], citation: law),
+    .verificationNotNeeded(item: "i", citation: law),
+    .attemptsExhausted(limit: 3, citation: law), .fieldTooLong(path: "p", limit: 1),
+    .fieldMissing(path: "p", term: BilingualText("项", "it"), citation: law),
+    .fieldMalformed(path: "p", rule: BilingualText("错", "is wrong")),
+    .itemUnknown(entry: "e", item: "i"), .itemRepeated("i"),
+    .untilPassed(CivilDate(dayNumber: 0), citation: law), .decisionBeyondRequest(item: "i"),
+    .decisionMissing(item: "i"), .reasonMissing(path: "p", citation: law),
+    .basisMissing(path: "p", allowed: [.law], citation: law),
+    .basisInvalid(path: "p", kind: .internalRule, allowed: [.law], citation: law),
+    .basisIncomplete(path: "p", citation: law), .clock(.oneParty(law)), .notGrantee(grant: "g"),
+    .grantPending(grant: "g"), .grantSuspended(grant: "g"),
+    .grantExpired(grant: "g", until: CivilDate(dayNumber: 0)), .grantRevoked(grant: "g"),
+    .grantEnded(grant: "g"), .modeNotGranted(grant: "g", mode: .lookup),
+    .itemNotGranted(grant: "g", item: "i", granted: ["a"]), .purposeMissing(grant: "g"),
+    .purposeDiffers(grant: "g"), .rollDiffers(grant: "g", roll: "r"),
+    .rollTooLarge(grant: "g", limit: 1),
+    .runRepeated(grant: "g", frequency: .monthly, run: "comparisons/C-1"),
+    .rollGrew(grant: "g", limit: 1, last: 1), .chunkTooLarge(limit: 1), .chunkDiffers(number: 1),
+    .rollExceeded(declared: 1), .chunksMissing(missing: [1], received: 0),
+    .rowsDiffer(declared: 2, received: 1), .comparisonTooOld(resource: "r", days: 1, citation: law),
+    .recordUnderCheck(resource: "r", issue: "q"), .evidenceMissing(path: "p"),
+  ]
+
+  @Test("reasons are distinct and stable in form; sentences exist in both languages")
+  func told() {
+    #expect(Set(Self.all.map(\.reason)).count == Self.all.count)
+    for refusal in Self.all {
+      #expect(refusal.reason.wholeMatch(of: /(share|clock)\.[a-z_]+/) != nil)
+      #expect(refusal.reason != "share.refused")
+      #expect(refusal.sentence.english != "Refused.", "\(refusal.reason)")
+      #expect(!refusal.sentence.chinese.isEmpty)
+    }
+  }
+
+  @Test("what the regulation forbids names its article")
+  func cited() {
+    let withoutLaw: Set<String> = [
+      "share.not_party", "share.own_entry", "share.wrong_state", "share.no_profile_in_force",
+      "share.entry_not_published", "share.field_too_long", "share.field_malformed",
+      "share.item_unknown", "share.item_repeated", "share.chunk_too_large", "share.chunk_differs",
+    ]
+    for refusal in Self.all where !withoutLaw.contains(refusal.reason) {
+      #expect(refusal.citation != nil, "\(refusal.reason)")
+    }
+  }
+}
