@@ -65,7 +65,12 @@ func service(
       ] + handlers),
     .executableTarget(
       name: "weir-" + name.lowercased(),
-      dependencies: [.target(name: name + "Handlers"), .target(name: name + "Store"), "Boot"],
+      dependencies: [
+        .target(name: name + "Handlers"), .target(name: name + "Store"),
+        .target(name: name + "Rules"), "Boot",
+        "Contracts", "RPC", "Access", "Crypto", "Integrity", "Database", "Regulation", "Telemetry",
+        "Vocabulary",
+      ] + handlers,
       path: "Services/\(name)/Main", swiftSettings: settings),
   ]
 }

@@ -149,4 +149,13 @@ package struct OutboxRefusals: RefusalRecorder {
       log.error("refusal not kept", metadata: ["method": "\(method)", "cause": "\(error)"])
     }
   }
+
+  /// Writes the counts of each minute until the task is cancelled, and once more then.
+  package func run() async throws {
+    while !Task.isCancelled {
+      do { try await Task.sleep(for: .seconds(60)) } catch { break }
+      try await refusals.flush()
+    }
+    try await refusals.flush(all: true)
+  }
 }

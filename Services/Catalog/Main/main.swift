@@ -1,1 +1,41 @@
-// weir-catalog: parses its configuration, wires the service, runs it.
+// weir-catalog: parses its configuration, wires the catalogue, runs it.
+
+import Boot
+import CatalogHandlers
+import CatalogStore
+import Contracts
+import Database
+import Foundation
+
+exit(await runService("catalog") { environment in try await buildCatalog(environment) })
+
+nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+  let keys = try environment.openKeys()
+  let database = try await environment.openDatabase(
+    schema: catalogSchema, keys: keys, consumers: ["ingest", "share"])
+  guard let outbox = database.outbox else {
+    throw ConfigurationError.malformed(path: "catalog", detail: "the database has no outbox")
+  }
+  let departments = DepartmentCache(gateway: try environment.peers.channel(to: "gateway"))
+  let refusals = OutboxRefusals(
+    database: database, log: environment.log, now: environment.clock.civil)
+  let handlers = CatalogHandlers(
+    database: database, profiles: environment.law.profiles, calendar: environment.law.calendar,
+    taxonomies: environment.law.taxonomies,
+    directory: { try await departments.department($0) }, refusals: refusals,
+    now: environment.clock.civil)
+  let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share"]) { _ in
+    try await handlers.publishedSnapshot().map {
+      SnapshotEvent(topic: $0.topic, payload: $0.payload)
+    }
+  }
+  let audit = EvidenceLink(
+    outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "catalog",
+    log: environment.log)
+  let admission = environment.admission()
+  return ServiceParts(
+    methods: methods(handlers, admission: admission) + methods(events, admission: admission),
+    services: ["weir.catalog.v1.Catalog", "weir.events.v1.Events"],
+    jobs: [{ try await audit.run() }, { try await refusals.run() }],
+    close: [{ await database.close() }])
+}

@@ -1,1 +1,278 @@
-// What Catalog keeps, in domain nouns.
+// What the catalogue keeps, in its own nouns: functions over a transaction, so that rules run between reading and saving.
+
+package import CatalogRules
+package import Database
+import Integrity
+package import Regulation
+package import Vocabulary
+
+extension SQLReading where Self: ~Copyable {
+  /// What is true of an entry whatever its version; `nil` when there is none.
+  package func entryStanding(_ entry: Int64) throws -> EntryStanding? {
+    guard let row = try queryOne("SELECT * FROM entries WHERE id = ?1", [entry]) else { return nil }
+    return try EntryStanding(row)
+  }
+
+  /// One version with its history; `nil` when there is none.
+  package func entryVersion(_ entry: Int64, _ version: Int) throws -> EntryVersion? {
+    try entryVersions([(entry, version)]).first
+  }
+
+  /// Several versions with their histories, in the order asked for, by two statements.
+  package func entryVersions(_ wanted: [(entry: Int64, version: Int)]) throws -> [EntryVersion] {
+    if wanted.isEmpty { return [] }
+    let places = wanted.indices.map { "(?\(2 * $0 + 1), ?\(2 * $0 + 2))" }.joined(separator: ", ")
+    let arguments = wanted.flatMap { [$0.entry, Int64($0.version)] }
+    let steps = try query(
+      """
+      WITH wanted (entry, version) AS (VALUES \(places))
+      SELECT s.* FROM steps s JOIN wanted w ON s.entry = w.entry AND s.version = w.version
+      ORDER BY s.entry, s.version, s.position
+      """, arguments)
+    var histories: [VersionKey: [EntryStep]] = [:]
+    for row in steps { try histories[VersionKey(row), default: []].append(EntryStep(row)) }
+    let rows = try query(
+      """
+      WITH wanted (entry, version) AS (VALUES \(places))
+      SELECT v.* FROM versions v JOIN wanted w ON v.entry = w.entry AND v.version = w.version
+      """, arguments)
+    var found: [VersionKey: EntryVersion] = [:]
+    for row in rows {
+      let key = try VersionKey(row)
+      found[key] = try EntryVersion(row, history: histories[key] ?? [])
+    }
+    return wanted.compactMap { found[VersionKey(entry: $0.entry, version: Int64($0.version))] }
+  }
+
+  /// Items that other entries of a category and region already claim (AC-16).
+  package func itemClaims(category: String, region: String, except entry: Int64) throws
+    -> [ItemClaim]
+  {
+    try query(
+      """
+      SELECT DISTINCT i.title AS title, v.owner AS owner
+      FROM items i
+      JOIN versions v ON v.entry = i.entry AND v.version = i.version
+      JOIN entries e ON e.id = v.entry
+      WHERE v.category = ?1 AND e.region = ?2 AND v.entry <> ?3 AND i.is_identity = 0
+        AND v.state IN ('submitted', 'approved', 'published')
+      """, [category, region, entry]
+    ).compactMap { row in
+      try DepartmentCode(row["owner"]).map { try ItemClaim(title: row["title"], owner: $0) }
+    }
+  }
+}
+
+extension WriteTransaction {
+  /// Makes a new entry with its first draft.
+  package func insertEntry(
+    _ content: EntryContent, owner: DepartmentFacts, profile: ProfileReference, at time: Instant
+  ) throws -> EntryVersion {
+    let entry = try nextNumber("entries")
+    try execute(
+      "INSERT INTO entries (id, owner, region, authority, newest_version) VALUES (?1, ?2, ?3, ?4, 1)",
+      [entry, owner.code.text, owner.region, owner.authority?.text])
+    let version = EntryVersion(
+      entry: entry, number: 1, content: content, state: .draft, profile: profile, created: time)
+    try insert(version)
+    return version
+  }
+
+  /// Opens the next version of an entry.
+  package func insertNextVersion(_ version: EntryVersion) throws {
+    try execute(
+      "UPDATE entries SET newest_version = ?2 WHERE id = ?1", [version.entry, version.number])
+    try insert(version)
+  }
+
+  /// Saves what a rule made of a version; its history only grows.
+  package func save(_ version: EntryVersion, wasHistory count: Int) throws {
+    try execute(
+      """
+      UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6, due_day = ?7,
+        due_article = ?8, due_provisional = ?9, filing_number = ?10, filing_day = ?11,
+        filing_reason = ?12, approved_by = ?13, published = ?14
+      WHERE entry = ?1 AND version = ?2
+      """,
+      [
+        version.entry, version.number, version.state.rawValue, version.content.category,
+        CanonicalJSON.encode(version.content.json), version.submitted?.dayNumber,
+        version.reviewDue?.date.dayNumber,
+        version.reviewDue?.citation.text, version.reviewDue?.isProvisional,
+        version.filing?.number, version.filing?.date.dayNumber, version.filing?.reason,
+        version.approvedBy.map(\.rawValue).joined(separator: " "),
+        version.published?.milliseconds,
+      ])
+    for table in ["items", "terms"] {
+      try execute(
+        "DELETE FROM \(table) WHERE entry = ?1 AND version = ?2", [version.entry, version.number])
+    }
+    try insertItems(version)
+    try insertTerms(version)
+    try insertSteps(version, from: count)
+  }
+
+  /// Points the entry at its published version; mints its code the first time.
+  package func publish(
+    _ version: EntryVersion, code: (_ sequence: Int64) -> String
+  ) throws {
+    try execute(
+      "UPDATE entries SET published_version = ?2 WHERE id = ?1", [version.entry, version.number])
+    let standing = try entryStanding(version.entry)
+    if standing?.resourceCode == nil {
+      let minted = code(try nextNumber("resource-codes"))
+      try execute(
+        "UPDATE entries SET resource_code = ?2 WHERE id = ?1", [version.entry, minted])
+    }
+  }
+
+  package func withdraw(_ entry: Int64) throws {
+    try execute("UPDATE entries SET published_version = NULL WHERE id = ?1", [entry])
+  }
+
+  /// - Parameter system: The system that fills the entry; `nil` unmounts it.
+  package func mount(_ entry: Int64, system: String?) throws {
+    try execute("UPDATE entries SET source_system = ?2 WHERE id = ?1", [entry, system])
+  }
+
+  /// The next of a sequence that never goes back, not even for a transaction that failed after it.
+  private func nextNumber(_ name: String) throws -> Int64 {
+    let rows = try query(
+      """
+      INSERT INTO sequences (name, next) VALUES (?1, 2)
+      ON CONFLICT (name) DO UPDATE SET next = sequences.next + 1 RETURNING next - 1 AS number
+      """, [name])
+    guard let row = rows.first else { throw UnreadableContent(what: "sequence") }
+    return try row["number"]
+  }
+
+  private func insert(_ version: EntryVersion) throws {
+    try execute(
+      """
+      INSERT INTO versions (entry, version, state, owner, category, profile, content, approved_by,
+        created)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '', ?8)
+      """,
+      [
+        version.entry, version.number, version.state.rawValue, version.content.owner.text,
+        version.content.category, version.profile.text,
+        CanonicalJSON.encode(version.content.json), version.created.milliseconds,
+      ])
+    try insertItems(version)
+    try insertTerms(version)
+    try insertSteps(version, from: 0)
+  }
+
+  private func insertItems(_ version: EntryVersion) throws {
+    try execute(
+      "INSERT INTO items (entry, version, position, title, is_identity) VALUES (?1, ?2, ?3, ?4, ?5)",
+      each: version.content.items.enumerated().map { position, item in
+        [
+          .integer(version.entry), .integer(Int64(version.number)), .integer(Int64(position)),
+          .text(item.title),
+          .integer(item.role == .subject || item.role == .subjectName ? 1 : 0),
+        ]
+      })
+  }
+
+  private func insertTerms(_ version: EntryVersion) throws {
+    try execute(
+      "INSERT INTO terms (term, entry, version) VALUES (?1, ?2, ?3)",
+      each: searchTerms(ofEntry: version.content).map { term in
+        [.text(term), .integer(version.entry), .integer(Int64(version.number))]
+      })
+  }
+
+  private func insertSteps(_ version: EntryVersion, from first: Int) throws {
+    try execute(
+      """
+      INSERT INTO steps (entry, version, position, from_state, to_state, actor, time, reason)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      """,
+      each: version.history.enumerated().dropFirst(first).map { position, step in
+        [
+          .integer(version.entry), .integer(Int64(version.number)), .integer(Int64(position)),
+          step.from.map { .text($0.rawValue) } ?? .null, .text(step.to.rawValue),
+          .text(step.actor), .integer(step.time.milliseconds), .text(step.reason),
+        ]
+      })
+  }
+}
+
+private struct VersionKey: Hashable {
+  let entry: Int64
+  let version: Int64
+
+  init(entry: Int64, version: Int64) {
+    self.entry = entry
+    self.version = version
+  }
+
+  init(_ row: Row) throws(DatabaseError) {
+    try self.init(entry: row["entry"], version: row["version"])
+  }
+}
+
+extension EntryStanding {
+  init(_ row: Row) throws {
+    guard let owner = DepartmentCode(try row["owner"]) else {
+      throw UnreadableContent(what: "owner")
+    }
+    let published: Int64? = try row["published_version"]
+    let newest: Int64 = try row["newest_version"]
+    self.init(
+      entry: try row["id"], owner: owner, resourceCode: try row["resource_code"],
+      publishedVersion: published.map(Int.init), newestVersion: Int(newest),
+      sourceSystem: try row["source_system"])
+  }
+}
+
+extension EntryVersion {
+  fileprivate init(_ row: Row, history: [EntryStep]) throws {
+    let content: [UInt8] = try row["content"]
+    guard let state = EntryState(rawValue: try row["state"]),
+      let profile = ProfileReference(try row["profile"])
+    else { throw UnreadableContent(what: "version") }
+    let number: Int64 = try row["version"]
+    let approved: String = try row["approved_by"]
+    let submitted: Int64? = try row["submitted"]
+    let published: Int64? = try row["published"]
+    self.init(
+      entry: try row["entry"], number: Int(number),
+      content: try EntryContent(json: try CanonicalJSON.decodeCanonical(content)), state: state,
+      profile: profile, submitted: submitted.map { CivilDate(dayNumber: Int($0)) },
+      reviewDue: try EntryVersion.due(row), filing: try EntryVersion.filing(row),
+      approvedBy: approved.split(separator: " ").compactMap { Reviewer(rawValue: String($0)) },
+      history: history, created: Instant(milliseconds: try row["created"]),
+      published: published.map { Instant(milliseconds: $0) })
+  }
+
+  private static func due(_ row: Row) throws(DatabaseError) -> DueDate? {
+    let day: Int64? = try row["due_day"]
+    let article: String? = try row["due_article"]
+    let provisional: Int64? = try row["due_provisional"]
+    guard let day, let article, let citation = Citation(article) else { return nil }
+    return DueDate(
+      date: CivilDate(dayNumber: Int(day)), citation: citation, isProvisional: provisional == 1)
+  }
+
+  private static func filing(_ row: Row) throws(DatabaseError) -> Filing? {
+    let number: String? = try row["filing_number"]
+    let day: Int64? = try row["filing_day"]
+    let reason: String? = try row["filing_reason"]
+    guard let number, let day, let reason else { return nil }
+    return Filing(number: number, date: CivilDate(dayNumber: Int(day)), reason: reason)
+  }
+}
+
+extension EntryStep {
+  fileprivate init(_ row: Row) throws {
+    guard let to = EntryState(rawValue: try row["to_state"]) else {
+      throw UnreadableContent(what: "step")
+    }
+    let from: String? = try row["from_state"]
+    self.init(
+      from: from.flatMap(EntryState.init(rawValue:)), to: to, actor: try row["actor"],
+      time: Instant(milliseconds: try row["time"]), reason: try row["reason"])
+  }
+}

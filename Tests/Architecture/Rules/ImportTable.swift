@@ -78,8 +78,8 @@ enum ImportTable {
       service + "Store": row(
         [service + "Rules", "Regulation", "Vocabulary", "Database", "Integrity"], common),
       service + "Handlers": row(handlers, common),
-      "weir-" + service.lowercased(): row(
-        [service + "Handlers", service + "Store", "Boot"], common),
+      // A main wires: it names what the parts are made of, and does nothing with it.
+      "weir-" + service.lowercased(): row(handlers + [service + "Handlers", "Boot"], common),
     ]
   }
 

@@ -1,0 +1,37 @@
+// CreateEntry: a department drafts an entry of its own (AC-10, AC-12).
+
+package import Access
+import CatalogRules
+import CatalogStore
+package import Contracts
+import Database
+import Regulation
+import Vocabulary
+
+extension CatalogHandlers {
+  package func createEntry(
+    _ request: CatalogV1.CreateEntryRequest, _ call: CallContext
+  ) async throws -> CatalogV1.Entry {
+    try await call.answering(refusals) {
+      guard let wire = request.entry else { throw RequestRefusal.missing(field: "entry") }
+      let actor = try await actor(of: call)
+      let owner = wire.owner.isEmpty ? "departments/\(actor.department.code.text)" : wire.owner
+      guard let name = ResourceName(owner, in: .departments), let code = DepartmentCode(name.id)
+      else {
+        throw RequestRefusal.malformed(
+          field: "entry.owner", expected: BilingualText("部门名称", "the name of a department"))
+      }
+      try checkWriteScope(owner: code, actor: actor)
+      let content = try EntryContent(wire, owner: code)
+      try checkDraft(content)
+      let time = now()
+      let profile = try profile(for: content, on: time.civilDate)
+      return try await change(call, requestID: request.requestID, content: request) { transaction in
+        let version = try transaction.insertEntry(
+          content, owner: actor.department, profile: profile.reference, at: time)
+        try append("catalog.entry_drafted", version, call, to: transaction)
+        return version
+      }
+    }
+  }
+}

@@ -1,0 +1,181 @@
+// Entries between the wire and the rules.
+
+import Access
+import CatalogRules
+import Contracts
+import Regulation
+import Vocabulary
+
+extension EntryVersion {
+  /// The version as a caller sees it.
+  ///
+  /// - Parameter showsFiling: Why something is not shared is for the owner and the authority alone (AC-20).
+  func message(_ standing: EntryStanding, showsFiling: Bool) -> CatalogV1.Entry {
+    var entry = content.message
+    entry.name = name
+    entry.version = Int32(clamping: number)
+    entry.resourceCode = standing.resourceCode ?? ""
+    entry.state = state.message
+    entry.mounted = standing.sourceSystem != nil
+    entry.sourceSystem = standing.sourceSystem ?? ""
+    if showsFiling, let filing {
+      entry.filing = CatalogV1.Filing(
+        number: filing.number, date: filing.date.iso, reason: filing.reason)
+    }
+    entry.profile = profile.text
+    if let due = reviewDue, state == .submitted {
+      entry.reviewDue = CommonV1.DueDate(
+        date: due.date, citation: due.citation, isProvisional: due.isProvisional, overdueDays: 0)
+    }
+    entry.history = history.map { step in
+      CommonV1.Step(
+        fromState: step.from?.rawValue ?? "", toState: step.to.rawValue, actor: step.actor,
+        time: GoogleProtobuf.Timestamp(step.time), reason: step.reason, profile: profile.text)
+    }
+    entry.createTime = GoogleProtobuf.Timestamp(created)
+    entry.publishTime = published.map { GoogleProtobuf.Timestamp($0) }
+    entry.etag = etag
+    entry.pendingVersion =
+      standing.newestVersion > (standing.publishedVersion ?? 0)
+      ? Int32(clamping: standing.newestVersion) : 0
+    return entry
+  }
+
+  /// Changes whenever the version does: its number, state and the length of its history.
+  var etag: String { "\(number)-\(state.rawValue)-\(history.count)-\(contentMark)" }
+
+  private var contentMark: String {
+    // FNV-1a over the wire form: to notice a change, not to withstand an attacker.
+    let bytes = (try? content.message.serialized()) ?? []
+    let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    return String(hash, radix: 36)
+  }
+}
+
+extension EntryContent {
+  var message: CatalogV1.Entry {
+    var entry = CatalogV1.Entry()
+    entry.title = title
+    entry.summary = summary
+    entry.category = category
+    entry.resourceClass = resourceClass
+    entry.owner = "departments/\(owner.text)"
+    entry.collectingDepartment = collectingDepartment
+    entry.approvingDepartment = approvingDepartment
+    entry.providingDepartment = providingDepartment
+    entry.dataForm = dataForm?.rawValue ?? ""
+    entry.sharedContent = sharedContent
+    entry.shareType = shareType.map(CatalogV1.ShareType.init) ?? .unspecified
+    entry.bases = bases.map(\.message)
+    entry.conditions = conditions
+    entry.shareScope = shareScope
+    entry.openAttribute = openAttribute?.rawValue ?? ""
+    entry.updateFrequency = updateFrequency?.rawValue ?? ""
+    entry.origin = origin.map(CatalogV1.Origin.init) ?? .unspecified
+    entry.secrecy = secrecy.map(CatalogV1.SecrecyMark.init) ?? .unspecified
+    entry.grade = Int32(clamping: grade)
+    entry.acquisitionMode = acquisitionMode?.rawValue ?? ""
+    entry.acquisitionBasis = acquisitionBasis?.message
+    entry.items = items.map(\.message)
+    entry.rejectThresholdPercent = Int32(clamping: rejectThresholdPercent)
+    entry.membershipHarmless = isMembershipHarmless
+    entry.excludesMinors = excludesMinors
+    return entry
+  }
+
+  /// What a draft says; a word that no list knows is refused with its field.
+  init(_ entry: CatalogV1.Entry, owner: DepartmentCode) throws {
+    self.init(owner: owner)
+    title = entry.title
+    summary = entry.summary
+    category = entry.category
+    resourceClass = entry.resourceClass.isEmpty ? "public" : entry.resourceClass
+    collectingDepartment = entry.collectingDepartment
+    approvingDepartment = entry.approvingDepartment
+    providingDepartment = entry.providingDepartment
+    dataForm = try word(entry.dataForm, "entry.data_form")
+    sharedContent = entry.sharedContent
+    shareType = entry.shareType.type
+    bases = try entry.bases.enumerated().map { try Basis($1, path: "entry.bases[\($0)]") }
+    conditions = entry.conditions
+    shareScope = entry.shareScope
+    openAttribute = try word(entry.openAttribute, "entry.open_attribute")
+    updateFrequency = try word(entry.updateFrequency, "entry.update_frequency")
+    origin = entry.origin.origin
+    secrecy = entry.secrecy.mark
+    grade = try bounded(entry.grade, 0...4, "entry.grade")
+    acquisitionMode = try word(entry.acquisitionMode, "entry.acquisition_mode")
+    acquisitionBasis = try entry.acquisitionBasis.map {
+      try Basis($0, path: "entry.acquisition_basis")
+    }
+    items = try entry.items.enumerated().map { try Item($1, path: "entry.items[\($0)]") }
+    rejectThresholdPercent = try bounded(
+      entry.rejectThresholdPercent, 0...100, "entry.reject_threshold_percent")
+    isMembershipHarmless = entry.membershipHarmless
+    excludesMinors = entry.excludesMinors
+  }
+}
+
+extension Item {
+  fileprivate var message: CatalogV1.Item {
+    CatalogV1.Item(
+      name: name, title: title, type: CatalogV1.ItemType(type), role: CatalogV1.ItemRole(role),
+      required: isRequired, maxLength: Int32(clamping: maxLength),
+      codes: codes.map { CatalogV1.Code(value: $0.value, title: $0.title) },
+      shareType: shareType.map(CatalogV1.ShareType.init) ?? .unspecified,
+      bases: bases.map(\.message), conditions: conditions, grade: Int32(clamping: grade),
+      mask: mask, unit: unit, standard: standard)
+  }
+
+  fileprivate init(_ item: CatalogV1.Item, path: String) throws {
+    guard let type = item.type.type else { throw RequestRefusal.missing(field: path + ".type") }
+    let masks = ["none", "name", "id", "date-month", "last-four"]
+    let mask = item.mask.isEmpty ? "none" : item.mask
+    guard masks.contains(mask) else {
+      let list = masks.joined(separator: ", ")
+      throw RequestRefusal.malformed(
+        field: path + ".mask", expected: BilingualText("以下之一：\(list)", "one of \(list)"))
+    }
+    self.init(
+      name: item.name, title: item.title, type: type, role: item.role.role,
+      isRequired: item.required,
+      maxLength: try bounded(item.maxLength, 0...1_000_000, path + ".max_length"),
+      codes: item.codes.map { CodeValue(value: $0.value, title: $0.title) },
+      shareType: item.shareType.type,
+      bases: try item.bases.enumerated().map { try Basis($1, path: "\(path).bases[\($0)]") },
+      conditions: item.conditions, grade: try bounded(item.grade, 0...4, path + ".grade"),
+      mask: mask, unit: item.unit, standard: item.standard)
+  }
+}
+
+extension Basis {
+  var message: CommonV1.Basis {
+    CommonV1.Basis(kind: CommonV1.Basis.Kind(kind), title: title, article: article)
+  }
+
+  init(_ basis: CommonV1.Basis, path: String) throws {
+    guard let kind = basis.kind.kind else { throw RequestRefusal.missing(field: path + ".kind") }
+    self.init(kind: kind, title: basis.title, article: basis.article)
+  }
+}
+
+/// A word of a closed list, `nil` where none is given.
+private func word<List: ClosedList>(_ text: String, _ field: String) throws -> List? {
+  if text.isEmpty { return nil }
+  guard let member = List(rawValue: text) else {
+    let words = List.allCases.map(\.rawValue).joined(separator: ", ")
+    throw RequestRefusal.malformed(
+      field: field, expected: BilingualText("以下之一：\(words)", "one of \(words)"))
+  }
+  return member
+}
+
+private func bounded(_ number: Int32, _ range: ClosedRange<Int>, _ field: String) throws -> Int {
+  guard range.contains(Int(number)) else {
+    throw RequestRefusal.malformed(
+      field: field,
+      expected: BilingualText(
+        "\(range.lowerBound)至\(range.upperBound)", "\(range.lowerBound) to \(range.upperBound)"))
+  }
+  return Int(number)
+}

@@ -1,0 +1,102 @@
+// GetEntry, ListEntries, ResolveEntry: reading, each within what the caller may see (AC-13, AC-20).
+
+package import Access
+import CatalogRules
+import CatalogStore
+package import Contracts
+import Database
+import Regulation
+import Vocabulary
+
+extension CatalogHandlers {
+  package func getEntry(
+    _ request: CatalogV1.GetEntryRequest, _ call: CallContext
+  ) async throws -> CatalogV1.Entry {
+    try await call.answering(refusals) {
+      let wanted = try entryNumber(request.name, field: "name")
+      let unknown = RequestRefusal.unknownResource(field: "name", name: request.name)
+      let visibility = EntryVisibility(try await actor(of: call))
+      let found = try await database.read { transaction -> (EntryStanding, EntryVersion)? in
+        guard let standing = try transaction.entryStanding(wanted.entry) else { return nil }
+        let number = wanted.version ?? standing.publishedVersion ?? standing.newestVersion
+        return try transaction.entryVersion(wanted.entry, number).map { (standing, $0) }
+      }
+      guard let (standing, version) = found else { throw unknown }
+      let owner = try await facts(of: standing.owner)
+      guard visibility.sees(version.state, of: owner) else { throw unknown }
+      return version.message(standing, showsFiling: visibility.seesFiling(of: owner))
+    }
+  }
+
+  package func listEntries(
+    _ request: CatalogV1.ListEntriesRequest, _ call: CallContext
+  ) async throws -> CatalogV1.ListEntriesResponse {
+    try await call.answering(refusals) {
+      guard let token = PageToken(request.pageToken, count: 2) else {
+        throw RequestRefusal.pageTokenUnknown
+      }
+      let filter = try filter(of: request)
+      let actor = try await actor(of: call)
+      let visibility = EntryVisibility(actor)
+      let size = PageSize.bounded(request.pageSize)
+      let page = try await database.read { transaction in
+        let found = try transaction.findEntries(
+          filter, visibleTo: visibility,
+          after: (token.numbers[0], Int(clamping: token.numbers[1])), limit: size + 1)
+        let shown = Array(found.prefix(size))
+        let standings = try transaction.entryStandings(shown.map(\.entry))
+        let versions = try transaction.entryVersions(shown)
+        let next = found.count > size ? shown.last : nil
+        return (
+          entries: versions.compactMap { version in
+            standings[version.entry].map { standing in
+              // A list never tells why something was filed; GetEntry tells those who may know.
+              version.message(
+                standing, showsFiling: standing.owner == actor.department.code)
+            }
+          },
+          next: next.map { PageToken([$0.entry, Int64($0.version)]).text } ?? ""
+        )
+      }
+      return CatalogV1.ListEntriesResponse(entries: page.entries, nextPageToken: page.next)
+    }
+  }
+
+  /// A service asks on its own account: the published version, or the one it names.
+  package func resolveEntry(
+    _ request: CatalogV1.ResolveEntryRequest, _ call: CallContext
+  ) async throws -> CatalogV1.Entry {
+    try await call.answering(refusals) {
+      let number = try entryNumber(request.name, field: "name").entry
+      let found = try await database.read { transaction -> CatalogV1.Entry? in
+        guard let standing = try transaction.entryStanding(number) else { return nil }
+        let wanted = request.version > 0 ? Int(request.version) : standing.publishedVersion
+        guard let wanted, let version = try transaction.entryVersion(number, wanted) else {
+          return nil
+        }
+        return version.message(standing, showsFiling: false)
+      }
+      guard let found else {
+        throw RequestRefusal.unknownResource(field: "name", name: request.name)
+      }
+      return found
+    }
+  }
+
+  private func filter(of request: CatalogV1.ListEntriesRequest) throws -> EntryFilter {
+    var filter = EntryFilter()
+    filter.query = request.query
+    filter.category = request.category
+    filter.state = request.state.state
+    if !request.owner.isEmpty {
+      guard let name = ResourceName(request.owner, in: .departments),
+        let code = DepartmentCode(name.id)
+      else {
+        throw RequestRefusal.malformed(
+          field: "owner", expected: BilingualText("部门名称", "the name of a department"))
+      }
+      filter.owner = code
+    }
+    return filter
+  }
+}

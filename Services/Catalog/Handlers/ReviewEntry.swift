@@ -1,0 +1,91 @@
+// ReviewEntry, FileNotShared, PublishEntry: what the authority decides (AC-11, AC-19; meizhou-public-2023/7, 10).
+
+package import Access
+import CatalogRules
+import CatalogStore
+package import Contracts
+import Database
+import Regulation
+import Vocabulary
+
+extension CatalogHandlers {
+  package func reviewEntry(
+    _ request: CatalogV1.ReviewEntryRequest, _ call: CallContext
+  ) async throws -> CatalogV1.Entry {
+    try await call.answering(refusals) {
+      let decision: EntryDecision
+      switch request.decision {
+      case .approve: decision = .approve
+      case .return: decision = .returnIt
+      case .unspecified, .unrecognized: throw RequestRefusal.missing(field: "decision")
+      }
+      return try await decide(
+        call, name: request.name, version: Int(request.version), etag: request.etag,
+        requestID: request.requestID, content: request, isTrial: request.validateOnly,
+        topic: decision == .approve ? "catalog.entry_approved" : "catalog.entry_returned"
+      ) { current, actor, owner, time in
+        try current.reviewed(
+          decision, reason: request.reason, by: actor, owner: owner, at: time,
+          under: profiles.profile(current.profile))
+      }
+    }
+  }
+
+  package func fileNotShared(
+    _ request: CatalogV1.FileNotSharedRequest, _ call: CallContext
+  ) async throws -> CatalogV1.Entry {
+    try await call.answering(refusals) {
+      guard let wire = request.filing else { throw RequestRefusal.missing(field: "filing") }
+      guard let date = CivilDate(iso: wire.date) else {
+        throw RequestRefusal.malformed(
+          field: "filing.date", expected: BilingualText("日期，如 2024-03-04", "a date like 2024-03-04")
+        )
+      }
+      let filing = Filing(number: wire.number, date: date, reason: wire.reason)
+      return try await decide(
+        call, name: request.name, version: 0, etag: "", requestID: request.requestID,
+        content: request, isTrial: false, topic: "catalog.entry_filed"
+      ) { current, actor, owner, _ in
+        try current.filed(
+          filing, by: actor, owner: owner, under: profiles.profile(current.profile))
+      }
+    }
+  }
+
+  /// One decision on the newest version of an entry by somebody who is not its owner.
+  ///
+  /// - Parameter isTrial: Whether only to say what it would become.
+  func decide(
+    _ call: CallContext, name: String, version: Int, etag: String, requestID: String,
+    content: some Message, isTrial: Bool, topic: String,
+    _ rule:
+      @escaping @Sendable (EntryVersion, Actor, DepartmentFacts, Instant) throws -> EntryVersion
+  ) async throws -> CatalogV1.Entry {
+    let number = try entryNumber(name, field: "name").entry
+    let actor = try await actor(of: call)
+    let standing = try await database.read { try $0.entryStanding(number) }
+    guard let standing else { throw RequestRefusal.unknownResource(field: "name", name: name) }
+    let owner = try await facts(of: standing.owner)
+    let time = now()
+    let checked: @Sendable (EntryVersion) throws -> EntryVersion = { current in
+      guard version == 0 || version == current.number else {
+        throw RequestRefusal.changedMeanwhile(name: current.name)
+      }
+      if !etag.isEmpty, etag != current.etag {
+        throw RequestRefusal.changedMeanwhile(name: current.name)
+      }
+      return try rule(current, actor, owner, time)
+    }
+    if isTrial {
+      let current = try await database.read { try $0.newest(number, named: name) }
+      return try checked(current).message(standing, showsFiling: true)
+    }
+    return try await change(call, requestID: requestID, content: content) { transaction in
+      let current = try transaction.newest(number, named: name)
+      let next = try checked(current)
+      try transaction.save(next, wasHistory: current.history.count)
+      try append(topic, next, call, to: transaction)
+      return next
+    }
+  }
+}

@@ -1,0 +1,47 @@
+// UpdateEntry: changes a draft or a returned version, or opens the next version of a published entry (luyi-2019/9.1).
+
+package import Access
+import CatalogRules
+import CatalogStore
+package import Contracts
+import Database
+import Regulation
+import Vocabulary
+
+extension CatalogHandlers {
+  package func updateEntry(
+    _ request: CatalogV1.UpdateEntryRequest, _ call: CallContext
+  ) async throws -> CatalogV1.Entry {
+    try await call.answering(refusals) {
+      guard let wire = request.entry else { throw RequestRefusal.missing(field: "entry") }
+      let number = try entryNumber(wire.name, field: "entry.name").entry
+      let actor = try await actor(of: call)
+      let time = now()
+      return try await change(call, requestID: request.requestID, content: request) { transaction in
+        let current = try transaction.newest(number, named: wire.name)
+        guard current.content.owner == actor.department.code else {
+          throw CatalogRefusal.notOwner(entry: current.name)
+        }
+        if !wire.etag.isEmpty, wire.etag != current.etag {
+          throw RequestRefusal.changedMeanwhile(name: current.name)
+        }
+        let content = try EntryContent(wire, owner: current.content.owner)
+        try checkDraft(content)
+        guard current.state == .published || current.state == .withdrawn else {
+          let next = try current.edited(content, by: actor, at: time)
+          try transaction.save(next, wasHistory: current.history.count)
+          try append("catalog.entry_changed", next, call, to: transaction)
+          return next
+        }
+        // Readers keep the published version until this one is approved.
+        let profile = try profile(for: content, on: time.civilDate)
+        let next = EntryVersion(
+          entry: current.entry, number: current.number + 1, content: content, state: .draft,
+          profile: profile.reference, created: time)
+        try transaction.insertNextVersion(next)
+        try append("catalog.entry_drafted", next, call, to: transaction)
+        return next
+      }
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// Every way in which the catalogue says no, with the article behind it.
+
+package import Vocabulary
+
+/// A refusal of the catalogue. Cases stand in their order of precedence: of several, the first is told.
+package enum CatalogRefusal: Refusal, Hashable {
+  case notOwner(entry: String)
+  case notReviewer(entry: String, expected: [Reviewer], citation: Citation?)
+  case ownReview(entry: String)
+  case outsideJurisdiction(owner: String)
+  case wrongState(entry: String, state: EntryState, action: BilingualText)
+  case changedMeanwhile(entry: String)
+  case reasonMissing(action: BilingualText)
+  case stateSecret
+  case notInForce(resourceClass: String)
+  case fieldMissing(path: String, term: BilingualText, citation: Citation)
+  case fieldTooLong(path: String, limit: Int)
+  case unknownCategory(String)
+  case categoryNotYours(String, owners: [String], citation: Citation)
+  case itemNameInvalid(path: String)
+  case itemRepeated(path: String, name: String)
+  case tooManyItems(limit: Int)
+  case itemMalformed(path: String, rule: BilingualText)
+  case identityItemMissing(IdentityItem, citation: Citation)
+  case shareTypeUnknown(path: String, ShareType, citation: Citation)
+  case basisMissing(path: String, ShareType, citation: Citation)
+  case basisInvalid(path: String, kind: BasisKind, allowed: [BasisKind], citation: Citation)
+  case basisIncomplete(path: String)
+  case conditionsMissing(path: String, citation: Citation)
+  case baseDataLocked(path: String, citation: Citation)
+  case claimedByOther(item: String, by: String)
+  case filingMissing(citation: Citation)
+  case filingNotNeeded
+  case sourceSystemForeign
+
+  package var reason: String {
+    switch self {
+    case .notOwner: "catalog.not_owner"
+    case .notReviewer: "catalog.not_reviewer"
+    case .ownReview: "catalog.own_review"
+    case .outsideJurisdiction: "catalog.outside_jurisdiction"
+    case .wrongState: "catalog.wrong_state"
+    case .changedMeanwhile: "catalog.changed_meanwhile"
+    case .reasonMissing: "catalog.reason_missing"
+    case .stateSecret: "catalog.state_secret"
+    case .notInForce: "catalog.no_profile_in_force"
+    case .fieldMissing: "catalog.field_missing"
+    case .fieldTooLong: "catalog.field_too_long"
+    case .unknownCategory: "catalog.unknown_category"
+    case .categoryNotYours: "catalog.category_not_yours"
+    case .itemNameInvalid: "catalog.item_name_invalid"
+    case .itemRepeated: "catalog.item_repeated"
+    case .tooManyItems: "catalog.too_many_items"
+    case .itemMalformed: "catalog.item_malformed"
+    case .identityItemMissing: "catalog.identity_item_missing"
+    case .shareTypeUnknown: "catalog.share_type_unknown"
+    case .basisMissing: "catalog.basis_missing"
+    case .basisInvalid: "catalog.basis_invalid"
+    case .basisIncomplete: "catalog.basis_incomplete"
+    case .conditionsMissing: "catalog.conditions_missing"
+    case .baseDataLocked: "catalog.base_data_locked"
+    case .claimedByOther: "catalog.claimed_by_other"
+    case .filingMissing: "catalog.filing_missing"
+    case .filingNotNeeded: "catalog.filing_not_needed"
+    case .sourceSystemForeign: "catalog.source_system_foreign"
+    }
+  }
+
+  package var kind: RefusalKind {
+    switch self {
+    case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours: .notAllowed
+    case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther: .wrongState
+    case .changedMeanwhile: .lostRace
+    default: .malformed
+    }
+  }
+
+  package var field: String? {
+    switch self {
+    case .fieldMissing(let path, _, _), .fieldTooLong(let path, _), .itemNameInvalid(let path),
+      .itemRepeated(let path, _), .itemMalformed(let path, _), .shareTypeUnknown(let path, _, _),
+      .basisMissing(let path, _, _), .basisInvalid(let path, _, _, _), .basisIncomplete(let path),
+      .conditionsMissing(let path, _), .baseDataLocked(let path, _):
+      path
+    case .reasonMissing: "reason"
+    case .stateSecret: "entry.secrecy"
+    case .notInForce: "entry.resource_class"
+    case .unknownCategory, .categoryNotYours: "entry.category"
+    case .tooManyItems, .identityItemMissing, .claimedByOther: "entry.items"
+    case .filingMissing, .filingNotNeeded: "filing"
+    case .sourceSystemForeign: "source_system"
+    case .changedMeanwhile: "etag"
+    default: nil
+    }
+  }
+
+  package var citation: Citation? {
+    switch self {
+    // AC-10: the source compiles its own entries.
+    case .notOwner: Citation(document: "meizhou-public-2023", article: "6.i2")
+    case .notReviewer(_, _, let citation): citation
+    // AC-11: nobody approves what he has made.
+    case .ownReview: Citation(document: "meizhou-public-2023", article: "7.1b")
+    // AC-12: a county source writes for itself alone.
+    case .outsideJurisdiction: Citation(document: "meizhou-specific-2021", article: "7b")
+    case .reasonMissing: nil
+    // AC-18.
+    case .stateSecret: Citation(document: "hebi-2021", article: "24b")
+    case .fieldMissing(_, _, let citation), .categoryNotYours(_, _, let citation),
+      .identityItemMissing(_, let citation), .shareTypeUnknown(_, _, let citation),
+      .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
+      .conditionsMissing(_, let citation), .baseDataLocked(_, let citation),
+      .filingMissing(let citation):
+      citation
+    // AC-16: one datum, one statutory source.
+    case .claimedByOther: Citation(document: "meizhou-public-2023", article: "11b")
+    case .sourceSystemForeign: Citation(document: "meizhou-specific-2021", article: "7c")
+    default: nil
+    }
+  }
+
+  package var nextStep: BilingualText? {
+    switch self {
+    case .claimedByOther:
+      BilingualText(
+        "如确应变更来源，请数据主管部门会同机构编制部门先行调整。",
+        "Where the source should change, the authority and the staffing office move it first.")
+    case .filingMissing:
+      BilingualText(
+        "请主管部门先登记备案：weir catalog file。", "Let the authority file it first: weir catalog file.")
+    case .basisInvalid, .basisMissing, .basisIncomplete:
+      BilingualText(
+        "请写明文件名称和条款；没有依据的，应无条件共享。",
+        "Name the document and its article; what has no basis is shared unconditionally.")
+    case .changedMeanwhile:
+      BilingualText("请重新读取后再改。", "Read it again, then change it.")
+    case .outsideJurisdiction, .notOwner:
+      BilingualText("请由归属部门办理。", "Ask the owning department to do it.")
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,111 @@
+// What a refusal of the catalogue says to the person who must act, in both languages. Articles: see CatalogRefusal.
+
+package import Vocabulary
+
+extension CatalogRefusal {
+  package var sentence: BilingualText {
+    aboutPersons ?? aboutFields ?? aboutSharing ?? BilingualText("不予办理。", "Refused.")
+  }
+
+  /// Who may not do it, and when it cannot be done.
+  private var aboutPersons: BilingualText? {
+    switch self {
+    case .notOwner(let entry):
+      BilingualText(
+        "\(entry) 归其他部门，只有归属部门可以编制。",
+        "\(entry) belongs to another department; only its owner drafts it.")
+    case .notReviewer(let entry, let expected, _):
+      BilingualText(
+        "\(entry) 应由\(names(expected).chinese)审核。",
+        "\(entry) is reviewed by the \(names(expected).english).")
+    case .ownReview(let entry):
+      BilingualText(
+        "不得审核本部门的目录 \(entry)。", "\(entry) is of your own department; another one reviews it.")
+    case .outsideJurisdiction(let owner):
+      BilingualText("不得为 \(owner) 编制目录。", "You cannot compile entries for \(owner).")
+    case .wrongState(let entry, let state, let action):
+      BilingualText(
+        "\(entry) 目前为“\(state.term.chinese)”，不能\(action.chinese)。",
+        "\(entry) is \(state.term.english) and cannot be \(action.english).")
+    case .changedMeanwhile(let entry):
+      BilingualText("\(entry) 已被他人修改。", "\(entry) was changed by somebody else meanwhile.")
+    case .reasonMissing(let action):
+      BilingualText(
+        "\(action.chinese)须写明理由。", "A reason must be given when an entry is \(action.english).")
+    case .claimedByOther(let item, let department):
+      BilingualText(
+        "“\(item)”已由 \(department) 作为法定来源登记，一数一源。",
+        "\"\(item)\" already has its one source: \(department).")
+    case .sourceSystemForeign:
+      BilingualText("挂接的系统须属于本部门。", "The mounted system must be one of your own department.")
+    case .notInForce(let resourceClass):
+      BilingualText(
+        "当日没有适用于“\(resourceClass)”的办法。", "No profile governs \"\(resourceClass)\" on this day.")
+    default: nil
+    }
+  }
+
+  /// What is missing in the entry, or wrong with it.
+  private var aboutFields: BilingualText? {
+    switch self {
+    case .stateSecret:
+      BilingualText("涉及国家秘密的数据不得上平台。", "State secrets are not registered on this platform.")
+    case .fieldMissing(_, let term, _):
+      BilingualText("缺少“\(term.chinese)”。", "The \(term.english) is missing.")
+    case .fieldTooLong(let path, let limit):
+      BilingualText("\(path) 超过\(limit)字。", "\(path) is longer than \(limit) characters.")
+    case .unknownCategory(let slug):
+      BilingualText("没有分类 \(slug)。", "There is no category \(slug).")
+    case .categoryNotYours(let slug, let owners, _):
+      BilingualText(
+        "分类 \(slug) 由\(owners.joined(separator: "、"))负责。",
+        "Category \(slug) belongs to \(owners.joined(separator: ", ")).")
+    case .itemNameInvalid(let path):
+      BilingualText("\(path) 不是合规的数据项代码。", "\(path) is no item name.")
+    case .itemRepeated(_, let name):
+      BilingualText("数据项“\(name)”重复。", "Item \"\(name)\" stands twice.")
+    case .tooManyItems(let limit):
+      BilingualText("数据项超过\(limit)个。", "There are more than \(limit) items.")
+    case .itemMalformed(let path, let rule):
+      BilingualText("\(path)：\(rule.chinese)", "\(path): \(rule.english)")
+    case .identityItemMissing(let item, _):
+      BilingualText(
+        "缺少必备数据项“\(item.term.chinese)”。", "The mandatory item \"\(item.term.english)\" is missing.")
+    default: nil
+    }
+  }
+
+  /// What is wrong with a share type and its ground.
+  private var aboutSharing: BilingualText? {
+    switch self {
+    case .shareTypeUnknown(_, let type, _):
+      BilingualText(
+        "本办法没有“\(type.term.chinese)”类型。", "The profile knows no type \"\(type.term.english)\".")
+    case .basisMissing(_, let type, _):
+      BilingualText("“\(type.term.chinese)”须有依据。", "\"\(type.term.english)\" needs a basis.")
+    case .basisInvalid(_, let kind, let allowed, _):
+      BilingualText(
+        "“\(kind.term.chinese)”不能作为依据，应为\(allowed.map(\.term.chinese).joined(separator: "、"))。",
+        "A \(kind.term.english) is no basis here; it must be a "
+          + allowed.map(\.term.english).joined(separator: ", ") + ".")
+    case .basisIncomplete:
+      BilingualText("依据须写明文件名称和条款。", "A basis names its document and article.")
+    case .conditionsMissing:
+      BilingualText("有条件共享须写明共享条件。", "A conditional item states its conditions.")
+    case .baseDataLocked:
+      BilingualText("基础数据应无条件共享。", "Base data are shared unconditionally.")
+    case .filingMissing:
+      BilingualText(
+        "不予共享的目录须先报主管部门备案。", "A not-shared entry is filed with the authority before publication.")
+    case .filingNotNeeded:
+      BilingualText("该目录无须备案。", "This entry needs no filing.")
+    default: nil
+    }
+  }
+
+  private func names(_ reviewers: [Reviewer]) -> BilingualText {
+    BilingualText(
+      reviewers.map(\.term.chinese).joined(separator: "、"),
+      reviewers.map(\.term.english).joined(separator: ", "))
+  }
+}

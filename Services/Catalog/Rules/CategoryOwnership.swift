@@ -1,0 +1,79 @@
+// Who may own data of a category, and that no datum has two sources (AC-12, AC-15, AC-16, AC-21).
+
+package import Regulation
+package import Vocabulary
+
+/// A category with the taxonomy it stands in.
+package struct KnownCategory: Hashable, Sendable {
+  package let taxonomy: String
+  package let category: TaxonomyCategory
+  package let citation: Citation
+  /// Department kinds that stand for the sources which the text names; empty where anybody may own it.
+  package let ownerKinds: [String]
+
+  package init(
+    taxonomy: String, category: TaxonomyCategory, citation: Citation, ownerKinds: [String]
+  ) {
+    self.taxonomy = taxonomy
+    self.category = category
+    self.citation = citation
+    self.ownerKinds = ownerKinds
+  }
+
+  /// meizhou-specific-2021/5.
+  package var isSpecificPopulation: Bool { taxonomy == "specific-population" }
+
+  /// The four base databases (meizhou-public-2023/14.2, hebi-2021/12.2, guangdong-2018/17).
+  package var isBaseData: Bool { !isSpecificPopulation }
+}
+
+/// Checks that a department may own an entry of a category.
+///
+/// Where the text assigns the category, only its listed bodies may (AC-15, meizhou-public-2023/15 to 17). Where we only
+/// proposed a source (meizhou-specific-2021/5 assigns none), any listed source kind may.
+package func checkCategory(
+  _ known: KnownCategory?, slug: String, owner: DepartmentFacts
+) throws(CatalogRefusal) {
+  guard let known else { throw .unknownCategory(slug) }
+  guard known.category.isAssignedByText, !known.ownerKinds.isEmpty else { return }
+  guard known.ownerKinds.contains(where: owner.kinds.contains) else {
+    throw .categoryNotYours(slug, owners: known.category.sources, citation: known.citation)
+  }
+}
+
+/// A datum that an entry already claims: the item's title within a category and region.
+package struct ItemClaim: Hashable, Sendable {
+  package let title: String
+  package let owner: DepartmentCode
+
+  package init(title: String, owner: DepartmentCode) {
+    self.title = title
+    self.owner = owner
+  }
+}
+
+/// Checks that no other department is the source of one of these items already (AC-16, meizhou-public-2023/11b).
+///
+/// Identity number and name stand in every register and identify, they are not its datum; they are claimed by none.
+///
+/// - Parameter claims: Items of published or submitted entries of the same category and region.
+package func checkSingleSource(
+  _ content: EntryContent, claims: [ItemClaim]
+) throws(CatalogRefusal) {
+  let others = Dictionary(
+    claims.filter { $0.owner != content.owner }.map { ($0.title, $0.owner) },
+    uniquingKeysWith: { first, _ in first })
+  for item in content.items where item.role != .subject && item.role != .subjectName {
+    if let owner = others[item.title] {
+      throw .claimedByOther(item: item.title, by: "departments/\(owner.text)")
+    }
+  }
+}
+
+/// Checks that a department writes for itself alone (AC-10, AC-12; meizhou-specific-2021/7a, 7b): a county source for its own
+/// department and county, a city source for its line of business under its own name.
+package func checkWriteScope(owner: DepartmentCode, actor: Actor) throws(CatalogRefusal) {
+  guard actor.department.code == owner else {
+    throw .outsideJurisdiction(owner: "departments/\(owner.text)")
+  }
+}

@@ -1,0 +1,160 @@
+// The steps of a version (policies e.1): each function takes a version and answers the version it becomes.
+
+package import Regulation
+package import Vocabulary
+
+extension EntryVersion {
+  /// Takes changed content into a draft, or reopens a returned version as one (AC-10).
+  package func edited(
+    _ content: EntryContent, by actor: Actor, at time: Instant
+  ) throws(CatalogRefusal) -> EntryVersion {
+    guard actor.department.code == self.content.owner else { throw .notOwner(entry: name) }
+    guard state == .draft || state == .returned else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("修改", "changed"))
+    }
+    var next = self
+    next.content = content
+    if state == .returned { next = next.stepped(to: .draft, by: actor, at: time, reason: "") }
+    return next
+  }
+
+  /// Hands a draft to review. Every check of content has passed before (``checkEntry(_:category:owner:claims:under:)``).
+  package func submitted(
+    by actor: Actor, at time: Instant, under profile: Profile, calendar: WorkingCalendar
+  ) throws(CatalogRefusal) -> EntryVersion {
+    guard actor.department.code == content.owner else { throw .notOwner(entry: name) }
+    guard state == .draft || state == .returned else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("提交", "submitted"))
+    }
+    var next = stepped(to: .submitted, by: actor, at: time, reason: "")
+    next.submitted = time.civilDate
+    next.approvedBy = []
+    next.reviewDue = dueDay(of: next, under: profile, calendar: calendar)
+    // No decision is demanded by the text: the technical check was the review (meizhou-specific-2021, e.1).
+    if awaitedReviewers(of: next, under: profile).isEmpty {
+      next = next.stepped(to: .approved, by: actor, at: time, reason: "")
+      next.reviewDue = nil
+    }
+    return next
+  }
+
+  /// Takes one reviewer's decision; approved when the last awaited one has approved.
+  package func reviewed(
+    _ decision: EntryDecision, reason: String, by actor: Actor, owner: DepartmentFacts,
+    at time: Instant, under profile: Profile
+  ) throws(CatalogRefusal) -> EntryVersion {
+    guard state == .submitted else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("审核", "reviewed"))
+    }
+    let role = try reviewerRole(of: actor, for: self, owner: owner, under: profile)
+    switch decision {
+    case .returnIt:
+      if reason.isEmpty { throw .reasonMissing(action: BilingualText("退回", "returned")) }
+      var next = stepped(to: .returned, by: actor, at: time, reason: reason)
+      next.approvedBy = []
+      return next
+    case .approve:
+      var next = self
+      next.approvedBy.append(role)
+      if awaitedReviewers(of: next, under: profile).isEmpty {
+        return next.stepped(to: .approved, by: actor, at: time, reason: reason)
+      }
+      next.history.append(
+        EntryStep(from: state, to: state, actor: actor.name, time: time, reason: reason))
+      return next
+    }
+  }
+
+  /// Records the filing of what is not shared (meizhou-public-2023/10.2b).
+  package func filed(
+    _ filing: Filing, by actor: Actor, owner: DepartmentFacts, under profile: Profile
+  ) throws(CatalogRefusal) -> EntryVersion {
+    guard let duty = filingDuty(content, under: profile) else { throw .filingNotNeeded }
+    guard isReviewer(actor, duty.value, of: owner) else {
+      throw .notReviewer(entry: name, expected: [duty.value], citation: duty.citation)
+    }
+    guard state == .submitted || state == .approved else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("备案", "filed"))
+    }
+    if filing.number.isEmpty || filing.reason.isEmpty {
+      throw .fieldMissing(
+        path: filing.number.isEmpty ? "filing.number" : "filing.reason",
+        term: BilingualText("备案编号和理由", "filing number and reason"), citation: duty.citation)
+    }
+    var next = self
+    next.filing = filing
+    return next
+  }
+
+  /// Makes an approved version the one that everybody sees.
+  package func published(
+    by actor: Actor, owner: DepartmentFacts, at time: Instant, under profile: Profile
+  ) throws(CatalogRefusal) -> EntryVersion {
+    guard state == .approved else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("发布", "published"))
+    }
+    let reviewers = profile.entryReviewers(isUpdate: isUpdate)
+    if let reviewers, !reviewers.value.isEmpty {
+      guard reviewers.value.contains(where: { isReviewer(actor, $0, of: owner) }) else {
+        throw .notReviewer(entry: name, expected: reviewers.value, citation: reviewers.citation)
+      }
+    } else if actor.department.code != content.owner {
+      throw .notOwner(entry: name)
+    }
+    if let duty = filingDuty(content, under: profile), filing == nil {
+      throw .filingMissing(citation: duty.citation)
+    }
+    var next = stepped(to: .published, by: actor, at: time, reason: "")
+    next.published = time
+    return next
+  }
+
+  /// What a published version becomes when the next one is published.
+  package func superseded(at time: Instant) -> EntryVersion {
+    var next = self
+    next.state = .superseded
+    next.history.append(
+      EntryStep(from: state, to: .superseded, actor: "", time: time, reason: ""))
+    return next
+  }
+
+  /// Takes a published entry back, with a legal reason; its grants end.
+  package func withdrawn(
+    reason: String, basis: Basis, by actor: Actor, owner: DepartmentFacts, at time: Instant
+  ) throws(CatalogRefusal) -> EntryVersion {
+    let isOwner = actor.department.code == content.owner
+    guard isOwner || isReviewer(actor, .sameLevelAuthority, of: owner) else {
+      throw .notOwner(entry: name)
+    }
+    guard state == .published else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("撤销", "withdrawn"))
+    }
+    if reason.isEmpty { throw .reasonMissing(action: BilingualText("撤销", "withdrawn")) }
+    guard basis.isComplete else { throw .basisIncomplete(path: "basis") }
+    if basis.kind == .internalRule {
+      throw .basisInvalid(
+        path: "basis", kind: .internalRule, allowed: [.law, .regulation, .rule],
+        citation: Citation(document: "meizhou-specific-2021", article: "20b"))
+    }
+    return stepped(to: .withdrawn, by: actor, at: time, reason: reason)
+  }
+
+  private func stepped(
+    to state: EntryState, by actor: Actor, at time: Instant, reason: String
+  ) -> EntryVersion {
+    var next = self
+    next.history.append(
+      EntryStep(from: self.state, to: state, actor: actor.name, time: time, reason: reason))
+    next.state = state
+    return next
+  }
+}
+
+/// The review clock of a version just submitted.
+private func dueDay(
+  of version: EntryVersion, under profile: Profile, calendar: WorkingCalendar
+) -> DueDate? {
+  version.submitted.flatMap {
+    reviewDue(submitted: $0, isUpdate: version.isUpdate, under: profile, calendar: calendar)
+  }
+}

@@ -1,0 +1,93 @@
+// How an item is typed for sharing, and on what ground (meizhou-public-2023/9, 10; hebi-2021/14; guangdong-2018/17, 18).
+
+package import Regulation
+package import Vocabulary
+
+/// The content with every item's type settled: its own, else the entry's, else what the profile says of a type without
+/// ground (`catalog.default_without_basis`; silent in meizhou-public-2023, where the source must complete it, D09).
+package func settleShareTypes(_ content: EntryContent, under profile: Profile) -> EntryContent {
+  var settled = content
+  if settled.shareType == nil, let fallback = profile.typeWithoutBasis {
+    settled.shareType = fallback.value
+  }
+  return settled
+}
+
+/// Checks the types of an entry and of each of its items, with their bases and conditions.
+///
+/// An item may state its own basis and conditions; where it does not, the entry's count for it. An internal rule is never a
+/// basis (meizhou-specific-2021/20, guangdong-2018/16).
+///
+/// - Parameter isBaseData: Whether the category is one of the base databases, whose data no department may restrict (AC-17).
+package func checkShareTypes(
+  _ content: EntryContent, isBaseData: Bool, under profile: Profile
+) throws(CatalogRefusal) {
+  let ours = Citation(document: Citation.productDocument, article: "catalog")
+  guard let entryType = content.shareType else {
+    throw .fieldMissing(
+      path: "entry.share_type", term: BilingualText("共享类型", "share type"),
+      citation: profile.shareTypes?.citation ?? ours)
+  }
+  try check(
+    type: entryType, bases: content.bases, conditions: content.conditions, path: "entry",
+    isLocked: isBaseData && profile.baseDataUnconditional?.value == .wholeBaseDatabases, profile)
+  for (index, item) in content.items.enumerated() {
+    let type = content.shareType(of: item) ?? entryType
+    let isBasic = item.role == .subject || item.role == .subjectName
+    let isLocked =
+      isBaseData
+      && (profile.baseDataUnconditional?.value == .wholeBaseDatabases
+        || profile.baseDataUnconditional != nil && isBasic)
+    try check(
+      type: type, bases: item.bases.isEmpty ? content.bases : item.bases,
+      conditions: item.conditions.isEmpty ? content.conditions : item.conditions,
+      path: "entry.items[\(index)]", isLocked: isLocked, profile)
+  }
+}
+
+private func check(
+  type: ShareType, bases: [Basis], conditions: String, path: String, isLocked: Bool,
+  _ profile: Profile
+) throws(CatalogRefusal) {
+  if let known = profile.shareTypes, !known.value.contains(type) {
+    throw .shareTypeUnknown(path: path + ".share_type", type, citation: known.citation)
+  }
+  if type == .unconditional { return }
+  if isLocked, let lock = profile.baseDataUnconditional {
+    throw .baseDataLocked(path: path + ".share_type", citation: lock.citation)
+  }
+  if let allowed = profile.typingBasis(for: type) {
+    guard !bases.isEmpty else {
+      throw .basisMissing(path: path + ".bases", type, citation: allowed.citation)
+    }
+    for basis in bases {
+      guard isBasis(basis.kind, allowed: allowed.value) else {
+        throw .basisInvalid(
+          path: path + ".bases", kind: basis.kind, allowed: allowed.value,
+          citation: allowed.citation)
+      }
+      guard basis.isComplete else { throw .basisIncomplete(path: path + ".bases") }
+    }
+  }
+  if type == .conditional, conditions.isEmpty {
+    throw .conditionsMissing(
+      path: path + ".conditions",
+      citation: profile.typingBasis(for: .conditional)?.citation
+        ?? Citation(document: Citation.productDocument, article: "catalog"))
+  }
+}
+
+/// "Relevant basis" (meizhou-public-2023/10.1) takes any kind but an internal rule.
+private func isBasis(_ kind: BasisKind, allowed: [BasisKind]) -> Bool {
+  if kind == .internalRule { return false }
+  return allowed.contains(kind) || allowed.contains(.relevantBasis)
+}
+
+/// Whether an entry must be filed with the authority before publication: any item not shared, where the profile has the
+/// filing (meizhou-public-2023/10.2b).
+package func filingDuty(_ content: EntryContent, under profile: Profile) -> Provision<Reviewer>? {
+  let holdsBack =
+    content.shareType == .notShared
+    || content.items.contains { content.shareType(of: $0) == .notShared }
+  return holdsBack ? profile.notSharedFiling : nil
+}

@@ -1,0 +1,171 @@
+// How an entry's content is kept: canonical JSON, so that what was reviewed can be hashed and compared byte for byte.
+
+package import CatalogRules
+package import Integrity
+import Vocabulary
+
+/// A stored content that today's program cannot read; never the fault of a caller.
+package struct UnreadableContent: Error, Sendable {
+  package let what: String
+
+  package init(what: String) { self.what = what }
+}
+
+extension EntryContent {
+  /// The whole content; members that say nothing are left out.
+  package var json: JSONValue {
+    var object = JSONObject()
+    object["owner"] = .string(owner.text)
+    object.set("title", title)
+    object.set("summary", summary)
+    object.set("category", category)
+    object.set("resource_class", resourceClass)
+    object.set("collecting_department", collectingDepartment)
+    object.set("approving_department", approvingDepartment)
+    object.set("providing_department", providingDepartment)
+    object.set("data_form", dataForm?.rawValue ?? "")
+    object.set("shared_content", sharedContent)
+    object.set("share_type", shareType?.rawValue ?? "")
+    object.set("bases", bases.map(\.json))
+    object.set("conditions", conditions)
+    object.set("share_scope", shareScope)
+    object.set("open_attribute", openAttribute?.rawValue ?? "")
+    object.set("update_frequency", updateFrequency?.rawValue ?? "")
+    object.set("origin", origin?.rawValue ?? "")
+    object.set("secrecy", secrecy?.rawValue ?? "")
+    object.set("grade", grade)
+    object.set("acquisition_mode", acquisitionMode?.rawValue ?? "")
+    if let acquisitionBasis { object["acquisition_basis"] = acquisitionBasis.json }
+    object.set("items", items.map(\.json))
+    object.set("reject_threshold_percent", rejectThresholdPercent)
+    object.set("membership_harmless", isMembershipHarmless)
+    object.set("excludes_minors", excludesMinors)
+    return .object(object)
+  }
+
+  package init(json: JSONValue) throws(UnreadableContent) {
+    guard case .object(let object) = json, let owner = DepartmentCode(object.text("owner")) else {
+      throw UnreadableContent(what: "owner")
+    }
+    self.init(owner: owner)
+    title = object.text("title")
+    summary = object.text("summary")
+    category = object.text("category")
+    resourceClass = object.text("resource_class")
+    collectingDepartment = object.text("collecting_department")
+    approvingDepartment = object.text("approving_department")
+    providingDepartment = object.text("providing_department")
+    dataForm = DataForm(rawValue: object.text("data_form"))
+    sharedContent = object.text("shared_content")
+    shareType = ShareType(rawValue: object.text("share_type"))
+    bases = try object.list("bases").map { json throws(UnreadableContent) in try Basis(json: json) }
+    conditions = object.text("conditions")
+    shareScope = object.text("share_scope")
+    openAttribute = OpeningType(rawValue: object.text("open_attribute"))
+    updateFrequency = UpdateFrequency(rawValue: object.text("update_frequency"))
+    origin = DataOrigin(rawValue: object.text("origin"))
+    secrecy = SecrecyMark(rawValue: object.text("secrecy"))
+    grade = object.number("grade")
+    acquisitionMode = AcquisitionMode(rawValue: object.text("acquisition_mode"))
+    if let basis = object["acquisition_basis"] { acquisitionBasis = try Basis(json: basis) }
+    items = try object.list("items").map { json throws(UnreadableContent) in try Item(json: json) }
+    rejectThresholdPercent = object.number("reject_threshold_percent")
+    isMembershipHarmless = object.flag("membership_harmless")
+    excludesMinors = object.flag("excludes_minors")
+  }
+}
+
+extension Basis {
+  var json: JSONValue {
+    var object = JSONObject()
+    object["kind"] = .string(kind.rawValue)
+    object.set("title", title)
+    object.set("article", article)
+    return .object(object)
+  }
+
+  init(json: JSONValue) throws(UnreadableContent) {
+    guard case .object(let object) = json, let kind = BasisKind(rawValue: object.text("kind"))
+    else {
+      throw UnreadableContent(what: "basis")
+    }
+    self.init(kind: kind, title: object.text("title"), article: object.text("article"))
+  }
+}
+
+extension Item {
+  var json: JSONValue {
+    var object = JSONObject()
+    object["name"] = .string(name)
+    object.set("title", title)
+    object["type"] = .string(type.rawValue)
+    object.set("role", role == .none ? "" : role.rawValue)
+    object.set("required", isRequired)
+    object.set("max_length", maxLength)
+    object.set(
+      "codes",
+      codes.map { code in
+        var object = JSONObject()
+        object["value"] = .string(code.value)
+        object.set("title", code.title)
+        return .object(object)
+      })
+    object.set("share_type", shareType?.rawValue ?? "")
+    object.set("bases", bases.map(\.json))
+    object.set("conditions", conditions)
+    object.set("grade", grade)
+    object.set("mask", mask == "none" ? "" : mask)
+    object.set("unit", unit)
+    object.set("standard", standard)
+    return .object(object)
+  }
+
+  init(json: JSONValue) throws(UnreadableContent) {
+    guard case .object(let object) = json, let type = ItemType(rawValue: object.text("type")) else {
+      throw UnreadableContent(what: "item")
+    }
+    var codes: [CodeValue] = []
+    for case .object(let code) in object.list("codes") {
+      codes.append(CodeValue(value: code.text("value"), title: code.text("title")))
+    }
+    self.init(
+      name: object.text("name"), title: object.text("title"), type: type,
+      role: ItemRole(rawValue: object.text("role")) ?? .none,
+      isRequired: object.flag("required"), maxLength: object.number("max_length"), codes: codes,
+      shareType: ShareType(rawValue: object.text("share_type")),
+      bases: try object.list("bases").map { json throws(UnreadableContent) in
+        try Basis(json: json)
+      },
+      conditions: object.text("conditions"), grade: object.number("grade"),
+      mask: object["mask"] == nil ? "none" : object.text("mask"), unit: object.text("unit"),
+      standard: object.text("standard"))
+  }
+}
+
+extension JSONObject {
+  fileprivate mutating func set(_ name: String, _ text: String) {
+    if !text.isEmpty { self[name] = .string(text) }
+  }
+  fileprivate mutating func set(_ name: String, _ number: Int) {
+    if number != 0 { self[name] = .integer(Int64(number)) }
+  }
+  fileprivate mutating func set(_ name: String, _ flag: Bool) {
+    if flag { self[name] = .bool(true) }
+  }
+  fileprivate mutating func set(_ name: String, _ list: [JSONValue]) {
+    if !list.isEmpty { self[name] = .array(list) }
+  }
+
+  fileprivate func text(_ name: String) -> String {
+    if case .string(let text) = self[name] { text } else { "" }
+  }
+  fileprivate func number(_ name: String) -> Int {
+    if case .integer(let number) = self[name] { Int(number) } else { 0 }
+  }
+  fileprivate func flag(_ name: String) -> Bool {
+    if case .bool(let flag) = self[name] { flag } else { false }
+  }
+  fileprivate func list(_ name: String) -> [JSONValue] {
+    if case .array(let list) = self[name] { list } else { [] }
+  }
+}

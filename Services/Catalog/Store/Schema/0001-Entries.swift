@@ -1,0 +1,48 @@
+// The catalogue's first tables: entries, their versions, items and history.
+
+package import Database
+
+/// The steps of the catalogue's schema, in order.
+package let catalogSchema: [SchemaStep] = [
+  SchemaStep(
+    number: 1, name: "entries",
+    sql: [
+      """
+      CREATE TABLE entries (
+        id INTEGER NOT NULL PRIMARY KEY, owner TEXT NOT NULL, region TEXT NOT NULL,
+        authority TEXT,
+        resource_code TEXT, published_version INTEGER, newest_version INTEGER NOT NULL,
+        source_system TEXT)
+      """,
+      "CREATE UNIQUE INDEX entries_code ON entries (resource_code)",
+      "CREATE INDEX entries_owner ON entries (owner, id)",
+      """
+      CREATE TABLE versions (
+        entry INTEGER NOT NULL, version INTEGER NOT NULL, state TEXT NOT NULL, owner TEXT NOT NULL,
+        category TEXT NOT NULL, profile TEXT NOT NULL, content BLOB NOT NULL,
+        submitted INTEGER, due_day INTEGER, due_article TEXT, due_provisional INTEGER,
+        filing_number TEXT, filing_day INTEGER, filing_reason TEXT, approved_by TEXT NOT NULL,
+        created INTEGER NOT NULL, published INTEGER, PRIMARY KEY (entry, version))
+      """,
+      "CREATE INDEX versions_state ON versions (state, entry)",
+      """
+      CREATE TABLE items (
+        entry INTEGER NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
+        title TEXT NOT NULL, is_identity INTEGER NOT NULL, PRIMARY KEY (entry, version, position))
+      """,
+      "CREATE INDEX items_title ON items (title, entry)",
+      """
+      CREATE TABLE steps (
+        entry INTEGER NOT NULL, version INTEGER NOT NULL, position INTEGER NOT NULL,
+        from_state TEXT, to_state TEXT NOT NULL, actor TEXT NOT NULL, time INTEGER NOT NULL,
+        reason TEXT NOT NULL, PRIMARY KEY (entry, version, position))
+      """,
+      """
+      CREATE TABLE terms (
+        term TEXT NOT NULL, entry INTEGER NOT NULL, version INTEGER NOT NULL,
+        PRIMARY KEY (term, entry, version))
+      """,
+      "CREATE INDEX terms_version ON terms (entry, version)",
+      "CREATE TABLE sequences (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL)",
+    ])
+]
