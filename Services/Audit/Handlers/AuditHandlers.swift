@@ -1,1 +1,0 @@
-// One RPC, one file: the wire of Audit to its rules and store.

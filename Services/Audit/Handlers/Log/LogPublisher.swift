@@ -1,0 +1,90 @@
+// Publishing the log: first the tiles, durable; then the checkpoint that states them; then the note that it was done.
+
+import AuditRules
+import AuditStore
+package import Database
+package import Integrity
+
+/// Publishes what was appended, as C2SP tlog-tiles with a signed checkpoint.
+///
+/// The order makes every stop in between harmless: tiles without a checkpoint are written again with the same bytes, and a
+/// checkpoint that the database does not know of yet states entries that it already holds.
+package struct LogPublisher: Sendable {
+  private let database: SQLDatabase
+  private let folder: any LogFolder
+  private let signer: NoteSigner
+  private let board: OriginBoard
+  private let appender: Int64
+
+  /// - Parameter signer: The log's key, named `<domain>/audit`.
+  package init(
+    database: SQLDatabase, folder: any LogFolder, signer: NoteSigner, board: OriginBoard,
+    appender: Int64
+  ) {
+    self.database = database
+    self.folder = folder
+    self.signer = signer
+    self.board = board
+    self.appender = appender
+  }
+
+  /// Publishes whenever the log has grown, until the task is cancelled.
+  ///
+  /// - Parameter pause: The least time between two checkpoints.
+  package func run(pause: Duration) async throws {
+    for await _ in board.growth.stream() {
+      try await publish()
+      try await Task.sleep(for: pause)
+    }
+  }
+
+  /// What a checkpoint is made from: one state of the database.
+  private struct Snapshot: Sendable {
+    let state: LogState
+    let origins: [HeldOrigin]
+  }
+
+  /// Publishes what is new; does nothing when nothing is.
+  package func publish() async throws {
+    let snapshot = try await database.read { transaction in
+      Snapshot(
+        state: try transaction.logState(), origins: try transaction.origins().map(\.held))
+    }
+    let size = snapshot.state.frontier.size
+    guard size > snapshot.state.published else { return }
+    try await writeTiles(from: snapshot.state.published, to: size)
+    let note = try Checkpoint(
+      origin: signer.verifier.name, size: size, root: snapshot.state.frontier.root
+    ).signed(by: signer).encoded
+    try folder.write(Array(note.utf8), to: LogFile.checkpoint)
+    let (appender, origins) = (appender, snapshot.origins)
+    try await database.write { transaction in
+      try transaction.published(
+        size: size, checkpoint: note, origins: origins, appender: appender)
+    }
+    board.covers(origins)
+  }
+
+  /// Writes the tiles that a larger tree changes. A file that exists must have the same bytes: nothing published is ever
+  /// replaced by something else.
+  ///
+  /// - Returns: How many files were written.
+  @discardableResult
+  package func writeTiles(from oldSize: UInt64, to size: UInt64) async throws -> Int {
+    var written = 0
+    for tile in Tile.changed(from: oldSize, to: size) {
+      let content = try await database.read { try $0.content(of: tile) }
+      guard let content else { throw LogFault.broken("the database lacks \(tile.path)") }
+      if let present = try folder.read(tile.path) {
+        guard present == content else {
+          throw LogFault.broken("\(tile.path) was published with other content")
+        }
+        continue
+      }
+      try folder.write(content, to: tile.path)
+      written += 1
+      if tile.width == Tile.fullWidth { try folder.removeFolder(tile.path + ".p") }
+    }
+    return written
+  }
+}

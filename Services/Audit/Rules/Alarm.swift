@@ -1,0 +1,72 @@
+// What the log itself finds wrong, and how it says so.
+
+package import Vocabulary
+
+/// The kinds of alarm. The raw value stands on the wire and in the store (AC-70, `guangdong-2018/28.3b`: a log that serves
+/// tracing must say where it was cut).
+package enum AlarmKind: String, CaseIterable, Sendable {
+  /// Entries of an origin are missing between what the log has and what came.
+  case gap
+  /// An origin has two histories: another entry at a taken sequence, or a chain that does not follow.
+  case fork
+  /// Salt and payload do not make the leaf that they came with.
+  case badLeaf = "bad_leaf"
+  /// An origin's newest entry is older than what the log has of it.
+  case rolledBack = "rolled_back"
+  /// A service's database was begun anew beside an older one.
+  case newIncarnation = "new_incarnation"
+  /// Data was opened and no decision is logged under the same call.
+  case disclosureWithoutDecision = "disclosure_without_decision"
+
+  /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced.
+  package var citation: Citation { Citation(document: "hebi-2021", article: "13.3") }
+
+  package var nextStep: BilingualText {
+    switch self {
+    case .gap:
+      BilingualText(
+        "请核对该服务的待发日志是否被删改。", "Check whether entries were taken out of that service's outbox.")
+    case .fork, .badLeaf:
+      BilingualText("请封存该服务的数据库并启动调查。", "Secure that service's database and begin an inquiry.")
+    case .rolledBack:
+      BilingualText(
+        "该服务疑似由旧备份恢复，请运维人员核对。",
+        "The service seems restored from an old backup; let the operator check.")
+    case .newIncarnation:
+      BilingualText(
+        "请核实重建该服务数据库是否经过批准。", "Check whether beginning that database anew was approved.")
+    case .disclosureWithoutDecision:
+      BilingualText("请按调用号核查共享服务的决定。", "Look up the call in Share's decisions.")
+    }
+  }
+
+  /// What happened, for the person who must act.
+  package func sentence(origin: String, sequence: UInt64, call: String) -> BilingualText {
+    switch self {
+    case .gap:
+      BilingualText(
+        "来源 \(origin) 缺少第 \(sequence) 条起的日志，后续日志未被接收。",
+        "Entries of \(origin) are missing from \(sequence) on; what follows is not taken.")
+    case .fork:
+      BilingualText(
+        "来源 \(origin) 的第 \(sequence) 条日志与既有记录不一致，未被接收。",
+        "Entry \(sequence) of \(origin) belongs to another history than the log's; it is not taken."
+      )
+    case .badLeaf:
+      BilingualText(
+        "来源 \(origin) 的第 \(sequence) 条日志内容与其摘要不符，未被接收。",
+        "Entry \(sequence) of \(origin) is not what its leaf says; it is not taken.")
+    case .rolledBack:
+      BilingualText(
+        "来源 \(origin) 已落后于日志（日志中已有第 \(sequence) 条）。",
+        "\(origin) was set back: the log has its entry \(sequence), it has not.")
+    case .newIncarnation:
+      BilingualText(
+        "来源 \(origin) 是同一服务重新建立的数据库。", "\(origin) is a database begun anew for the same service.")
+    case .disclosureWithoutDecision:
+      BilingualText(
+        "调用 \(call) 提供了数据，但没有对应的共享决定。",
+        "Call \(call) gave data, and no decision of Share is logged for it.")
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// What Audit keeps, in domain nouns.

@@ -1,0 +1,244 @@
+// Appending to the log: each entry once, its leaf in the tree, its terms, and what it says about disclosures.
+
+package import AuditRules
+package import Database
+package import Integrity
+import Vocabulary
+
+extension WriteTransaction {
+  /// Makes this process the appender: whoever was it before can append no more.
+  package func becomeAppender() throws -> Int64 {
+    try execute(
+      """
+      INSERT INTO log_state (one, size, frontier, appender, published, checkpoint)
+      VALUES (1, 0, ?1, 0, 0, '') ON CONFLICT (one) DO NOTHING
+      """, [[UInt8]()])
+    try execute("UPDATE log_state SET appender = appender + 1")
+    return try logState().appender
+  }
+
+  /// Notes an origin before its first entry, so that its service learns that nothing is held of it.
+  ///
+  /// - Parameter newest: What the origin says is its last sequence.
+  /// - Returns: The origin, and why it is refused when it was set back; then an alarm is on record.
+  package func meet(
+    _ origin: Origin, newest: UInt64, at time: AppendTime
+  ) throws -> (held: HeldOrigin, refusal: OriginRefusal?) {
+    let (_, held) = try known(origin, at: time)
+    do throws(OriginRefusal) {
+      try requireNotRolledBack(held, newest: newest)
+    } catch {
+      try raise(error, at: time)
+      return (held, error)
+    }
+    return (held, nil)
+  }
+
+  /// Appends what continues the origin. At the first entry that does not, the rest is left out and an alarm recorded, in the
+  /// same transaction.
+  ///
+  /// - Parameters:
+  ///   - entries: Of one origin, in the order in which they came.
+  ///   - appender: The number that ``becomeAppender()`` gave.
+  package func append(
+    _ entries: [SealedEntry], of origin: Origin, at time: AppendTime, appender: Int64,
+    grace: DisclosureGrace, blinding: any TermBlinding
+  ) throws -> AppendOutcome {
+    let (id, first) = try known(origin, at: time)
+    var outcome = AppendOutcome(held: first)
+    var taken: [SealedEntry] = []
+    for entry in entries {
+      let next = OutboxChain.hash(
+        previous: outcome.held.head, origin: origin, sequence: entry.arrived.sequence,
+        commitment: entry.arrived.leaf)
+      let held = try heldLeaf(id, entry.arrived.sequence, outcome.held, taken)
+      do throws(OriginRefusal) {
+        if try continuity(of: entry.arrived, after: outcome.held, heldLeaf: held, nextChain: next)
+          == .held
+        {
+          continue
+        }
+      } catch {
+        outcome.refusal = error
+        break
+      }
+      outcome.held = HeldOrigin(name: origin.text, sequence: entry.arrived.sequence, head: next)
+      taken.append(entry)
+    }
+    if let refusal = outcome.refusal { try raise(refusal, at: time) }
+    outcome.appended = taken.count
+    if taken.isEmpty { return outcome }
+    try execute(
+      "UPDATE origins SET sequence = ?2, head = ?3 WHERE id = ?1",
+      [id, Int64(clamping: outcome.held.sequence), outcome.held.head])
+    let start = try grow(taken.map(\.arrived.leaf), appender: appender)
+    try insert(taken, of: id, from: start, at: time)
+    try index(taken, from: start, at: time, blinding: blinding)
+    try follow(taken, of: origin, from: start, at: time, grace: grace)
+    return outcome
+  }
+
+  /// The origin's row, made at first sight.
+  private func known(_ origin: Origin, at time: AppendTime) throws -> (Int64, HeldOrigin) {
+    if let row = try queryOne(
+      "SELECT id, sequence, head FROM origins WHERE name = ?1", [origin.text])
+    {
+      let sequence: Int64 = try row[1]
+      return (
+        try row[0],
+        HeldOrigin(name: origin.text, sequence: UInt64(max(0, sequence)), head: try row[2])
+      )
+    }
+    let prefix = "\(origin.service)/\(origin.replica)/"
+    let isAnew = try query("SELECT name FROM origins").contains { row in
+      let name: String = try row[0]
+      return name.hasPrefix(prefix)
+    }
+    let next: Int64 =
+      (try queryOne("SELECT MAX(id) FROM origins")?[0] as Int64? ?? nil ?? 0) + 1
+    try execute(
+      "INSERT INTO origins (id, name, sequence, head, covered) VALUES (?1, ?2, 0, ?3, 0)",
+      [next, origin.text, OutboxChain.start])
+    if isAnew {
+      try raise(OriginRefusal(.newIncarnation, origin: origin.text, sequence: 0), at: time)
+    }
+    return (next, HeldOrigin(name: origin.text, sequence: 0, head: OutboxChain.start))
+  }
+
+  /// The leaf that the log has at a sequence; asked only for those that came before.
+  private func heldLeaf(
+    _ origin: Int64, _ sequence: UInt64, _ held: HeldOrigin, _ taken: [SealedEntry]
+  ) throws -> [UInt8]? {
+    guard sequence <= held.sequence else { return nil }
+    if let own = taken.first(where: { $0.arrived.sequence == sequence }) { return own.arrived.leaf }
+    return try queryOne(
+      "SELECT leaf FROM entries WHERE origin = ?1 AND sequence = ?2",
+      [origin, Int64(clamping: sequence)])?[0]
+  }
+
+  /// Adds leaves to the tree and its tiles.
+  ///
+  /// - Returns: The position of the first.
+  private func grow(_ leaves: [[UInt8]], appender: Int64) throws -> UInt64 {
+    let state = try logState()
+    guard state.appender == appender else { throw LogFault.fencedOff }
+    var frontier = state.frontier
+    var grown: [TilePlace: [UInt8]] = [:]
+    for leaf in leaves {
+      for node in frontier.append(leafHash: MerkleTree.leafHash(leaf))
+      where node.level.isMultiple(of: Tile.height) {
+        grown[TilePlace(node), default: []] += node.hash
+      }
+    }
+    for (place, hashes) in grown {
+      let before = try tile(level: place.level, number: place.number) ?? []
+      try execute(
+        """
+        INSERT INTO tiles (level, number, content) VALUES (?1, ?2, ?3)
+        ON CONFLICT (level, number) DO UPDATE SET content = excluded.content
+        """, [place.level, Int64(clamping: place.number), before + hashes])
+    }
+    try execute(
+      "UPDATE log_state SET size = ?1, frontier = ?2",
+      [Int64(clamping: frontier.size), frontier.hashes.flatMap(\.self)])
+    return state.frontier.size
+  }
+
+  private func insert(
+    _ entries: [SealedEntry], of origin: Int64, from start: UInt64, at time: AppendTime
+  ) throws {
+    try execute(
+      "INSERT INTO months (month, first) VALUES (?1, ?2) ON CONFLICT (month) DO NOTHING",
+      [time.month, Int64(clamping: start)])
+    var rows: [[SQLValue]] = []
+    rows.reserveCapacity(entries.count)
+    for (offset, entry) in entries.enumerated() {
+      rows.append([
+        .integer(Int64(clamping: start) + Int64(offset)), .integer(origin),
+        .integer(Int64(clamping: entry.arrived.sequence)), .blob(entry.arrived.leaf),
+        .text(time.month), .integer(time.received.milliseconds), .blob(entry.sealed),
+      ])
+    }
+    try execute(
+      """
+      INSERT INTO entries (position, origin, sequence, leaf, month, received, sealed)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      """, each: rows)
+  }
+
+  /// Makes the entries findable, for their provider too.
+  private func index(
+    _ entries: [SealedEntry], from start: UInt64, at time: AppendTime, blinding: any TermBlinding
+  ) throws {
+    var rows: [[SQLValue]] = []
+    for (offset, entry) in entries.enumerated() {
+      let position = Int64(clamping: start) + Int64(offset)
+      var facts = entry.facts
+      if let name = facts.entry {
+        if let provider = facts.provider { try learn(provider, of: name, blinding: blinding) }
+        if let provider = try provider(of: name) {
+          facts.departments.insert(provider)
+        } else {
+          try execute(
+            "INSERT INTO unprovided (entry, position, month) VALUES (?1, ?2, ?3)",
+            [name, position, time.month])
+        }
+      }
+      for text in facts.terms {
+        rows.append([.integer(try blinding.term(text, month: time.month)), .integer(position)])
+      }
+    }
+    try execute(
+      "INSERT INTO terms (term, position) VALUES (?1, ?2) ON CONFLICT (term, position) DO NOTHING",
+      each: rows)
+  }
+
+  /// Notes who provides a catalogue entry, and lets the provider find what came before that was known.
+  private func learn(
+    _ provider: DepartmentCode, of entry: String, blinding: any TermBlinding
+  ) throws {
+    try execute(
+      """
+      INSERT INTO providers (entry, department) VALUES (?1, ?2)
+      ON CONFLICT (entry) DO UPDATE SET department = excluded.department
+      """, [entry, provider.text])
+    let text = LogTerm.department(provider)
+    for row in try query("SELECT position, month FROM unprovided WHERE entry = ?1", [entry]) {
+      let position: Int64 = try row[0]
+      try execute(
+        """
+        INSERT INTO terms (term, position) VALUES (?1, ?2) ON CONFLICT (term, position) DO NOTHING
+        """, [try blinding.term(text, month: try row[1]), position])
+    }
+  }
+
+  /// Begins to wait for the decisions behind disclosures.
+  private func follow(
+    _ entries: [SealedEntry], of origin: Origin, from start: UInt64, at time: AppendTime,
+    grace: DisclosureGrace
+  ) throws {
+    for (offset, entry) in entries.enumerated() where entry.facts.isDisclosure {
+      try execute(
+        """
+        INSERT INTO disclosures (position, origin, sequence, call, due, state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        """,
+        [
+          Int64(clamping: start) + Int64(offset), origin.text,
+          Int64(clamping: entry.arrived.sequence), entry.facts.call,
+          grace.end(received: time.received).milliseconds, DisclosureState.awaiting.rawValue,
+        ])
+    }
+  }
+}
+
+/// Which stored tile a node of the tree belongs to.
+private struct TilePlace: Hashable {
+  let level: Int
+  let number: UInt64
+
+  init(_ node: MerkleFrontier.Node) {
+    level = node.level / Tile.height
+    number = node.index / UInt64(Tile.fullWidth)
+  }
+}

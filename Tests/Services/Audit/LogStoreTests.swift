@@ -1,0 +1,186 @@
+// The log's store on a real database: appended once, found again, held to its tree, and never deleted.
+
+import AuditHandlers
+import AuditRules
+import AuditStore
+import Crypto
+import Database
+import Foundation
+import Integrity
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("The log takes each entry once")
+struct LogStoreTests {
+  @Test("entries of several origins go into one tree, each in its own order")
+  func appending() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    var ingest = try home.origin("ingest")
+    let first = share.write(3)
+    let second = ingest.write(600)
+    let third = share.write(2)
+    try await withLog(home) { log in
+      try await log.intake.take(first, of: share.origin)
+      try await log.intake.take(second, of: ingest.origin)
+      try await log.intake.take(third, of: share.origin)
+      let tree = MemoryTree(entries: (first + second + third).map(\.leaf))
+      #expect(try await log.root() == tree.root)
+      #expect(log.board.progress(of: "share").map(\.held.sequence) == [5])
+      #expect(try await log.inspection.run() == 605)
+      #expect(try await log.inspection.openAll(with: log.keys) == 605)
+      #expect(try await log.alarms() == [])
+    }
+  }
+
+  @Test("what comes again is not doubled, also across a restart")
+  func again() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    let events = share.write(10)
+    try await withLog(home) { log in
+      try await log.intake.take(Array(events[..<6]), of: share.origin)
+      try await log.intake.take(Array(events[2..<8]), of: share.origin)
+    }
+    try await withLog(home) { log in
+      try await log.intake.take(events, of: share.origin)
+      #expect(try await log.size() == 10)
+      #expect(try await log.root() == MemoryTree(entries: events.map(\.leaf)).root)
+      #expect(try await log.alarms() == [])
+    }
+  }
+
+  @Test(
+    "a gap, a fork or a bad leaf ends the batch there, is on record once, and other origins go on")
+  func refusals() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    var ingest = try home.origin("ingest")
+    let events = share.write(6)
+    let others = ingest.write(2)
+    try await withLog(home) { log in
+      for _ in 0..<2 {
+        await #expect(throws: OriginRefusal(.gap, origin: share.origin.text, sequence: 3)) {
+          try await log.intake.take([events[0], events[1], events[3]], of: share.origin)
+        }
+      }
+      await #expect(throws: OriginRefusal(.badLeaf, origin: share.origin.text, sequence: 3)) {
+        let forged = events[2].with(payload: Array(#"{"time":1}"#.utf8))
+        try await log.intake.take([forged], of: share.origin)
+      }
+      await #expect(throws: OriginRefusal(.fork, origin: share.origin.text, sequence: 3)) {
+        try await log.intake.take(
+          [events[2].with(chain: [UInt8](repeating: 0, count: 32))], of: share.origin)
+      }
+      var twin = try home.origin("share")
+      let other = twin.write(1)
+      let origin = twin.origin
+      await #expect(throws: OriginRefusal(.fork, origin: share.origin.text, sequence: 1)) {
+        try await log.intake.take(other, of: origin)
+      }
+      try await log.intake.take(others, of: ingest.origin)
+      try await log.intake.take(Array(events[2...]), of: share.origin)
+      #expect(try await log.size() == 8)
+      let alarms = try await log.alarms()
+      #expect(alarms.map(\.kind) == [.gap, .badLeaf, .fork, .fork])
+      #expect(alarms.map(\.sequence) == [3, 3, 3, 1])
+      #expect(try await log.inspection.run() == 8)
+    }
+  }
+
+  @Test("a payload that says another topic than its event is a bad leaf")
+  func topics() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    let event = share.write("share.decision")
+    let renamed = ArrivedEvent(
+      sequence: 1, topic: "share.grant_revoked", salt: event.salt, payload: event.payload,
+      leaf: event.leaf, chain: event.chain)
+    try await withLog(home) { log in
+      await #expect(throws: OriginRefusal(.badLeaf, origin: share.origin.text, sequence: 1)) {
+        try await log.intake.take([renamed], of: share.origin)
+      }
+      let size = try await log.size()
+      #expect(size == 0)
+    }
+  }
+
+  @Test("an origin that lost entries is rolled back; a database begun anew is told")
+  func rollback() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    let events = share.write(4)
+    let anew = try home.origin("share", incarnation: 8)
+    try await withLog(home) { log in
+      try await log.intake.meet(share.origin, newest: 0)
+      #expect(log.board.progress(of: "share").map(\.held.sequence) == [0])
+      try await log.intake.take(events, of: share.origin)
+      try await log.intake.meet(share.origin, newest: 4)
+      await #expect(throws: OriginRefusal(.rolledBack, origin: share.origin.text, sequence: 4)) {
+        try await log.intake.meet(share.origin, newest: 3)
+      }
+      try await log.intake.meet(anew.origin, newest: 0)
+      let alarms = try await log.alarms()
+      #expect(alarms.map(\.kind) == [.rolledBack, .newIncarnation])
+      #expect(alarms.map(\.origin) == [share.origin.text, anew.origin.text])
+    }
+  }
+
+  @Test("only the newest appender appends")
+  func fencing() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    let events = share.write(2)
+    try await withLog(home) { old in
+      try await old.intake.take([events[0]], of: share.origin)
+      try await withLog(home) { new in
+        await #expect(throws: LogFault.fencedOff) {
+          try await old.intake.take([events[1]], of: share.origin)
+        }
+        await #expect(throws: LogFault.fencedOff) { try await old.publisher.publish() }
+        try await new.intake.take([events[1]], of: share.origin)
+        #expect(try await new.size() == 2)
+      }
+    }
+  }
+
+  @Test("payloads and what they are about lie sealed; the file holds neither")
+  func sealed() async throws {
+    let home = try LogHome()
+    var share = try home.origin("share")
+    let events = [
+      share.write(
+        "share.decision",
+        ["call": "feedfacefeedface", "purpose": "planted-purpose", "grantee": "human-resources"])
+    ]
+    try await withLog(home) { log in
+      try await log.intake.take(events, of: share.origin)
+      try await log.database.checkpoint()
+    }
+    let folder = home.folder.path("audit")
+    for name in try FileManager.default.contentsOfDirectory(atPath: folder) {
+      let bytes = try Data(contentsOf: URL(fileURLWithPath: folder + "/" + name))
+      for planted in ["planted-purpose", "human-resources", "share.decision", "feedfacefeedface"] {
+        #expect(bytes.range(of: Data(planted.utf8)) == nil, "\(planted) in \(name)")
+      }
+    }
+  }
+
+  @Test("no statement deletes or changes an entry: there is no purge before the term (AC-70)")
+  func nothingDeletes() throws {
+    let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("../../../Services/Audit").standardizedFileURL
+    let files = try #require(
+      FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+    var read = 0
+    for case let file as URL in files where file.pathExtension == "swift" {
+      let text = try String(contentsOf: file, encoding: .utf8)
+      read += 1
+      for word in ["DELETE ", "DROP ", "TRUNCATE ", "UPDATE entries", "UPDATE terms", "REPLACE "] {
+        #expect(!text.contains(word), "\(word) in \(file.lastPathComponent)")
+      }
+    }
+    #expect(read > 10)
+  }
+}
