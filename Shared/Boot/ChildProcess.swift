@@ -1,6 +1,7 @@
 // A program started by another: `weir up` and the tests start the services with it.
 
 import CLinux
+import Dispatch
 import Glibc
 import Synchronization
 
@@ -18,6 +19,33 @@ package final class ChildProcess: Sendable {
   ///
   /// - Parameter log: A file that takes its output and errors, appended to; `nil` leaves them on this terminal.
   package init(executable: String, arguments: [String], log: String?) throws(FileError) {
+    let pid = Mutex<Result<Int32, FileError>?>(nil)
+    let started = DispatchSemaphore(value: 0)
+    let handover = Mutex<ChildProcess?>(nil)
+    let taken = DispatchSemaphore(value: 0)
+    // The child's PR_SET_PDEATHSIG looks at the thread that made it, not at the process: a thread of the pool may end when it
+    // is idle, and would take the child with it. So the thread that waits for the child's end also makes it.
+    startThread(named: "child") {
+      let result = Result { () throws(FileError) in
+        try Self.spawn(executable: executable, arguments: arguments, log: log)
+      }
+      pid.withLock { $0 = result }
+      started.signal()
+      guard case .success = result else { return }
+      taken.wait()
+      handover.withLock { $0.take() }?.reap()
+    }
+    started.wait()
+    guard let result = pid.withLock({ $0 }) else { preconditionFailure("the thread has answered") }
+    self.pid = try result.get()
+    end = Mutex(End())
+    handover.withLock { $0 = self }
+    taken.signal()
+  }
+
+  private static func spawn(
+    executable: String, arguments: [String], log: String?
+  ) throws(FileError) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -45,9 +73,7 @@ package final class ChildProcess: Sendable {
       }
     }
     guard failure == 0 else { throw FileError(path: executable, operation: "spawn", code: failure) }
-    self.pid = pid
-    end = Mutex(End())
-    startThread(named: "wait-\(pid)") { [self] in reap() }
+    return pid
   }
 
   /// The exit code, or 128 + the signal that ended it.

@@ -69,6 +69,10 @@ struct NodeFolder: Sendable {
       try readBytes(resources + "/governance.yaml"), to: path + "/governance.yaml", isPrivate: false
     )
     // Last, so that a folder is either whole or new.
+    try save(description)
+  }
+
+  func save(_ description: Description) throws {
     try Files.write(try YAMLEncoder().encode(description), to: descriptionFile, isPrivate: false)
   }
 

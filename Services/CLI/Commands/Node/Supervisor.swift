@@ -10,6 +10,8 @@ actor Supervisor {
   private let tell: @Sendable (String) -> Void
   private var children: [String: ChildProcess] = [:]
   private var isStopping = false
+  /// What `DIR/ready` says; `nil` until every process has answered.
+  private var ready: ReadyFile?
 
   /// - Parameters:
   ///   - programs: The folder with the executables `weir-…`.
@@ -21,6 +23,25 @@ actor Supervisor {
   }
 
   var processIDs: [String: Int32] { children.mapValues(\.pid) }
+
+  /// The services that have ended, with their exit statuses.
+  var ended: [(service: String, status: Int32)] {
+    ServiceConfiguration.services.compactMap { service in
+      children[service]?.statusIfEnded.map { (service, $0) }
+    }
+  }
+
+  /// Writes `DIR/ready`, and from now on keeps its process numbers right.
+  func announce(_ file: ReadyFile) throws {
+    ready = file
+    try saveReady()
+  }
+
+  private func saveReady() throws {
+    guard var file = ready else { return }
+    file.pids = processIDs
+    try file.save(path: folder.readyFile)
+  }
 
   /// Starts every service; they find each other by the fixed addresses in their configurations.
   func start() throws {
@@ -54,21 +75,28 @@ actor Supervisor {
       try? await Task.sleep(for: pause)
       pause = min(pause * 2, .seconds(10))
       if isStopping { return }
-      do { try start(service) } catch {
+      do {
+        try start(service)
+        try saveReady()
+      } catch {
         tell("weir-\(service) cannot be started: \(error)")
         return
       }
     }
   }
 
-  /// Asks every process to finish its calls, then waits for it; the gateway first, so that no new call comes in.
+  /// Asks every process to finish its calls, then waits for it; the gateway first, so that no new call comes in, and Audit last.
+  /// The second time it does nothing.
   func stop() async {
     isStopping = true
+    if ready != nil { Files.remove(folder.readyFile) }
+    ready = nil
     for service in ServiceConfiguration.services.reversed() {
       guard let child = children[service] else { continue }
       child.send(15)
       let status = await child.exitStatus()
       if status != 0 { tell("weir-\(service) ended with status \(status)") }
+      children[service] = nil
     }
   }
 }

@@ -32,7 +32,7 @@ struct WeirCommand: AsyncParsableCommand {
         4 not found, 5 done with rejected rows, 6 try again, 7 evidence broken.
         """),
       version: "0.1.0",
-      subcommands: [PolicyCommand.self, SynthCommand.self])
+      subcommands: [UpCommand.self, PolicyCommand.self, SynthCommand.self])
   }
 
   @OptionGroup var options: CommonOptions
@@ -82,6 +82,10 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
   case let refusal as any Refusal: failure = CommandFailure(refusal, in: console.language)
   case let problem as IdentifierFileError:
     failure = CommandFailure(.usage, problem.sentence, in: console.language)
+  case let node as NodeFailure:
+    failure = CommandFailure(node.exit, node.sentence, in: console.language)
+  case let file as ConfigurationError: failure = CommandFailure(.usage, file.description)
+  case let file as FileError: failure = CommandFailure(.fault, file.description)
   case let law as LawFileProblems: failure = CommandFailure(law, in: console.language)
   case let end as ProgramEnd: return end.exit
   default:

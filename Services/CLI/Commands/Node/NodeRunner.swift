@@ -1,0 +1,181 @@
+// A node from its data folder to six processes that answer, and back: used by `weir up`, by the demonstration and by tests.
+
+package import Boot
+package import Crypto
+import Glibc
+import Synchronization
+package import Vocabulary
+
+/// What a node is made from. The folder keeps all of it but the port of the gateway.
+package struct NodeOptions: Sendable {
+  /// The data folder; made when it is new.
+  package var dataFolder: String
+  /// The trust domain; `nil` takes the folder's own, or `weir.local` for a new one.
+  package var domain: String?
+  /// The gateway's public port; `nil` takes the folder's own, or a free one.
+  package var gatewayPort: UInt16?
+  /// Makes a new folder a demonstration that begins on this day.
+  package var demoStart: CivilDate?
+  /// Who is in a new folder's registry from the beginning; `nil` takes one authority, one operator and one auditor.
+  package var founding: Founding?
+  /// The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml`.
+  package var law: String
+  /// The folder with the executables `weir-…`.
+  package var programs: String
+  package var random: any RandomSource
+
+  package init(
+    dataFolder: String, law: String, programs: String, random: any RandomSource
+  ) {
+    self.dataFolder = dataFolder
+    self.law = law
+    self.programs = programs
+    self.random = random
+  }
+}
+
+/// A node whose six processes have answered.
+package struct RunningNode: Sendable {
+  package let dataFolder: String
+  package let keys: KeyFolder
+  package let ready: ReadyFile
+  /// Calls the internal listeners as `service/node`.
+  package let client: NodeClient
+  /// Seconds by which a demonstration has moved its clock on are written here.
+  package let demoClockFile: String
+  private let supervisor: Supervisor
+
+  init(
+    folder: NodeFolder, keys: KeyFolder, ready: ReadyFile, client: NodeClient,
+    supervisor: Supervisor
+  ) {
+    dataFolder = folder.path
+    self.keys = keys
+    self.ready = ready
+    self.client = client
+    demoClockFile = folder.demoClockFile
+    self.supervisor = supervisor
+  }
+
+  /// The process of each service now: it changes when one was restarted.
+  package func processIDs() async -> [String: Int32] { await supervisor.processIDs }
+}
+
+/// Starts a node, waits until it answers, runs the body, and stops the node however the body ends.
+///
+/// While the body runs, a process that dies is started again.
+///
+/// - Parameters:
+///   - tell: Takes a line for the operator when a process dies or comes back.
+///   - answered: Called with each service's name when it takes calls.
+/// - Throws: `NodeFailure`, what is wrong with a file, or what the body threw.
+package func withNode<Result>(
+  _ options: NodeOptions, tell: @escaping @Sendable (String) -> Void,
+  answered: @Sendable (String) -> Void = { _ in },
+  _ body: (RunningNode) async throws -> Result
+) async throws -> Result {
+  let folder = NodeFolder(path: absolute(options.dataFolder))
+  try Files.makeFolder(folder.path)
+  let lock = try FolderLock(folder: folder.path)
+  defer { lock.release() }
+  for service in ServiceConfiguration.services {
+    let program = "\(options.programs)/weir-\(service)"
+    guard Files.exists(program) else { throw NodeFailure.programMissing(path: program) }
+  }
+  let description = try describe(folder, options)
+  try folder.writeConfigurations(description)
+  Files.remove(folder.readyFile)
+  let keys = folder.keys(domain: description.domain)
+  let ready = ReadyFile(
+    gateway: "127.0.0.1:\(description.gatewayPort)",
+    internal: description.ports.mapValues { "127.0.0.1:\($0)" }, pids: [:])
+  let client = try NodeClient(keys: keys, addresses: ready.addresses, random: options.random)
+  let supervisor = Supervisor(folder: folder, programs: options.programs, tell: tell)
+  do {
+    try await supervisor.start()
+    try await HealthWait(folder: folder, client: client, supervisor: supervisor)
+      .wait(answered: answered)
+    try await supervisor.announce(ready)
+    async let watching: Void = supervisor.watch()
+    let node = RunningNode(
+      folder: folder, keys: keys, ready: ready, client: client, supervisor: supervisor)
+    let result: Swift.Result<Result, any Error>
+    do { result = .success(try await body(node)) } catch { result = .failure(error) }
+    await supervisor.stop()
+    await watching
+    await client.shutdown()
+    return try result.get()
+  } catch {
+    await supervisor.stop()
+    await client.shutdown()
+    throw error
+  }
+}
+
+/// What the folder is, or makes it where it is new.
+private func describe(
+  _ folder: NodeFolder, _ options: NodeOptions
+) throws -> NodeFolder.Description {
+  guard !folder.isNew else { return try make(folder, options) }
+  var description = try folder.description()
+  if let domain = options.domain, domain != description.domain {
+    throw NodeFailure.fixed(what: "domain", is: description.domain)
+  }
+  if let start = options.demoStart, start.iso != description.demoCivilStart {
+    throw NodeFailure.fixed(what: "demo-start", is: description.demoCivilStart ?? "-")
+  }
+  if options.founding != nil { throw NodeFailure.fixed(what: "founding", is: folder.foundingFile) }
+  if let port = options.gatewayPort, port != description.gatewayPort {
+    description.gatewayPort = port
+    try folder.save(description)
+  }
+  return description
+}
+
+private func make(
+  _ folder: NodeFolder, _ options: NodeOptions
+) throws -> NodeFolder.Description {
+  let domain = options.domain ?? "weir.local"
+  guard !Files.exists(folder.keys(domain: domain).serviceRoot) else {
+    throw NodeFailure.halfMade(folder: folder.path)
+  }
+  let services = ServiceConfiguration.services
+  var ports = try FreePorts.choose(services.count + 1, random: options.random)
+  let gatewayPort = options.gatewayPort ?? ports[services.count]
+  ports.removeLast()
+  let now = systemNow()
+  let description = NodeFolder.Description(
+    domain: domain, demoCivilStart: options.demoStart?.iso,
+    demoRealStart: options.demoStart == nil ? nil : now.milliseconds,
+    ports: Dictionary(uniqueKeysWithValues: zip(services, ports)), gatewayPort: gatewayPort)
+  try folder.create(
+    description: description, founding: options.founding ?? .standard, resources: options.law,
+    now: now, random: options.random)
+  return description
+}
+
+private func absolute(_ path: String) -> String {
+  guard !path.hasPrefix("/") else { return path }
+  guard let working = getcwd(nil, 0) else { return path }
+  defer { free(working) }
+  return String(cString: working) + "/" + path
+}
+
+/// Holds `DIR/lock` so that two nodes never work on one folder; the system lets go of it when this process ends.
+private struct FolderLock: Sendable {
+  private let file: Int32
+
+  init(folder: String) throws {
+    let path = folder + "/lock"
+    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
+      throw ConfigurationError.unreadable(path: path, reason: String(cString: strerror(errno)))
+    }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw NodeFailure.alreadyRunning(folder: folder)
+    }
+  }
+
+  func release() { close(file) }
+}
