@@ -166,7 +166,7 @@ let testTargets: [Target] = [
   test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
-  test("RPCTests", "Shared/RPC", ["RPC", "Crypto"]),
+  test("RPCTests", "Shared/RPC", ["RPC", "Crypto"], exclude: ["python"]),
   test(
     "ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access", "Vocabulary"],
     exclude: ["Oracle"]),

@@ -1,27 +1,144 @@
 // A listener and the methods that it answers.
 
+import Glibc
+import Synchronization
+
 /// A gRPC server over TLS 1.3.
 package final class Server: Sendable {
-  private let configuration: ServerConfiguration
+  private let core: ServerCore
+  private let reactors: ReactorGroup
 
   /// - Parameter fallback: Answers the paths that no method names; without one they end with UNIMPLEMENTED.
   package init(
     configuration: ServerConfiguration, reactors: ReactorGroup, methods: [MethodHandler],
     fallback: MethodHandler.Implementation? = nil
   ) throws(TLSError) {
-    self.configuration = configuration
+    self.reactors = reactors
+    core = try ServerCore(configuration, methods: methods, fallback: fallback)
   }
 
-  /// Binds and listens; the bound address, with the port that the system chose where 0 was asked for.
-  package func start() async throws -> Address { throw Status(.unimplemented) }
+  /// Binds and listens.
+  ///
+  /// - Returns: The bound address, with the port that the system chose where 0 was asked for.
+  /// - Throws: `SocketError` when the address cannot be had.
+  package func start() async throws -> Address {
+    let (descriptor, address) = try Sockets.listen(at: core.address)
+    await reactors.reactors[0].listen(descriptor, for: core, on: reactors)
+    return address
+  }
 
   /// Stops accepting, tells every peer to go (GOAWAY), lets running calls finish and closes; what still runs after
   /// `timeout` is cancelled.
-  package func drain(timeout: Duration) async {}
+  package func drain(timeout: Duration) async {
+    await reactors.reactors[0].closeListener(of: core)
+    // Told first, awaited then: so that all connections drain at once.
+    for reactor in reactors.reactors { await reactor.beginDrain(of: core, timeout: timeout) }
+    for reactor in reactors.reactors { await reactor.waitUntilDrained(core) }
+  }
 
   /// Stops at once: running calls are cancelled.
-  package func stop() async {}
+  package func stop() async {
+    await drain(timeout: .zero)
+  }
 
   /// New connections use this; open ones keep what they have.
-  package func update(tls: TLSConfiguration) throws(TLSError) {}
+  package func update(tls: TLSConfiguration) throws(TLSError) { try core.update(tls) }
+
+  /// What has happened so far, summed over the reactors.
+  package func statistics() async -> ServerStatistics {
+    var sum = ServerStatistics()
+    for reactor in reactors.reactors { sum.add(await reactor.statistics(of: core)) }
+    return sum
+  }
+}
+
+/// Counters of a server; they only rise, except `connectionsOpen` and `callsOpen`.
+package struct ServerStatistics: Sendable, Equatable {
+  package var connectionsAccepted = 0
+  package var connectionsOpen = 0
+  /// Closed at once because of `ServerLimits.connections`.
+  package var connectionsRefused = 0
+  package var handshakesFailed = 0
+  package var callsStarted = 0
+  package var callsOpen = 0
+  /// Calls that ended with another status than OK.
+  package var callsFailed = 0
+
+  package init() {}
+
+  mutating func add(_ other: ServerStatistics) {
+    connectionsAccepted += other.connectionsAccepted
+    connectionsOpen += other.connectionsOpen
+    connectionsRefused += other.connectionsRefused
+    handshakesFailed += other.handshakesFailed
+    callsStarted += other.callsStarted
+    callsOpen += other.callsOpen
+    callsFailed += other.callsFailed
+  }
+}
+
+/// What the reactors share of one server.
+final class ServerCore: Sendable {
+  let address: Address
+  let limits: ServerLimits
+  let methods: MethodTable
+  let fallback: MethodHandler.Implementation?
+  let requiresClientCertificate: Bool
+  let onRefusal: @Sendable (ConnectionRefusal) -> Void
+  let onFault: @Sendable (any Error, String, String) -> Void
+  /// Connections of all reactors, for the limit on them.
+  let connectionCount = Atomic<Int>(0)
+  private let context: Mutex<TLSContext>
+
+  init(
+    _ configuration: ServerConfiguration, methods: [MethodHandler],
+    fallback: MethodHandler.Implementation?
+  ) throws(TLSError) {
+    address = configuration.address
+    limits = configuration.limits
+    self.methods = MethodTable(methods)
+    self.fallback = fallback
+    requiresClientCertificate = configuration.tls.clientCertificates == .required
+    onRefusal = configuration.onRefusal
+    onFault = configuration.onFault
+    context = Mutex(try TLSContext(configuration.tls, forServer: true))
+  }
+
+  var tls: TLSContext { context.withLock { $0 } }
+
+  func update(_ configuration: TLSConfiguration) throws(TLSError) {
+    let new = try TLSContext(configuration, forServer: true)
+    context.withLock { $0 = new }
+  }
+}
+
+/// The methods of a server by path, found without making a string of the path.
+struct MethodTable: Sendable {
+  private let slots: [[MethodHandler]]
+
+  init(_ methods: [MethodHandler]) {
+    var slots = [[MethodHandler]](repeating: [], count: max(16, methods.count * 4))
+    for method in methods {
+      var path = method.path
+      let slot = path.withUTF8 { Int(Self.hash($0) % UInt64(slots.count)) }
+      slots[slot].removeAll { $0.path == method.path }
+      slots[slot].append(method)
+    }
+    self.slots = slots
+  }
+
+  func find(_ path: UnsafeBufferPointer<UInt8>) -> MethodHandler? {
+    for method in slots[Int(Self.hash(path) % UInt64(slots.count))]
+    where method.path.utf8.elementsEqual(path) {
+      return method
+    }
+    return nil
+  }
+
+  /// FNV-1a, 64 bit. Paths here are our own; a caller cannot make them collide.
+  private static func hash(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
 }

@@ -3,35 +3,70 @@
 
 /// The messages of a caller, as a streaming handler reads them.
 package struct RequestStream: Sendable {
+  let handle: StreamHandle
+
   /// The next message, `nil` after the last; reading is what lets the caller send on.
-  package func next() async throws -> [UInt8]? { throw Status(.unimplemented) }
+  ///
+  /// - Throws: `Status` when the call is cancelled, its deadline passes or its connection is lost.
+  package func next() async throws -> [UInt8]? {
+    try await handle.reactor.nextRequest(handle.serial)
+  }
 }
 
 /// The answers of a streaming handler.
 package struct ResponseWriter: Sendable {
+  let handle: StreamHandle
+
   /// Sends the headers now; without it they go with the first message.
-  package func sendHeaders(_ headers: Metadata) async throws { throw Status(.unimplemented) }
+  package func sendHeaders(_ headers: Metadata) async throws {
+    try await handle.reactor.sendHeaders(headers, handle.serial)
+  }
 
   /// Sends one message; waits while the caller does not read.
-  package func write(_ message: [UInt8]) async throws { throw Status(.unimplemented) }
+  ///
+  /// - Throws: `Status` when the call is cancelled, its deadline passes or its connection is lost.
+  package func write(_ message: [UInt8]) async throws {
+    try await handle.reactor.write(message, handle.serial)
+  }
 }
 
-/// The caller's end of a streaming call.
-package struct ClientStream: Sendable {
-  /// Sends one message; waits while the server does not read.
-  package func send(_ message: [UInt8]) async throws { throw Status(.unimplemented) }
+extension Reactor {
+  /// The call behind a handle, as long as its answer is open.
+  private func serverCall(_ serial: UInt64) throws -> ServerCall {
+    guard let call = core.streams[serial] as? ServerCall, !call.isOver else {
+      throw Status(.cancelled, "the call is over")
+    }
+    return call
+  }
 
-  /// Says that no message follows.
-  package func finishSending() async throws { throw Status(.unimplemented) }
+  private func waitAsStatus(for events: StreamEvents, on stream: Stream) async throws {
+    do {
+      try await wait(for: events, on: stream)
+    } catch is CancellationError {
+      throw Status(.cancelled, "the task was cancelled")
+    }
+  }
 
-  /// The next message, `nil` after the last.
-  ///
-  /// - Throws: `Status` when the call ended with anything but OK.
-  package func next() async throws -> [UInt8]? { throw Status(.unimplemented) }
+  func nextRequest(_ serial: UInt64) async throws -> [UInt8]? {
+    while true {
+      let call = try serverCall(serial)
+      if let message = call.takeMessage() { return message }
+      if call.inboundHasEnded { return nil }
+      try await waitAsStatus(for: .message, on: call)
+    }
+  }
 
-  /// The server's headers; waits for them.
-  package func headers() async throws -> Metadata { throw Status(.unimplemented) }
+  func sendHeaders(_ headers: Metadata, _ serial: UInt64) throws {
+    try serverCall(serial).sendHeaders(headers)
+  }
 
-  /// The server's trailers; waits for the end of the call.
-  package func trailers() async throws -> Metadata { throw Status(.unimplemented) }
+  func write(_ message: [UInt8], _ serial: UInt64) async throws {
+    let call = try serverCall(serial)
+    try call.checkSize(message)
+    call.send(message)
+    while call.outbox.byteCount >= call.outgoingQueueBytes {
+      try await waitAsStatus(for: .room, on: call)
+      _ = try serverCall(serial)
+    }
+  }
 }

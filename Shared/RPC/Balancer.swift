@@ -1,0 +1,4 @@
+// The replicas of one service as one reactor sees them.
+
+final class Balancer { func shutdown() {} }
+package struct ClientStream: Sendable {}

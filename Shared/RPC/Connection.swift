@@ -1,0 +1,387 @@
+// One TCP connection with TLS and an HTTP/2 session on it: reading, writing, keepalive, closing. Both sides share it.
+
+import CLinux
+import CNGHTTP2
+import Glibc
+
+/// Confined to its reactor. Its timer is the next moment at which something about it must be checked.
+class Connection: Timed {
+  enum Phase {
+    case connecting
+    case handshaking
+    /// TLS stands; the peer's first SETTINGS have not come.
+    case awaitingSettings
+    case open
+    /// Nothing more is sent; what still comes is thrown away, so that the last alert reaches the peer.
+    case lingering
+    case closed
+  }
+
+  let core: ReactorCore
+  let serial: UInt64
+  let descriptor: Int32
+  let tls: TLSLink
+  let settings: ConnectionSettings
+  final var session: OpaquePointer?
+  final var phase: Phase
+  final var streams: [Int32: Stream] = [:]
+  /// Received bytes that wait for handlers or callers.
+  final var heldBytes = 0
+  /// What nghttp2 found wrong with the peer's last bad frame.
+  final var violation: String?
+
+  private var output: [UInt8] = []
+  private var outputHead = 0
+  private var isDirty = false
+  private var watchesWrite = false
+  private var lastRead: Int64
+  private var pingSent: Int64?
+  final var headersBegan: Int64?
+
+  init?(
+    core: ReactorCore, serial: UInt64, descriptor: Int32, tls: TLSLink,
+    settings: ConnectionSettings, phase: Phase
+  ) {
+    self.core = core
+    self.serial = serial
+    self.descriptor = descriptor
+    self.tls = tls
+    self.settings = settings
+    self.phase = phase
+    lastRead = core.now
+  }
+
+  deinit {
+    if let session { nghttp2_session_del(session) }
+    Glibc.close(descriptor)
+  }
+
+  final var isUsable: Bool { phase != .closed && phase != .lingering }
+
+  // MARK: Setting up
+
+  /// Queues this side's SETTINGS and widens the connection's window.
+  final func beginSession(isServer: Bool) -> Bool {
+    session = core.sessions?.makeSession(for: self, isServer: isServer)
+    guard let session else { return false }
+    func entry(_ id: nghttp2_settings_id, _ value: Int) -> nghttp2_settings_entry {
+      nghttp2_settings_entry(settings_id: Int32(id.rawValue), value: UInt32(clamping: value))
+    }
+    var entries = [
+      entry(NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.streamWindowBytes),
+      entry(NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, settings.headerListSizeBytes),
+    ]
+    if isServer {
+      entries.append(entry(NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.concurrentStreams))
+    } else {
+      entries.append(entry(NGHTTP2_SETTINGS_ENABLE_PUSH, 0))
+    }
+    nghttp2_submit_settings(session, 0, entries, entries.count)
+    nghttp2_session_set_local_window_size(
+      session, 0, 0, Int32(clamping: settings.connectionWindowBytes))
+    return true
+  }
+
+  // MARK: Events of the socket
+
+  final func handle(readable: Bool, writable: Bool) {
+    if phase == .connecting, !finishConnecting() { return }
+    if phase == .handshaking, !continueHandshake() { return }
+    if readable { read() }
+    if writable { markDirty() }
+  }
+
+  private func finishConnecting() -> Bool {
+    var error: Int32 = 0
+    var length = socklen_t(MemoryLayout<Int32>.size)
+    getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &error, &length)
+    if error != 0 {
+      lose(String(cString: strerror(error)))
+      return false
+    }
+    phase = .handshaking
+    return true
+  }
+
+  private func continueHandshake() -> Bool {
+    switch tls.handshake() {
+    case .done:
+      phase = .awaitingSettings
+      handshakeCompleted()
+      if phase == .awaitingSettings { markDirty() }
+      updateWatch()
+      return phase == .awaitingSettings
+    case .waits:
+      updateWatch()
+      return false
+    case .failed(let reason):
+      handshakeFailed(reason)
+      linger(reason)
+      return false
+    }
+  }
+
+  /// At most this many TLS records before other connections get their turn.
+  private static let readsPerTurn = 16
+
+  /// Reads until nothing is left, or the turn is over.
+  final func read() {
+    for _ in 0..<Self.readsPerTurn {
+      if phase == .closed { return }
+      var count = 0
+      switch tls.read(into: core.readBuffer, count: &count) {
+      case .done:
+        lastRead = core.now
+        if phase != .lingering, !feed(count) { return }
+        if !tls.hasPending {
+          checkHeadersTime()
+          return
+        }
+      case .waits:
+        checkHeadersTime()
+        updateWatch()
+        return
+      case .failed(let reason):
+        // A client whose certificate is refused learns it here: in TLS 1.3 the alert comes after its own handshake.
+        lose(reason)
+        return
+      }
+    }
+    core.readAgain(self)
+  }
+
+  /// Hands received bytes to nghttp2; false when the connection is over.
+  private func feed(_ count: Int) -> Bool {
+    let bytes = core.readBuffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    let taken = nghttp2_session_mem_recv(session, bytes, count)
+    markDirty()
+    if taken < 0 {
+      let reason = String(cString: nghttp2_strerror(Int32(taken)))
+      let isFlood = taken == Int(NGHTTP2_ERR_FLOODED.rawValue)
+      protocolFailed(reason, isFlood: isFlood)
+      flush()
+      linger(reason)
+      return false
+    }
+    return true
+  }
+
+  final func markDirty() {
+    if isDirty || phase == .closed { return }
+    isDirty = true
+    core.dirty.append(self)
+  }
+
+  /// Sends what the session has to say, as far as the socket takes it. Never holds more than a few frames: while the
+  /// socket is full nothing is pulled from the session, so that everything behind it waits too.
+  final func flush() {
+    isDirty = false
+    guard phase == .awaitingSettings || phase == .open, let session else { return }
+    while true {
+      while output.count - outputHead < 32 << 10 {
+        var bytes: UnsafePointer<UInt8>?
+        let count = nghttp2_session_mem_send(session, &bytes)
+        if count < 0 { return lose(String(cString: nghttp2_strerror(Int32(count)))) }
+        if count == 0 { break }
+        output.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
+      }
+      if output.count == outputHead { break }
+      var written = 0
+      let progress = output.withUnsafeBytes {
+        tls.write(UnsafeRawBufferPointer(rebasing: $0[outputHead...]), count: &written)
+      }
+      switch progress {
+      case .done:
+        outputHead += written
+        if outputHead == output.count {
+          output.removeAll(keepingCapacity: true)
+          outputHead = 0
+        }
+      case .waits:
+        output.removeFirst(outputHead)
+        outputHead = 0
+        return updateWatch()
+      case .failed(let reason):
+        return lose(reason)
+      }
+    }
+    updateWatch()
+    if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
+      if let violation { protocolFailed(violation, isFlood: false) }
+      linger(violation ?? "the connection was closed in order")
+    }
+  }
+
+  private func updateWatch() {
+    let wants = phase == .connecting || tls.wantsWrite
+    if wants == watchesWrite || phase == .closed { return }
+    watchesWrite = wants
+    core.watch(descriptor, serial: serial, write: wants, isNew: false)
+  }
+
+  // MARK: Ending
+
+  /// Says goodbye in TLS, then waits a moment for the peer: closing a socket with unread input would reset it, and the
+  /// peer might never see the last alert.
+  final func linger(_ reason: String) {
+    if !isUsable { return }
+    endStreams(reason)
+    if phase == .closed { return }
+    phase = .lingering
+    tls.shutdown()
+    Glibc.shutdown(descriptor, Int32(SHUT_WR))
+    core.timers.schedule(self, at: core.now + 1_000_000_000)
+  }
+
+  /// Closes at once.
+  final func lose(_ reason: String) {
+    if phase == .closed { return }
+    if phase == .handshaking { handshakeFailed(reason) }
+    endStreams(reason)
+    phase = .closed
+    core.timers.cancel(self)
+    core.remove(self)
+  }
+
+  private func endStreams(_ reason: String) {
+    if phase == .lingering { return }
+    let ended = streams.values.sorted { $0.id < $1.id }
+    streams = [:]
+    for stream in ended {
+      stream.close(errorCode: UInt32(NGHTTP2_NO_ERROR.rawValue), reason: reason)
+      stream.connection = nil
+    }
+    connectionEnded(reason)
+  }
+
+  // MARK: Timer
+
+  override final func expire() {
+    switch phase {
+    case .connecting, .handshaking, .awaitingSettings: setUpTimedOut()
+    case .open: check()
+    case .lingering: lose("closed")
+    case .closed: break
+    }
+  }
+
+  /// The peer's SETTINGS have come: from here on the timer watches over life and idleness.
+  private func opened() {
+    phase = .open
+    core.timers.schedule(self, at: core.now + settings.keepaliveInterval)
+    sessionOpened()
+  }
+
+  private func check() {
+    var next = settings.keepaliveInterval
+    if let pingSent {
+      if core.now - pingSent >= settings.keepaliveTimeout {
+        keepaliveFailed()
+        return lose("the peer did not answer a ping")
+      }
+      next = settings.keepaliveTimeout
+    } else if core.now - lastRead >= settings.keepaliveInterval, wantsKeepalive {
+      nghttp2_submit_ping(session, 0, nil)
+      pingSent = core.now
+      next = settings.keepaliveTimeout
+      markDirty()
+    }
+    if let limit = checkAge(), isUsable {
+      next = min(next, limit)
+    }
+    if isUsable { core.timers.schedule(self, at: core.now + max(next, 1_000_000)) }
+  }
+
+  private func checkHeadersTime() {
+    guard headersBegan != nil, phase == .open, let limit = checkAge(), isUsable else { return }
+    if due > core.now + limit { core.timers.schedule(self, at: core.now + limit) }
+  }
+
+  // MARK: What nghttp2 reports
+
+  final func header(_ id: Int32, _ field: ReceivedField) { streams[id]?.receiveField(field) }
+
+  final func dataReceived(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
+    nghttp2_session_consume_connection(session, bytes.count)
+    if let stream = streams[id] {
+      stream.receiveData(bytes, on: self)
+    } else {
+      consume(bytes.count, ofStream: id)
+    }
+  }
+
+  final func consume(_ count: Int, ofStream id: Int32) {
+    nghttp2_session_consume_stream(session, id, count)
+  }
+
+  final func frameReceived(_ frame: nghttp2_frame) {
+    let endsStream = frame.hd.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0
+    switch nghttp2_frame_type(UInt32(frame.hd.type)) {
+    case NGHTTP2_HEADERS:
+      headersBegan = nil
+      guard let stream = streams[frame.hd.stream_id] else { return }
+      stream.receiveHeadersEnd(endsStream: endsStream)
+      if endsStream { stream.receiveEnd() }
+    case NGHTTP2_DATA:
+      if endsStream { streams[frame.hd.stream_id]?.receiveEnd() }
+    case NGHTTP2_SETTINGS:
+      if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 {
+        if phase == .awaitingSettings { opened() }
+        controlFrameReceived()
+      }
+    case NGHTTP2_PING:
+      if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
+        pingSent = nil
+        pingAnswered()
+      } else {
+        controlFrameReceived()
+      }
+    case NGHTTP2_RST_STREAM, NGHTTP2_PRIORITY:
+      controlFrameReceived()
+    case NGHTTP2_GOAWAY:
+      goAwayReceived()
+    default: break
+    }
+  }
+
+  final func frameSent(_ header: nghttp2_frame_hd) {
+    guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
+      header.type == UInt8(NGHTTP2_DATA.rawValue) || header.type == UInt8(NGHTTP2_HEADERS.rawValue)
+    else { return }
+    endSent(header.stream_id)
+  }
+
+  final func streamClosed(_ id: Int32, errorCode: UInt32) {
+    guard let stream = streams.removeValue(forKey: id) else { return }
+    stream.close(errorCode: errorCode, reason: nil)
+    stream.connection = nil
+    streamEnded()
+  }
+
+  /// Ends one stream from this side.
+  final func reset(_ stream: Stream, _ code: nghttp2_error_code) {
+    nghttp2_submit_rst_stream(session, UInt8(NGHTTP2_FLAG_NONE.rawValue), stream.id, code.rawValue)
+    markDirty()
+  }
+
+  // MARK: For the two sides
+
+  /// A header block begins; servers make the stream.
+  func beginHeaders(_ id: Int32, _ category: nghttp2_headers_category) { headersBegan = core.now }
+  func handshakeCompleted() {}
+  func handshakeFailed(_ reason: String) {}
+  func setUpTimedOut() { lose("timed out while connecting") }
+  func sessionOpened() {}
+  func protocolFailed(_ reason: String, isFlood: Bool) {}
+  func connectionEnded(_ reason: String) {}
+  func keepaliveFailed() {}
+  func pingAnswered() {}
+  func goAwayReceived() {}
+  /// A frame that costs work and carries none: SETTINGS, PING, PRIORITY, RST_STREAM.
+  func controlFrameReceived() {}
+  func endSent(_ id: Int32) {}
+  func streamEnded() {}
+  var wantsKeepalive: Bool { true }
+  /// Ends what has lasted too long; otherwise the nanoseconds to the next look, `nil` for none.
+  func checkAge() -> Int64? { nil }
+}

@@ -1,0 +1,152 @@
+// gRPC's framing of messages in a stream: 1 byte flag, 4 bytes big-endian length, the message.
+
+import Glibc
+
+/// What can be wrong with a framed stream.
+enum FramingError: Error, Equatable {
+  /// The flag says compressed; this side takes identity only.
+  case compressed
+  /// The flag is neither 0 nor 1.
+  case badFlag(UInt8)
+  /// Longer than the limit on messages.
+  case tooLong(Int)
+}
+
+/// Cuts messages out of the bytes of a stream, however they arrive.
+struct Deframer {
+  static let prefixLength = 5
+
+  private var prefix: UInt64 = 0
+  private var prefixCount = 0
+  private var missing = 0
+  private var message: [UInt8] = []
+
+  /// False in the middle of a message: a stream that ends there was cut off.
+  var isBetweenMessages: Bool { prefixCount == 0 }
+
+  /// Bytes held of the message that is being put together.
+  var heldBytes: Int { message.count }
+
+  /// Takes bytes in and hands each finished message to `deliver`.
+  mutating func push(
+    _ bytes: UnsafeBufferPointer<UInt8>, limit: Int, _ deliver: ([UInt8]) -> Void
+  ) -> FramingError? {
+    var rest = bytes[...]
+    while true {
+      if prefixCount < Self.prefixLength {
+        guard let byte = rest.popFirst() else { return nil }
+        prefix = prefix << 8 | UInt64(byte)
+        prefixCount += 1
+        if prefixCount == 1, byte != 0 { return byte == 1 ? .compressed : .badFlag(byte) }
+        if prefixCount < Self.prefixLength { continue }
+        missing = Int(prefix & 0xFFFF_FFFF)
+        if missing > limit { return .tooLong(missing) }
+        // A length is only a claim: what it asks for is reserved as the bytes come.
+        message = []
+        message.reserveCapacity(min(missing, max(rest.count, 64 << 10)))
+      }
+      let part = rest.prefix(missing)
+      message.append(contentsOf: UnsafeBufferPointer(rebasing: part))
+      missing -= part.count
+      rest = rest.dropFirst(part.count)
+      if missing > 0 { return nil }
+      let finished = message
+      message = []
+      prefix = 0
+      prefixCount = 0
+      deliver(finished)
+    }
+  }
+}
+
+/// Messages in order; the first one costs no array of its own, which is all that a unary call needs.
+struct MessageQueue {
+  private var first: [UInt8]?
+  private var rest: [[UInt8]] = []
+  private var restHead = 0
+  /// Payload bytes of all messages in it.
+  private(set) var byteCount = 0
+
+  var isEmpty: Bool { first == nil }
+  var count: Int { first == nil ? 0 : 1 + rest.count - restHead }
+  var head: [UInt8]? { first }
+
+  mutating func append(_ message: [UInt8]) {
+    byteCount += message.count
+    if first == nil { first = message } else { rest.append(message) }
+  }
+
+  mutating func popFirst() -> [UInt8]? {
+    guard let message = first else { return nil }
+    byteCount -= message.count
+    if restHead < rest.count {
+      first = rest[restHead]
+      rest[restHead] = []
+      restHead += 1
+      if restHead == rest.count {
+        rest.removeAll(keepingCapacity: true)
+        restHead = 0
+      } else if restHead > 64, restHead * 2 > rest.count {
+        rest.removeFirst(restHead)
+        restHead = 0
+      }
+    } else {
+      first = nil
+    }
+    return message
+  }
+
+  mutating func removeAll() { self = MessageQueue() }
+}
+
+/// The messages that a stream still has to send, framed as they are copied out.
+struct OutgoingMessages {
+  private var queue = MessageQueue()
+  /// How much of the first message is out, its prefix included.
+  private var position = 0
+
+  var isEmpty: Bool { queue.isEmpty }
+  var byteCount: Int { queue.byteCount }
+  /// Whether any byte has left.
+  private(set) var hasStarted = false
+
+  mutating func append(_ message: [UInt8]) { queue.append(message) }
+
+  mutating func removeAll() {
+    queue.removeAll()
+    position = 0
+  }
+
+  /// Copies as much as fits; returns how much.
+  mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    var written = 0
+    while written < buffer.count, let message = queue.head {
+      hasStarted = true
+      if position < Deframer.prefixLength {
+        buffer[written] = Self.prefixByte(position, length: message.count)
+        written += 1
+        position += 1
+        if position < Deframer.prefixLength || !message.isEmpty { continue }
+      }
+      let offset = position - Deframer.prefixLength
+      let amount = min(buffer.count - written, message.count - offset)
+      if amount > 0, let target = buffer.baseAddress {
+        // Both ranges lie inside their buffers: `amount` is the smaller of what is left in each.
+        message.withUnsafeBytes { source in
+          if let base = source.baseAddress { memcpy(target + written, base + offset, amount) }
+        }
+      }
+      written += amount
+      position += amount
+      if position == Deframer.prefixLength + message.count {
+        _ = queue.popFirst()
+        position = 0
+      }
+    }
+    return written
+  }
+
+  private static func prefixByte(_ index: Int, length: Int) -> UInt8 {
+    index == 0 ? 0 : UInt8(truncatingIfNeeded: length >> (8 * (4 - index)))
+  }
+}

@@ -1,0 +1,148 @@
+// Header blocks as nghttp2 wants them: the fixed ones made once, the others put together without a string for each.
+
+import CNGHTTP2
+
+/// A header that never changes; its bytes live in the program itself.
+func fixedHeader(_ name: StaticString, _ value: StaticString) -> nghttp2_nv {
+  // nghttp2 only reads names and values; its structure lacks the const, hence `mutating`.
+  nghttp2_nv(
+    name: UnsafeMutablePointer(mutating: name.utf8Start),
+    value: UnsafeMutablePointer(mutating: value.utf8Start),
+    namelen: name.utf8CodeUnitCount, valuelen: value.utf8CodeUnitCount,
+    flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue))
+}
+
+/// Collects the headers of one block: fixed ones first, then names and values laid one after the other in one buffer,
+/// which is kept from block to block.
+struct HeaderBlock {
+  private var bytes: [UInt8] = []
+  private var fields: [(name: Int, value: Int)] = []
+  private var fixed: [nghttp2_nv] = []
+  private var vectors: [nghttp2_nv] = []
+
+  mutating func removeAll() {
+    bytes.removeAll(keepingCapacity: true)
+    fields.removeAll(keepingCapacity: true)
+    fixed.removeAll(keepingCapacity: true)
+  }
+
+  mutating func append(_ header: nghttp2_nv) { fixed.append(header) }
+
+  mutating func append(_ name: StaticString, _ value: String) {
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    append(nameLength: name.utf8CodeUnitCount, value: value)
+  }
+
+  mutating func append(_ name: StaticString, base64 value: [UInt8]) {
+    name.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    let start = bytes.count
+    Base64.encode(value, into: &bytes)
+    fields.append((name.utf8CodeUnitCount, bytes.count - start))
+  }
+
+  mutating func append(_ metadata: Metadata) {
+    for entry in metadata.entries {
+      bytes.append(contentsOf: entry.name.utf8)
+      let nameLength = entry.name.utf8.count
+      switch entry.value {
+      case .text(let text): append(nameLength: nameLength, value: text)
+      case .bytes(let value):
+        let start = bytes.count
+        Base64.encode(value, into: &bytes)
+        fields.append((nameLength, bytes.count - start))
+      }
+    }
+  }
+
+  /// A status as the last headers of an answer.
+  mutating func append(_ status: Status) {
+    if status.code == .ok, status.message.isEmpty {
+      append(fixedHeader("grpc-status", "0"))
+    } else {
+      append("grpc-status", String(status.code.rawValue))
+      if !status.message.isEmpty { append("grpc-message", PercentText.encode(status.message)) }
+      if !status.details.isEmpty { append("grpc-status-details-bin", base64: status.details) }
+    }
+    append(status.trailers)
+  }
+
+  private mutating func append(nameLength: Int, value: String) {
+    bytes.append(contentsOf: value.utf8)
+    fields.append((nameLength, value.utf8.count))
+  }
+
+  /// Lends the block for one call into nghttp2, which copies what it keeps.
+  mutating func withVectors<Result>(
+    _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Result
+  ) -> Result {
+    vectors.removeAll(keepingCapacity: true)
+    vectors.append(contentsOf: fixed)
+    let fields = fields
+    return bytes.withUnsafeMutableBufferPointer { buffer in
+      // The pointers made here are used only inside `body`, while the buffer is lent.
+      if var next = buffer.baseAddress {
+        for field in fields {
+          vectors.append(
+            nghttp2_nv(
+              name: next, value: next + field.name, namelen: field.name, valuelen: field.value,
+              flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
+          next += field.name + field.value
+        }
+      }
+      return vectors.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }
+    }
+  }
+}
+
+/// What a received header field means to gRPC; everything else is metadata.
+struct ReceivedField {
+  let name: UnsafeBufferPointer<UInt8>
+  let value: UnsafeBufferPointer<UInt8>
+
+  func isNamed(_ text: StaticString) -> Bool { name.equals(text) }
+
+  /// RFC 9113 section 6.5.2.
+  var listSize: Int { name.count + value.count + 32 }
+
+  var valueText: String { String(decoding: value, as: UTF8.self) }
+
+  /// Fields that belong to HTTP/2 or gRPC and are not shown to handlers or callers.
+  var isReserved: Bool {
+    guard let first = name.first else { return true }
+    switch first {
+    case UInt8(ascii: ":"): return true
+    case UInt8(ascii: "g"): return name.starts(with: "grpc-".utf8)
+    case UInt8(ascii: "c"): return isNamed("content-type") || isNamed("content-length")
+    case UInt8(ascii: "t"): return isNamed("te") || isNamed("trailer")
+    case UInt8(ascii: "u"): return isNamed("user-agent")
+    default: return false
+    }
+  }
+
+  /// Adds the field to what the application sees; a `-bin` field that is not base64 is malformed.
+  func add(to metadata: inout Metadata) -> Bool {
+    let nameText = String(decoding: name, as: UTF8.self)
+    if !nameText.hasSuffix("-bin") {
+      metadata.append(received: nameText, .text(valueText))
+      return true
+    }
+    // Several values may be joined by commas (gRPC over HTTP/2, "Custom-Metadata").
+    for part in value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
+      let text = UnsafeBufferPointer(rebasing: part)
+      guard let bytes = Base64.decode(text) else { return false }
+      metadata.append(received: nameText, .bytes(bytes))
+    }
+    return true
+  }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+  func equals(_ text: StaticString) -> Bool {
+    count == text.utf8CodeUnitCount && text.withUTF8Buffer { self.elementsEqual($0) }
+  }
+
+  func starts(with text: StaticString) -> Bool {
+    count >= text.utf8CodeUnitCount
+      && text.withUTF8Buffer { self.prefix($0.count).elementsEqual($0) }
+  }
+}

@@ -1,0 +1,150 @@
+// A reactor: an actor whose executor is its thread. Its loop, and how tasks enter it.
+
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread with epoll, and all connections and streams on it.
+actor Reactor {
+  nonisolated let executor: ReactorExecutor
+  /// Connections on this reactor, for choosing the least loaded.
+  nonisolated let load = Atomic<Int>(0)
+  private nonisolated let ended = Latch()
+  let core: ReactorCore
+
+  nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+  init(seed: UInt64) {
+    let executor = ReactorExecutor()
+    self.executor = executor
+    core = ReactorCore(executor: executor, seed: seed)
+  }
+
+  // MARK: The loop
+
+  /// The body of the reactor's thread.
+  nonisolated func run() {
+    executor.bind()
+    withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
+      guard let first = events.baseAddress else { return }
+      while !assumeIsolated({ $0.isDone }) {
+        let timeout = assumeIsolated { $0.core.waitMilliseconds }
+        let count = epoll_wait(executor.epoll, first, Int32(events.count), timeout)
+        assumeIsolated { $0.core.readClock() }
+        for event in events.prefix(max(0, Int(count))) {
+          let serial = event.data.u64
+          let bits = event.events
+          assumeIsolated { $0.handle(serial, bits) }
+        }
+        for post in executor.takePosts() { assumeIsolated { post($0) } }
+        executor.drain()
+        assumeIsolated { $0.finishRound() }
+      }
+    }
+    executor.end()
+    ended.open()
+  }
+
+  private var isDone: Bool { core.isStopping && core.runningHandlers == 0 && !executor.hasWork }
+
+  private func handle(_ serial: UInt64, _ events: UInt32) {
+    core.handle(serial: serial, events: events)
+    startHandlers()
+  }
+
+  private func finishRound() {
+    core.continueReading()
+    core.expireTimers()
+    startHandlers()
+    core.flushDirty()
+  }
+
+  /// Has `work` run here soon; from any thread.
+  nonisolated func post(_ work: @escaping @Sendable (isolated Reactor) -> Void) {
+    executor.post(work)
+  }
+
+  nonisolated func shutdown() async {
+    post { $0.core.stop() }
+    await ended.wait()
+  }
+
+  /// For a group that is thrown away: ends without anybody waiting.
+  nonisolated func abandon() {
+    post { $0.core.stop() }
+  }
+
+  // MARK: Handlers
+
+  /// Starts each handler on the spot: one that does not wait has answered before the next is started.
+  private func startHandlers() {
+    while !core.startable.isEmpty {
+      let calls = core.startable
+      core.startable.removeAll(keepingCapacity: true)
+      for call in calls { start(call) }
+    }
+  }
+
+  private func start(_ call: ServerCall) {
+    guard let implementation = call.implementation, !call.isOver else { return }
+    core.runningHandlers += 1
+    call.handlerStarts()
+    let task: Task<Void, Never>
+    switch implementation {
+    case .unary(let handler):
+      let message = call.takeRequest()
+      task = Task.immediate { [self] in
+        do {
+          let reply = try await handler(message, call.context)
+          call.answer(reply)
+        } catch {
+          call.fail(error)
+        }
+        finished(call)
+      }
+    case .stream(let handler):
+      core.register(call)
+      let handle = StreamHandle(reactor: self, serial: call.serial)
+      task = Task.immediate { [self] in
+        do {
+          let trailers = try await handler(
+            RequestStream(handle: handle), ResponseWriter(handle: handle), call.context)
+          call.finish(trailers: trailers)
+        } catch {
+          call.fail(error)
+        }
+        finished(call)
+      }
+    }
+    if !call.handlerHasEnded { call.task = task }
+  }
+
+  private func finished(_ call: ServerCall) {
+    core.runningHandlers -= 1
+    call.handlerEnded()
+    if call.serial != 0 { core.unregister(call) }
+  }
+
+  // MARK: Waiting
+
+  /// Suspends the calling task until one of `events` happens on the stream.
+  ///
+  /// - Throws: `CancellationError` when the calling task is cancelled.
+  func wait(for events: StreamEvents, on stream: Stream) async throws {
+    let ticket = core.nextSerial()
+    let serial = stream.serial
+    try await withTaskCancellationHandler {
+      try await withCheckedThrowingContinuation { continuation in
+        stream.addWaiter(ticket, for: events, continuation)
+      }
+    } onCancel: {
+      post { $0.core.streams[serial]?.cancelWaiter(ticket) }
+    }
+  }
+}
+
+/// How a task, wherever it runs, names a stream that lives on a reactor.
+struct StreamHandle: Sendable {
+  let reactor: Reactor
+  let serial: UInt64
+}

@@ -1,0 +1,345 @@
+// One call on the server's side: its headers are judged, its handler is started, its answer is sent.
+
+import CNGHTTP2
+
+/// Confined to its reactor. Its timer ends the call at the caller's deadline, and before that a request that never
+/// gets whole.
+final class ServerCall: Stream {
+  private(set) var implementation: MethodHandler.Implementation?
+  var task: Task<Void, Never>?
+  /// The handler has returned, or will not be started.
+  private(set) var handlerHasEnded = false
+  /// The answer is decided, or the stream is gone: whatever the handler still says goes nowhere.
+  private(set) var isOver = false
+
+  private let shard: ServerShard
+  private var path = ""
+  private var metadata = Metadata()
+  private var timeout: Int64?
+  private var deadline: Int64?
+  private var headerListSize = 0
+  private var hasGRPCContentType = false
+  private var isPost = false
+  private var isMalformed = false
+  private var isCompressed = false
+  private var hasStarted = false
+  private var headersAreSent = false
+  private var trailers: Metadata?
+
+  init(shard: ServerShard, id: Int32, connection: ServerConnection) {
+    self.shard = shard
+    super.init(core: connection.core)
+    self.id = id
+    self.connection = connection
+  }
+
+  private var limits: ServerLimits { shard.server.limits }
+
+  var context: ServerContext {
+    ServerContext(
+      path: path, metadata: metadata, peer: peer, deadline: deadline.map { core.instant($0) })
+  }
+
+  private var peer: Peer {
+    (connection as? ServerConnection)?.peer ?? Peer(address: "", certificate: nil)
+  }
+
+  private var isUnary: Bool {
+    if case .unary = implementation { return true }
+    return false
+  }
+
+  // MARK: Headers
+
+  override func receiveField(_ field: ReceivedField) {
+    headerListSize += field.listSize
+    if hasStarted || headerListSize > limits.headerListSizeBytes { return }
+    if field.isNamed(":path") {
+      if let method = shard.server.methods.find(field.value) {
+        path = method.path
+        implementation = method.implementation
+      } else {
+        path = field.valueText
+        implementation = shard.server.fallback
+      }
+    } else if field.isNamed(":method") {
+      isPost = field.value.equals("POST")
+    } else if field.isNamed("content-type") {
+      hasGRPCContentType = Self.isGRPC(field.value)
+    } else if field.isNamed("grpc-timeout") {
+      timeout = WireTimeout.parse(field.value)
+      if timeout == nil { isMalformed = true }
+    } else if field.isNamed("grpc-encoding") {
+      isCompressed = !field.value.equals("identity")
+    } else if !field.isReserved {
+      if !field.add(to: &metadata) { isMalformed = true }
+    }
+  }
+
+  /// `application/grpc`, also with a suffix such as `+proto` or a parameter.
+  private static func isGRPC(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard value.starts(with: "application/grpc") else { return false }
+    guard value.count > 16 else { return true }
+    return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
+  }
+
+  override func receiveHeadersEnd(endsStream: Bool) {
+    // Trailers of a request mean nothing in gRPC.
+    if hasStarted { return }
+    hasStarted = true
+    shard.statistics.callsStarted += 1
+    if let refusal = judgeHeaders() { return answer(refusal) }
+    if !isPost { return refuse(httpStatus: "405") }
+    if !hasGRPCContentType { return refuse(httpStatus: "415") }
+    if implementation == nil {
+      return answer(Status(.unimplemented, "no method \(path) here"))
+    }
+    if let timeout {
+      let (sum, overflows) = core.now.addingReportingOverflow(timeout)
+      deadline = overflows ? nil : sum
+    }
+    if isUnary {
+      let requestEnd = core.after(limits.requestTimeout)
+      if !endsStream { core.timers.schedule(self, at: min(deadline ?? .max, requestEnd)) }
+    } else {
+      if let deadline { core.timers.schedule(self, at: deadline) }
+      core.startable.append(self)
+    }
+  }
+
+  /// What is wrong with the request, in this order.
+  private func judgeHeaders() -> Status? {
+    if headerListSize > limits.headerListSizeBytes {
+      return Status(
+        .resourceExhausted,
+        "the headers are larger than \(limits.headerListSizeBytes) bytes")
+    }
+    if isMalformed {
+      return Status(.invalidArgument, "grpc-timeout or a -bin header is malformed")
+    }
+    if isCompressed {
+      return Status(.unimplemented, "messages are taken uncompressed only (identity)")
+    }
+    guard let connection = connection as? ServerConnection else { return nil }
+    if connection.runningHandlers >= limits.concurrentStreams {
+      return Status(.resourceExhausted, "too many calls of this connection are still running")
+    }
+    return nil
+  }
+
+  // MARK: Request
+
+  override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
+    if isOver || !hasStarted { return connection.consume(bytes.count, ofStream: id) }
+    let error = receive(bytes, on: connection, limit: limits.messageSizeBytes)
+    if let error { return answer(Self.status(of: error, limit: limits.messageSizeBytes)) }
+    if connection.heldBytes > limits.bufferedBytesPerConnection {
+      return answer(Status(.resourceExhausted, "too much of this connection waits to be read"))
+    }
+    if isUnary {
+      if inbox.count > 1 { answer(Status(.unimplemented, "a unary call carries one message")) }
+    } else if !inbox.isEmpty {
+      wake(.message)
+    }
+  }
+
+  static func status(of error: FramingError, limit: Int) -> Status {
+    switch error {
+    case .compressed:
+      Status(.unimplemented, "messages are taken uncompressed only (identity)")
+    case .badFlag(let flag):
+      Status(.internal, "a message begins with flag \(flag), which gRPC does not know")
+    case .tooLong(let length):
+      Status(.resourceExhausted, "a message of \(length) bytes is larger than \(limit)")
+    }
+  }
+
+  override func receiveEnd() {
+    inboundHasEnded = true
+    if isOver { return }
+    if !deframer.isBetweenMessages {
+      return answer(Status(.internal, "the request ends in the middle of a message"))
+    }
+    if !isUnary { return wake(.message) }
+    if inbox.isEmpty { return answer(Status(.unimplemented, "a unary call carries one message")) }
+    if let deadline {
+      core.timers.schedule(self, at: deadline)
+    } else {
+      core.timers.cancel(self)
+    }
+    core.startable.append(self)
+  }
+
+  /// The message of a unary call; taken once, at its start.
+  func takeRequest() -> [UInt8] { takeMessage() ?? [] }
+
+  // MARK: Answer
+
+  /// A unary answer.
+  func answer(_ reply: UnaryReply) {
+    if isOver { return }
+    if reply.message.count > limits.messageSizeBytes {
+      return answer(
+        Status(
+          .resourceExhausted,
+          "the answer of \(reply.message.count) bytes is larger than \(limits.messageSizeBytes)"))
+    }
+    end()
+    outbox.append(reply.message)
+    outboundIsFinished = true
+    trailers = reply.trailers.isEmpty ? nil : reply.trailers
+    sendHeaders(reply.headers)
+  }
+
+  /// A status: after the messages that are queued, or as the only headers where none were sent (Trailers-Only).
+  func answer(_ status: Status) {
+    if isOver { return }
+    end()
+    shard.statistics.callsFailed += 1
+    guard let connection else { return }
+    if headersAreSent {
+      errorStatus = status
+      outboundIsFinished = true
+      return resumeSending()
+    }
+    core.headers.removeAll()
+    core.headers.append(fixedHeader(":status", "200"))
+    core.headers.append(fixedHeader("content-type", "application/grpc"))
+    core.headers.append(status)
+    submitHeaders(endsStream: true, on: connection)
+  }
+
+  private var errorStatus: Status?
+
+  private func refuse(httpStatus: String) {
+    end()
+    shard.statistics.callsFailed += 1
+    guard let connection else { return }
+    core.headers.removeAll()
+    core.headers.append(":status", httpStatus)
+    submitHeaders(endsStream: true, on: connection)
+  }
+
+  /// What the handler threw.
+  func fail(_ error: any Error) {
+    if isOver { return }
+    if let status = error as? Status { return answer(status) }
+    if error is CancellationError {
+      return answer(Status(.cancelled, "the call was cancelled"))
+    }
+    let reference = String(core.random.next(), radix: 16)
+    shard.server.onFault(error, reference, path)
+    var trailers = Metadata()
+    trailers.append("weir-reference", reference)
+    answer(Status(.internal, "an internal error; reference \(reference)", trailers: trailers))
+  }
+
+  /// The end of a streaming handler.
+  func finish(trailers: Metadata) {
+    if isOver { return }
+    end()
+    self.trailers = trailers.isEmpty ? nil : trailers
+    outboundIsFinished = true
+    if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
+  }
+
+  func sendHeaders(_ metadata: Metadata) {
+    guard let connection, !headersAreSent else { return }
+    headersAreSent = true
+    core.headers.removeAll()
+    core.headers.append(fixedHeader(":status", "200"))
+    core.headers.append(fixedHeader("content-type", "application/grpc"))
+    if !metadata.isEmpty { core.headers.append(metadata) }
+    submitHeaders(endsStream: false, on: connection)
+  }
+
+  private func submitHeaders(endsStream: Bool, on connection: Connection) {
+    var provider = dataProvider
+    _ = core.headers.withVectors { vectors, count in
+      if endsStream {
+        nghttp2_submit_response(connection.session, id, vectors, count, nil)
+      } else {
+        nghttp2_submit_response(connection.session, id, vectors, count, &provider)
+      }
+    }
+    connection.markDirty()
+  }
+
+  var outgoingQueueBytes: Int { limits.outgoingQueueBytes }
+
+  func checkSize(_ message: [UInt8]) throws(Status) {
+    if message.count > limits.messageSizeBytes {
+      throw Status(
+        .resourceExhausted,
+        "a message of \(message.count) bytes is larger than \(limits.messageSizeBytes)")
+    }
+  }
+
+  /// Queues one message of a streaming handler.
+  func send(_ message: [UInt8]) {
+    outbox.append(message)
+    if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
+  }
+
+  override func finishSending(_ flags: inout UInt32) {
+    flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
+    guard let connection else { return }
+    core.headers.removeAll()
+    if let errorStatus {
+      core.headers.append(errorStatus)
+    } else {
+      core.headers.append(fixedHeader("grpc-status", "0"))
+      if let trailers { core.headers.append(trailers) }
+    }
+    core.headers.withVectors { vectors, count in
+      _ = nghttp2_submit_trailer(connection.session, id, vectors, count)
+    }
+  }
+
+  /// The answer is decided; nothing that arrives is kept, no timer runs.
+  private func end() {
+    isOver = true
+    core.timers.cancel(self)
+    discardInbound()
+  }
+
+  func handlerEnded() {
+    handlerHasEnded = true
+    task = nil
+    serverConnection?.runningHandlers -= 1
+    serverConnection = nil
+  }
+
+  /// Counts the handler against its connection until it returns, even when the stream is long gone.
+  private var serverConnection: ServerConnection?
+
+  func handlerStarts() {
+    serverConnection = connection as? ServerConnection
+    serverConnection?.runningHandlers += 1
+  }
+
+  // MARK: Untimely ends
+
+  override func expire() {
+    if isOver { return }
+    if hasStarted, isUnary, !inboundHasEnded, core.now < deadline ?? .max {
+      return answer(Status(.deadlineExceeded, "the request did not get whole in time"))
+    }
+    let hasQueue = !outbox.isEmpty
+    answer(Status(.deadlineExceeded, "the deadline has passed"))
+    // What the caller does not read cannot be followed by trailers in time.
+    if hasQueue, let connection { connection.reset(self, NGHTTP2_CANCEL) }
+    stopHandler()
+  }
+
+  override func close(errorCode: UInt32, reason: String?) {
+    if !isOver { end() }
+    outbox.removeAll()
+    stopHandler()
+  }
+
+  private func stopHandler() {
+    task?.cancel()
+    wake(.all)
+  }
+}

@@ -1,0 +1,177 @@
+// One HTTP/2 stream that carries a gRPC call, whichever side opened it: messages in, messages out, and who waits for what.
+
+import CNGHTTP2
+
+/// What a task can wait for on a stream.
+struct StreamEvents: OptionSet, Sendable {
+  let rawValue: UInt8
+  static let headers = StreamEvents(rawValue: 1)
+  static let message = StreamEvents(rawValue: 2)
+  static let room = StreamEvents(rawValue: 4)
+  static let end = StreamEvents(rawValue: 8)
+  static let all = StreamEvents(rawValue: 15)
+}
+
+/// The part of a call that both sides share. Confined to its reactor; its timer is the call's deadline.
+class Stream: Timed {
+  private struct Waiter {
+    let ticket: UInt64
+    let events: StreamEvents
+    let continuation: CheckedContinuation<Void, any Error>
+  }
+
+  let core: ReactorCore
+  /// The key under which handles find the stream on its reactor; 0 while it has none.
+  final var serial: UInt64 = 0
+  final var id: Int32 = 0
+  /// `nil` before the stream is opened and after it is closed.
+  final var connection: Connection?
+
+  // Inbound
+  final var deframer = Deframer()
+  final var inbox = MessageQueue()
+  final var inboundHasEnded = false
+  /// Received bytes whose stream window has not been given back yet.
+  private var unconsumed = 0
+  /// Bytes counted against the connection's limit on what waits for handlers.
+  private var held = 0
+
+  // Outbound
+  final var outbox = OutgoingMessages()
+  final var outboundIsFinished = false
+  /// nghttp2 was told that there is nothing to send at the moment.
+  private var isDeferred = false
+
+  private var waiters: [Waiter] = []
+
+  init(core: ReactorCore) { self.core = core }
+
+  // MARK: Waiting
+
+  final func addWaiter(
+    _ ticket: UInt64, for events: StreamEvents, _ continuation: CheckedContinuation<Void, any Error>
+  ) {
+    waiters.append(Waiter(ticket: ticket, events: events, continuation: continuation))
+  }
+
+  final func wake(_ events: StreamEvents) {
+    if waiters.isEmpty { return }
+    let woken = waiters.filter { !$0.events.isDisjoint(with: events) }
+    waiters.removeAll { !$0.events.isDisjoint(with: events) }
+    for waiter in woken { waiter.continuation.resume() }
+  }
+
+  final func cancelWaiter(_ ticket: UInt64) {
+    guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
+    waiters.remove(at: index).continuation.resume(throwing: CancellationError())
+  }
+
+  // MARK: Inbound
+
+  /// Takes a chunk of DATA in. The connection's window is given back at once, so that one unread stream cannot stop the
+  /// others; the stream's own window follows what the reader takes, except for the message that is being put together,
+  /// which would else never get whole.
+  final func receive(
+    _ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection, limit: Int
+  ) -> FramingError? {
+    let waitsBehindMessages = !inbox.isEmpty
+    let error = deframer.push(bytes, limit: limit) { inbox.append($0) }
+    if waitsBehindMessages {
+      unconsumed += bytes.count
+    } else {
+      connection.consume(bytes.count, ofStream: id)
+    }
+    let nowHeld = inbox.byteCount + deframer.heldBytes
+    connection.heldBytes += nowHeld - held
+    held = nowHeld
+    return error
+  }
+
+  final func takeMessage() -> [UInt8]? {
+    guard let message = inbox.popFirst() else { return nil }
+    let returned =
+      inbox.isEmpty ? unconsumed : min(unconsumed, message.count + Deframer.prefixLength)
+    unconsumed -= returned
+    let nowHeld = inbox.byteCount + deframer.heldBytes
+    if let connection {
+      connection.heldBytes += nowHeld - held
+      if returned > 0 {
+        connection.consume(returned, ofStream: id)
+        connection.markDirty()
+      }
+    }
+    held = nowHeld
+    return message
+  }
+
+  /// Forgets what was received and will not be read.
+  final func discardInbound() {
+    connection?.heldBytes -= held
+    held = 0
+    inbox.removeAll()
+    deframer = Deframer()
+  }
+
+  // MARK: Outbound
+
+  /// Tells nghttp2 that there is something to send again.
+  final func resumeSending() {
+    guard let connection else { return }
+    if isDeferred {
+      isDeferred = false
+      nghttp2_session_resume_data(connection.session, id)
+    }
+    connection.markDirty()
+  }
+
+  /// nghttp2's read callback: fills one DATA frame.
+  final func fill(
+    _ buffer: UnsafeMutableBufferPointer<UInt8>, flags: inout UInt32, outgoingLimit: Int
+  ) -> Int {
+    let before = outbox.byteCount
+    let written = outbox.fill(buffer)
+    if before >= outgoingLimit, outbox.byteCount < outgoingLimit { wake(.room) }
+    if outbox.isEmpty {
+      if outboundIsFinished {
+        flags |= UInt32(NGHTTP2_DATA_FLAG_EOF.rawValue)
+        finishSending(&flags)
+      } else if written == 0 {
+        isDeferred = true
+        return Int(NGHTTP2_ERR_DEFERRED.rawValue)
+      }
+    }
+    return written
+  }
+
+  /// The last DATA frame is being made; the server adds trailers here.
+  func finishSending(_ flags: inout UInt32) {}
+
+  // MARK: What the connection reports
+
+  func receiveField(_ field: ReceivedField) {}
+  /// All headers of a block have come.
+  func receiveHeadersEnd(endsStream: Bool) {}
+  func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {}
+  func receiveEnd() {}
+  /// The stream is gone; `errorCode` is HTTP/2's (RFC 9113 section 7), `reason` says why a connection was lost.
+  func close(errorCode: UInt32, reason: String?) {}
+
+  /// A data provider that reads this stream's outbox; the connection keeps the stream alive while nghttp2 may use it.
+  final var dataProvider: nghttp2_data_provider {
+    var source = nghttp2_data_source()
+    source.ptr = Unmanaged.passUnretained(self).toOpaque()
+    return nghttp2_data_provider(
+      source: source,
+      read_callback: { _, _, buffer, length, flags, source, user in
+        guard let pointer = source?.pointee.ptr, let buffer, let flags, let user else {
+          return Int(NGHTTP2_ERR_CALLBACK_FAILURE.rawValue)
+        }
+        // Both objects are held by the reactor for as long as the session knows the stream.
+        let stream = Unmanaged<Stream>.fromOpaque(pointer).takeUnretainedValue()
+        let connection = Unmanaged<Connection>.fromOpaque(user).takeUnretainedValue()
+        return stream.fill(
+          UnsafeMutableBufferPointer(start: buffer, count: length), flags: &flags.pointee,
+          outgoingLimit: connection.settings.outgoingQueueBytes)
+      })
+  }
+}
