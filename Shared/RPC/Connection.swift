@@ -33,7 +33,7 @@ class Connection: Timed {
   private var output: [UInt8] = []
   private var outputHead = 0
   private var isDirty = false
-  private var watchesWrite = false
+  private(set) final var watchesWrite: Bool
   private var lastRead: Int64
   private var pingSent: Int64?
   final var headersBegan: Int64?
@@ -48,6 +48,7 @@ class Connection: Timed {
     self.tls = tls
     self.settings = settings
     self.phase = phase
+    watchesWrite = phase == .connecting
     lastRead = core.now
   }
 
@@ -248,8 +249,8 @@ class Connection: Timed {
     let ended = streams.values.sorted { $0.id < $1.id }
     streams = [:]
     for stream in ended {
+      stream.detach()
       stream.close(errorCode: UInt32(NGHTTP2_NO_ERROR.rawValue), reason: reason)
-      stream.connection = nil
     }
     connectionEnded(reason)
   }
@@ -353,8 +354,8 @@ class Connection: Timed {
 
   final func streamClosed(_ id: Int32, errorCode: UInt32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
+    stream.detach()
     stream.close(errorCode: errorCode, reason: nil)
-    stream.connection = nil
     streamEnded()
   }
 

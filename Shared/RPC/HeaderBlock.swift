@@ -12,21 +12,19 @@ func fixedHeader(_ name: StaticString, _ value: StaticString) -> nghttp2_nv {
     flags: UInt8(NGHTTP2_NV_FLAG_NO_COPY_NAME.rawValue | NGHTTP2_NV_FLAG_NO_COPY_VALUE.rawValue))
 }
 
-/// Collects the headers of one block: fixed ones first, then names and values laid one after the other in one buffer,
-/// which is kept from block to block.
+/// Collects the headers of one block in their order. Names and values that are not fixed lie one after the other in one
+/// buffer, which is kept from block to block.
 struct HeaderBlock {
   private var bytes: [UInt8] = []
-  private var fields: [(name: Int, value: Int)] = []
-  private var fixed: [nghttp2_nv] = []
+  /// Fixed headers as they are; the others with their lengths, and pointers only while the block is lent.
   private var vectors: [nghttp2_nv] = []
 
   mutating func removeAll() {
     bytes.removeAll(keepingCapacity: true)
-    fields.removeAll(keepingCapacity: true)
-    fixed.removeAll(keepingCapacity: true)
+    vectors.removeAll(keepingCapacity: true)
   }
 
-  mutating func append(_ header: nghttp2_nv) { fixed.append(header) }
+  mutating func append(_ header: nghttp2_nv) { vectors.append(header) }
 
   mutating func append(_ name: StaticString, _ value: String) {
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
@@ -35,21 +33,15 @@ struct HeaderBlock {
 
   mutating func append(_ name: StaticString, base64 value: [UInt8]) {
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
-    let start = bytes.count
-    Base64.encode(value, into: &bytes)
-    fields.append((name.utf8CodeUnitCount, bytes.count - start))
+    append(nameLength: name.utf8CodeUnitCount, base64: value)
   }
 
   mutating func append(_ metadata: Metadata) {
     for entry in metadata.entries {
       bytes.append(contentsOf: entry.name.utf8)
-      let nameLength = entry.name.utf8.count
       switch entry.value {
-      case .text(let text): append(nameLength: nameLength, value: text)
-      case .bytes(let value):
-        let start = bytes.count
-        Base64.encode(value, into: &bytes)
-        fields.append((nameLength, bytes.count - start))
+      case .text(let text): append(nameLength: entry.name.utf8.count, value: text)
+      case .bytes(let value): append(nameLength: entry.name.utf8.count, base64: value)
       }
     }
   }
@@ -67,26 +59,36 @@ struct HeaderBlock {
   }
 
   private mutating func append(nameLength: Int, value: String) {
+    let start = bytes.count
     bytes.append(contentsOf: value.utf8)
-    fields.append((nameLength, value.utf8.count))
+    append(nameLength: nameLength, valueLength: bytes.count - start)
+  }
+
+  private mutating func append(nameLength: Int, base64 value: [UInt8]) {
+    let start = bytes.count
+    Base64.encode(value, into: &bytes)
+    append(nameLength: nameLength, valueLength: bytes.count - start)
+  }
+
+  private mutating func append(nameLength: Int, valueLength: Int) {
+    vectors.append(
+      nghttp2_nv(
+        name: nil, value: nil, namelen: nameLength, valuelen: valueLength,
+        flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
   }
 
   /// Lends the block for one call into nghttp2, which copies what it keeps.
   mutating func withVectors<Result>(
     _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Result
   ) -> Result {
-    vectors.removeAll(keepingCapacity: true)
-    vectors.append(contentsOf: fixed)
-    let fields = fields
-    return bytes.withUnsafeMutableBufferPointer { buffer in
-      // The pointers made here are used only inside `body`, while the buffer is lent.
+    bytes.withUnsafeMutableBufferPointer { buffer in
+      // The pointers set here are used only inside `body`, while the buffer is lent.
       if var next = buffer.baseAddress {
-        for field in fields {
-          vectors.append(
-            nghttp2_nv(
-              name: next, value: next + field.name, namelen: field.name, valuelen: field.value,
-              flags: UInt8(NGHTTP2_NV_FLAG_NONE.rawValue)))
-          next += field.name + field.value
+        for index in vectors.indices
+        where vectors[index].flags == UInt8(NGHTTP2_NV_FLAG_NONE.rawValue) {
+          vectors[index].name = next
+          vectors[index].value = next + vectors[index].namelen
+          next += vectors[index].namelen + vectors[index].valuelen
         }
       }
       return vectors.withUnsafeBufferPointer { body($0.baseAddress, $0.count) }

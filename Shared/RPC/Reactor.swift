@@ -135,7 +135,13 @@ actor Reactor {
     let serial = stream.serial
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
-        stream.addWaiter(ticket, for: events, continuation)
+        // `core` must be used here: a closure that does not capture the actor is not isolated to it, and would run on
+        // another thread without a word from the compiler.
+        if let stream = core.streams[serial] {
+          stream.addWaiter(ticket, for: events, continuation)
+        } else {
+          continuation.resume()
+        }
       }
     } onCancel: {
       post { $0.core.streams[serial]?.cancelWaiter(ticket) }

@@ -120,9 +120,10 @@ final class ReactorCore {
     epoll_ctl(executor.epoll, EPOLL_CTL_DEL, descriptor, &event)
   }
 
-  func add(_ connection: Connection, watchesWrite: Bool) {
+  func add(_ connection: Connection) {
     connections[connection.serial] = connection
-    watch(connection.descriptor, serial: connection.serial, write: watchesWrite, isNew: true)
+    watch(
+      connection.descriptor, serial: connection.serial, write: connection.watchesWrite, isNew: true)
   }
 
   func remove(_ connection: Connection) {

@@ -155,11 +155,10 @@ final class ServerConnection: Connection {
 extension ConnectionSettings {
   init(_ limits: ServerLimits) {
     self.init(
-      messageSizeBytes: limits.messageSizeBytes, headerListSizeBytes: limits.headerListSizeBytes,
+      headerListSizeBytes: limits.headerListSizeBytes,
       concurrentStreams: limits.concurrentStreams, outgoingQueueBytes: limits.outgoingQueueBytes,
       streamWindowBytes: limits.streamWindowBytes,
       connectionWindowBytes: limits.connectionWindowBytes,
-      bufferedBytes: limits.bufferedBytesPerConnection,
       keepaliveInterval: limits.keepaliveInterval.nanosecondsClamped,
       keepaliveTimeout: limits.keepaliveTimeout.nanosecondsClamped)
   }

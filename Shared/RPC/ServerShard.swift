@@ -36,7 +36,7 @@ final class ServerShard {
       return
     }
     connections[serial] = connection
-    core.add(connection, watchesWrite: false)
+    core.add(connection)
   }
 
   func connectionEnded(_ connection: ServerConnection) {

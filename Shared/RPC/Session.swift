@@ -4,13 +4,11 @@ import CNGHTTP2
 
 /// What a connection grants its peer; the common part of both sides' limits.
 struct ConnectionSettings {
-  var messageSizeBytes: Int
   var headerListSizeBytes: Int
   var concurrentStreams: Int
   var outgoingQueueBytes: Int
   var streamWindowBytes: Int
   var connectionWindowBytes: Int
-  var bufferedBytes: Int
   var keepaliveInterval: Int64
   var keepaliveTimeout: Int64
 }

@@ -104,6 +104,15 @@ class Stream: Timed {
     return message
   }
 
+  /// The connection has let the stream go; what was received can still be read.
+  final func detach() {
+    connection?.heldBytes -= held
+    held = 0
+    unconsumed = 0
+    connection = nil
+    isDeferred = false
+  }
+
   /// Forgets what was received and will not be read.
   final func discardInbound() {
     connection?.heldBytes -= held

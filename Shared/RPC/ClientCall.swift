@@ -1,0 +1,260 @@
+// One call on the client's side: its request is sent, the answer is put together, the end becomes a status.
+
+import CNGHTTP2
+
+/// Confined to its reactor. Its timer is the call's deadline, which runs from before there is a connection.
+final class ClientCall: Stream {
+  let waitsForReady: Bool
+  let isUnary: Bool
+  /// The server's headers, once they have come.
+  private(set) var headers: Metadata?
+  /// The end of the call; its trailers are the server's.
+  private(set) var status: Status?
+  /// In the balancer's queue, without a connection.
+  var isWaiting = false
+
+  private let path: String
+  private let metadata: Metadata
+  /// Kept for a second attempt; unary calls only.
+  private let message: [UInt8]
+  private let limits: ChannelLimits
+  private unowned let balancer: Balancer
+  private var deadline: Int64?
+  private var attempts = 0
+
+  // The header block that is coming in.
+  private var block = Metadata()
+  private var blockSize = 0
+  private var httpStatus = 0
+  private var grpcStatus: UInt32?
+  private var grpcMessage = ""
+  private var grpcDetails: [UInt8] = []
+  private var hasGRPCContentType = false
+  private var isCompressed = false
+  private var isMalformed = false
+
+  init(
+    _ path: String, message: [UInt8]?, options: CallOptions, balancer: Balancer, core: ReactorCore
+  ) {
+    self.path = path
+    self.message = message ?? []
+    self.balancer = balancer
+    isUnary = message != nil
+    metadata = options.metadata
+    waitsForReady = options.waitsForReady
+    limits = balancer.channel.configuration.limits
+    super.init(core: core)
+    if let message {
+      outbox.append(message)
+      outboundIsFinished = true
+    }
+    if let timeout = options.timeout ?? balancer.channel.configuration.defaultTimeout {
+      core.readClock()
+      let deadline = core.after(timeout)
+      self.deadline = deadline
+      core.timers.schedule(self, at: deadline)
+    }
+  }
+
+  var outgoingQueueBytes: Int { limits.outgoingQueueBytes }
+
+  func checkSize(_ message: [UInt8]) throws(Status) {
+    if message.count > limits.messageSizeBytes {
+      throw Status(
+        .resourceExhausted,
+        "a message of \(message.count) bytes is larger than \(limits.messageSizeBytes)")
+    }
+  }
+
+  // MARK: Sending
+
+  /// Opens a stream for the call; false when the connection has no stream left to give.
+  func start(on connection: ClientConnection) -> Bool {
+    guard let session = connection.session else { return false }
+    core.headers.removeAll()
+    core.headers.append(fixedHeader(":method", "POST"))
+    core.headers.append(fixedHeader(":scheme", "https"))
+    core.headers.append(":authority", connection.authority)
+    core.headers.append(":path", path)
+    core.headers.append(fixedHeader("te", "trailers"))
+    core.headers.append(fixedHeader("content-type", "application/grpc"))
+    core.headers.append(fixedHeader("user-agent", "weir"))
+    core.headers.append(fixedHeader("grpc-accept-encoding", "identity"))
+    if let deadline { core.headers.append("grpc-timeout", WireTimeout.text(deadline - core.now)) }
+    if !metadata.isEmpty { core.headers.append(metadata) }
+    var provider = dataProvider
+    let opened = core.headers.withVectors {
+      nghttp2_submit_request(session, nil, $0, $1, &provider, nil)
+    }
+    if opened < 0 { return false }
+    id = opened
+    attempts += 1
+    self.connection = connection
+    connection.streams[opened] = self
+    connection.markDirty()
+    return true
+  }
+
+  func send(_ message: [UInt8]) {
+    if outboundIsFinished || status != nil { return }
+    outbox.append(message)
+    resumeSending()
+  }
+
+  func finishSending() {
+    if outboundIsFinished { return }
+    outboundIsFinished = true
+    resumeSending()
+  }
+
+  // MARK: Headers
+
+  override func receiveField(_ field: ReceivedField) {
+    blockSize += field.listSize
+    if blockSize > limits.headerListSizeBytes { return }
+    if field.isNamed(":status") {
+      httpStatus = Int(field.valueText) ?? 0
+    } else if field.isNamed("content-type") {
+      hasGRPCContentType = field.value.starts(with: "application/grpc")
+    } else if field.isNamed("grpc-status") {
+      grpcStatus = UInt32(field.valueText) ?? StatusCode.unknown.rawValue
+    } else if field.isNamed("grpc-message") {
+      grpcMessage = PercentText.decode(field.value)
+    } else if field.isNamed("grpc-status-details-bin") {
+      if let details = Base64.decode(field.value) {
+        grpcDetails = details
+      } else {
+        isMalformed = true
+      }
+    } else if field.isNamed("grpc-encoding") {
+      isCompressed = !field.value.equals("identity")
+    } else if !field.isReserved {
+      if !field.add(to: &block) { isMalformed = true }
+    }
+  }
+
+  override func receiveHeadersEnd(endsStream: Bool) {
+    let fields = block
+    block = Metadata()
+    defer { blockSize = 0 }
+    if status != nil { return }
+    if blockSize > limits.headerListSizeBytes {
+      return end(
+        Status(
+          .resourceExhausted,
+          "the server's headers are larger than \(limits.headerListSizeBytes) bytes"))
+    }
+    // 1xx: something else follows.
+    if httpStatus >= 100, httpStatus < 200 { return }
+    if isMalformed { return end(Status(.internal, "a -bin header of the server is malformed")) }
+    if headers == nil, !endsStream || grpcStatus == nil {
+      if httpStatus != 200 || !hasGRPCContentType { return end(statusOfHTTP()) }
+      headers = fields
+      wake(.headers)
+    } else if headers == nil {
+      headers = Metadata()
+    }
+    if endsStream { endBy(trailers: fields) }
+  }
+
+  /// An answer that is not gRPC's, e.g. from a proxy (gRPC, "HTTP to gRPC Status Code Mapping").
+  private func statusOfHTTP() -> Status {
+    let code: StatusCode =
+      switch httpStatus {
+      case 400: .internal
+      case 401: .unauthenticated
+      case 403: .permissionDenied
+      case 404: .unimplemented
+      case 429, 502, 503, 504: .unavailable
+      default: .unknown
+      }
+    return Status(code, "the server answered with HTTP status \(httpStatus), not with gRPC")
+  }
+
+  private func endBy(trailers: Metadata) {
+    guard let grpcStatus else {
+      return end(Status(.unknown, "the server ended the call without a status"))
+    }
+    let code = StatusCode(rawValue: grpcStatus) ?? .unknown
+    var result = Status(code, grpcMessage, details: grpcDetails, trailers: trailers)
+    if code == .ok {
+      if !deframer.isBetweenMessages {
+        result = Status(.internal, "the answer ends in the middle of a message")
+      } else if isUnary, inbox.count != 1 {
+        result = Status(.unimplemented, "a unary call is answered by one message")
+      }
+    }
+    end(result)
+  }
+
+  // MARK: Messages
+
+  override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
+    if status != nil { return connection.consume(bytes.count, ofStream: id) }
+    if isCompressed {
+      return end(Status(.internal, "the server compresses, which was not asked for"))
+    }
+    if let error = receive(bytes, on: connection, limit: limits.messageSizeBytes) {
+      return end(ServerCall.status(of: error, limit: limits.messageSizeBytes))
+    }
+    if !isUnary, !inbox.isEmpty { wake(.message) }
+  }
+
+  override func receiveEnd() {
+    inboundHasEnded = true
+    if status == nil { end(Status(.unknown, "the server ended the call without a status")) }
+  }
+
+  // MARK: The end
+
+  /// The call is over: by the server's word, or by ours, in which case the server is told.
+  func end(_ result: Status) {
+    if status != nil { return }
+    status = result
+    core.timers.cancel(self)
+    if isWaiting { balancer.forget(self) }
+    if headers == nil { headers = Metadata() }
+    if result.code != .ok { discardInbound() }
+    outbox.removeAll()
+    if let connection, !(inboundHasEnded && outboundIsFinished) {
+      connection.reset(self, NGHTTP2_CANCEL)
+    }
+    wake(.all)
+  }
+
+  override func expire() {
+    let place = isWaiting ? "while waiting for a connection" : "before the server answered"
+    end(Status(.deadlineExceeded, "the deadline passed \(place)"))
+  }
+
+  override func close(errorCode: UInt32, reason: String?) {
+    if status != nil { return }
+    // The server has not looked at it: it may be tried once more (gRPC, "Transparent Retries").
+    if errorCode == NGHTTP2_REFUSED_STREAM.rawValue, isUnary, attempts < 2 {
+      outbox.removeAll()
+      outbox.append(message)
+      return balancer.submit(self)
+    }
+    end(reason.map { Status(.unavailable, $0) } ?? Self.status(ofReset: errorCode))
+  }
+
+  /// gRPC over HTTP/2, "HTTP2 Transport Mapping: Errors".
+  static func status(ofReset code: UInt32) -> Status {
+    let text = nghttp2_http2_strerror(code).map { String(cString: $0) } ?? "\(code)"
+    let message = "the server reset the stream: \(text)"
+    switch nghttp2_error_code(code) {
+    case NGHTTP2_REFUSED_STREAM: return Status(.unavailable, message)
+    case NGHTTP2_CANCEL: return Status(.cancelled, message)
+    case NGHTTP2_ENHANCE_YOUR_CALM: return Status(.resourceExhausted, message)
+    case NGHTTP2_INADEQUATE_SECURITY: return Status(.permissionDenied, message)
+    default: return Status(.internal, message)
+    }
+  }
+
+  /// The answer of a unary call that has ended.
+  func unaryResult() throws(Status) -> UnaryReply {
+    guard let status else { throw Status(.internal, "the call has not ended") }
+    guard status.code == .ok, let message = takeMessage() else { throw status }
+    return UnaryReply(message, headers: headers ?? Metadata(), trailers: status.trailers)
+  }
+}

@@ -1,0 +1,78 @@
+// The client's side of a connection to one replica.
+
+import CNGHTTP2
+
+/// Confined to its reactor.
+final class ClientConnection: Connection {
+  let authority: String
+  private weak var subchannel: Subchannel?
+  private let expectedServerURI: String?
+  /// The server, or we, said that no new stream may be opened.
+  private(set) var isLeaving = false
+
+  init?(
+    subchannel: Subchannel, serial: UInt64, descriptor: Int32, tls: TLSLink,
+    configuration: ChannelConfiguration, authority: String, core: ReactorCore
+  ) {
+    self.subchannel = subchannel
+    self.authority = authority
+    expectedServerURI = configuration.expectedServerURI
+    let limits = configuration.limits
+    super.init(
+      core: core, serial: serial, descriptor: descriptor, tls: tls,
+      settings: ConnectionSettings(limits), phase: .connecting)
+    core.timers.schedule(self, at: core.after(limits.connectTimeout))
+  }
+
+  override func handshakeCompleted() {
+    if let expectedServerURI {
+      let uris = tls.peerCertificate()?.uris ?? []
+      if !uris.contains(expectedServerURI) {
+        return lose("the server's certificate does not bear \(expectedServerURI)")
+      }
+    }
+    if !beginSession(isServer: false) { lose("no session") }
+  }
+
+  /// A server that refuses our certificate says so after our handshake: ready is who has sent SETTINGS.
+  override func sessionOpened() { subchannel?.becameReady(self) }
+
+  override func connectionEnded(_ reason: String) { subchannel?.lost(self, reason) }
+
+  override func goAwayReceived() { leave() }
+
+  /// No new call goes here; running ones finish, then the connection closes.
+  func retire() {
+    subchannel = nil
+    if phase == .open {
+      isLeaving = true
+      nghttp2_submit_goaway(session, 0, 0, NGHTTP2_NO_ERROR.rawValue, nil, 0)
+      markDirty()
+    } else {
+      lose("the address was removed")
+    }
+  }
+
+  private func leave() {
+    if isLeaving { return }
+    isLeaving = true
+    let subchannel = subchannel
+    self.subchannel = nil
+    subchannel?.lost(self, "the server is stopping")
+  }
+
+  override var wantsKeepalive: Bool { !streams.isEmpty }
+
+  override func streamEnded() { if isLeaving { markDirty() } }
+}
+
+extension ConnectionSettings {
+  init(_ limits: ChannelLimits) {
+    self.init(
+      headerListSizeBytes: limits.headerListSizeBytes, concurrentStreams: 0,
+      outgoingQueueBytes: limits.outgoingQueueBytes, streamWindowBytes: limits.streamWindowBytes,
+      connectionWindowBytes: limits.connectionWindowBytes,
+      keepaliveInterval: limits.keepaliveInterval.nanosecondsClamped,
+      keepaliveTimeout: limits.keepaliveTimeout.nanosecondsClamped)
+  }
+}
