@@ -8,7 +8,7 @@ import Database
 import Regulation
 import Vocabulary
 
-extension CatalogHandlers {
+extension CatalogServer {
   package func getEntry(
     _ request: CatalogV1.GetEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {

@@ -8,7 +8,7 @@ import Database
 import Regulation
 import Vocabulary
 
-extension CatalogHandlers {
+extension CatalogServer {
   package func listCategories(
     _ request: CatalogV1.ListCategoriesRequest, _ call: CallContext
   ) async throws -> CatalogV1.ListCategoriesResponse {

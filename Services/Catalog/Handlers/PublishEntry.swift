@@ -8,7 +8,7 @@ import Database
 import Regulation
 import Vocabulary
 
-extension CatalogHandlers {
+extension CatalogServer {
   package func publishEntry(
     _ request: CatalogV1.PublishEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {

@@ -7,7 +7,7 @@ package import Integrity
 import Regulation
 import Vocabulary
 
-extension CatalogHandlers {
+extension CatalogServer {
   /// Every published entry, as the event of its publication.
   package func publishedSnapshot() async throws -> [(topic: String, payload: JSONValue)] {
     try await database.read { transaction in

@@ -8,7 +8,7 @@ import Database
 import Regulation
 import Vocabulary
 
-extension CatalogHandlers {
+extension CatalogServer {
   package func submitEntry(
     _ request: CatalogV1.SubmitEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {

@@ -19,7 +19,7 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
   let departments = DepartmentCache(gateway: try environment.peers.channel(to: "gateway"))
   let refusals = OutboxRefusals(
     database: database, log: environment.log, now: environment.clock.civil)
-  let handlers = CatalogHandlers(
+  let handlers = CatalogServer(
     database: database, profiles: environment.law.profiles, calendar: environment.law.calendar,
     taxonomies: environment.law.taxonomies,
     directory: { try await departments.department($0) }, refusals: refusals,

@@ -1,4 +1,4 @@
-// What a refusal of the catalogue says to the person who must act, in both languages. Articles: see CatalogRefusal.
+// What a refusal of the catalogue says to the person who must act, in both languages (articles such as meizhou-public-2023/10: CatalogRefusal).
 
 package import Vocabulary
 

@@ -16,7 +16,7 @@ package typealias DepartmentDirectory =
   @Sendable (_ department: DepartmentCode) async throws -> RegistryV1.Department
 
 /// Answers weir.catalog.v1; each RPC has a file of its own.
-package struct CatalogHandlers: CatalogV1.CatalogService {
+package struct CatalogServer: CatalogV1.CatalogService {
   let database: SQLDatabase
   let profiles: ProfileSet
   let calendar: WorkingCalendar
