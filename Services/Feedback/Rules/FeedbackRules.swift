@@ -1,1 +1,0 @@
-// The rules of Feedback: values in, a value or a refusal out. Pure and synchronous.

@@ -1,0 +1,100 @@
+// Which clocks an issue has, when each starts, and how late it is (policies D19).
+
+package import Regulation
+package import Vocabulary
+
+/// The clocks that start with the report.
+///
+/// - meizhou-public-2023/23b: 5 working days to verify; the rectification has none yet.
+/// - meizhou-specific-2021/31a: 20 working days from receipt cover verification, rectification and update.
+/// - hebi-2021/13.1b: 10 working days to check.
+func firstClocks(
+  _ reporter: ReporterKind?, started: CivilDate, under profile: Profile, calendar: WorkingCalendar
+) -> IssueClocks {
+  IssueClocks(
+    verify: verificationClock(reporter, started: started, under: profile, calendar: calendar),
+    rectify: rectificationClock(.feedbackReceived, started: started, under: profile))
+}
+
+/// The clock of the verification; a person at a counter gets the shortest that the profile has (meizhou-public-2023/35b:
+/// promptly).
+private func verificationClock(
+  _ reporter: ReporterKind?, started: CivilDate, under profile: Profile, calendar: WorkingCalendar
+) -> LegalClock? {
+  var rules = [profile.clock(.issueVerification)]
+  if reporter == .counter { rules.append(profile.clock(.personVerification)) }
+  return rules.compactMap { $0 }.map { LegalClock(rule: $0, started: started) }
+    .min { $0.due(on: calendar, today: started).date < $1.due(on: calendar, today: started).date }
+}
+
+/// The clock of the rectification, if this event starts it: the receipt of the report (meizhou-specific-2021/31a) or the
+/// completion of the verification (meizhou-public-2023/23c: 10 working days).
+func rectificationClock(
+  _ event: ClockStart, started: CivilDate, under profile: Profile
+) -> LegalClock? {
+  guard let rule = profile.clock(.issueRectification), rule.start == event else { return nil }
+  return LegalClock(rule: rule, started: started)
+}
+
+/// What is due next on an issue, and how late it is.
+package struct IssueDeadline: Hashable, Sendable {
+  package let due: DueDate
+  /// `nil` while in time. A flag with a duration: late work is never refused.
+  package let overdue: Overdue?
+
+  package init(due: DueDate, overdue: Overdue?) {
+    self.due = due
+    self.overdue = overdue
+  }
+}
+
+extension QualityIssue {
+  /// The clock that runs now. Where no clock of its own runs for the verification, the one that covers everything does
+  /// (meizhou-specific-2021/31a).
+  var runningClock: LegalClock? {
+    switch state {
+    case .opened, .verifying: clocks.verify ?? clocks.rectify
+    case .confirmed, .rectifying: clocks.rectify
+    case .informed: clocks.silence
+    case .notConfirmed, .rectified, .closed, .withdrawn: nil
+    }
+  }
+
+  /// What somebody must do by when; `nil` where nothing runs.
+  package func deadline(on calendar: WorkingCalendar, today: CivilDate) -> IssueDeadline? {
+    guard let clock = runningClock else { return nil }
+    let due = clock.due(on: calendar, today: today)
+    // A reporter who says nothing agrees; that is nobody's delay.
+    if state == .informed { return IssueDeadline(due: due, overdue: nil) }
+    return IssueDeadline(
+      due: due, overdue: LegalClock.overdue(due.date, at: today, on: calendar))
+  }
+
+  /// The verification's due day, with the delay at the day on which it was completed, or so far.
+  package func verification(on calendar: WorkingCalendar, today: CivilDate) -> IssueDeadline? {
+    clocks.verify.map {
+      deadline($0, ended: clocks.verified ?? lastDay, on: calendar, today: today)
+    }
+  }
+
+  /// The same of the rectification.
+  package func rectification(on calendar: WorkingCalendar, today: CivilDate) -> IssueDeadline? {
+    clocks.rectify.map {
+      deadline($0, ended: clocks.rectified ?? lastDay, on: calendar, today: today)
+    }
+  }
+
+  private func deadline(
+    _ clock: LegalClock, ended: CivilDate?, on calendar: WorkingCalendar, today: CivilDate
+  ) -> IssueDeadline {
+    let due = clock.due(on: calendar, today: today)
+    return IssueDeadline(
+      due: due, overdue: LegalClock.overdue(due.date, at: ended ?? today, on: calendar))
+  }
+
+  /// The day on which the source's work ended without that step; `nil` while it goes on.
+  private var lastDay: CivilDate? {
+    guard !state.awaitsVerification, !state.awaitsRectification else { return nil }
+    return clocks.rectified ?? clocks.verified ?? history.last?.time.civilDate
+  }
+}

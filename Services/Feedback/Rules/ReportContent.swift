@@ -1,0 +1,125 @@
+// What a report must hold: by the profile (meizhou-specific-2021/30b), and at a counter (meizhou-public-2023/35b).
+
+package import Regulation
+import Vocabulary
+
+/// The bounds of a report. A list as long as a register is a batch, not an issue.
+package enum ReportLimits {
+  package static let records = 500
+  package static let lines = 200
+  package static let lineCharacters = 300
+  package static let causeCharacters = 2_000
+  package static let slipCharacters = 40
+}
+
+/// Checks everything that a report states, in this order; the right to file has been checked before.
+///
+/// - Parameters:
+///   - records: As named in the report; those found from a subject come later and need no check.
+///   - hasSubject: Whether the person concerned is stated instead.
+package func checkReport(
+  _ report: IssueReport, records: [String], hasSubject: Bool, on entry: EntryFacts,
+  under profile: Profile
+) throws(FeedbackRefusal) {
+  try checkKind(report, on: entry, under: profile)
+  if report.reporter == .counter {
+    try checkCounter(report, isPersonNamed: hasSubject || !records.isEmpty, under: profile)
+  } else if report.personIsAlive {
+    throw .aliveNeedsCounter(personCitation(profile))
+  }
+  try checkElements(report, under: profile)
+  try checkLengths(report)
+  try checkRecords(records, of: entry)
+  try requireNoIdentityNumber(report.cause, path: "issue.cause")
+  for line in report.details { try requireNoIdentityNumber(line, path: "issue.details") }
+  try requireNoIdentityNumber(report.slipNumber, path: "issue.slip_number")
+}
+
+private func checkKind(
+  _ report: IssueReport, on entry: EntryFacts, under profile: Profile
+) throws(FeedbackRefusal) {
+  if report.reporter == nil { throw .fieldMissing(path: "issue.reporter", issueCitation(profile)) }
+  if report.kind == nil { throw .fieldMissing(path: "issue.kind", issueCitation(profile)) }
+  // hebi-2021/13.1a and meizhou-public-2023/23a know the platform only, meizhou-specific-2021/30a also letters.
+  if let channels = profile.issueChannels, !channels.value.contains(report.channel) {
+    throw .channelNotOffered(report.channel, allowed: channels.value, channels.citation)
+  }
+  if !report.item.isEmpty, !entry.items.contains(report.item) {
+    throw .itemUnknown(entry: entry.name, item: report.item)
+  }
+}
+
+/// The identity has been seen, the person takes a slip home, and it is clear whom it is about.
+private func checkCounter(
+  _ report: IssueReport, isPersonNamed: Bool, under profile: Profile
+) throws(FeedbackRefusal) {
+  let citation = personCitation(profile)
+  if report.documentSeen.isEmpty {
+    throw .fieldMissing(path: "issue.identity_document_seen", citation)
+  }
+  guard isSlug(report.documentSeen) else { throw .documentMalformed }
+  if report.slipNumber.isEmpty { throw .fieldMissing(path: "issue.slip_number", citation) }
+  if !isPersonNamed { throw .fieldMissing(path: "subject", citation) }
+}
+
+/// Cause and detailed list, as far as the profile demands them (meizhou-specific-2021/30b).
+private func checkElements(
+  _ report: IssueReport, under profile: Profile
+) throws(FeedbackRefusal) {
+  guard let required = profile.issueRequired else { return }
+  for element in required.value {
+    switch element {
+    case .cause where report.cause.allSatisfy(\.isWhitespace):
+      throw .elementMissing(element, required.citation)
+    case .detailedList where report.details.allSatisfy({ $0.allSatisfy(\.isWhitespace) }):
+      throw .elementMissing(element, required.citation)
+    default: break
+    }
+  }
+}
+
+private func checkLengths(_ report: IssueReport) throws(FeedbackRefusal) {
+  if report.cause.count > ReportLimits.causeCharacters {
+    throw .tooLong(path: "issue.cause", limit: ReportLimits.causeCharacters)
+  }
+  if report.details.count > ReportLimits.lines {
+    throw .tooLong(path: "issue.details", limit: ReportLimits.lines)
+  }
+  if report.details.contains(where: { $0.count > ReportLimits.lineCharacters }) {
+    throw .tooLong(path: "issue.details", limit: ReportLimits.lineCharacters)
+  }
+  if report.slipNumber.count > ReportLimits.slipCharacters {
+    throw .tooLong(path: "issue.slip_number", limit: ReportLimits.slipCharacters)
+  }
+  if report.documentSeen.count > ReportLimits.slipCharacters {
+    throw .tooLong(path: "issue.identity_document_seen", limit: ReportLimits.slipCharacters)
+  }
+}
+
+private func checkRecords(_ records: [String], of entry: EntryFacts) throws(FeedbackRefusal) {
+  if records.count > ReportLimits.records {
+    throw .tooLong(path: "issue.records", limit: ReportLimits.records)
+  }
+  for record in records {
+    guard let name = ResourceName(record, in: .records), name.parentNumber == entry.number else {
+      throw .recordForeign(record: record, entry: entry.name)
+    }
+  }
+}
+
+/// Free text goes to many readers and stays for years: who is meant is said by a record's name, never by a number
+/// (GB 11643, meizhou-public-2023/39).
+func requireNoIdentityNumber(_ text: String, path: String) throws(FeedbackRefusal) {
+  var run: [Character] = []
+  for character in text + " " {
+    if character.isASCII, character.isNumber {
+      run.append(character)
+    } else {
+      if character == "x" || character == "X", run.count == 17 { run.append("X") }
+      if run.count == 18, PersonIdentifier(exact: String(run)) != nil {
+        throw .identityNumberInText(path: path)
+      }
+      run = []
+    }
+  }
+}

@@ -1,1 +1,0 @@
-// What Feedback keeps, in domain nouns.
