@@ -1,0 +1,124 @@
+// weir demo: the whole main job on this machine, with synthetic data, compared with a plan written beforehand.
+
+import ArgumentParser
+import Boot
+import Foundation
+import Synth
+import Vocabulary
+
+struct DemoCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    CommandConfiguration(
+      commandName: "demo",
+      abstract: spoken(
+        "演示：在本机跑完整个主流程，并与预先写下的清单逐项核对。",
+        "Run the whole main job on this machine and compare it with a plan written beforehand."),
+      discussion: spoken(
+        """
+        启动六个服务，只以客户端身份经网关操作；所有人员均为虚构。有一项与清单不符即以非零码退出。
+        在终端上运行时系统保持运行并打印地址；加 --once 或非终端时结束即停止。
+
+        示例：
+
+          weir demo
+          weir demo --once --output json --seed 7
+        """,
+        """
+        Starts all six services and acts only as clients through the gateway; all persons are
+        invented. Ends with an error when anything differs from the plan. On a terminal the system
+        is left running and its address printed; with --once, or elsewhere, everything is stopped.
+
+        Examples:
+
+          weir demo
+          weir demo --once --output json --seed 7
+        """))
+  }
+
+  @OptionGroup var options: CommonOptions
+  @Option(help: ArgumentHelp(spoken("种子。", "The seed."), valueName: "number"))
+  var seed: UInt64 = 1
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      spoken("新的数据目录；默认为临时目录。", "A new data folder; a temporary one unless given."),
+      valueName: "dir"))
+  var dataFolder: String?
+  @Flag(help: ArgumentHelp(spoken("结束后停止全部服务。", "Stop everything at the end.")))
+  var once = false
+  @Option(
+    help: ArgumentHelp(
+      spoken("full：20 万条记录；small：数千条。", "full: 200,000 records; small: a few thousand."),
+      valueName: "full|small"))
+  var size: DemoSize = .full
+  @Option(
+    name: .customLong("law"),
+    help: ArgumentHelp(
+      spoken("规章目录（含 policies/）。", "The folder of the law (with policies/)."), valueName: "dir"))
+  var law: String?
+  @Option(name: .customLong("flaw"), help: .hidden)
+  var flaws: [DemoFlaw] = []
+
+  func run() async throws {
+    // First of all, so that every later thread leaves these signals alone.
+    let signals = StopSignals()
+    let console = options.console
+    console.say(
+      BilingualText(
+        "规章：\(DemoOptions.profile)；日期：\(DemoOptions.day)（演示时钟）",
+        "Profile: \(DemoOptions.profile); date: \(DemoOptions.day) (demo clock)"))
+    let demo = try demoOptions()
+    let staysUp = !once && console.width != nil && console.format == .table
+    let outcome = try await playDemo(demo, console: console) { outcome, node in
+      outcome.show(
+        on: console, gateway: node.ready.gateway, dataFolder: node.dataFolder,
+        profile: DemoOptions.profile, day: DemoOptions.day)
+      guard staysUp, outcome.isGreen else { return }
+      console.say(
+        BilingualText(
+          "系统仍在运行：\(node.ready.gateway)。按 Ctrl-C 停止。",
+          "The system is running at \(node.ready.gateway). Ctrl-C stops it."))
+      await signals.first()
+    }
+    if !outcome.isGreen { throw ProgramEnd(exit: .fault) }
+  }
+
+  private func demoOptions() throws -> DemoOptions {
+    let surroundings = Surroundings.current
+    guard let executable = surroundings.executable else {
+      throw CommandFailure(
+        .fault, spoken("不知道程序所在目录。", "The folder of the program is not known."))
+    }
+    let manager = FileManager.default
+    let folder = try dataFolder ?? newFolder()
+    guard (try? manager.contentsOfDirectory(atPath: folder))?.isEmpty != false else {
+      throw CommandFailure(
+        .usage, spoken("目录 \(folder) 不为空。", "The folder \(folder) is not empty."))
+    }
+    let law = try LawFolder.find(
+      option: law, environment: surroundings.environment, executable: executable,
+      workingFolder: manager.currentDirectoryPath)
+    var demo = DemoOptions(
+      dataFolder: folder, inputFolder: folder + "-input", seed: seed, sizes: size.sizes,
+      law: law.path, programs: URL(filePath: executable).deletingLastPathComponent().path)
+    demo.flaws = Set(flaws)
+    return demo
+  }
+
+  private func newFolder() throws -> String {
+    let parent = FileManager.default.temporaryDirectory
+      .appending(path: "weir-demo-\(ProcessInfo.processInfo.processIdentifier)").path
+    try Files.makeFolder(parent)
+    return parent + "/node"
+  }
+}
+
+/// How much data the demonstration takes.
+enum DemoSize: String, ExpressibleByArgument, CaseIterable {
+  case full
+  case small
+
+  var sizes: Sizes { self == .full ? .demo : .small }
+}
+
+extension DemoFlaw: ExpressibleByArgument {}

@@ -1,0 +1,148 @@
+// The demonstration from beginning to end: input written, node started, story told, checks collected.
+
+import Boot
+import Contracts
+import Crypto
+import Foundation
+import RPC
+package import Synth
+import Vocabulary
+
+/// What a demonstration is made from.
+package struct DemoOptions: Sendable {
+  /// The node's data folder: new.
+  package var dataFolder: String
+  /// Registers, rolls and plan: what departments have of their own. Kept out of the data folder, where no identifier may lie open.
+  package var inputFolder: String
+  package var seed: UInt64
+  package var sizes: Sizes
+  package var law: String
+  package var programs: String
+  package var flaws: Set<DemoFlaw> = []
+  /// Called when a step has ended; tests tamper here.
+  package var afterStep: @Sendable (_ step: String) async throws -> Void = { _ in }
+
+  package init(
+    dataFolder: String, inputFolder: String, seed: UInt64, sizes: Sizes, law: String,
+    programs: String
+  ) {
+    self.dataFolder = dataFolder
+    self.inputFolder = inputFolder
+    self.seed = seed
+    self.sizes = sizes
+    self.law = law
+    self.programs = programs
+  }
+
+  /// The profile and the day of the story; specific-population data fall under it since the trial of 2021 ended.
+  package static let profile = "meizhou-public-2023"
+  package static let day = "2024-03-04"
+}
+
+extension Sizes {
+  /// A demonstration for tests: every kind of row, few of each.
+  package static let small = Sizes(total: 4_000, roll: 2_000)
+}
+
+/// How a demonstration went.
+package struct DemoOutcome: Sendable {
+  package let checks: [DemoCheck]
+  package let seconds: [String: Double]
+  package var isGreen: Bool { !checks.isEmpty && checks.allSatisfy(\.holds) }
+}
+
+/// Runs the demonstration, then hands over what came of it while the node still runs.
+///
+/// - Parameter after: Shows the outcome, and stays as long as the node is to be left running.
+package func playDemo(
+  _ options: DemoOptions, console: Console,
+  after: (DemoOutcome, RunningNode) async throws -> Void
+) async throws -> DemoOutcome {
+  let plan = try Plan(
+    seed: options.seed, sizes: options.sizes, today: CivilDate(iso: DemoOptions.day))
+  try writeInput(plan, to: options.inputFolder, console)
+  var node = NodeOptions(
+    dataFolder: options.dataFolder, law: options.law, programs: options.programs,
+    random: SystemRandom())
+  node.domain = "meizhou.weir.example"
+  node.demoStart = plan.today
+  let progress = ProgressLine(
+    BilingualText("启动", "starting"), total: ServiceConfiguration.services.count, console: console)
+  return try await withNode(
+    node, tell: { console.note(BilingualText($0, $0)) }, answered: { _ in progress.advance() }
+  ) { running in
+    progress.finish(BilingualText("六个服务均已就绪", "all six services answer"))
+    let outcome = try await tell(options, plan, running, console)
+    try await after(outcome, running)
+    return outcome
+  }
+}
+
+/// What each department brings along, and the plan of what is in it, before the first call.
+private func writeInput(_ plan: Plan, to folder: String, _ console: Console) throws {
+  let progress = ProgressLine(
+    BilingualText("生成虚构登记表与清单", "writing synthetic registers and their plan"),
+    total: RegisterKind.allCases.count, console: console)
+  try Files.makeFolder(folder)
+  try Files.makeFolder(folder + "/registers")
+  try Files.write(plan.json(), to: folder + "/plan.json", isPrivate: true)
+  for kind in RegisterKind.allCases {
+    try plan.writeRegister(
+      kind, to: "\(folder)/registers/\(kind.rawValue).csv", encoding: DemoDelivery.encoding(kind))
+    progress.advance()
+  }
+  progress.finish(BilingualText("完成", "done"))
+}
+
+private func tell(
+  _ options: DemoOptions, _ plan: Plan, _ running: RunningNode, _ console: Console
+) async throws -> DemoOutcome {
+  guard let gateway = Address(running.ready.gateway) else {
+    throw DemoGap(what: "address of the gateway")
+  }
+  let wire = DemoWire(keys: running.keys, gateway: gateway, seed: options.seed)
+  var stage = DemoStage(
+    plan: plan, wire: wire, running: running, input: options.inputFolder, console: console,
+    flaws: options.flaws)
+  var seconds: [String: Double] = [:]
+  for (index, step) in DemoStep.story.enumerated() {
+    stage.ledger.begin(step.name)
+    console.note(
+      BilingualText(
+        "【\(index + 1)/\(DemoStep.story.count)】", "[\(index + 1)/\(DemoStep.story.count)] ")
+        + step.title)
+    let started = ContinuousClock.now
+    do {
+      try await step.run(&stage)
+      try await options.afterStep(step.name)
+    } catch {
+      stage.ledger.fail(cause(of: error))
+    }
+    let took = ContinuousClock.now - started
+    seconds[step.name] =
+      Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
+    let wrong = stage.ledger.checks.filter { $0.step == step.name && !$0.holds }
+    for check in wrong {
+      console.note(
+        BilingualText(
+          "  ✗ \(check.what.chinese)：应为 \(check.planned)，实为 \(check.found)",
+          "  ✗ \(check.what.english): planned \(check.planned), found \(check.found)"))
+    }
+  }
+  await wire.shutdown()
+  return DemoOutcome(checks: stage.ledger.checks, seconds: seconds)
+}
+
+/// A refusal in its stable words; else the error's own.
+private func cause(of error: any Error) -> String {
+  guard let status = error as? Status else { return "\(error)" }
+  let refusal = DemoRefusal(status)
+  let field = status.trailers["weir-field"].map { " [\($0)]" } ?? ""
+  return "\(refusal)\(field): \(status.message)"
+}
+
+extension BilingualText {
+  static func + (left: BilingualText, right: BilingualText) -> BilingualText {
+    BilingualText(left.chinese + right.chinese, left.english + right.english)
+  }
+}
