@@ -31,6 +31,29 @@ package struct ServiceEnvironment: Sendable {
   }
 }
 
+extension ServiceEnvironment {
+  /// A listener whose refused connections and faults are logged.
+  package func listener(at address: Address, tls: TLSConfiguration) -> ServerConfiguration {
+    let log = log
+    return ServerConfiguration(
+      address: address, tls: tls,
+      onRefusal: { refusal in
+        log.notice(
+          "connection refused",
+          metadata: ["peer": "\(refusal.peerAddress)", "reason": "\(refusal.reason)"])
+      },
+      onFault: { error, reference, path in
+        log.error(
+          "fault", metadata: ["path": "\(path)", "reference": "\(reference)", "cause": "\(error)"])
+      })
+  }
+
+  /// Tells the operator of something that went wrong beside the calls.
+  package func warn(_ what: String, cause: String) {
+    log.warning("\(what)", metadata: ["cause": "\(cause)"])
+  }
+}
+
 /// What a service is made of, once it is built.
 package struct ServiceParts: Sendable {
   /// Answered on the internal listener.
@@ -41,18 +64,21 @@ package struct ServiceParts: Sendable {
   package var jobs: [@Sendable () async throws -> Void]
   /// The gateway's listener for departments.
   package var publicListener: Server?
+  /// What that listener says of its health; it turns with the process's own.
+  package var publicHealth: HealthBoard?
   /// Closed after the last call has ended, in this order.
   package var close: [@Sendable () async -> Void]
 
   package init(
     methods: [MethodHandler], services: [String],
     jobs: [@Sendable () async throws -> Void] = [], publicListener: Server? = nil,
-    close: [@Sendable () async -> Void] = []
+    publicHealth: HealthBoard? = nil, close: [@Sendable () async -> Void] = []
   ) {
     self.methods = methods
     self.services = services
     self.jobs = jobs
     self.publicListener = publicListener
+    self.publicHealth = publicHealth
     self.close = close
   }
 }
@@ -107,17 +133,7 @@ private func run(
     throw ConfigurationError.malformed(path: configuration.service, detail: "listen: no address")
   }
   let server = try Server(
-    configuration: ServerConfiguration(
-      address: address, tls: environment.tls,
-      onRefusal: { refusal in
-        log.notice(
-          "connection refused",
-          metadata: ["peer": "\(refusal.peerAddress)", "reason": "\(refusal.reason)"])
-      },
-      onFault: { error, reference, path in
-        log.error(
-          "fault", metadata: ["path": "\(path)", "reference": "\(reference)", "cause": "\(error)"])
-      }),
+    configuration: environment.listener(at: address, tls: environment.tls),
     reactors: environment.reactors,
     methods: parts.methods + Contracts.methods(health)
       + Contracts.methods(Reflection(services: listed)))
@@ -128,10 +144,13 @@ private func run(
   }
   log.info("listening", metadata: ["address": "\(bound)"])
   health.set(isServing: true)
+  parts.publicHealth?.set(isServing: true)
 
   let failure = await runJobs(parts.jobs, until: signals)
-  health.set(isServing: false)
-  health.endWatches()
+  for board in [health, parts.publicHealth] {
+    board?.set(isServing: false)
+    board?.endWatches()
+  }
   let grace = Duration.seconds(configuration.limits.drainSeconds)
   await parts.publicListener?.drain(timeout: grace)
   await server.drain(timeout: grace)

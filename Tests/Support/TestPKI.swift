@@ -20,6 +20,15 @@ package struct TestPKI: Sendable {
     package let chainPEM: String
     /// PKCS#8.
     package let privateKeyPEM: String
+
+    package init(
+      certificate: Certificate, key: P256PrivateKey, chainPEM: String, privateKeyPEM: String
+    ) {
+      self.certificate = certificate
+      self.key = key
+      self.chainPEM = chainPEM
+      self.privateKeyPEM = privateKeyPEM
+    }
   }
 
   package let domain: String

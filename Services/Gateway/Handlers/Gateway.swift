@@ -69,7 +69,7 @@ package struct GatewayMeans: Sendable {
 /// A gateway that is ready to listen.
 package struct Gateway: Sendable {
   package let directory: RegistryDirectory
-  package let refusals: RefusalLog
+  package let refusals: RefusalQueue
   private let options: GatewayOptions
   private let means: GatewayMeans
   private let gate: Gate
@@ -81,7 +81,7 @@ package struct Gateway: Sendable {
     self.means = means
     self.options = options
     directory = RegistryDirectory(try await means.store.snapshot())
-    refusals = RefusalLog(now: means.real)
+    refusals = RefusalQueue()
     gate = Gate(
       directory: directory, access: CompiledAccess(means.access),
       limiter: DepartmentLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
@@ -91,7 +91,7 @@ package struct Gateway: Sendable {
       issuing: CertificateIssuing(
         authority: means.issuer, domain: options.domain, term: options.term,
         random: means.random),
-      demand: options.demand, civil: means.civil, real: means.real)
+      demand: options.demand, refusals: refusals, civil: means.civil, real: means.real)
     forwarder = Forwarder(
       gate: gate,
       issuer: TicketIssuer(
@@ -99,12 +99,17 @@ package struct Gateway: Sendable {
       channels: means.channels, now: means.real)
   }
 
+  /// The services that departments see, by their full names.
+  package var publicServices: [String] {
+    Set(means.access.filter(\.isPublic).map(\.service)).sorted()
+  }
+
   /// What departments reach: every public method of every service, the registry's own, health and reflection.
   package func publicMethods(
     health: some GRPCHealthV1.HealthService
   ) -> [MethodHandler] {
-    let listed = Set(means.access.filter(\.isPublic).map(\.service))
-      .union(["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"])
+    let listed =
+      publicServices + ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
     let own = RegistryV1.methods(ofRegistry: registry, admission: GatewayAdmission(gate))
       .filter { handler in means.access.contains { $0.path == handler.path && $0.isPublic } }
     let standard =
@@ -127,6 +132,11 @@ package struct Gateway: Sendable {
   /// Follows what other replicas change, until cancelled.
   package func followRegistry(onFault: @Sendable (any Error) -> Void) async {
     await directory.follow(means.store, every: options.followInterval, onFault: onFault)
+  }
+
+  /// Hands refusals to the recorder that keeps them in the outbox, until cancelled.
+  package func recordRefusals(in recorder: any RefusalRecorder) async {
+    await refusals.feed(recorder)
   }
 
   /// A standard method behind the gate: health and reflection have no rule of their own, but no caller is anonymous

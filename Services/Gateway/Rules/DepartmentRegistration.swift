@@ -69,8 +69,8 @@ package func draftedDepartment(
   guard let region = RegionCode(draft.region) else {
     throw .malformed(field: "department.region", .region)
   }
-  guard draft.kinds.count <= mostKinds, draft.kinds.allSatisfy(isSlug) else {
-    throw .malformed(field: "department.kinds", .slug)
+  guard draft.kinds.count <= mostKinds, draft.kinds.allSatisfy(isKind) else {
+    throw .malformed(field: "department.kinds", .kind)
   }
   var authority: DepartmentCode?
   if !draft.authority.isEmpty {
@@ -142,6 +142,12 @@ package func requireStateChange(
   }
   guard department.code != manager.department.code else { throw .ownState(department.code) }
   try requireReason(reason)
+}
+
+/// A word by which a regulation names a body: `公安`, `civil-affairs`. No comma, which parts them where they are kept.
+private func isKind(_ text: String) -> Bool {
+  !text.isEmpty && text.utf8.count <= 60
+    && !text.unicodeScalars.contains { $0.value < 0x21 || $0.value == 0x7f || $0 == "," }
 }
 
 package func requireTitle(_ title: String, field: String) throws(RegistryRefusal) {

@@ -57,7 +57,7 @@ package struct RegisteredDepartment: Hashable, Sendable {
   package var title: String
   package var level: AdministrativeLevel
   package var region: RegionCode
-  /// The kinds by which laws name it: `civil-affairs`; sorted, each once.
+  /// The kinds by which laws name it: `民政`, `公安`; sorted, each once.
   package var kinds: [String]
   /// The authority of its level and region; `nil` for an authority itself.
   package var authority: DepartmentCode?

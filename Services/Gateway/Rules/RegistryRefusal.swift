@@ -6,7 +6,8 @@ package import Vocabulary
 package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
-    case slug, name, title, level, region, state, serial, pageToken, requestID, certificateRequest
+    case slug, name, title, kind, level, region, state, serial, pageToken, requestID
+    case certificateRequest
   }
 
   case malformed(field: String, Form)
@@ -29,6 +30,7 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   case workstationHasNone(String)
   case termTooLong(asked: Int64, longest: Int64)
   case alreadyRevoked(String)
+  case requestIDReused(String)
 }
 
 extension RegistryRefusal: Refusal {
@@ -54,6 +56,7 @@ extension RegistryRefusal: Refusal {
     case .workstationHasNone: "registry.workstation_has_no_certificate"
     case .termTooLong: "registry.term_too_long"
     case .alreadyRevoked: "registry.already_revoked"
+    case .requestIDReused: "registry.request_id_reused"
     }
   }
 
@@ -61,7 +64,7 @@ extension RegistryRefusal: Refusal {
     switch self {
     case .malformed, .roleUnknown, .termTooLong, .successorMissing: .malformed
     case .unknown: .notFound
-    case .exists: .alreadyExists
+    case .exists, .requestIDReused: .alreadyExists
     case .notYourDepartment, .ownState, .roleNotForPersons, .roleNotYours, .rolesExclude,
       .authorityRoleElsewhere:
       .notAllowed
@@ -80,6 +83,7 @@ extension RegistryRefusal: Refusal {
     case .workstationHasNone: "subject"
     case .termTooLong: "days"
     case .alreadyRevoked: "serial"
+    case .requestIDReused: "request_id"
     default: nil
     }
   }
@@ -143,6 +147,8 @@ extension RegistryRefusal: Refusal {
       BilingualText(
         "申请 \(asked) 天，本节点最长 \(longest) 天。",
         "\(asked) days were asked for; this node issues at most \(longest).")
+    case .requestIDReused(let id):
+      BilingualText("请求号 \(id) 已用于另一内容。", "Request id \(id) stood for other content.")
     case .disabled(let name):
       BilingualText("\(name) 已停用。", "\(name) is disabled.")
     default: roleSentence ?? stateSentence
@@ -220,6 +226,9 @@ extension RegistryRefusal.Form {
     case .name: BilingualText("应为资源名称", "a resource name is expected")
     case .title:
       BilingualText("应为 1 至 300 字节的文字，不含控制字符", "text of 1 to 300 bytes without control characters")
+    case .kind:
+      BilingualText(
+        "最多 32 个部门类别，每个不含空格和逗号", "at most 32 kinds, none with a blank or a comma")
     case .level: BilingualText("应为省、市、县或功能区", "province, city, county or functional zone")
     case .region: BilingualText("应为六位行政区划代码（GB/T 2260）", "a six-digit region code (GB/T 2260)")
     case .state: BilingualText("应为启用或停用", "active or disabled")

@@ -2,6 +2,7 @@
 
 package import Database
 package import GatewayRules
+import Integrity
 package import Vocabulary
 
 /// The gateway's database.
@@ -17,10 +18,11 @@ package struct RegistryStore: Sendable {
   /// Opens the registry and brings its tables up to date.
   package static func open(
     _ location: DatabaseLocation, options: DatabaseOptions = DatabaseOptions(),
-    now: @escaping @Sendable () -> Instant
+    outbox: OutboxConfiguration, now: @escaping @Sendable () -> Instant
   ) async throws -> RegistryStore {
     RegistryStore(
-      try await SQLDatabase.open(location, schema: schema, options: options, now: now))
+      try await SQLDatabase.open(
+        location, schema: schema, options: options, outbox: outbox, now: now))
   }
 
   /// The whole registry, as one state.
@@ -55,10 +57,27 @@ package struct RegistryStore: Sendable {
   ) async throws -> Bool {
     try await database.write { transaction in
       guard try transaction.isRegistryEmpty() else { return false }
-      for row in try rows() {
+      let rows = try rows()
+      for row in rows {
         _ = try transaction.save(row, version: try transaction.nextRegistryVersion())
       }
+      try transaction.append(topic: "registry.founded", payload: foundingPayload(rows))
       return true
     }
   }
+}
+
+/// What the log keeps of the founding: who was there from the start.
+private func foundingPayload(_ rows: [RegistryChange]) -> JSONValue {
+  var names: [JSONValue] = []
+  var certificates: [JSONValue] = []
+  for row in rows {
+    switch row {
+    case .department(let row): names.append(.string(row.name))
+    case .system(let row): names.append(.string(row.principal.name))
+    case .person(let row): names.append(.string(row.principal.name))
+    case .certificate(let row): certificates.append(.string(row.serial))
+    }
+  }
+  return ["subjects": .array(names), "certificates": .array(certificates)]
 }

@@ -157,38 +157,6 @@ struct TokenBucketTests {
   }
 }
 
-@Suite("DESIGN 9 refusals are told once each minute, then counted")
-struct RefusalLedgerTests {
-  private func key(_ principal: String) -> RefusalKey {
-    RefusalKey(principal: principal, method: "/a.B/C", reason: "access.role_missing")
-  }
-
-  @Test("the first is told, the further ones counted when the minute has ended")
-  func minute() {
-    var ledger = RefusalLedger(mostKinds: 10)
-    #expect(ledger.note(key("a"), now: 60_000) == [.first(key("a"))])
-    #expect(ledger.note(key("a"), now: 60_001) == [])
-    #expect(ledger.note(key("b"), now: 60_002) == [.first(key("b"))])
-    #expect(ledger.note(key("a"), now: 119_999) == [])
-    #expect(
-      ledger.note(key("a"), now: 120_000)
-        == [.count(key("a"), further: 2, minute: 1), .first(key("a"))])
-    #expect(ledger.turn(now: 130_000) == [])
-    #expect(ledger.turn(now: 180_000) == [])
-  }
-
-  @Test("more kinds than it holds share one key, so a flood writes a bounded number of entries")
-  func flood() {
-    var ledger = RefusalLedger(mostKinds: 3)
-    var told = 0
-    for number in 0..<1000 { told += ledger.note(key("p\(number)"), now: 1).count }
-    #expect(told == 4)
-    #expect(
-      ledger.turn(now: 60_000)
-        == [.count(RefusalLedger.overflow, further: 996, minute: 0)])
-  }
-}
-
 @Suite("A refusal of the registry explains itself")
 struct RegistryRefusalTests {
   @Test("each has a reason of its own, both sentences, and an article unless it is about form")
@@ -204,6 +172,7 @@ struct RegistryRefusalTests {
       .rolesExclude(.operator, .auditor), .authorityRoleElsewhere(affairs), .disabled("x"),
       .successorMissing("x"), .successorUnfit("x"), .responsibleUnfit(field: "x"),
       .workstationHasNone("x"), .termTooLong(asked: 9, longest: 1), .alreadyRevoked("x"),
+      .requestIDReused("x"),
     ]
     #expect(Set(every.map(\.reason)).count == every.count)
     for refusal in every {

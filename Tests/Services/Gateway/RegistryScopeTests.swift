@@ -103,7 +103,7 @@ struct DepartmentRegistrationTests {
   private func draft(_ change: (inout DepartmentDraft) -> Void = { _ in }) -> DepartmentDraft {
     var draft = DepartmentDraft(
       code: "civil-affairs", title: "民政局", level: 2, region: "441400",
-      kinds: ["civil-affairs", "civil-affairs", "adoption"], authority: "data-bureau")
+      kinds: ["民政", "民政", "adoption"], authority: "data-bureau")
     change(&draft)
     return draft
   }
@@ -111,7 +111,7 @@ struct DepartmentRegistrationTests {
   @Test("a draft becomes a row; kinds are sorted and each once")
   func drafted() throws {
     let row = try draftedDepartment(draft(), demand: nil, now: now)
-    #expect(row.kinds == ["adoption", "civil-affairs"])
+    #expect(row.kinds == ["adoption", "民政"])
     #expect(row.authority?.text == "data-bureau" && row.state == .active && row.level == .city)
     #expect(row.created == now && row.name == "departments/civil-affairs")
     let demanded = try draftedDepartment(
@@ -131,7 +131,8 @@ struct DepartmentRegistrationTests {
       ("department.region", { $0.region = "44140" }),
       ("department.region", { $0.region = "04140x" }),
       ("department.region", { $0.region = "041400" }),
-      ("department.kinds", { $0.kinds = ["民政"] }),
+      ("department.kinds", { $0.kinds = ["民政,公安"] }),
+      ("department.kinds", { $0.kinds = ["a b"] }), ("department.kinds", { $0.kinds = [""] }),
       ("department.kinds", { $0.kinds = (0..<33).map { "kind\($0)" } }),
       ("department.authority", { $0.authority = "?" }),
     ]

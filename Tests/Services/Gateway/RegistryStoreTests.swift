@@ -9,8 +9,13 @@ import Vocabulary
 
 @Suite("The registry keeps what it was given", .timeLimit(.minutes(2)))
 struct RegistryStoreTests {
+  private let keys: TemporaryFolder
+
+  init() throws { keys = try TemporaryFolder() }
+
   private func open(_ test: TestDatabase) async throws -> RegistryStore {
-    try await RegistryStore.open(test.location, now: { TestDatabase.noon })
+    try await RegistryStore.open(
+      test.location, outbox: try gatewayOutbox(keys), now: { TestDatabase.noon })
   }
 
   private func founded(_ test: TestDatabase) async throws -> RegistryStore {

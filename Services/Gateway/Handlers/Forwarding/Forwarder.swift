@@ -67,15 +67,22 @@ package struct Forwarder: Sendable {
         group.addTask { try await watch(context, call) }
         group.addTask { try await pump(upstream, to: responses) }
         // The service's end ends the call, the caller's end of sending does not; a failure of any part ends it too.
-        while let part = try await group.next(), part != .answered {}
-        group.cancelAll()
-        return try await upstream.trailers()
+        while let part = try await group.next() {
+          guard case .answered(let trailers) = part else { continue }
+          group.cancelAll()
+          return trailers
+        }
+        return Metadata()
       }
     }
   }
 
   /// The parts of a running stream.
-  private enum Part: Sendable { case asked, answered, watched }
+  private enum Part: Sendable {
+    case asked, watched
+    /// With the service's trailers.
+    case answered(Metadata)
+  }
 
   private func pump(_ requests: RequestStream, to upstream: ClientStream) async throws -> Part {
     while let message = try await requests.next() {
@@ -89,7 +96,7 @@ package struct Forwarder: Sendable {
   private func pump(_ upstream: ClientStream, to responses: ResponseWriter) async throws -> Part {
     try await responses.sendHeaders(try await upstream.headers())
     while let message = try await upstream.next() { try await responses.write(message) }
-    return .answered
+    return .answered(try await upstream.trailers())
   }
 
   /// Ends when the certificate behind the stream is no longer good.

@@ -19,7 +19,7 @@ package struct Gate: Sendable {
   private let directory: RegistryDirectory
   private let access: CompiledAccess
   private let limiter: DepartmentLimiter
-  private let refusals: RefusalLog
+  private let refusals: RefusalQueue
   private let random: any RandomSource
   private let now: @Sendable () -> Instant
 
@@ -28,7 +28,7 @@ package struct Gate: Sendable {
   ///   - now: Real time; certificates do not follow a demo clock.
   package init(
     directory: RegistryDirectory, access: CompiledAccess, limiter: DepartmentLimiter,
-    refusals: RefusalLog, random: any RandomSource, now: @escaping @Sendable () -> Instant
+    refusals: RefusalQueue, random: any RandomSource, now: @escaping @Sendable () -> Instant
   ) {
     self.directory = directory
     self.access = access

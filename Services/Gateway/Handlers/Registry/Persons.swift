@@ -12,98 +12,108 @@ extension RegistryService {
   package func registerPerson(
     _ request: RegistryV1.RegisterPersonRequest, _ call: CallContext
   ) async throws -> RegistryV1.Person {
-    let message = request.person ?? RegistryV1.Person()
-    let (code, id) = try personName(message.name, field: "person.name")
-    let roles = try readRoles(message.roles, field: "person.roles")
-    let now = civil()
-    return try await change(request, requestID: request.requestID, call) { transaction, manager in
-      var row = RegisteredPerson(
-        department: code, id: id, title: message.title, roles: roles, state: .active,
-        created: now)
-      try requireRegistrable(
-        row, in: try transaction.known(code), existing: try transaction.person(code, id),
-        by: manager)
-      row.version = try transaction.nextRegistryVersion()
-      return RegistryOutcome(
-        reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
-        event: RegistryEvent(
-          topic: "registry.person_registered", subject: row.principal.name,
-          fields: [("roles", row.message.roles.joined(separator: ","))]))
+    try await answering(call) {
+      let message = request.person ?? RegistryV1.Person()
+      let (code, id) = try personName(message.name, field: "person.name")
+      let roles = try readRoles(message.roles, field: "person.roles")
+      let now = civil()
+      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+        var row = RegisteredPerson(
+          department: code, id: id, title: message.title, roles: roles, state: .active,
+          created: now)
+        try requireRegistrable(
+          row, in: try transaction.known(code), existing: try transaction.person(code, id),
+          by: manager)
+        row.version = try transaction.nextRegistryVersion()
+        return RegistryOutcome(
+          reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
+          event: RegistryEvent(
+            topic: "registry.person_registered", subject: row.principal.name,
+            fields: [("roles", row.message.roles.joined(separator: ","))]))
+      }
     }
   }
 
   package func listPersons(
     _ request: RegistryV1.ListPersonsRequest, _ call: CallContext
   ) async throws -> RegistryV1.ListPersonsResponse {
-    let code = try departmentCode(request.parent, field: "parent")
-    let page = try PageRequest(size: request.pageSize, token: request.pageToken)
-    let caller = call.caller
-    let rows = try await store.database.read { transaction in
-      try transaction.requireListing(of: code, by: caller)
-      return try transaction.persons(of: code, page.page)
+    try await answering(call) {
+      let code = try departmentCode(request.parent, field: "parent")
+      let page = try PageRequest(size: request.pageSize, token: request.pageToken)
+      let caller = call.caller
+      let rows = try await store.database.read { transaction in
+        try transaction.requireListing(of: code, by: caller)
+        return try transaction.persons(of: code, page.page)
+      }
+      let (shown, next) = page.cut(rows, key: \.id.text)
+      return RegistryV1.ListPersonsResponse(persons: shown.map(\.message), nextPageToken: next)
     }
-    let (shown, next) = page.cut(rows, key: \.id.text)
-    return RegistryV1.ListPersonsResponse(persons: shown.map(\.message), nextPageToken: next)
   }
 
   package func setPersonRoles(
     _ request: RegistryV1.SetPersonRolesRequest, _ call: CallContext
   ) async throws -> RegistryV1.Person {
-    let (code, id) = try personName(request.name, field: "name")
-    let roles = try readRoles(request.roles, field: "roles")
-    return try await change(request, requestID: request.requestID, call) { transaction, manager in
-      let old = try transaction.known(code, id)
-      var row = try reassigned(old, roles: roles, in: try transaction.known(code), by: manager)
-      row.version = try transaction.nextRegistryVersion()
-      return RegistryOutcome(
-        reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
-        event: RegistryEvent(
-          topic: "registry.roles_changed", subject: row.principal.name,
-          fields: [
-            ("former", old.message.roles.joined(separator: ",")),
-            ("roles", row.message.roles.joined(separator: ",")),
-          ]))
+    try await answering(call) {
+      let (code, id) = try personName(request.name, field: "name")
+      let roles = try readRoles(request.roles, field: "roles")
+      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+        let old = try transaction.known(code, id)
+        var row = try reassigned(old, roles: roles, in: try transaction.known(code), by: manager)
+        row.version = try transaction.nextRegistryVersion()
+        return RegistryOutcome(
+          reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
+          event: RegistryEvent(
+            topic: "registry.roles_changed", subject: row.principal.name,
+            fields: [
+              ("former", old.message.roles.joined(separator: ",")),
+              ("roles", row.message.roles.joined(separator: ",")),
+            ]))
+      }
     }
   }
 
   package func disablePerson(
     _ request: RegistryV1.DisablePersonRequest, _ call: CallContext
   ) async throws -> RegistryV1.Person {
-    let (code, id) = try personName(request.name, field: "name")
-    var successor: PersonID?
-    if !request.successor.isEmpty {
-      let (owner, named) = try personName(request.successor, field: "successor")
-      guard owner == code else { throw RegistryRefusal.successorUnfit(request.successor) }
-      successor = named
-    }
-    let named = successor
-    return try await change(request, requestID: request.requestID, call) { transaction, manager in
-      var row = try disabled(
-        try transaction.known(code, id), successor: named,
-        colleagues: try transaction.persons(of: code), reason: request.reason,
-        in: try transaction.known(code), by: manager)
-      row.version = try transaction.nextRegistryVersion()
-      return RegistryOutcome(
-        reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
-        event: RegistryEvent(
-          topic: "registry.person_disabled", subject: row.principal.name,
-          fields: [("reason", request.reason), ("successor", request.successor)]))
+    try await answering(call) {
+      let (code, id) = try personName(request.name, field: "name")
+      var successor: PersonID?
+      if !request.successor.isEmpty {
+        let (owner, named) = try personName(request.successor, field: "successor")
+        guard owner == code else { throw RegistryRefusal.successorUnfit(request.successor) }
+        successor = named
+      }
+      let named = successor
+      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+        var row = try disabled(
+          try transaction.known(code, id), successor: named,
+          colleagues: try transaction.persons(of: code), reason: request.reason,
+          in: try transaction.known(code), by: manager)
+        row.version = try transaction.nextRegistryVersion()
+        return RegistryOutcome(
+          reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
+          event: RegistryEvent(
+            topic: "registry.person_disabled", subject: row.principal.name,
+            fields: [("reason", request.reason), ("successor", request.successor)]))
+      }
     }
   }
 
   package func whoAmI(
     _ request: RegistryV1.WhoAmIRequest, _ call: CallContext
   ) async throws -> RegistryV1.WhoAmIResponse {
-    let caller = call.caller
-    let certificate = call.rpc.peer.certificate
-    return .with {
-      $0.department = ResourceName.department(caller.department).text
-      $0.system = ResourceName.system(caller.department, caller.system).text
-      $0.person = caller.personName ?? ""
-      $0.roles = Role.allCases.filter(caller.roles.contains).map(\.slug)
-      $0.certificateSerial = certificate?.serialHex.lowercased() ?? ""
-      $0.certificateNotAfter = certificate.map { GoogleProtobuf.Timestamp(seconds: $0.notAfter) }
-      $0.registryVersion = directory.version
+    try await answering(call) {
+      let caller = call.caller
+      let certificate = call.rpc.peer.certificate
+      return .with {
+        $0.department = ResourceName.department(caller.department).text
+        $0.system = ResourceName.system(caller.department, caller.system).text
+        $0.person = caller.personName ?? ""
+        $0.roles = Role.allCases.filter(caller.roles.contains).map(\.slug)
+        $0.certificateSerial = certificate?.serialHex.lowercased() ?? ""
+        $0.certificateNotAfter = certificate.map { GoogleProtobuf.Timestamp(seconds: $0.notAfter) }
+        $0.registryVersion = directory.version
+      }
     }
   }
 }

@@ -1,7 +1,9 @@
 // What the registry tells the log and the other services of its changes.
 
 import Access
+import Crypto
 import Database
+import Integrity
 import Vocabulary
 
 /// A change, told to the outbox.
@@ -11,10 +13,18 @@ struct RegistryEvent: Sendable {
   /// The name of what changed.
   let subject: String
   let fields: [(String, String)]
-}
 
-extension WriteTransaction {
-  /// Puts the event into the outbox, in this transaction, with who did it and by which call.
-  func record(_ event: RegistryEvent, by call: CallContext, now: Instant) throws {
+  /// The entry: what changed, who did it and by which call, at which civil time.
+  func payload(_ call: CallContext, now: Instant) -> JSONValue {
+    var object: JSONObject = [
+      "subject": .string(subject), "call": .string(call.callID),
+      "method": .string(call.entryMethod), "actor": .string(call.principal),
+      "time": .integer(now.milliseconds),
+    ]
+    if case .caller(let caller) = call.origin {
+      object["certificate"] = .string(Hex.encode(caller.certificateHash))
+    }
+    for (name, value) in fields { object[name] = .string(value) }
+    return .object(object)
   }
 }

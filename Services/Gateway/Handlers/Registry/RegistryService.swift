@@ -15,6 +15,7 @@ package struct RegistryService: Sendable {
   let directory: RegistryDirectory
   let issuing: CertificateIssuing
   let demand: ActivationDemand?
+  let refusals: RefusalQueue
   let civil: @Sendable () -> Instant
   let real: @Sendable () -> Instant
 
@@ -24,13 +25,14 @@ package struct RegistryService: Sendable {
   ///   - real: The time of certificates.
   package init(
     store: RegistryStore, directory: RegistryDirectory, issuing: CertificateIssuing,
-    demand: ActivationDemand?, civil: @escaping @Sendable () -> Instant,
-    real: @escaping @Sendable () -> Instant
+    demand: ActivationDemand?, refusals: RefusalQueue,
+    civil: @escaping @Sendable () -> Instant, real: @escaping @Sendable () -> Instant
   ) {
     self.store = store
     self.directory = directory
     self.issuing = issuing
     self.demand = demand
+    self.refusals = refusals
     self.civil = civil
     self.real = real
   }
@@ -46,8 +48,9 @@ struct RegistryOutcome<Reply: Message>: Sendable {
 }
 
 extension RegistryService {
-  /// Runs one change: in one transaction the manager's own rights are read, the rule is asked, the rows, the event and the
-  /// replay are kept; then the directory takes the rows in, before anybody is answered.
+  /// Runs one change: in one transaction the manager's own rights are read, an earlier answer to the same request is
+  /// looked up, the rule is asked, rows, event and answer are kept; then the directory takes the rows in, before anybody
+  /// is answered.
   func change<Request: Message, Reply: Message>(
     _ request: Request, requestID: String, _ call: CallContext,
     _ body:
@@ -57,14 +60,50 @@ extension RegistryService {
   ) async throws -> Reply {
     let caller = call.caller
     let now = civil()
+    let key = try requestKey(requestID, call)
+    let digest = SHA256.hash(try request.serialized())
     let outcome: RegistryOutcome<Reply> = try await store.database.write { transaction in
       let manager = try transaction.manager(caller)
+      if let key {
+        switch try transaction.replay(of: key, digest: digest) {
+        case .new: break
+        case .conflict: throw RegistryRefusal.requestIDReused(key.requestID)
+        case .same(let answer):
+          let event = RegistryEvent(
+            topic: "registry.replayed", subject: key.requestID, fields: [])
+          try transaction.append(
+            topic: event.topic, payload: event.payload(call, now: now))
+          return RegistryOutcome(
+            reply: try Reply(serialized: answer ?? []), rows: [], event: event)
+        }
+      }
       let outcome = try body(transaction, manager)
-      try transaction.record(outcome.event, by: call, now: now)
+      try transaction.append(
+        topic: outcome.event.topic,
+        payload: outcome.event.payload(call, now: now))
+      if let key { try transaction.keep(answer: outcome.reply.serialized(), of: key) }
       return outcome
     }
     directory.apply(outcome.rows)
     return outcome.reply
+  }
+
+  /// A handler's body, its refusals recorded and its passing faults told.
+  func answering<Reply>(
+    _ call: CallContext, _ body: () async throws -> Reply
+  ) async throws -> Reply {
+    try await call.answering(refusals, body)
+  }
+
+  private func requestKey(
+    _ requestID: String, _ call: CallContext
+  ) throws(RegistryRefusal) -> RequestKey? {
+    guard !requestID.isEmpty else { return nil }
+    guard requestID.utf8.count <= 64, requestID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+      throw .malformed(field: "request_id", .requestID)
+    }
+    return RequestKey(
+      caller: call.principal, method: call.rpc.path, requestID: requestID)
   }
 }
 

@@ -1,0 +1,75 @@
+// weir-gateway: parses its configuration, wires the gateway, runs it.
+
+import Access
+import Boot
+import Contracts
+import Crypto
+import Database
+import Foundation
+import GatewayHandlers
+import GatewayRules
+import GatewayStore
+import RPC
+import Vocabulary
+
+@main
+enum Program {
+  static func main() async {
+    exit(await runService("gateway", build: build))
+  }
+}
+
+/// The gateway as its configuration says.
+private func build(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+  let keys = try environment.openKeys()
+  let database = try await environment.openDatabase(schema: RegistryStore.schema, keys: keys)
+  let store = RegistryStore(database)
+  try await foundRegistry(store, environment)
+  let gateway = try await Gateway(
+    try means(environment, store: store), try options(environment))
+  let health = HealthBoard(services: gateway.publicServices)
+  let refusals = OutboxRefusals(
+    database: database, log: environment.log, now: environment.clock.civil)
+  var jobs: [@Sendable () async throws -> Void] = [
+    { await gateway.recordRefusals(in: refusals) }, { try await refusals.run() },
+    {
+      await gateway.followRegistry {
+        environment.warn("the registry could not be followed", cause: "\($0)")
+      }
+    },
+  ]
+  var internalMethods = gateway.internalMethods(admission: environment.admission())
+  if let outbox = database.outbox {
+    let link = EvidenceLink(
+      outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "gateway",
+      log: environment.log)
+    jobs.append { try await link.run() }
+    let events = EventsServer(outbox: outbox, consumers: ["audit"]) { _ in [] }
+    internalMethods += EventsV1.methods(ofEvents: events, admission: environment.admission())
+  }
+  return ServiceParts(
+    methods: internalMethods,
+    services: ["weir.registry.v1.Registry", "weir.events.v1.Events"], jobs: jobs,
+    publicListener: try publicListener(environment, gateway, health), publicHealth: health,
+    close: [{ await database.close() }])
+}
+
+/// The listener for departments: their root alone is trusted, and the gateway shows its service certificate.
+private func publicListener(
+  _ environment: ServiceEnvironment, _ gateway: Gateway, _ health: HealthBoard
+) throws -> Server {
+  let configuration = environment.configuration
+  guard let address = configuration.publicListen.flatMap({ Address($0) }),
+    let root = configuration.tls.departmentRoot
+  else {
+    throw ConfigurationError.malformed(
+      path: configuration.service, detail: "publicListen and tls.departmentRoot: are missing")
+  }
+  var tls = environment.tls
+  tls.trustRootsPEM = [try readBytes(root)]
+  // An expired or revoked certificate of ours is answered, so that its holder learns what to do.
+  tls.toleratesExpired = true
+  return try Server(
+    configuration: environment.listener(at: address, tls: tls), reactors: environment.reactors,
+    methods: gateway.publicMethods(health: health), fallback: gateway.fallback)
+}

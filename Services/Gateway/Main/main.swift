@@ -1,1 +1,0 @@
-// weir-gateway: parses its configuration, wires the service, runs it.

@@ -1,0 +1,332 @@
+// Calls through the gateway: who is let in, what the service is told, and what comes back.
+
+import Access
+import Contracts
+import Crypto
+import GatewayHandlers
+import GatewayRules
+import RPC
+import TestSupport
+import Testing
+import Vocabulary
+
+private let getEntry = "/weir.catalog.v1.Catalog/GetEntry"
+private let createEntry = "/weir.catalog.v1.Catalog/CreateEntry"
+private let reviewEntry = "/weir.catalog.v1.Catalog/ReviewEntry"
+
+@Suite("AC-01 AC-03 AC-05 the gateway decides who calls", .timeLimit(.minutes(2)))
+struct GateTests {
+  @Test("a registered person is told to the service with roles, call id and entry method")
+  func admitted() async throws {
+    try await withNode { node in
+      let reply = try await node.channel("civil-affairs/zhang").unary(getEntry, [1, 2, 3])
+      #expect(reply.message == [1, 2, 3])
+      #expect(reply.trailers["x-caller"] == "departments/civil-affairs/persons/zhang")
+      #expect(reply.trailers["x-roles"] == "dept-officer")
+      #expect(reply.trailers["x-system"] == "workstation")
+      #expect(reply.trailers["x-entry"] == getEntry)
+      #expect(reply.trailers["x-call-id"].map(CallMetadata.isCallID) == true)
+      #expect(reply.trailers["x-language"] == "zh")
+    }
+  }
+
+  @Test("a system acts with its responsible person and the system's role")
+  func systems() async throws {
+    try await withNode { node in
+      let channel = try node.channel("civil-affairs/registers")
+      let reply = try await channel.unary(getEntry, [])
+      #expect(reply.trailers["x-caller"] == "departments/civil-affairs/persons/li")
+      #expect(reply.trailers["x-roles"] == "dept-system")
+      #expect(reply.trailers["x-system"] == "registers")
+      let refused = await refusal { try await channel.unary(createEntry, []) }
+      #expect(refused?.code == .permissionDenied)
+      #expect(refused?.reason == "access.person_certificate_required")
+    }
+  }
+
+  @Test("a role that the method does not name is refused, with article and next step")
+  func roles() async throws {
+    try await withNode { node in
+      var options = CallOptions()
+      options.metadata.append(CallMetadata.language, "en")
+      let asked = options
+      let refused = await refusal {
+        try await node.channel("civil-affairs/zhang").unary(reviewEntry, [], asked)
+      }
+      #expect(refused?.code == .permissionDenied && refused?.reason == "access.role_missing")
+      #expect(refused?.trailers["weir-article"] == "luyi-2019/18.2a")
+      #expect(refused?.message == "None of your roles permits this.")
+      let told = RemoteRefusal(try #require(refused))
+      #expect(told.sentences[.chinese]?.isEmpty == false)
+      #expect(told.reference.map(CallMetadata.isCallID) == true)
+      #expect(node.upstreams[0].calls.value == 0)
+      _ = try await node.channel("data-bureau/wu").unary(reviewEntry, [])
+    }
+  }
+
+  @Test("internal methods are refused by name, unknown ones do not exist")
+  func internals() async throws {
+    try await withNode { node in
+      for path in [
+        "/weir.catalog.v1.Catalog/ResolveEntry", "/weir.registry.v1.Registry/ResolveDepartment",
+        "/weir.events.v1.Events/Subscribe",
+      ] {
+        let refused = await refusal { try await node.channel("data-bureau/wu").unary(path, []) }
+        #expect(refused?.code == .permissionDenied, "\(path)")
+        #expect(refused?.reason == "access.internal_method", "\(path)")
+      }
+      for path in ["/weir.catalog.v1.Catalog/Nothing", "/x.Y/Z"] {
+        let refused = await refusal { try await node.channel("data-bureau/wu").unary(path, []) }
+        #expect(refused?.code == .unimplemented, "\(path)")
+      }
+    }
+  }
+
+  @Test("every via method of the contracts is closed to departments")
+  func viaMethods() async throws {
+    try await withNode { node in
+      let channel = try node.channel("data-bureau/wu")
+      let closed = AccessTable.all.values.filter { !$0.isPublic }
+      #expect(closed.count > 8)
+      for method in closed {
+        let refused = await refusal { try await channel.unary(method.path, []) }
+        #expect(refused?.reason == "access.internal_method", "\(method.path)")
+      }
+    }
+  }
+
+  @Test("whatever a client says in the gateway's own words is dropped")
+  func forgedMetadata() async throws {
+    try await withNode { node in
+      var options = CallOptions()
+      options.metadata.append(CallMetadata.callID, "ffffffffffffffffffffffffffffffff")
+      options.metadata.append(CallMetadata.entryMethod, "/weir.share.v1.Share/Lookup")
+      options.metadata.append(CallMetadata.person, "departments/data-bureau/persons/wu")
+      options.metadata.append(CallMetadata.ticket, bytes: [1, 2, 3])
+      options.metadata.append("weir-anything", "x")
+      options.metadata.append(CallMetadata.language, "en")
+      options.metadata.append("x-custom", "kept")
+      let reply = try await node.channel("civil-affairs/zhang").unary(getEntry, [], options)
+      #expect(reply.trailers["x-caller"] == "departments/civil-affairs/persons/zhang")
+      #expect(reply.trailers["x-entry"] == getEntry)
+      #expect(reply.trailers["x-call-id"] != "ffffffffffffffffffffffffffffffff")
+      #expect(reply.trailers["x-language"] == "en")
+      #expect(reply.trailers["x-custom"] == "kept")
+      let names = try #require(reply.trailers["x-names"]).split(separator: ",")
+      #expect(!names.contains("weir-anything"))
+      #expect(names.count { $0 == "weir-ticket-bin" } == 1)
+      #expect(names.count { $0 == "weir-person" } == 1)
+    }
+  }
+
+  @Test("a foreign authority's certificate ends in a TLS alert, none at all likewise")
+  func foreignAuthority() async throws {
+    try await withNode { node in
+      let foreign = try TestPKI().person("wu", department: "data-bureau")
+      let refused = await refusal {
+        try await node.channel(identity: foreign).unary(getEntry, [])
+      }
+      #expect(refused?.code == .unavailable && refused?.reason == nil)
+      let service = try node.pki.service("catalog")
+      let asService = await refusal {
+        try await node.channel(identity: service).unary(getEntry, [])
+      }
+      #expect(asService?.code == .unavailable && asService?.reason == nil)
+      let statistics = await node.server.statistics()
+      #expect(statistics.handshakesFailed >= 2)
+    }
+  }
+
+  @Test("a department's certificate used directly against a service is foreign there (AC-05)")
+  func directService() async throws {
+    try await withNode { node in
+      let direct = try node.channel(
+        "data-bureau/wu", to: node.upstreams[0].address)
+      let refused = await refusal { try await direct.unary(getEntry, []) }
+      #expect(refused?.code == .unavailable && refused?.reason == nil)
+      #expect(await node.upstreams[0].server.statistics().handshakesFailed >= 1)
+      #expect(node.upstreams[0].calls.value == 0)
+    }
+  }
+
+  @Test("an expired, an unregistered and a not yet valid certificate of ours get a readable answer")
+  func readableAnswers() async throws {
+    try await withNode { node in
+      let stranger = try node.pki.person("stranger", department: "civil-affairs")
+      let unknown = await refusal { try await node.channel(identity: stranger).unary(getEntry, []) }
+      #expect(unknown?.code == .unauthenticated)
+      #expect(unknown?.reason == "access.certificate_unregistered")
+      #expect(unknown?.message.contains(stranger.certificate.serialHex) == true)
+      #expect(unknown?.trailers["weir-next-step"] != nil)
+      // A hundred days on, every certificate of the test has expired; the connection made now still stands.
+      let channel = try node.channel("civil-affairs/zhang")
+      _ = try await channel.unary(getEntry, [])
+      node.clock.pass(seconds: 100 * 86_400)
+      let late = await refusal { try await channel.unary(getEntry, []) }
+      #expect(late?.code == .unauthenticated && late?.reason == "access.certificate_expired")
+    }
+  }
+
+  @Test("a certificate that expired before the handshake is told so, not cut off")
+  func expiredAtHandshake() async throws {
+    try await withNode { node in
+      let old = try node.pki.person(
+        "zhang", department: "civil-affairs", term: node.pki.now - 9_000...node.pki.now - 10)
+      let refused = await refusal { try await node.channel(identity: old).unary(getEntry, []) }
+      #expect(refused?.code == .unauthenticated)
+      #expect(refused?.reason == "access.certificate_unregistered")
+    }
+  }
+}
+
+@Suite("The gateway carries calls", .timeLimit(.minutes(2)))
+struct ForwardingTests {
+  @Test("a service's status comes back as it was: code, message, details, trailers")
+  func statuses() async throws {
+    try await withNode { node in
+      let refused = await refusal {
+        try await node.channel("civil-affairs/zhang").unary(EchoService.fail.path, [8, 9])
+      }
+      #expect(refused?.code == .failedPrecondition && refused?.message == "不行 %")
+      #expect(refused?.details == [8, 9])
+      #expect(refused?.reason == "catalog.test")
+      #expect(refused?.trailers.bytes("x-bytes-bin") == [0, 255, 1])
+    }
+  }
+
+  @Test("the deadline is passed on, a little shorter")
+  func deadlines() async throws {
+    try await withNode { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      let reply = try await channel.unary(getEntry, [], CallOptions(timeout: .seconds(10)))
+      let left = try #require(reply.trailers["x-left-ms"].flatMap { Double($0) })
+      #expect(left < 9_950 && left > 1_000)
+      #expect(try await channel.unary(getEntry, []).trailers["x-left-ms"] == nil)
+      let late = await refusal {
+        try await channel.stream(
+          EchoService.wait.path, CallOptions(timeout: .milliseconds(200))
+        ) { try await $0.next() }
+      }
+      #expect(late?.code == .deadlineExceeded)
+    }
+  }
+
+  @Test("calls go round the replicas; when one ends the others take its calls")
+  func replicas() async throws {
+    try await withNode(replicas: 3) { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      var seen: [String: Int] = [:]
+      for _ in 0..<60 {
+        let reply = try await channel.unary(getEntry, [], CallOptions(waitsForReady: true))
+        seen[reply.trailers["x-replica"] ?? "none", default: 0] += 1
+      }
+      try await eventually("all three replicas to be called") {
+        let reply = try await channel.unary(getEntry, [])
+        seen[reply.trailers["x-replica"] ?? "none", default: 0] += 1
+        return seen.count == 3
+      }
+      await node.upstreams[1].server.stop()
+      try await eventually("the dead replica to be left out") {
+        for _ in 0..<10 {
+          guard let reply = try? await channel.unary(getEntry, []),
+            reply.trailers["x-replica"] != "1"
+          else { return false }
+        }
+        return true
+      }
+    }
+  }
+
+  @Test("a service that is not there is UNAVAILABLE, one that the node lacks too")
+  func absentServices() async throws {
+    try await withNode(upstream: Address(host: "127.0.0.1", port: 1)) { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      let dead = await refusal { try await channel.unary(getEntry, []) }
+      #expect(dead?.code == .unavailable)
+      let lacking = await refusal {
+        try await channel.unary("/weir.share.v1.Share/ListGrants", [])
+      }
+      #expect(lacking?.code == .unavailable && lacking?.reason == "access.service_unavailable")
+    }
+  }
+
+  @Test("a stream passes both ways, headers first and trailers last")
+  func streams() async throws {
+    try await withNode { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      let trailers = try await channel.stream(EchoService.stream.path) { stream in
+        for number in UInt8(0)..<100 {
+          try await stream.send([number])
+          if number == 0 { #expect(try await stream.headers()["x-head"] == "first") }
+          #expect(try await stream.next() == [number])
+        }
+        try await stream.finishSending()
+        #expect(try await stream.next() == nil)
+        return try await stream.trailers()
+      }
+      #expect(trailers["x-caller"] == "departments/civil-affairs/persons/zhang")
+    }
+  }
+
+  @Test("a reader that does not read stops the service behind the gateway")
+  func backPressure() async throws {
+    try await withNode { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      let block = [UInt8](repeating: 7, count: 64 << 10)
+      let flooded = node.upstreams[0].flooded
+      let count = try await channel.stream(EchoService.flood.path) { stream in
+        try await stream.send(block)
+        try await stream.finishSending()
+        // Nothing is read until the flood has come to rest: it holds what the windows hold, not its 125 MiB.
+        var last = 0
+        var looks = 0
+        try await eventually("the flood to come to rest") {
+          let now = flooded.value
+          looks = now > 0 && now == last ? looks + 1 : 0
+          last = now
+          return looks == 60
+        }
+        #expect(flooded.value < 1000)
+        var count = 0
+        while let message = try await stream.next() {
+          #expect(message.count == block.count)
+          count += 1
+        }
+        return count
+      }
+      #expect(count == 2000 && flooded.value == 2000)
+    }
+  }
+
+  @Test("a caller who leaves ends the call at the service")
+  func cancellation() async throws {
+    try await withNode { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      try await channel.stream(EchoService.wait.path) { stream in
+        try await stream.send([1])
+        #expect(try await stream.next() == [1])
+      }
+      try await eventually("the service's call to end") {
+        await node.upstreams[0].server.statistics().callsOpen == 0
+      }
+    }
+  }
+
+  @Test("each department has a rate of its own; what is refused is told when to come again")
+  func rates() async throws {
+    let rate = try #require(CallRate(perSecond: 2, burst: 3))
+    try await withNode(rate: rate) { node in
+      let zhang = try node.channel("civil-affairs/zhang")
+      let li = try node.channel("civil-affairs/li")
+      for _ in 0..<3 { _ = try await zhang.unary(getEntry, []) }
+      for channel in [zhang, li] {
+        let refused = await refusal { try await channel.unary(getEntry, []) }
+        #expect(refused?.code == .resourceExhausted && refused?.reason == "access.rate_limited")
+        #expect(refused?.trailers[CallMetadata.retryAfter] == "500")
+      }
+      _ = try await node.channel("justice/sun").unary(getEntry, [])
+      node.clock.pass(milliseconds: 500)
+      _ = try await li.unary(getEntry, [])
+    }
+  }
+}
