@@ -1,1 +1,237 @@
-// One RPC, one file: the wire of Share to its rules and store.
+// Share's side of the wire: what every handler of it stands on.
+
+package import Access
+package import Contracts
+package import Crypto
+package import Database
+package import Integrity
+package import RPC
+package import Regulation
+import ShareRules
+import ShareStore
+package import Vocabulary
+
+/// What Share asks of other services, fetched before a transaction begins.
+package struct SharePeers: Sendable {
+  /// An entry of the catalogue; version 0 for the published one.
+  package var entry: @Sendable (_ name: String, _ version: Int32) async throws -> CatalogV1.Entry
+  package var department: @Sendable (_ name: String) async throws -> RegistryV1.Department
+  package var openRecords:
+    @Sendable (IngestV1.OpenRecordsRequest, CallOptions) async throws
+      -> IngestV1.OpenRecordsResponse
+  package var compareChunk:
+    @Sendable (IngestV1.CompareChunkRequest, CallOptions) async throws
+      -> IngestV1.CompareChunkResponse
+  package var verifyClaim:
+    @Sendable (IngestV1.VerifyClaimRequest, CallOptions) async throws
+      -> IngestV1.VerifyClaimResponse
+
+  /// The peers over their channels.
+  package init(
+    catalog: CatalogV1.CatalogClient, registry: RegistryV1.RegistryClient,
+    ingest: IngestV1.IngestClient
+  ) {
+    entry = { name, version in
+      try await catalog.resolveEntry(CatalogV1.ResolveEntryRequest(name: name, version: version))
+    }
+    department = { name in
+      try await registry.resolveDepartment(RegistryV1.GetDepartmentRequest(name: name))
+    }
+    openRecords = { try await ingest.openRecords($0, $1) }
+    compareChunk = { try await ingest.compareChunk($0, $1) }
+    verifyClaim = { try await ingest.verifyClaim($0, $1) }
+  }
+}
+
+/// Answers weir.share.v1; each RPC has a file of its own.
+package struct ShareHandlers: ShareV1.ShareService {
+  /// What the service needs from outside.
+  package struct Dependencies: Sendable {
+    package var database: SQLDatabase
+    package var peers: SharePeers
+    package var profiles: ProfileSet
+    package var calendar: WorkingCalendar
+    package var vault: ClaimVault
+    /// Signs grants: Share's evidence key.
+    package var grantKey: Ed25519PrivateKey
+    /// The domain's key list, which goes with every receipt.
+    package var keyList: SignedNote
+    /// Civil time.
+    package var now: @Sendable () -> Instant
+    /// Throws while no data may leave, because the evidence of it could not be kept.
+    package var admitData: @Sendable () throws -> Void
+    package var refusals: (any RefusalRecorder)?
+
+    package init(
+      database: SQLDatabase, peers: SharePeers, profiles: ProfileSet, calendar: WorkingCalendar,
+      vault: ClaimVault, grantKey: Ed25519PrivateKey, keyList: SignedNote,
+      now: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void,
+      refusals: (any RefusalRecorder)?
+    ) {
+      self.database = database
+      self.peers = peers
+      self.profiles = profiles
+      self.calendar = calendar
+      self.vault = vault
+      self.grantKey = grantKey
+      self.keyList = keyList
+      self.now = now
+      self.admitData = admitData
+      self.refusals = refusals
+    }
+  }
+
+  let outside: Dependencies
+  let signer: GrantSigner
+
+  var database: SQLDatabase { outside.database }
+  var now: @Sendable () -> Instant { outside.now }
+  var today: CivilDate { outside.now().civilDate }
+
+  package init(_ outside: Dependencies) {
+    self.outside = outside
+    signer = GrantSigner(key: outside.grantKey)
+  }
+
+  // MARK: Who acts, on what
+
+  func actor(of call: CallContext) -> Actor {
+    Actor(
+      department: call.caller.department, name: call.principal, roles: call.caller.roles)
+  }
+
+  /// The number in a resource's name.
+  func number(
+    _ name: String, in collection: ResourceCollection, field: String = "name"
+  ) throws -> Int64 {
+    guard let number = ResourceName(name, in: collection)?.number else {
+      throw RequestRefusal.malformed(
+        field: field,
+        expected: BilingualText(
+          "\(collection.rawValue) 的名称", "the name of one of \(collection.rawValue)"))
+    }
+    return number
+  }
+
+  func standing(of department: DepartmentCode) async throws -> DepartmentStanding {
+    let name = ResourceName.department(department).text
+    guard let standing = DepartmentStanding(try await outside.peers.department(name)) else {
+      throw RequestRefusal.unknownResource(field: "department", name: name)
+    }
+    return standing
+  }
+
+  /// An entry with its source, as catalogue and registry have them now.
+  func entry(_ name: String, version: Int = 0) async throws -> SharedEntry {
+    let number = try number(name, in: .entries, field: "entry")
+    let found = try await outside.peers.entry(name, Int32(clamping: version))
+    guard let owner = ResourceName(found.owner, in: .departments).flatMap({ DepartmentCode($0.id) })
+    else { throw RequestRefusal.unknownResource(field: "entry", name: name) }
+    return SharedEntry(found, number: number, source: try await standing(of: owner))
+  }
+
+  /// The profile with which a case began.
+  func profile(_ reference: ProfileReference) throws -> Profile {
+    do { return try outside.profiles.profile(reference) } catch {
+      // An older version than this node holds: its newest text, never none.
+      guard let profile = outside.profiles.profile(named: reference.key) else {
+        throw UnreadableContent(what: "profile \(reference.text)")
+      }
+      return profile
+    }
+  }
+
+  // MARK: Changing
+
+  /// One change: replayed where it was done before, else done in one transaction with its entry in the log.
+  ///
+  /// - Parameter body: Answers what is kept and told again to the same request.
+  func change<Reply: Message>(
+    _ call: CallContext, requestID: String, content: some Message,
+    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Reply
+  ) async throws -> (reply: Reply, receipt: CommonV1.Receipt?) {
+    let (key, digest) = try requestKey(call, requestID, content)
+    let done = try await database.writeWithEvidence { transaction in
+      switch try transaction.replay(of: key, digest: digest) {
+      case .same(let answer?): return answer
+      case .conflict: throw RequestRefusal.requestIDReused
+      case .same(nil), .new: break
+      }
+      let answer = try body(transaction).serialized()
+      try transaction.keep(answer: answer, of: key)
+      return answer
+    }
+    return (try Reply(serialized: done.value), receipt(done.evidence))
+  }
+
+  func requestKey(
+    _ call: CallContext, _ requestID: String, _ content: some Message
+  ) throws -> (RequestKey, [UInt8]) {
+    guard !requestID.isEmpty, requestID.utf8.count <= 64 else {
+      throw RequestRefusal.requestIDMissing
+    }
+    return (
+      RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID),
+      SHA256.hash(try content.serialized())
+    )
+  }
+
+  /// The last entry's receipt: of what was done, not of what followed from it.
+  func receipt(_ evidence: CommittedEvidence?) -> CommonV1.Receipt? {
+    evidence?.receipts(keys: outside.keyList).first.map {
+      CommonV1.Receipt(json: $0.encoded(), leaf: $0.leaf.commitment)
+    }
+  }
+
+  /// The payload of an entry of the log: who did what to which thing, when.
+  func event(_ call: CallContext?, _ members: [(String, JSONValue)]) -> JSONValue {
+    .object(
+      JSONObject(
+        members + [
+          ("time", .integer(now().milliseconds)), ("call", .string(call?.callID ?? "")),
+          ("actor", .string(call?.principal ?? "service/share")),
+        ]))
+  }
+}
+
+extension SharedEntry {
+  init(_ entry: CatalogV1.Entry, number: Int64, source: DepartmentStanding) {
+    let inherited = entry.shareType.type ?? .notShared
+    self.init(
+      number: number, version: Int(entry.version), title: entry.title,
+      resourceClass: entry.resourceClass,
+      items: entry.items.map {
+        SharedItem(
+          name: $0.name, title: $0.title,
+          // What nobody has said is not shared.
+          shareType: $0.shareType.type ?? inherited)
+      },
+      isMembershipHarmless: entry.membershipHarmless, isPublished: entry.state == .published,
+      source: source)
+  }
+}
+
+extension CatalogV1.ShareType {
+  fileprivate var type: ShareType? {
+    switch self {
+    case .unconditional: .unconditional
+    case .conditional: .conditional
+    case .notShared: .notShared
+    case .unspecified, .unrecognized: nil
+    }
+  }
+}
+
+extension DepartmentStanding {
+  /// `nil` where the registry's words are not those of the rules.
+  init?(_ department: RegistryV1.Department) {
+    guard let name = ResourceName(department.name, in: .departments),
+      let code = DepartmentCode(name.id)
+    else { return nil }
+    let isCounty = department.level == .county || department.level == .functionalZone
+    self.init(
+      code: code, level: isCounty ? .county : .city, region: department.region,
+      authority: ResourceName(department.authority, in: .departments)
+        .flatMap { DepartmentCode($0.id) })
+  }
+}

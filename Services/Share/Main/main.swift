@@ -1,1 +1,75 @@
 // weir-share: parses its configuration, wires the service, runs it.
+
+import Boot
+import Contracts
+import Database
+import Foundation
+import ShareHandlers
+import ShareStore
+
+exit(await runService("share") { environment in try await buildShare(environment) })
+
+nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+  let keys = try environment.openKeys()
+  let consumers = ["ingest"]
+  let database = try await environment.openDatabase(
+    schema: shareSchema, keys: keys, consumers: consumers)
+  guard let outbox = database.outbox else {
+    throw ConfigurationError.malformed(path: "share", detail: "the database has no outbox")
+  }
+  let real = environment.clock.real
+  let refusals = OutboxRefusals(
+    database: database, log: environment.log, now: environment.clock.civil)
+  let handlers = ShareHandlers(
+    ShareHandlers.Dependencies(
+      database: database,
+      peers: SharePeers(
+        catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
+        registry: RegistryV1.RegistryClient(try environment.peers.channel(to: "gateway")),
+        ingest: IngestV1.IngestClient(try environment.peers.channel(to: "ingest"))),
+      profiles: environment.law.profiles, calendar: environment.law.calendar,
+      vault: try ClaimVault(
+        keyring: keys.keyring, random: environment.random, now: real()),
+      grantKey: keys.evidenceKey, keyList: keys.keyListNote, now: environment.clock.civil,
+      admitData: {
+        do throws(OutboxError) {
+          try outbox.admitData(now: real())
+        } catch {
+          throw EvidenceRefusal(error)
+        }
+      }, refusals: refusals))
+  let events = EventsServer(outbox: outbox, consumers: Set(consumers + ["audit"])) { _ in
+    try await handlers.grantSnapshot().map { SnapshotEvent(topic: $0.topic, payload: $0.payload) }
+  }
+  let audit = EvidenceLink(
+    outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "share",
+    log: environment.log)
+  let followed = [
+    ("catalog", ShareHandlers.catalogTopics), ("feedback", ShareHandlers.feedbackTopics),
+  ]
+  let followers = try followed.map { producer, topics in
+    EventFollower(
+      producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
+      database: database, log: environment.log
+    ) { event, transaction in
+      try handlers.apply(event.topic, event.payload, to: transaction)
+    }
+  }
+  let admission = environment.admission()
+  return ServiceParts(
+    methods: methods(handlers, admission: admission) + methods(events, admission: admission),
+    services: ["weir.share.v1.Share", "weir.events.v1.Events"],
+    jobs: [
+      { try await audit.run() }, { try await refusals.run() },
+      { try await expireGrants(handlers) },
+    ] + followers.map { follower in { try await follower.run() } },
+    close: [{ await database.close() }])
+}
+
+/// Looks every few seconds which grants have passed their last civil day, until the process ends.
+nonisolated func expireGrants(_ handlers: ShareHandlers) async throws {
+  while true {
+    try await Task.sleep(for: .seconds(5))
+    try await handlers.expireGrants()
+  }
+}

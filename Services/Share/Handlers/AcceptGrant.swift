@@ -1,0 +1,54 @@
+// AcceptGrant and RevokeGrant: the security officer takes the duty on; source or authority takes the grant back.
+
+package import Access
+package import Contracts
+import Database
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  /// meizhou-public-2023/39: with the acceptance the grant begins.
+  package func acceptGrant(
+    _ request: ShareV1.AcceptGrantRequest, _ call: CallContext
+  ) async throws -> ShareV1.Grant {
+    try await call.answering(outside.refusals) {
+      let officer = request.securityOfficer
+      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+        try grant.accepted(by: actor, officer: officer, at: time)
+      }
+    }
+  }
+
+  /// AC-52: what is revoked is denied on the next call.
+  package func revokeGrant(
+    _ request: ShareV1.RevokeGrantRequest, _ call: CallContext
+  ) async throws -> ShareV1.Grant {
+    try await call.answering(outside.refusals) {
+      let reason = request.reason
+      let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
+      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+        try grant.revoked(by: actor, reason: reason, basis: basis, at: time)
+      }
+    }
+  }
+
+  private func step(
+    _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
+    _ rule: @escaping @Sendable (Grant, Actor, Instant) throws -> Grant
+  ) async throws -> ShareV1.Grant {
+    let number = try number(name, in: .grants)
+    let actor = actor(of: call)
+    let time = now()
+    let done = try await change(call, requestID: requestID, content: content) { transaction in
+      let next = try rule(try transaction.visibleGrant(number, to: actor), actor, time)
+      try transaction.save(next)
+      try append(topic(of: next), next, call, to: transaction)
+      return try message(next)
+    }
+    var reply = done.reply
+    reply.receipt = done.receipt
+    return reply
+  }
+}

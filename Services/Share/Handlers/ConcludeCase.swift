@@ -1,0 +1,121 @@
+// ConcludeCase, ConfirmCase, HoldLine: persons check a lead; a hit is never a verdict (meizhou-specific-2021/24, 25).
+
+package import Access
+package import Contracts
+import Database
+import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func concludeCase(
+    _ request: ShareV1.ConcludeCaseRequest, _ call: CallContext
+  ) async throws -> ShareV1.Case {
+    try await call.answering(outside.refusals) {
+      let conclusion = Conclusion(
+        outcome: request.outcome.outcome,
+        evidence: request.evidence.map {
+          Evidence(kind: $0.kind, date: $0.date, seenBy: $0.seenBy, note: $0.note)
+        }, reason: request.reason, isReferred: request.refer)
+      if case .unrecognized = request.outcome {
+        throw RequestRefusal.malformed(
+          field: "outcome", expected: BilingualText("已知的结论", "a known outcome"))
+      }
+      return try await step(request.name, call, request.requestID, request) {
+        checked, actor, time in
+        try checked.concluded(conclusion, by: actor, at: time)
+      }
+    }
+  }
+
+  package func confirmCase(
+    _ request: ShareV1.ConfirmCaseRequest, _ call: CallContext
+  ) async throws -> ShareV1.Case {
+    try await call.answering(outside.refusals) {
+      let (isConfirmed, reason) = (request.confirmed, request.reason)
+      return try await step(request.name, call, request.requestID, request) {
+        checked, actor, time in
+        try checked.confirmed(isConfirmed, reason: reason, by: actor, at: time)
+      }
+    }
+  }
+
+  package func holdLine(
+    _ request: ShareV1.HoldLineRequest, _ call: CallContext
+  ) async throws -> ShareV1.Case {
+    try await call.answering(outside.refusals) {
+      let wire = request.hold ?? ShareV1.Hold()
+      var hold: Hold?
+      if !wire.reason.isEmpty {
+        guard let until = try day(wire.until, field: "hold.until") else {
+          throw RequestRefusal.missing(field: "hold.until")
+        }
+        hold = Hold(
+          official: wire.official.isEmpty ? call.principal : wire.official, reason: wire.reason,
+          notice: wire.notice, until: until)
+      }
+      let wanted = hold
+      return try await step(request.name, call, request.requestID, request) {
+        checked, actor, time in
+        try checked.held(wanted, by: actor, at: time)
+      }
+    }
+  }
+
+  /// One step of a case. What persons wrote about a case is not kept a second time: a replay is answered with the case as it
+  /// stands.
+  private func step(
+    _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
+    _ rule: @escaping @Sendable (ComparisonCase, Actor, Instant) throws -> ComparisonCase
+  ) async throws -> ShareV1.Case {
+    guard let resource = ResourceName(name, in: .cases), let number = resource.number,
+      let comparison = resource.parentNumber
+    else {
+      throw RequestRefusal.malformed(
+        field: "name", expected: BilingualText("线索的名称", "the name of a case"))
+    }
+    let (key, digest) = try requestKey(call, requestID, content)
+    let actor = actor(of: call)
+    let time = now()
+    return try await database.write { transaction in
+      let run = try transaction.ownComparison(comparison, of: actor)
+      guard let checked = try transaction.comparisonCase(comparison, number) else {
+        throw RequestRefusal.unknownResource(field: "name", name: name)
+      }
+      let entry = ResourceName.entry(run.entry).text
+      switch try transaction.replay(of: key, digest: digest) {
+      case .same: return message(checked, profile: run.profile.text, entry: entry)
+      case .conflict: throw RequestRefusal.requestIDReused
+      case .new: break
+      }
+      let next = try rule(checked, actor, time)
+      try transaction.save(next)
+      try append("share.case_\(next.state.rawValue)", next, run, call, to: transaction)
+      return message(next, profile: run.profile.text, entry: entry)
+    }
+  }
+
+  /// The entry of the log for a step of a case: where it stands and who decided, no word on the person.
+  func append(
+    _ topic: String, _ checked: ComparisonCase, _ run: ComparisonRun, _ call: CallContext?,
+    more: [(String, JSONValue)] = [], to transaction: borrowing WriteTransaction
+  ) throws {
+    var members: [(String, JSONValue)] = [
+      ("case_name", .string(checked.name)), ("comparison", .string(run.name)),
+      ("grant", .string(ResourceName.grant(run.grant).text)),
+      ("entry", .string(ResourceName.entry(run.entry).text)),
+      ("department", .string(ResourceName.department(run.department).text)),
+      ("state", .string(checked.state.rawValue)),
+      ("outcome", .string(checked.outcome?.rawValue ?? "")),
+      ("concluded_by", .string(checked.concludedBy)),
+      ("confirmed_by", .string(checked.confirmedBy)), ("referred", .bool(checked.isReferred)),
+    ]
+    if let hold = checked.hold {
+      members.append(("held_by", .string(hold.official)))
+      members.append(("held_until", .string(hold.until.iso)))
+    }
+    try transaction.append(topic: topic, payload: event(call, members + more))
+  }
+}

@@ -1,0 +1,63 @@
+// CreateApplication: a department asks for items of a conditional entry (e.4; AC-40, AC-42).
+
+package import Access
+package import Contracts
+import Database
+import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func createApplication(
+    _ request: ShareV1.CreateApplicationRequest, _ call: CallContext
+  ) async throws -> ShareV1.Application {
+    try await call.answering(outside.refusals) {
+      guard let wire = request.application else {
+        throw RequestRefusal.missing(field: "application")
+      }
+      let actor = actor(of: call)
+      let use = try UseRequest(wire)
+      let entry = try await entry(wire.entry)
+      let applicant = try await standing(of: actor.department)
+      let time = now()
+      let profile = try governingProfile(
+        of: entry, in: outside.profiles, on: time.civilDate)
+      let done = try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let application = try draftApplication(
+          number: try transaction.nextNumber("applications"), use: use, for: entry, by: actor,
+          applicant: applicant, under: profile, at: time)
+        try transaction.save(application)
+        try append("share.application_drafted", application, call, to: transaction)
+        return message(application, under: profile)
+      }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
+    }
+  }
+
+  /// The entry of the log for a step of an application.
+  func append(
+    _ topic: String, _ application: Application, _ call: CallContext,
+    to transaction: borrowing WriteTransaction
+  ) throws {
+    var members: [(String, JSONValue)] = [
+      ("application", .string(application.name)), ("entry", .string(application.entryName)),
+      ("applicant", .string(ResourceName.department(application.applicant).text)),
+      ("source", .string(ResourceName.department(application.source).text)),
+      ("state", .string(application.state.rawValue)),
+      ("profile", .string(application.profile.text)),
+      ("items", .array(application.use.items.map { .string($0) })),
+    ]
+    if application.state.isAnswered {
+      members.append(("approved", .array(application.approvedItems.map { .string($0) })))
+    }
+    if let reason = application.history.last?.reason, !reason.isEmpty {
+      members.append(("reason", .string(reason)))
+    }
+    try transaction.append(topic: topic, payload: event(call, members))
+  }
+}

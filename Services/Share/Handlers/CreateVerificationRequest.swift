@@ -1,0 +1,127 @@
+// CreateVerificationRequest: one claim on data that cannot be had (meizhou-public-2023/21.4; AC-42). The claim is sealed.
+
+package import Access
+package import Contracts
+import Database
+import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func createVerificationRequest(
+    _ request: ShareV1.CreateVerificationRequestRequest, _ call: CallContext
+  ) async throws -> ShareV1.VerificationRequest {
+    try await call.answering(outside.refusals) {
+      let actor = actor(of: call)
+      let subject = request.subject ?? IngestV1.Subject()
+      if request.subject != nil { try checkSubject(subject) }
+      let claim = VerificationClaim(
+        item: request.item, hasSubject: request.subject != nil,
+        hasValue: !request.assertedValue.isEmpty, purpose: request.purpose,
+        caseNumber: request.caseNumber,
+        legalBasis: try request.legalBasis.map { try LegalBasis($0, path: "legal_basis") })
+      let entry = try await entry(request.entry)
+      let time = now()
+      let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
+      let pseudonym = outside.vault.pseudonym(of: subject)
+      let done = try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let refused = try transaction.refusedApplications(
+          entry: entry.number, applicant: actor.department)
+        let standing = VerificationStanding(
+          refusedItems: Set(refused.flatMap { $0.refusedItems }),
+          attempts: try transaction.claimCount(
+            entry: entry.number, requester: actor.department, pseudonym: pseudonym))
+        let number = try transaction.nextNumber("verifications")
+        let verification = try requestVerification(
+          number, claim, on: entry, by: actor, standing: standing, under: profile, at: time)
+        var sealed = IngestV1.VerifyClaimRequest()
+        sealed.entry = entry.name
+        sealed.request = verification.name
+        sealed.subject = subject
+        sealed.item = claim.item
+        sealed.assertedValue = request.assertedValue
+        try transaction.insert(
+          verification, pseudonym: pseudonym,
+          sealed: try outside.vault.seal(sealed, request: number))
+        try append("share.verification_requested", verification, call, to: transaction)
+        // The refused application goes on as this request (e.4).
+        if let parent = refused.first(where: { $0.refusedItems.contains(claim.item) }) {
+          let converted = parent.converted(by: actor, to: verification.name, at: time)
+          if converted != parent {
+            try transaction.save(converted)
+            try append("share.application_converted", converted, call, to: transaction)
+          }
+        }
+        return message(verification, under: profile)
+      }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
+    }
+  }
+
+  func message(
+    _ verification: Verification, under profile: Profile
+  ) -> ShareV1.VerificationRequest {
+    var wire = ShareV1.VerificationRequest()
+    wire.name = verification.name
+    wire.entry = verification.entryName
+    wire.requester = ResourceName.department(verification.requester).text
+    wire.item = verification.item
+    wire.purpose = verification.purpose
+    wire.caseNumber = verification.caseNumber
+    wire.state =
+      switch verification.state {
+      case .requested: .requested
+      case .answered: .answered
+      case .declined: .declined
+      }
+    wire.answer =
+      switch verification.answer {
+      case .match: .match
+      case .noMatch: .noMatch
+      case .notFound: .notFound
+      case nil: .unspecified
+      }
+    wire.declineBasis = verification.declineBasis.map { CommonV1.Basis($0) }
+    wire.declineReason = verification.declineReason
+    wire.due = verification.due(under: profile, calendar: outside.calendar, today: today).map {
+      CommonV1.DueDate(
+        $0,
+        overdue: verification.overdue(under: profile, calendar: outside.calendar, today: today))
+    }
+    wire.createTime = GoogleProtobuf.Timestamp(verification.created)
+    wire.profile = verification.profile.text
+    return wire
+  }
+
+  func append(
+    _ topic: String, _ verification: Verification, _ call: CallContext,
+    to transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.append(
+      topic: topic,
+      payload: event(
+        call,
+        [
+          ("request", .string(verification.name)), ("entry", .string(verification.entryName)),
+          ("department", .string(ResourceName.department(verification.requester).text)),
+          ("source", .string(ResourceName.department(verification.source).text)),
+          ("item", .string(verification.item)), ("purpose", .string(verification.purpose)),
+          ("case", .string(verification.caseNumber)),
+          ("state", .string(verification.state.rawValue)),
+          ("profile", .string(verification.profile.text)),
+        ]))
+  }
+}
+
+extension Application {
+  /// What was asked for and not granted.
+  var refusedItems: [String] {
+    let approved = Set(approvedItems)
+    return use.items.filter { !approved.contains($0) }
+  }
+}

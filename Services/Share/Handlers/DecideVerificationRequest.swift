@@ -1,0 +1,166 @@
+// DecideVerificationRequest: the source accepts and the answer is made, or it declines citing law (e.6). The claim goes.
+
+package import Access
+package import Contracts
+import Database
+import Integrity
+import RPC
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func decideVerificationRequest(
+    _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
+  ) async throws -> ShareV1.VerificationRequest {
+    try await call.answering(outside.refusals) {
+      let number = try number(request.name, in: .verificationRequests)
+      switch request.decision {
+      case .accept: return try await accept(number, request, call)
+      case .decline: return try await decline(number, request, call)
+      case .unspecified, .unrecognized:
+        throw RequestRefusal.malformed(
+          field: "decision", expected: BilingualText("ACCEPT 或 DECLINE", "ACCEPT or DECLINE"))
+      }
+    }
+  }
+
+  private func decline(
+    _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
+  ) async throws -> ShareV1.VerificationRequest {
+    let actor = actor(of: call)
+    let time = now()
+    let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
+    let done = try await change(call, requestID: request.requestID, content: request) {
+      transaction in
+      let verification = try transaction.visibleVerification(number, to: actor)
+      let profile = try profile(verification.profile)
+      let next = try verification.declined(
+        reason: request.reason, basis: basis, by: actor, under: profile, at: time)
+      try transaction.saveDecided(next)
+      try append("share.verification_declined", next, call, to: transaction)
+      return message(next, under: profile)
+    }
+    var reply = done.reply
+    reply.receipt = done.receipt
+    return reply
+  }
+
+  private func accept(
+    _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
+  ) async throws -> ShareV1.VerificationRequest {
+    let actor = actor(of: call)
+    let (key, digest) = try requestKey(call, request.requestID, request)
+    try outside.admitData()
+    // First the decision, durable; a second try after a stop in between finds the claim still waiting.
+    let decision = try await database.write { transaction -> Decision in
+      let verification = try transaction.visibleVerification(number, to: actor)
+      switch try transaction.replay(of: key, digest: digest) {
+      case .same(let answer?): return .done(answer)
+      case .conflict: throw RequestRefusal.requestIDReused
+      case .same(nil), .new: break
+      }
+      try verification.checkDecidable(by: actor)
+      guard let sealed = try transaction.sealedClaim(number) else {
+        throw UnreadableContent(what: "claim of \(verification.name)")
+      }
+      try appendDecision(verification, call, to: transaction)
+      return .open(verification, sealed)
+    }
+    switch decision {
+    case .done(let answer): return try ShareV1.VerificationRequest(serialized: answer)
+    case .open(let verification, let sealed):
+      let entry = try await entry(verification.entryName)
+      let answer = try await outside.peers.verifyClaim(
+        try outside.vault.open(sealed, request: number), try call.onward())
+      guard let told = answer.answer.answer else {
+        throw UnreadableContent(what: "answer of ingest")
+      }
+      let done = try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let verification = try transaction.visibleVerification(number, to: actor)
+        let next = try verification.answered(
+          told, membershipHarmless: entry.isMembershipHarmless, by: actor, at: now())
+        try transaction.saveDecided(next)
+        try append("share.verification_answered", next, call, to: transaction)
+        return message(next, under: try profile(next.profile))
+      }
+      var reply = done.reply
+      reply.receipt = answer.receipt ?? done.receipt
+      return reply
+    }
+  }
+
+  private enum Decision: Sendable {
+    case done([UInt8])
+    case open(Verification, [UInt8])
+  }
+
+  private func appendDecision(
+    _ verification: Verification, _ call: CallContext, to transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.append(
+      topic: "share.decision",
+      payload: event(
+        call,
+        [
+          ("grant", .string("")), ("entry", .string(verification.entryName)),
+          ("grantee", .string(ResourceName.department(verification.requester).text)),
+          ("method", .string(call.rpc.path)), ("purpose", .string(verification.purpose)),
+          ("case", .string(verification.caseNumber)),
+          ("items", .array([.string(verification.item)])),
+          ("request", .string(verification.name)),
+          ("person", .string(call.caller.personName ?? "")),
+        ]))
+  }
+
+  package func getVerificationRequest(
+    _ request: ShareV1.GetVerificationRequestRequest, _ call: CallContext
+  ) async throws -> ShareV1.VerificationRequest {
+    try await call.answering(outside.refusals) {
+      let number = try number(request.name, in: .verificationRequests)
+      let actor = actor(of: call)
+      let found = try await database.read { try $0.visibleVerification(number, to: actor) }
+      return message(found, under: try profile(found.profile))
+    }
+  }
+
+  package func listVerificationRequests(
+    _ request: ShareV1.ListVerificationRequestsRequest, _ call: CallContext
+  ) async throws -> ShareV1.ListVerificationRequestsResponse {
+    try await call.answering(outside.refusals) {
+      let department = call.caller.department
+      let size = PageSize.bounded(request.pageSize)
+      let after = try place(request.pageToken)
+      let found = try await database.read {
+        try $0.verifications(of: department, after: after, limit: size + 1)
+      }
+      return ShareV1.ListVerificationRequestsResponse(
+        requests: try found.prefix(size).map { message($0, under: try profile($0.profile)) },
+        nextPageToken: next(found, size) { [$0.number] })
+    }
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// A request, for the department that made it and the source; to others it does not exist.
+  func visibleVerification(_ number: Int64, to actor: Actor) throws -> Verification {
+    guard let found = try verification(number), found.isParty(actor.department) else {
+      throw RequestRefusal.unknownResource(
+        field: "name", name: ResourceName.verificationRequest(number).text)
+    }
+    return found
+  }
+}
+
+extension IngestV1.VerifyClaimResponse.Answer {
+  fileprivate var answer: VerificationAnswer? {
+    switch self {
+    case .match: .match
+    case .noMatch: .noMatch
+    case .notFound: .notFound
+    case .unspecified, .unrecognized: nil
+    }
+  }
+}

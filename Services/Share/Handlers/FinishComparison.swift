@@ -1,0 +1,36 @@
+// FinishComparison: the roll is complete, its leads become cases (meizhou-specific-2021/24; e.7).
+
+package import Access
+package import Contracts
+import Database
+import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func finishComparison(
+    _ request: ShareV1.FinishComparisonRequest, _ call: CallContext
+  ) async throws -> ShareV1.Comparison {
+    try await call.answering(outside.refusals) {
+      let number = try number(request.name, in: .comparisons)
+      let actor = actor(of: call)
+      let time = now()
+      return try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let run = try transaction.ownComparison(number, of: actor)
+        let next = try run.finished(
+          chunks: Int(request.chunks), numbers: Set(try transaction.chunkNumbers(number)),
+          by: actor, at: time)
+        try transaction.save(next, turn: "")
+        let cases = try transaction.openCases(of: next)
+        try append(
+          "share.comparison_finished", next, call, more: [("cases", .integer(Int64(cases)))],
+          to: transaction)
+        let tally = try transaction.tallies([number], on: time.civilDate)[number]
+        return message(next, tally ?? CaseTally())
+      }.reply
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// What Share does when others tell of their doings: a withdrawn entry ends grants, a question marks leads, a recall reopens
+// cases. The position is stored in the same transaction by whoever calls.
+
+package import Database
+package import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package static let catalogTopics = ["catalog.entry_withdrawn"]
+  package static let feedbackTopics = [
+    "feedback.issue_opened", "feedback.issue_ended", "feedback.recall_opened",
+  ]
+
+  /// Applies an event of another service; one that it does not know is passed over.
+  package func apply(
+    _ topic: String, _ payload: JSONObject, to transaction: borrowing WriteTransaction
+  ) throws {
+    switch topic {
+    case "catalog.entry_withdrawn": try endGrants(payload, transaction)
+    case "feedback.issue_opened": try mark(payload, transaction)
+    case "feedback.issue_ended":
+      if let issue = payload["issue"]?.string { try transaction.endCheck(issue: issue) }
+    case "feedback.recall_opened": try reopen(payload, transaction)
+    default: break
+    }
+  }
+
+  private func endGrants(
+    _ payload: JSONObject, _ transaction: borrowing WriteTransaction
+  ) throws {
+    guard let name = payload["entry"]?.string,
+      let entry = ResourceName(name, in: .entries)?.number
+    else { return }
+    let reason = payload["reason"]?.string ?? ""
+    for grant in try transaction.livingGrants(of: entry) {
+      guard let ended = grant.ended(reason: reason, at: now()) else { continue }
+      try transaction.save(ended)
+      try append("share.grant_ended", ended, nil, to: transaction)
+    }
+  }
+
+  private func mark(
+    _ payload: JSONObject, _ transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.setUnderCheck(
+      records: payload["records"]?.array?.compactMap(\.string) ?? [],
+      issue: payload["issue"]?.string ?? "")
+  }
+
+  private func reopen(
+    _ payload: JSONObject, _ transaction: borrowing WriteTransaction
+  ) throws {
+    let recall = payload["recall"]?.string ?? ""
+    let issue = payload["issue"]?.string ?? ""
+    let record = payload["record"]?.string ?? ""
+    for receiver in payload["receivers"]?.array ?? [] {
+      guard let name = receiver["comparison"]?.string,
+        let number = ResourceName(name, in: .comparisons)?.number,
+        let run = try transaction.comparison(number), let chunk = receiver["chunk"]?.integer,
+        let row = receiver["row"]?.integer
+      else { continue }
+      for found in try transaction.cases(
+        of: number, chunk: Int(chunk), row: Int(row), record: record)
+      {
+        let next = found.recalled(recall, issue: issue, at: now())
+        try transaction.save(next)
+        try append(
+          next.isReopened ? "share.case_reopened" : "share.case_recalled", next, run, nil,
+          more: [
+            ("recall", .string(recall)), ("issue", .string(issue)),
+            ("old_outcome", .string(found.outcome?.rawValue ?? "")),
+          ], to: transaction)
+      }
+    }
+  }
+
+  /// All grants, each as the event of its state, for a service that begins to follow.
+  package func grantSnapshot() async throws -> [(topic: String, payload: JSONValue)] {
+    var events: [(topic: String, payload: JSONValue)] = []
+    var after: Int64 = 0
+    while true {
+      let start = after
+      let page = try await database.read {
+        try $0.grants(GrantFilter(department: nil), after: start, limit: 500)
+      }
+      for grant in page {
+        events.append((topic(of: grant), event(nil, grantMembers(grant))))
+      }
+      guard page.count == 500, let last = page.last else { return events }
+      after = last.number
+    }
+  }
+}

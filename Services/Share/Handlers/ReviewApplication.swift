@@ -1,0 +1,69 @@
+// ReviewApplication: one side's opinion; the last one answers, and what was approved becomes a grant (AC-43, AC-44).
+
+package import Access
+package import Contracts
+import Database
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func reviewApplication(
+    _ request: ShareV1.ReviewApplicationRequest, _ call: CallContext
+  ) async throws -> ShareV1.Application {
+    try await call.answering(outside.refusals) {
+      let number = try number(request.name, in: .applications)
+      let actor = actor(of: call)
+      let decisions = try request.decisions.enumerated().map { index, decision in
+        ItemDecision(
+          item: decision.item, isApproved: decision.approved, reason: decision.reason,
+          basis: try decision.basis.map { try LegalBasis($0, path: "decisions[\(index)].basis") })
+      }
+      let time = now()
+      if request.validateOnly {
+        let known = try await database.read { try $0.visibleApplication(number, to: actor) }
+        try checkEtag(request.etag, known)
+        let profile = try profile(known.profile)
+        return message(
+          try known.reviewed(
+            decisions, reason: request.reason, by: actor, under: profile, at: time),
+          under: profile)
+      }
+      let done = try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let application = try transaction.visibleApplication(number, to: actor)
+        try checkEtag(request.etag, application)
+        let profile = try profile(application.profile)
+        var next = try application.reviewed(
+          decisions, reason: request.reason, by: actor, under: profile, at: time)
+        let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
+        try transaction.save(next)
+        try append(
+          next.state.isAnswered ? "share.application_answered" : "share.application_reviewed",
+          next, call, to: transaction)
+        if let made { try append(topic(of: made), made, call, to: transaction) }
+        return message(next, under: profile)
+      }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
+    }
+  }
+
+  private func makeGrant(
+    of application: inout Application, by actor: Actor, under profile: Profile,
+    in transaction: borrowing WriteTransaction
+  ) throws -> Grant? {
+    guard application.state == .approved || application.state == .partlyApproved else {
+      return nil
+    }
+    let number = try transaction.nextNumber("grants")
+    guard
+      let made = grant(number, from: application, under: profile, by: actor, at: now())
+    else { return nil }
+    application.grant = number
+    try transaction.save(made)
+    return made
+  }
+}

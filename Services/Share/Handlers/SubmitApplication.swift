@@ -1,0 +1,60 @@
+// SubmitApplication: the applicant hands in, or in Hebi its county authority hands on (AC-50).
+
+package import Access
+package import Contracts
+import Database
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func submitApplication(
+    _ request: ShareV1.SubmitApplicationRequest, _ call: CallContext
+  ) async throws -> ShareV1.Application {
+    try await call.answering(outside.refusals) {
+      let number = try number(request.name, in: .applications)
+      let actor = actor(of: call)
+      let known = try await database.read { try $0.visibleApplication(number, to: actor) }
+      let entry = try await entry(known.entryName)
+      let profile = try profile(known.profile)
+      let time = now()
+      if request.validateOnly {
+        try checkEtag(request.etag, known)
+        return message(
+          try known.submitted(by: actor, entry: entry, under: profile, at: time), under: profile)
+      }
+      let done = try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let application = try transaction.visibleApplication(number, to: actor)
+        try checkEtag(request.etag, application)
+        let next = try application.submitted(by: actor, entry: entry, under: profile, at: time)
+        try transaction.save(next)
+        try append("share.application_\(next.state.rawValue)", next, call, to: transaction)
+        return message(next, under: profile)
+      }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
+    }
+  }
+
+  func checkEtag(_ etag: String, _ application: Application) throws(RequestRefusal) {
+    guard etag.isEmpty || etag == application.etag else {
+      throw .changedMeanwhile(name: application.name)
+    }
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// An application, for those who have a part in it; to others it does not exist. A draft is the applicant's own.
+  func visibleApplication(_ number: Int64, to actor: Actor) throws -> Application {
+    guard let application = try application(number), application.isParty(actor.department),
+      application.state != .draft || application.applicant == actor.department
+    else {
+      throw RequestRefusal.unknownResource(
+        field: "name", name: ResourceName.application(number).text)
+    }
+    return application
+  }
+}

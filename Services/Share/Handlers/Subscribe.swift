@@ -1,0 +1,79 @@
+// Subscribe: unconditional items are taken into use at once (AC-40, e.4).
+
+package import Access
+package import Contracts
+import Database
+import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareHandlers {
+  package func subscribe(
+    _ request: ShareV1.SubscribeRequest, _ call: CallContext
+  ) async throws -> ShareV1.Grant {
+    try await call.answering(outside.refusals) {
+      let actor = actor(of: call)
+      let use = try UseRequest(request)
+      let entry = try await entry(request.entry)
+      let time = now()
+      let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
+      let done = try await change(call, requestID: request.requestID, content: request) {
+        transaction in
+        let made = try ShareRules.subscribe(
+          try transaction.nextNumber("grants"), use: use, to: entry, by: actor, under: profile,
+          at: time)
+        try transaction.save(made)
+        try append(topic(of: made), made, call, to: transaction)
+        return try message(made)
+      }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
+    }
+  }
+
+  /// What other services are told of a grant as it stands.
+  func topic(of grant: Grant) -> String {
+    switch grant.state {
+    case .pendingAcceptance: "share.grant_offered"
+    case .active: "share.grant_activated"
+    case .suspended: "share.grant_suspended"
+    case .expired: "share.grant_expired"
+    case .revoked: "share.grant_revoked"
+    case .ended: "share.grant_ended"
+    }
+  }
+
+  /// The entry of the log for a step of a grant.
+  ///
+  /// - Parameter call: `nil` where the clock or another service made the step.
+  func append(
+    _ topic: String, _ grant: Grant, _ call: CallContext?,
+    to transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.append(topic: topic, payload: event(call, grantMembers(grant)))
+  }
+
+  func grantMembers(_ grant: Grant) -> [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("grant", .string(grant.name)), ("entry", .string(grant.entryName)),
+      ("grantee", .string(ResourceName.department(grant.grantee).text)),
+      ("source", .string(ResourceName.department(grant.source).text)),
+      ("until", .string(grant.until.iso)), ("state", .string(grant.state.rawValue)),
+      ("items", .array(grant.items.map { .string($0) })),
+      ("purpose", .string(grant.purpose)), ("profile", .string(grant.profile.text)),
+    ]
+    if let application = grant.application {
+      members.append(("application", .string(ResourceName.application(application).text)))
+    }
+    if !grant.securityOfficer.isEmpty {
+      members.append(("security_officer", .string(grant.securityOfficer)))
+    }
+    if let reason = grant.history.last?.reason, !reason.isEmpty {
+      members.append(("reason", .string(reason)))
+    }
+    return members
+  }
+}

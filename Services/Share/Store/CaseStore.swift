@@ -1,0 +1,176 @@
+// Cases of comparisons as they are kept and found, and the lines that are not paid.
+
+package import Database
+import Integrity
+package import ShareRules
+package import Vocabulary
+
+extension SQLReading where Self: ~Copyable {
+  package func comparisonCase(_ comparison: Int64, _ number: Int64) throws -> ComparisonCase? {
+    try queryOne(
+      "SELECT * FROM cases WHERE comparison = ?1 AND number = ?2", [comparison, number]
+    ).map { try ComparisonCase($0) }
+  }
+
+  package func cases(of comparison: Int64, state: CaseState?, after: Int64, limit: Int) throws
+    -> [ComparisonCase]
+  {
+    try query(
+      """
+      SELECT * FROM cases WHERE comparison = ?1 AND number > ?2 AND (?3 = '' OR state = ?3)
+      ORDER BY number LIMIT ?4
+      """, [comparison, after, state?.rawValue ?? "", limit]
+    ).map { try ComparisonCase($0) }
+  }
+
+  /// The cases of a line of the roll, those on one record where it is named.
+  package func cases(of comparison: Int64, chunk: Int, row: Int, record: String) throws
+    -> [ComparisonCase]
+  {
+    try query(
+      """
+      SELECT * FROM cases
+      WHERE comparison = ?1 AND chunk = ?2 AND chunk_row = ?3 AND (?4 = '' OR record = ?4)
+      ORDER BY number
+      """, [comparison, chunk, row, record]
+    ).map { try ComparisonCase($0) }
+  }
+
+  /// Cases of a department that somebody must still work on.
+  package func openCases(
+    of department: DepartmentCode, after: (comparison: Int64, number: Int64), limit: Int
+  ) throws -> [ComparisonCase] {
+    try query(
+      """
+      SELECT * FROM cases
+      WHERE department = ?1 AND state <> 'closed'
+        AND (comparison > ?2 OR comparison = ?2 AND number > ?3)
+      ORDER BY comparison, number LIMIT ?4
+      """, [department.text, after.comparison, after.number, limit]
+    ).map { try ComparisonCase($0) }
+  }
+
+  /// Cases that keep their line from being paid on a day.
+  package func withholdingCases(of comparison: Int64, on day: CivilDate, after: Int64, limit: Int)
+    throws -> [ComparisonCase]
+  {
+    try query(
+      """
+      SELECT * FROM cases
+      WHERE comparison = ?1 AND number > ?2 AND (state <> 'closed' OR held_until >= ?3)
+      ORDER BY number LIMIT ?4
+      """, [comparison, after, day.dayNumber, limit]
+    ).map { try ComparisonCase($0) }
+  }
+
+  /// How many lines are not paid on a day; two cases on one line keep back one line.
+  package func withheldLineCount(of comparison: Int64, on day: CivilDate) throws -> Int64 {
+    let row = try queryOne(
+      """
+      SELECT COUNT(*) AS number FROM (
+        SELECT DISTINCT chunk, chunk_row FROM cases
+        WHERE comparison = ?1 AND (state <> 'closed' OR held_until >= ?2)) AS withheld
+      """, [comparison, day.dayNumber])
+    return try row?["number"] ?? 0
+  }
+}
+
+extension WriteTransaction {
+  /// Keeps a case as a rule made it.
+  package func save(_ case: ComparisonCase) throws {
+    try execute(
+      """
+      INSERT INTO cases
+        (comparison, number, department, chunk, chunk_row, record, state, under_check, issue,
+        held_until, is_reopened, content)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+      ON CONFLICT (comparison, number) DO UPDATE SET state = excluded.state,
+        under_check = excluded.under_check, issue = excluded.issue,
+        held_until = excluded.held_until, is_reopened = excluded.is_reopened,
+        content = excluded.content
+      """,
+      [
+        `case`.comparison, `case`.number, `case`.department.text, `case`.place.chunk,
+        `case`.place.row, `case`.place.record, `case`.state.rawValue, `case`.underCheck,
+        `case`.issue, `case`.hold?.until.dayNumber, `case`.isReopened, `case`.content.stored,
+      ])
+  }
+
+  /// Marks every lead and case on these records as being in question.
+  package func setUnderCheck(records: [String], issue: String) throws {
+    for table in ["leads", "cases"] {
+      for record in records {
+        try execute(
+          "UPDATE \(table) SET under_check = 1, issue = ?1 WHERE record = ?2", [issue, record])
+      }
+    }
+  }
+
+  /// The question is answered: what it marked is in question no more.
+  package func endCheck(issue: String) throws {
+    for table in ["leads", "cases"] {
+      try execute("UPDATE \(table) SET under_check = 0 WHERE issue = ?1", [issue])
+    }
+  }
+}
+
+extension ComparisonCase {
+  fileprivate var content: JSONObject {
+    var object = JSONObject()
+    object.set("name_differs", nameDiffers)
+    object.set("lineage", lineage?.json)
+    object.set("outcome", outcome?.rawValue ?? "")
+    if let evidence {
+      var seen = JSONObject()
+      seen.set("kind", evidence.kind)
+      seen.set("date", evidence.date)
+      seen.set("seen_by", evidence.seenBy)
+      seen.set("note", evidence.note)
+      object.set("evidence", seen)
+    }
+    object.set("concluded_by", concludedBy)
+    object.set("confirmed_by", confirmedBy)
+    if let hold {
+      var held = JSONObject()
+      held.set("official", hold.official)
+      held.set("reason", hold.reason)
+      held.set("notice", hold.notice)
+      held.set("until", hold.until)
+      object.set("hold", held)
+    }
+    object.set("referred", isReferred)
+    object.set("history", history.map(\.json))
+    return object
+  }
+
+  fileprivate init(_ row: Row) throws {
+    let object = try JSONObject(stored: try row["content"])
+    guard let state = CaseState(rawValue: try row["state"]) else {
+      throw UnreadableContent(what: "case")
+    }
+    self.init(
+      comparison: try row["comparison"], number: try row["number"],
+      department: try code(try row["department"]),
+      place: LeadPlace(
+        chunk: try row["chunk"], row: try row["chunk_row"], record: try row["record"]),
+      nameDiffers: object.flag("name_differs"), lineage: Lineage(object.object("lineage")),
+      underCheck: try row["under_check"], issue: try row["issue"])
+    self.state = state
+    outcome = ComparisonOutcome(rawValue: object.text("outcome"))
+    evidence = object.object("evidence").map {
+      Evidence(
+        kind: $0.text("kind"), date: $0.text("date"), seenBy: $0.text("seen_by"),
+        note: $0.text("note"))
+    }
+    concludedBy = object.text("concluded_by")
+    confirmedBy = object.text("confirmed_by")
+    if let held = object.object("hold"), let until = held.day("until") {
+      hold = Hold(
+        official: held.text("official"), reason: held.text("reason"), notice: held.text("notice"),
+        until: until)
+    }
+    isReferred = object.flag("referred")
+    isReopened = try row["is_reopened"]
+    history = object.objects("history").map { CaseStep($0) }
+  }
+}

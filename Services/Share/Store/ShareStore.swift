@@ -1,1 +1,0 @@
-// What Share keeps, in domain nouns.
