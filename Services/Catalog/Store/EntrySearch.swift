@@ -57,8 +57,8 @@ extension SQLReading where Self: ~Copyable {
       let places = terms.map { bind($0) }.joined(separator: ", ")
       conditions.append(
         """
-        EXISTS (SELECT 1 FROM terms t WHERE t.entry = v.entry AND t.version = v.version
-          AND t.term IN (\(places)) HAVING COUNT(*) = \(terms.count))
+        (SELECT COUNT(*) FROM terms t WHERE t.entry = v.entry AND t.version = v.version
+          AND t.term IN (\(places))) = \(terms.count)
         """)
     }
     let rows = try query(

@@ -1,0 +1,158 @@
+// The catalogue behind its generated protocol, with a real store: what the handler suites call.
+
+import Access
+import CatalogHandlers
+import CatalogStore
+import Contracts
+import Crypto
+import Database
+import Integrity
+import RPC
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+/// Lets a caller in who is named in the call's metadata, and judges its roles as a service does.
+private struct NamedCaller: Admission {
+  func admit(_ context: ServerContext, _ access: MethodAccess) throws(Status) -> CallContext {
+    let parts = (context.metadata["test-caller"] ?? "").split(separator: " ").map(String.init)
+    func call(_ origin: CallContext.Origin) -> CallContext {
+      CallContext(
+        origin: origin, callID: String(repeating: "0", count: 32), entryMethod: context.path,
+        deadline: nil, language: .english, rpc: context)
+    }
+    if access.isOnOwnAccount { return call(.service("ingest")) }
+    guard let department = DepartmentCode(parts.first ?? ""),
+      let system = SystemName("workstation"), let person = PersonID("li")
+    else { throw Status(.unauthenticated) }
+    let caller = Caller(
+      department: department, system: system, person: person, isPersonCertificate: true,
+      roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))), certificateHash: [1])
+    guard access.roles.isEmpty || !access.roles.isDisjoint(with: caller.roles) else {
+      throw Status(.permissionDenied)
+    }
+    return call(.caller(caller))
+  }
+}
+
+/// Remembers what was refused.
+final class RefusalNotes: RefusalRecorder {
+  private let notes = Mutex<[String]>([])
+  var reasons: [String] { notes.withLock { $0 } }
+
+  func record(principal: String, method: String, reason: String) async {
+    notes.withLock { $0.append(reason) }
+  }
+}
+
+/// A catalogue of its own for one test.
+struct CatalogCalls {
+  let database: SQLDatabase
+  let client: CatalogV1.CatalogClient
+  let clock = TestClock(CatalogWorld.noon)
+  let refusals = RefusalNotes()
+  private let folder: TemporaryFolder
+  private let place: TestDatabase
+
+  init(_ backend: Backend = .sqlite) async throws {
+    folder = try TemporaryFolder()
+    place = try TestDatabase(backend)
+    let random = SeededRandom(seed: 7)
+    let outbox = OutboxConfiguration(
+      service: "catalog", replica: "r1",
+      signer: try NoteSigner(
+        name: KeyList.evidenceName("weir.test", service: "catalog"),
+        key: try Ed25519PrivateKey(random: random)),
+      keyring: try Keyring(folder: folder.path("keys"), creates: true, random: random),
+      random: random)
+    database = try await place.open(schema: catalogSchema, outbox: outbox)
+    let clock = clock
+    let server = CatalogServer(
+      database: database, profiles: try CatalogWorld.profiles(),
+      calendar: try CatalogWorld.calendar(), taxonomies: try CatalogWorld.taxonomies(),
+      directory: { try CatalogCalls.department($0) }, refusals: refusals, now: clock.now)
+    client = CatalogV1.CatalogClient(
+      LocalTransport(methods(server, admission: NamedCaller())))
+  }
+
+  private static func department(_ code: DepartmentCode) throws -> RegistryV1.Department {
+    let kinds = ["civil-affairs": "民政", "health": "卫生健康", "police": "公安"]
+    guard let kind = kinds[code.text] ?? (code.text == "data-bureau" ? "主管" : nil) else {
+      throw Status(.notFound)
+    }
+    return RegistryV1.Department(
+      name: "departments/\(code.text)", level: .city, region: "441400", kinds: [kind],
+      authority: code.text == "data-bureau" ? "" : "departments/data-bureau")
+  }
+
+  /// - Parameter caller: A department and its roles: `civil-affairs dept-officer`.
+  func options(_ caller: String) -> CallOptions {
+    var options = CallOptions()
+    options.metadata.append("test-caller", caller)
+    return options
+  }
+
+  static let officer = "civil-affairs dept-officer"
+  static let authority = "data-bureau authority"
+
+  /// The cremation register as a department sends it.
+  static func entry(_ change: (inout CatalogV1.Entry) -> Void = { _ in }) -> CatalogV1.Entry {
+    var entry = CatalogV1.Entry()
+    entry.title = "火化记录"
+    entry.category = "death.cremation"
+    entry.resourceClass = "specific_population"
+    entry.collectingDepartment = "departments/civil-affairs"
+    entry.approvingDepartment = "departments/civil-affairs"
+    entry.providingDepartment = "departments/civil-affairs"
+    entry.dataForm = "text"
+    entry.sharedContent = "火化登记信息"
+    entry.shareType = .unconditional
+    entry.shareScope = "全市政务部门"
+    entry.openAttribute = "not_open"
+    entry.updateFrequency = "daily"
+    entry.origin = .selfBuilt
+    entry.secrecy = .notSecret
+    entry.items = [
+      CatalogV1.Item(
+        name: "id-number", title: "身份证号码", type: .personID, role: .subject, required: true),
+      CatalogV1.Item(
+        name: "name", title: "姓名", type: .personName, role: .subjectName, required: true),
+      CatalogV1.Item(
+        name: "cremated", title: "火化日期", type: .date, role: .eventDate, required: true),
+    ]
+    change(&entry)
+    return entry
+  }
+
+  func draft(
+    _ requestID: String, _ change: (inout CatalogV1.Entry) -> Void = { _ in }
+  ) async throws -> CatalogV1.Entry {
+    try await client.createEntry(
+      CatalogV1.CreateEntryRequest(entry: Self.entry(change), requestID: requestID),
+      options(Self.officer))
+  }
+
+  /// Submits, approves and publishes the newest version.
+  func publish(_ name: String, _ requestID: String) async throws -> CatalogV1.Entry {
+    _ = try await client.submitEntry(
+      CatalogV1.SubmitEntryRequest(name: name, requestID: requestID + "-s"),
+      options(Self.officer))
+    _ = try await client.reviewEntry(
+      CatalogV1.ReviewEntryRequest(name: name, decision: .approve, requestID: requestID + "-r"),
+      options(Self.authority))
+    return try await client.publishEntry(
+      CatalogV1.PublishEntryRequest(name: name, requestID: requestID + "-p"),
+      options(Self.authority))
+  }
+}
+
+/// The status that a call ends with.
+func status(_ body: () async throws -> Void) async -> Status? {
+  do {
+    try await body()
+    return nil
+  } catch {
+    return error as? Status
+  }
+}
