@@ -1,1 +1,0 @@
-// One RPC, one file: the wire of Feedback to its rules and store.
