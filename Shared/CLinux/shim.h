@@ -2,6 +2,8 @@
 // Linux calls that Swift's Glibc module does not export or that are variadic.
 // _GNU_SOURCE stays undefined: it gives fd_set other members than Glibc's module has, and Swift refuses the difference.
 // What needs it is declared here.
+#include <errno.h>
+#include <signal.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
@@ -27,3 +29,28 @@ static inline int weir_end_with_parent(int signal) {
 
 // Asks for a cache line that will be read soon; never faults, whatever the address.
 static inline void weir_prefetch(const void *address) { __builtin_prefetch(address, 0, 1); }
+
+// Signals that ask a process to end. Swift's main function may leave the main thread, whose mask then stays open, so blocking them
+// and waiting in one thread is not enough; a handler that only writes the number into a pipe works whatever thread it runs on.
+static int weir_stop_pipe_end = -1;
+
+static void weir_on_stop(int signal) {
+  int kept = errno;
+  unsigned char number = (unsigned char)signal;
+  ssize_t written = write(weir_stop_pipe_end, &number, 1);
+  (void)written;
+  errno = kept;
+}
+
+/// Sends SIGTERM and SIGINT of this process into a pipe from now on; its reading end, or -1. Call once.
+static inline int weir_stop_pipe(void) {
+  int ends[2];
+  if (pipe(ends) != 0) return -1;
+  for (int i = 0; i < 2; i++) fcntl(ends[i], F_SETFD, FD_CLOEXEC);
+  weir_stop_pipe_end = ends[1];
+  struct sigaction action = {0};
+  action.sa_handler = weir_on_stop;
+  action.sa_flags = SA_RESTART;
+  if (sigaction(SIGTERM, &action, 0) != 0 || sigaction(SIGINT, &action, 0) != 0) return -1;
+  return ends[0];
+}
