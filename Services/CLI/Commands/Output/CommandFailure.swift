@@ -16,6 +16,8 @@ package struct CommandFailure: Error, Sendable, Equatable {
   package var nextStep: String?
   /// With it the operator finds the fault in the log.
   package var reference: String?
+  /// With it a request that changes something can be repeated without being done twice.
+  package var requestID: String?
 
   package init(_ exit: ProgramExit, _ message: String) {
     self.exit = exit
@@ -74,6 +76,7 @@ package struct CommandFailure: Error, Sendable, Equatable {
       ("article", BilingualText("条款", "article"), article),
       ("next_step", BilingualText("下一步", "next step"), nextStep),
       ("reference", BilingualText("参考号", "reference"), reference),
+      ("request_id", BilingualText("请求号", "request id"), requestID),
     ]
   }
 

@@ -75,6 +75,11 @@ package struct Console: Sendable {
     }
   }
 
+  /// Prints a value as JSON.
+  package func show(json value: OutputValue) {
+    output(value.json(in: language) + "\n")
+  }
+
   /// Prints a sentence for a person; nothing where a program reads JSON.
   package func say(_ sentence: BilingualText) {
     if format == .table { output(sentence.text(in: language) + "\n") }

@@ -32,7 +32,10 @@ struct WeirCommand: AsyncParsableCommand {
         4 not found, 5 done with rejected rows, 6 try again, 7 evidence broken.
         """),
       version: "0.1.0",
-      subcommands: [UpCommand.self, PolicyCommand.self, SynthCommand.self, DemoCommand.self])
+      subcommands: [
+        UpCommand.self, DemoCommand.self, DepartmentCommand.self, PolicyCommand.self,
+        SynthCommand.self,
+      ])
   }
 
   @OptionGroup var options: CommonOptions

@@ -1,0 +1,168 @@
+// In whose name a command calls, and where: a data folder with --as, or the gateway's address with files.
+
+import ArgumentParser
+import Boot
+import Crypto
+import Foundation
+import RPC
+import Vocabulary
+
+/// `--data` and `--as`, or `--gateway`, `--cert`, `--key` and `--ca`; with the options that all commands have.
+struct CallerOptions: ParsableArguments {
+  @OptionGroup var common: CommonOptions
+  @Option(
+    name: .customLong("data"),
+    help: ArgumentHelp(
+      spoken("weir up 的数据目录；默认取自 WEIR_DATA。", "The folder of weir up; WEIR_DATA unless given."),
+      valueName: "dir"))
+  var dataFolder: String?
+  @Option(
+    name: .customLong("as"),
+    help: ArgumentHelp(
+      spoken(
+        "以谁的身份：单位/人员 或 单位/system:系统；默认取自 WEIR_AS。",
+        "In whose name: department/person or department/system:name; WEIR_AS unless given."),
+      valueName: "who"))
+  var principal: String?
+  @Option(
+    help: ArgumentHelp(spoken("网关地址。", "The gateway's address."), valueName: "host:port"))
+  var gateway: String?
+  @Option(help: ArgumentHelp(spoken("证书链（PEM）。", "Certificate chain, PEM."), valueName: "file"))
+  var cert: String?
+  @Option(help: ArgumentHelp(spoken("私钥（PEM）。", "Private key, PEM."), valueName: "file"))
+  var key: String?
+  @Option(
+    help: ArgumentHelp(spoken("服务根证书（PEM）。", "The services' root, PEM."), valueName: "file"))
+  var ca: String?
+  @Option(
+    name: .customLong("request-id"),
+    help: ArgumentHelp(
+      spoken("重放一次未得到答复的请求。", "Repeats a request that got no answer."), valueName: "id"))
+  var requestID: String?
+  @Option(
+    name: .customLong("receipt"),
+    help: ArgumentHelp(
+      spoken("把回执存入此文件。", "Keeps the receipt in this file."), valueName: "file"))
+  var receiptFile: String?
+
+  /// Opens a session, runs the body, closes the session.
+  func withSession<Result>(_ body: (Session) async throws -> Result) async throws -> Result {
+    let session = try open()
+    let result: Swift.Result<Result, any Error>
+    do { result = .success(try await body(session)) } catch { result = .failure(error) }
+    await session.close()
+    return try result.get()
+  }
+
+  private func open() throws -> Session {
+    let environment = Surroundings.current.environment
+    let console = common.console
+    let random = SystemRandom()
+    if let gateway {
+      guard let address = Address(gateway), let cert, let key, let ca else {
+        throw CommandFailure(
+          .usage,
+          spoken(
+            "--gateway 须与 --cert、--key、--ca 一起给出，地址形如 主机:端口。",
+            "--gateway is host:port and needs --cert, --key and --ca."))
+      }
+      return try Session(
+        gateway: address, serverURI: nil,
+        identity: CallerIdentity(certificate: cert, key: key, root: ca), console: console,
+        requestID: requestID, receiptFile: receiptFile, random: random)
+    }
+    guard let data = dataFolder ?? environment["WEIR_DATA"],
+      let who = principal ?? environment["WEIR_AS"]
+    else {
+      throw CommandFailure(
+        .usage,
+        spoken(
+          "请给出 --data 和 --as（或 WEIR_DATA 和 WEIR_AS），或给出 --gateway。",
+          "Give --data and --as (or WEIR_DATA and WEIR_AS), or else --gateway."))
+    }
+    let node = RunningFolder(path: data)
+    return try Session(
+      gateway: try node.gateway(), serverURI: "spiffe://\(try node.domain())/service/gateway",
+      identity: try node.identity(of: who), console: console, requestID: requestID,
+      receiptFile: receiptFile, random: random)
+  }
+}
+
+/// The files by which a caller is known.
+package struct CallerIdentity: Sendable, Equatable {
+  package let certificate: String
+  package let key: String
+  /// The root that the gateway's certificate leads to.
+  package let root: String
+
+  package init(certificate: String, key: String, root: String) {
+    self.certificate = certificate
+    self.key = key
+    self.root = root
+  }
+}
+
+/// What a data folder tells a client.
+struct RunningFolder: Sendable {
+  let path: String
+
+  private var folder: NodeFolder { NodeFolder(path: path) }
+
+  func domain() throws -> String {
+    guard !folder.isNew else {
+      throw CommandFailure(
+        .usage,
+        spoken("\(path) 不是 weir up 的数据目录。", "\(path) is no data folder of weir up."))
+    }
+    return try folder.description().domain
+  }
+
+  func gateway() throws -> Address {
+    _ = try domain()
+    guard Files.exists(folder.readyFile) else {
+      throw CommandFailure(
+        .tryAgain,
+        spoken(
+          "\(path) 上没有运行中的服务；先运行 weir up --data \(path)。",
+          "Nothing runs on \(path); start it with weir up --data \(path)."))
+    }
+    let ready = try ReadyFile.load(path: folder.readyFile)
+    guard let address = Address(ready.gateway) else {
+      throw ConfigurationError.malformed(path: folder.readyFile, detail: "gateway: no address")
+    }
+    return address
+  }
+
+  /// The files of `department/person` or `department/system:name`.
+  func identity(of who: String) throws -> CallerIdentity {
+    let keys = folder.keys(domain: try domain())
+    let name = try Self.principal(who)
+    let files = keys.principalFolder(name)
+    guard Files.exists(files + "/cert.pem") else {
+      throw CommandFailure(
+        .usage,
+        spoken("没有 \(who) 的证书（\(files)）。", "There is no certificate of \(who) in \(files)."))
+    }
+    return CallerIdentity(
+      certificate: files + "/cert.pem", key: files + "/key.pem", root: keys.serviceRoot)
+  }
+
+  /// The resource name of `department/person` or `department/system:name`.
+  static func principal(_ who: String) throws(CommandFailure) -> String {
+    let parts = who.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    if parts.count == 2, let department = DepartmentCode(parts[0]) {
+      if parts[1].hasPrefix("system:") {
+        if let system = SystemName(String(parts[1].dropFirst(7))) {
+          return ResourceName.system(department, system).text
+        }
+      } else if let person = PersonID(parts[1]) {
+        return ResourceName.person(department, person).text
+      }
+    }
+    throw CommandFailure(
+      .usage,
+      spoken(
+        "'\(who)' 不是 单位/人员 或 单位/system:系统。",
+        "'\(who)' is neither department/person nor department/system:name."))
+  }
+}

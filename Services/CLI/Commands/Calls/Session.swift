@@ -1,0 +1,121 @@
+// One caller's connection to the gateway, and what a command needs to call and to show.
+
+import Boot
+import Contracts
+package import Crypto
+import Foundation
+package import RPC
+import Synchronization
+import Vocabulary
+
+/// A connection to the gateway in somebody's name.
+package struct Session: Sendable {
+  package let channel: Channel
+  /// Of this run; the same again repeats the same request without doing it twice.
+  package let requestID: String
+  let console: Console
+  private let reactors: ReactorGroup
+  private let receiptFile: String?
+  private let mutations = Mutation()
+
+  /// - Parameter serverURI: The name that the gateway's certificate must bear; `nil` takes the address's host.
+  package init(
+    gateway: Address, serverURI: String?, identity: CallerIdentity, console: Console,
+    requestID: String?, receiptFile: String? = nil, random: any RandomSource
+  ) throws {
+    reactors = ReactorGroup(threadCount: 1, seed: random.uint64())
+    channel = try Channel(
+      configuration: ChannelConfiguration(
+        addresses: [gateway],
+        tls: TLSConfiguration(
+          certificateChainPEM: try readBytes(identity.certificate),
+          privateKeyPEM: try readBytes(identity.key),
+          trustRootsPEM: [try readBytes(identity.root)], clientCertificates: .none),
+        expectedServerURI: serverURI, defaultTimeout: .seconds(60)),
+      reactors: reactors)
+    self.requestID = requestID ?? "cli-" + Hex.encode(random.bytes(12))
+    self.console = console
+    self.receiptFile = receiptFile
+  }
+
+  package func close() async {
+    await channel.shutdown()
+    await reactors.shutdown()
+  }
+
+  /// Options of a call: the person's language, which the services answer in.
+  var options: CallOptions {
+    var metadata = Metadata()
+    metadata.append("weir-lang", console.language.rawValue)
+    return CallOptions(metadata: metadata)
+  }
+
+  var registry: RegistryV1.RegistryClient { RegistryV1.RegistryClient(channel) }
+  var catalog: CatalogV1.CatalogClient { CatalogV1.CatalogClient(channel) }
+  var ingest: IngestV1.IngestClient { IngestV1.IngestClient(channel) }
+  var share: ShareV1.ShareClient { ShareV1.ShareClient(channel) }
+  var feedback: FeedbackV1.FeedbackClient { FeedbackV1.FeedbackClient(channel) }
+  var audit: AuditV1.AuditClient { AuditV1.AuditClient(channel) }
+
+  // MARK: Changing something
+
+  /// The identifier of a request that changes something; from now on an error tells how to repeat it.
+  func newRequest(_ part: String = "") -> String {
+    mutations.happened.withLock { $0 = true }
+    return part.isEmpty ? requestID : requestID + "-" + part
+  }
+
+  /// Whether a request that changes something was made.
+  var hasRequested: Bool { mutations.happened.withLock { $0 } }
+
+  private final class Mutation: Sendable {
+    let happened = Mutex(false)
+  }
+
+  // MARK: Showing
+
+  /// Prints a message as one thing, and keeps its receipt where that was asked for.
+  func show(_ message: some Message) throws {
+    let view = try MessageView(message)
+    if let receiptFile, let receipt = view.receipt {
+      try Files.write(receipt, to: receiptFile, isPrivate: false)
+      console.note(BilingualText("回执已存入 \(receiptFile)", "receipt kept in \(receiptFile)"))
+    }
+    view.show(on: console)
+  }
+
+  /// Prints messages as rows.
+  ///
+  /// - Parameter columns: Names of fields as in the .proto file, `a.b` for one inside another; JSON has all fields.
+  func show<M: Message>(_ messages: [M], columns: [String]) throws {
+    let views = try messages.map { try MessageView($0) }
+    switch console.format {
+    case .json: console.show(json: .list(views.map(\.value)))
+    case .table:
+      console.show(
+        Table(
+          columns: columns.map { Table.Column($0, Words.title(ofField: $0)) },
+          rows: views.map { view in columns.map { view.cell($0) } }))
+    }
+  }
+
+  /// Reads pages until there are enough items or no more.
+  func list<Item>(
+    _ limit: ListOptions, _ page: (_ size: Int32, _ token: String) async throws -> ([Item], String)
+  ) async throws -> [Item] {
+    var items: [Item] = []
+    var token = ""
+    repeat {
+      let wanted = Int32(clamping: min(limit.limit - items.count, 500))
+      let (more, next) = try await page(wanted, token)
+      items += more.prefix(limit.limit - items.count)
+      token = next
+    } while !token.isEmpty && items.count < limit.limit
+    if !token.isEmpty {
+      console.note(
+        BilingualText(
+          "还有更多；用 --limit 提高上限。", "There are more; raise --limit to see them."))
+    }
+    return items
+  }
+}

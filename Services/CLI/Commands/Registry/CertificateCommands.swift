@@ -1,0 +1,105 @@
+// weir department certificate: keys are made here and stay here; the gateway signs.
+
+import ArgumentParser
+import Boot
+import Contracts
+import Crypto
+import Vocabulary
+
+struct CertificateCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "certificate", "签发、吊销、查看证书。", "Issue, revoke and list certificates.",
+      examples: "department certificate list civil-affairs",
+      subcommands: [CertificateIssue.self, CertificateRevoke.self, CertificateList.self])
+  }
+}
+
+struct CertificateIssue: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "issue", "为人员或系统生成密钥并取得证书。", "Make a key for a person or a system and get its certificate.",
+      more: BilingualText(
+        "私钥在本机生成，权限 0600，不离开本机。默认写入数据目录，供 --as 使用。",
+        "The key is made here, mode 0600, and does not leave. It goes into the data folder, for --as."
+      ),
+      examples: "department certificate issue civil-affairs/li",
+      "department certificate issue civil-affairs/system:registers --out ./registers --days 90")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(
+    help: hint("单位/人员 或 单位/system:系统。", "department/person or department/system:name.", "who"))
+  var subject: String
+  @Option(help: hint("有效天数；默认由节点决定。", "Days; the node's default unless given.", "days"))
+  var days: Int32 = 0
+  @Option(help: hint("存放目录。", "The folder for both files.", "dir")) var out: String?
+
+  func call(_ session: Session) async throws {
+    let name = try personName(subject)
+    let folder = try target(name)
+    guard out == nil || !Files.exists(folder + "/key.pem") else {
+      throw CommandFailure(
+        .usage, spoken("\(folder) 中已有密钥。", "There is a key in \(folder) already."))
+    }
+    let random = SystemRandom()
+    let key = try P256PrivateKey(random: random)
+    let request = try CertificateRequest(
+      subject: SubjectName(commonName: name), names: CertificateNames(), key: key)
+    let certificate = try await session.registry.issueCertificate(
+      .init(
+        subject: name, csrPem: Array(request.pem.utf8), days: days,
+        requestID: session.newRequest()), session.options)
+    try Files.makeFolder(folder)
+    try Files.write(try key.pem(), to: folder + "/key.pem", isPrivate: true)
+    try Files.write(certificate.chainPem, to: folder + "/cert.pem", isPrivate: false)
+    try session.show(certificate)
+    session.console.note(BilingualText("证书与私钥在 \(folder)", "certificate and key are in \(folder)"))
+  }
+
+  private func target(_ name: String) throws -> String {
+    if let out { return out }
+    guard let data = caller.dataFolder ?? Surroundings.current.environment["WEIR_DATA"] else {
+      throw CommandFailure(.usage, spoken("请用 --out 指明目录。", "Name a folder with --out."))
+    }
+    return KeyFolder(path: data + "/pki", domain: "").principalFolder(name)
+  }
+}
+
+struct CertificateRevoke: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "revoke", "吊销证书；下一次调用即被拒绝。", "Revoke a certificate; its next call is refused.",
+      examples: "department certificate revoke 3f9a… --reason 私钥遗失")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("证书序列号。", "The certificate's serial.", "serial")) var serial: String
+  @Option(help: hint("理由。", "Why.", "text")) var reason: String
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.registry.revokeCertificate(
+        .init(serial: serial, reason: reason, requestID: session.newRequest()), session.options))
+  }
+}
+
+struct CertificateList: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "list", "列出一个单位的证书。", "List the certificates of a department.",
+      examples: "department certificate list civil-affairs")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var limit: ListOptions
+  @Argument(help: hint("单位代码。", "The department's code.", "code")) var code: String
+
+  func call(_ session: Session) async throws {
+    let parent = resource("departments", code)
+    let certificates = try await session.list(limit) { size, token in
+      let page = try await session.registry.listCertificates(
+        .init(parent: parent, pageSize: size, pageToken: token), session.options)
+      return (page.certificates, page.nextPageToken)
+    }
+    try session.show(
+      certificates, columns: ["serial", "subject", "not_before", "not_after", "revoked"])
+  }
+}

@@ -1,0 +1,116 @@
+// weir department: the bodies that take part, their persons, systems and certificates.
+
+import ArgumentParser
+import Contracts
+import Vocabulary
+
+struct DepartmentCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "department", "单位、人员、系统与证书。", "Departments, persons, systems and certificates.",
+      examples: "department list", "department whoami --as data-bureau/chen",
+      "department person add civil-affairs/li --title 李科长 --role dept-officer",
+      subcommands: [
+        WhoAmI.self, DepartmentList.self, DepartmentShow.self, DepartmentRegister.self,
+        DepartmentState.self, PersonCommand.self, SystemCommand.self, CertificateCommand.self,
+      ])
+  }
+}
+
+struct WhoAmI: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "whoami", "网关眼中的我是谁；被拒绝时先看这里。", "Who I am to the gateway; look here first when refused.",
+      examples: "department whoami --data /srv/weir --as data-bureau/chen")
+  }
+  @OptionGroup var caller: CallerOptions
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.registry.whoAmI(RegistryV1.WhoAmIRequest(), session.options))
+  }
+}
+
+struct DepartmentList: CallCommand {
+  static var configuration: CommandConfiguration {
+    about("list", "列出登记的单位。", "List the registered departments.", examples: "department list")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var limit: ListOptions
+
+  func call(_ session: Session) async throws {
+    let departments = try await session.list(limit) { size, token in
+      let page = try await session.registry.listDepartments(
+        .init(pageSize: size, pageToken: token), session.options)
+      return (page.departments, page.nextPageToken)
+    }
+    try session.show(
+      departments, columns: ["name", "title", "level", "region", "kinds", "authority", "state"])
+  }
+}
+
+struct DepartmentShow: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "show", "显示一个单位。", "Show a department.", examples: "department show civil-affairs")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("单位代码。", "The department's code.", "code")) var code: String
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.registry.getDepartment(
+        .init(name: resource("departments", code)), session.options))
+  }
+}
+
+struct DepartmentRegister: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "register", "登记一个单位（主管部门办理）。", "Register a department; the authority does it.",
+      examples: "department register civil-affairs --title 民政局 --region 441400 --kind 民政")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("单位代码。", "The department's code.", "code")) var code: String
+  @Option(help: hint("单位名称。", "Its name.", "text")) var title: String
+  @Option(help: hint("级别。", "Its level.", "level")) var level = Word(RegistryV1.Level.city)
+  @Option(help: hint("行政区划代码（GB/T 2260）。", "Region code, GB/T 2260.", "code")) var region: String
+  @Option(name: .customLong("kind"), help: hint("规章中的类别，可重复。", "A kind that laws name.", "word"))
+  var kinds: [String] = []
+  @Option(help: hint("主管部门；默认为自己所在单位。", "Its authority; one's own unless given.", "code"))
+  var authority: String?
+  @Flag(help: hint("只校验，不登记。", "Only check, register nothing.")) var validateOnly = false
+
+  func call(_ session: Session) async throws {
+    let own = try await session.registry.whoAmI(RegistryV1.WhoAmIRequest(), session.options)
+    let department = RegistryV1.Department(
+      name: resource("departments", code), title: title, level: level.value, region: region,
+      kinds: kinds, authority: resource("departments", authority ?? own.department))
+    try session.show(
+      try await session.registry.registerDepartment(
+        .init(
+          department: department, requestID: session.newRequest(), validateOnly: validateOnly),
+        session.options))
+  }
+}
+
+struct DepartmentState: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "state", "停用或恢复一个单位；停用后下一次调用即被拒绝。",
+      "Disable a department or bring it back; its next call is refused.",
+      examples: "department state civil-affairs disabled --reason 机构撤并")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("单位代码。", "The department's code.", "code")) var code: String
+  @Argument(help: hint("状态。", "The state.")) var state: Word<RegistryV1.State>
+  @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.registry.setDepartmentState(
+        .init(
+          name: resource("departments", code), state: state.value, reason: reason,
+          requestID: session.newRequest()), session.options))
+  }
+}
