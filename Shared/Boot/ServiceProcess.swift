@@ -24,6 +24,15 @@ package struct ServiceEnvironment: Sendable {
   /// Profiles, governance, calendar and taxonomies, as the configuration's folders have them.
   package let law: Law
 
+  /// Tells the operator what a service found while it was built.
+  ///
+  /// - Parameter isAlarm: Whether somebody must look.
+  package func tell(_ message: String, _ facts: [String: String], isAlarm: Bool = false) {
+    log.log(
+      level: isAlarm ? .critical : .info, "\(message)",
+      metadata: facts.mapValues { .string($0) })
+  }
+
   /// Decides on the calls of an internal listener.
   package func admission() -> ServiceAdmission {
     ServiceAdmission(

@@ -1,1 +1,87 @@
 // weir-ingest: parses its configuration, wires the service, runs it.
+
+import Boot
+import Contracts
+import Database
+import Foundation
+import IngestHandlers
+import IngestStore
+import Integrity
+
+exit(await runService("ingest") { environment in try await buildIngest(environment) })
+
+/// Other services that must have an event before it is deleted.
+enum Following {
+  static let consumers = ["share", "feedback"]
+}
+
+nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+  let keys = try environment.openKeys()
+  let database = try await environment.openDatabase(
+    schema: ingestSchema, keys: keys, consumers: Following.consumers)
+  var options = DatabaseOptions()
+  options.name = "identity"
+  let identity = try await SQLDatabase.open(
+    .sqlite(path: "\(environment.configuration.dataFolder)/identity.sqlite"),
+    schema: identitySchema, options: options, now: environment.clock.real)
+  guard let outbox = database.outbox else {
+    throw ConfigurationError.malformed(path: "ingest", detail: "the database has no outbox")
+  }
+  let refusals = OutboxRefusals(
+    database: database, log: environment.log, now: environment.clock.civil)
+  let service = try makeService(
+    environment, keys, database: database, identity: identity, outbox: outbox, refusals: refusals)
+  let found = try await service.start()
+  environment.tell(
+    "registers checked", ["registers": "\(found.registers)", "rows": "\(found.rows)"])
+  for name in found.damaged {
+    environment.tell("a register is not what was committed", ["entry": name], isAlarm: true)
+  }
+  let events = EventsServer(outbox: outbox, consumers: Set(Following.consumers + ["audit"])) { _ in
+    try await service.snapshot().map { SnapshotEvent(topic: $0.topic, payload: $0.payload) }
+  }
+  let audit = EvidenceLink(
+    outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "ingest",
+    log: environment.log)
+  let followers = try FollowedEvents.topics.sorted { $0.key < $1.key }.map { producer, topics in
+    EventFollower(
+      producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
+      database: database, log: environment.log
+    ) { event, transaction in
+      try FollowedEvents.apply(topic: event.topic, payload: event.payload, in: transaction)
+    }
+  }
+  let admission = environment.admission()
+  return ServiceParts(
+    methods: methods(service, admission: admission) + methods(events, admission: admission),
+    services: ["weir.ingest.v1.Ingest", "weir.events.v1.Events"],
+    jobs: [{ try await audit.run() }, { try await refusals.run() }]
+      + followers.map { follower in { try await follower.run() } },
+    close: [{ await database.close() }, { await identity.close() }])
+}
+
+nonisolated func makeService(
+  _ environment: ServiceEnvironment, _ keys: ServiceKeys, database: SQLDatabase,
+  identity: SQLDatabase, outbox: Outbox, refusals: OutboxRefusals
+) throws -> IngestService {
+  let configuration = environment.configuration
+  let real = environment.clock.real
+  var outside = IngestService.Dependencies(
+    database: database, identity: identity, keyring: keys.keyring,
+    tokenKeysFolder: configuration.keysFolder, indexFolder: "\(configuration.dataFolder)/index",
+    catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
+    profiles: environment.law.profiles, calendar: environment.law.calendar,
+    grantKeys: keys.publicKeys(of: "share", domain: configuration.domain),
+    keyList: keys.keyListNote, random: environment.random, civil: environment.clock.civil,
+    real: real,
+    admitData: {
+      do throws(OutboxError) {
+        try outbox.admitData(now: real())
+      } catch {
+        throw EvidenceRefusal(error)
+      }
+    })
+  outside.recorder = refusals
+  outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
+  return try IngestService(outside)
+}

@@ -38,10 +38,15 @@ package struct ItemSchema: Hashable, Sendable {
   package let maximumLength: Int?
   /// The values of a code item.
   package let codes: Set<String>
+  /// How its values leave the register.
+  package let mask: Mask
+  /// What kind of document an item of type `otherDocument` numbers; empty takes the item's name.
+  package let documentType: String
 
   package init(
     name: String, title: String, type: ItemType, role: ItemRole? = nil, isRequired: Bool = false,
-    maximumLength: Int? = nil, codes: Set<String> = []
+    maximumLength: Int? = nil, codes: Set<String> = [], mask: Mask = .none,
+    documentType: String = ""
   ) {
     self.name = name
     self.title = title
@@ -50,6 +55,8 @@ package struct ItemSchema: Hashable, Sendable {
     self.isRequired = isRequired
     self.maximumLength = maximumLength
     self.codes = codes
+    self.mask = mask
+    self.documentType = documentType.isEmpty ? name : documentType
   }
 
   /// Whether a day after today is possible: the end of a term is, an event or the start of a term is not.
@@ -63,17 +70,26 @@ package struct EntrySchema: Hashable, Sendable {
   package let excludesMinors: Bool
   /// Percent of rows that may be rejected before the batch fails; `nil` takes the product's default.
   package let rejectThresholdPercent: Int?
+  /// Whether it harms nobody to learn that somebody is in this register (AC-42).
+  package let isMembershipHarmless: Bool
 
   package init(
-    items: [ItemSchema], excludesMinors: Bool = false, rejectThresholdPercent: Int? = nil
+    items: [ItemSchema], excludesMinors: Bool = false, rejectThresholdPercent: Int? = nil,
+    isMembershipHarmless: Bool = false
   ) {
     self.items = items
     self.excludesMinors = excludesMinors
     self.rejectThresholdPercent = rejectThresholdPercent
+    self.isMembershipHarmless = isMembershipHarmless
   }
 
   /// The place of the item with a role, from 0.
   package func index(of role: ItemRole) -> Int? {
     items.firstIndex { $0.role == role }
+  }
+
+  /// The place of the item with a name, from 0.
+  package func index(named name: String) -> Int? {
+    items.firstIndex { $0.name == name }
   }
 }

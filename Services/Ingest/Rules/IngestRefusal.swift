@@ -7,6 +7,10 @@ package enum IngestRefusal: Refusal, Hashable {
   // Opening a batch.
   case notOwner(citation: Citation)
   case entryNotPublished
+  /// No item is the subject: a row could never be found again.
+  case entryWithoutSubject
+  /// No registered system fills the entry yet.
+  case entryNotMounted
   case manualUploadRefused(citation: Citation)
   case modeNotOffered(mode: DeliveryMode, citation: Citation)
   case interfaceReasonMissing(citation: Citation)
@@ -38,6 +42,8 @@ package enum IngestRefusal: Refusal, Hashable {
     switch self {
     case .notOwner: "ingest.not_owner"
     case .entryNotPublished: "ingest.entry_not_published"
+    case .entryWithoutSubject: "ingest.entry_without_subject"
+    case .entryNotMounted: "ingest.entry_not_mounted"
     case .manualUploadRefused: "ingest.manual_upload_refused"
     case .modeNotOffered: "ingest.mode_not_offered"
     case .interfaceReasonMissing: "ingest.interface_reason_missing"
@@ -71,7 +77,8 @@ package enum IngestRefusal: Refusal, Hashable {
       .malformed
     case .chunkTooLarge: .tooMuch
     case .chunkContentDiffers: .alreadyExists
-    case .entryNotPublished, .chunkOutOfOrder, .batchState, .countsDiffer, .batchEmpty,
+    case .entryNotPublished, .entryWithoutSubject, .entryNotMounted, .chunkOutOfOrder, .batchState,
+      .countsDiffer, .batchEmpty,
       .qualityFailed:
       .wrongState
     }
@@ -79,7 +86,7 @@ package enum IngestRefusal: Refusal, Hashable {
 
   package var field: String? {
     switch self {
-    case .notOwner, .entryNotPublished: "batch.entry"
+    case .notOwner, .entryNotPublished, .entryWithoutSubject, .entryNotMounted: "batch.entry"
     case .manualUploadRefused, .modeNotOffered, .personNeeded, .systemNeeded, .otherSystem:
       "batch.mode"
     case .interfaceReasonMissing: "batch.mode_reason"

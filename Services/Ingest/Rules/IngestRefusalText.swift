@@ -21,6 +21,13 @@ extension IngestRefusal {
         "只有数源部门可以向自己的目录汇聚数据。", "Only the department that owns an entry delivers data to it.")
     case .entryNotPublished:
       BilingualText("目录尚未发布，不能汇聚数据。", "The entry is not published; nothing can be delivered to it.")
+    case .entryWithoutSubject:
+      BilingualText(
+        "目录没有标识主体的数据项，行数据无法检索。",
+        "No item of the entry is the subject; a row could never be found again.")
+    case .entryNotMounted:
+      BilingualText(
+        "目录尚未挂接业务系统。", "The entry is not mounted: no registered system fills it yet.")
     case .manualUploadRefused:
       BilingualText(
         "自建业务系统的数据须以库表方式实时、全量汇聚，不接受人工上传。",

@@ -1,0 +1,178 @@
+// CommitBatch: the pre-check, then all accepted rows at once or none.
+
+package import Access
+package import Contracts
+import Database
+import IngestRules
+import IngestStore
+import Integrity
+import Vocabulary
+
+extension IngestService {
+  package func commitBatch(
+    _ request: IngestV1.CommitBatchRequest, _ call: CallContext
+  ) async throws -> IngestV1.Batch {
+    try await call.answering(outside.recorder) {
+      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let id = try number(request.name, in: .batches, field: "name")
+      // One commit at a time: two of the same batch would write its blocks twice.
+      return try await commits.run {
+        switch try await judge(id, request, change, call) {
+        case .answered(let reply): return reply
+        case .failed(let refusal): throw refusal
+        case .passed(let batch):
+          try await writeBlocks(of: batch)
+          return try await finish(batch, change, call)
+        }
+      }
+    }
+  }
+
+  private enum Judgement: Sendable {
+    case answered(IngestV1.Batch)
+    case failed(IngestRefusal)
+    case passed(StoredBatch)
+  }
+
+  /// The pre-check (meizhou-specific-2021/29). That it failed is kept; the source repairs and loads anew.
+  private func judge(
+    _ id: Int64, _ request: IngestV1.CommitBatchRequest, _ change: ChangeRequest,
+    _ call: CallContext
+  ) async throws -> Judgement {
+    let time = outside.civil()
+    return try await database.write { transaction in
+      if let answer = try transaction.answer(to: change) {
+        return .answered(try IngestV1.Batch(serialized: answer))
+      }
+      let batch = try transaction.ownBatch(id, field: "name", call)
+      // A batch that failed already is judged again, so that a repetition is told the same.
+      let state = batch.state == .qualityFailed ? BatchState.loading : batch.state
+      let verdict = try precheck(
+        progress: BatchProgress(state: state, nextNumber: batch.nextChunk),
+        accepted: batch.accepted, rejected: batch.rejected, statedChunks: Int(request.chunks),
+        statedRows: Int(request.rows), threshold: threshold(of: batch.terms))
+      guard case .failed(let refusal) = verdict else { return .passed(batch) }
+      if batch.state != .qualityFailed {
+        try transaction.setState(.qualityFailed, of: id, closedAt: time)
+        try transaction.append(
+          topic: "ingest.batch_quality_failed",
+          payload: event(
+            call,
+            [
+              ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+              ("accepted", .integer(Int64(batch.accepted))),
+              ("rejected", .integer(Int64(batch.rejected))),
+            ]))
+      }
+      return .failed(refusal)
+    }
+  }
+
+  /// Puts the staged rows in order, part by part, as blocks that nobody sees before the batch is committed. What an earlier
+  /// try left is removed first.
+  private func writeBlocks(of batch: StoredBatch) async throws {
+    let id = batch.id
+    let (chunks, first) = try await database.write { transaction in
+      try transaction.deleteBlocks(of: id)
+      let most = batch.accepted / RowPack.blockRows + RowPack.partCount
+      return (
+        try transaction.chunks(id), try transaction.nextNumbers("blocks", count: Int64(most))
+      )
+    }
+    try await identity.write { try $0.deleteSaltBlocks(of: id) }
+    var next = first
+    for part in 0..<RowPack.partCount {
+      let staged = try await database.read { try $0.stagedRows(id, part: part) }
+      if staged.isEmpty { continue }
+      let salts = try await identity.read { try $0.stagedSalts(id, part: part) }
+      let start = next
+      let blocks = try await pool.run {
+        try merged(staged, salts, chunks).enumerated().map { offset, rows in
+          (id: start + Int64(offset), rows: rows)
+        }
+      }
+      next += Int64(blocks.count)
+      try await identity.write { transaction in
+        try transaction.insertSalts(
+          blocks.map { (id: $0.id, salts: $0.rows.salts) }, batch: id)
+      }
+      try await database.write { transaction in
+        try transaction.insert(
+          blocks.map { StoredBlock(id: $0.id, batch: id, rows: $0.rows.rows) })
+      }
+    }
+  }
+
+  private func finish(
+    _ batch: StoredBatch, _ change: ChangeRequest, _ call: CallContext
+  ) async throws -> IngestV1.Batch {
+    let time = outside.civil()
+    let committed = try await database.writeWithEvidence { transaction in
+      let now = try transaction.ownBatch(batch.id, field: "name", call)
+      guard now.progress == batch.progress, now.accepted == batch.accepted else {
+        throw RequestRefusal.changedMeanwhile(name: batch.name)
+      }
+      return try commit(now, at: time, change, call, in: transaction)
+    }
+    let (reply, superseded) = committed.value
+    try await clean(batch, superseded)
+    var message = reply
+    message.receipt = receipt(committed.evidence)
+    return message
+  }
+
+  /// Lets the batch stand, in the transaction that says so to everyone.
+  func commit(
+    _ batch: StoredBatch, at time: Instant, _ change: ChangeRequest, _ call: CallContext,
+    in transaction: borrowing WriteTransaction
+  ) throws -> (IngestV1.Batch, superseded: [Int64]) {
+    let (register, superseded) = try transaction.commit(batch, keyVersion: 1, at: time)
+    try transaction.append(
+      topic: "ingest.batch_committed",
+      payload: event(
+        call,
+        [
+          ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+          ("entry_version", .integer(Int64(batch.terms.entryVersion))),
+          ("kind", .string(batch.terms.kind.rawValue)), ("issue", .string(batch.terms.issue)),
+          ("accepted", .integer(Int64(batch.accepted))),
+          ("rejected", .integer(Int64(batch.rejected))),
+          ("rows", .integer(Int64(register.rowCount))), ("root", .string(hex(register.root))),
+        ]))
+    guard let stored = try transaction.batch(batch.id) else {
+      throw UnreadableContent(what: "batch")
+    }
+    let reply = message(stored)
+    try transaction.keep(answer: try reply.serialized(), of: change.key)
+    return (reply, superseded)
+  }
+
+  /// What no row needs any more is taken out of the identity store, and the index is made for the new state.
+  func clean(_ batch: StoredBatch, _ superseded: [Int64]) async throws {
+    try await identity.write { transaction in
+      try transaction.deleteStagedSalts(of: batch.id)
+      for earlier in superseded { try transaction.deleteSaltBlocks(of: earlier) }
+    }
+    let keys = keys
+    if let set = try await pool.run({ try keys.keys(batch.terms.entry, creates: false) }) {
+      _ = try await shelf.register(batch.terms.entry, keys: set)
+    }
+  }
+}
+
+/// The rows of one part with their salts, chunk by chunk, as blocks.
+private func merged(
+  _ staged: [(chunk: Int, rows: RowPack)], _ salts: [StagedSaltKey: [UInt8]],
+  _ chunks: [StoredChunk]
+) throws -> [SaltedRows] {
+  var attempts: [Int: Int64] = [:]
+  for chunk in chunks { attempts[chunk.number] = chunk.attempt }
+  let runs = try staged.map { chunk, rows in
+    guard let attempt = attempts[chunk],
+      let salt = salts[StagedSaltKey(chunk: chunk, attempt: attempt)],
+      salt.count == rows.count * SaltedRows.saltByteCount
+    else { throw UnreadableContent(what: "staged salts") }
+    return SaltedRows(rows: rows, salts: salt)
+  }
+  return SaltedRows.blocks(merging: runs)
+}

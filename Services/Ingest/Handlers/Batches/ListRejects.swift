@@ -1,0 +1,69 @@
+// ListRejects: every rejected row with rule, threshold and value, for the source alone. Seals are opened, so it is logged.
+
+package import Access
+package import Contracts
+import Crypto
+import Database
+import IngestRules
+import IngestStore
+import Vocabulary
+import Integrity
+
+extension IngestService {
+  package func listRejects(
+    _ request: IngestV1.ListRejectsRequest, _ call: CallContext
+  ) async throws -> IngestV1.ListRejectsResponse {
+    try await call.answering(outside.recorder) {
+      try outside.admitData()
+      let id = try number(request.batch, in: .batches, field: "batch")
+      guard let token = PageToken(request.pageToken, count: 1) else {
+        throw RequestRefusal.pageTokenUnknown
+      }
+      let size = PageSize.bounded(request.pageSize)
+      // What is read is written down before a seal is opened.
+      let (batch, rows) = try await database.write { transaction in
+        let batch = try transaction.ownBatch(id, field: "batch", call)
+        let rows = try transaction.rejects(id, after: token.numbers[0], limit: size + 1)
+        try transaction.append(
+          topic: "ingest.rejects_read",
+          payload: event(
+            call,
+            [
+              ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+              ("rows", .integer(Int64(min(size, rows.count)))),
+            ]))
+        return (batch, rows)
+      }
+      let page = Array(rows.prefix(size))
+      let (keys, random) = (keys, outside.random)
+      let rejects = try await pool.run {
+        guard let set = try keys.keys(batch.terms.entry, creates: false) else {
+          throw UnreadableContent(what: "keys")
+        }
+        let sealer = try Sealer(key: set.seal, random: random)
+        return try page.flatMap { row in
+          guard
+            let content = RejectContent(
+              try sealer.open(row.sealed, context: batch.rejectContext(row.id)))
+          else { throw UnreadableContent(what: "reject") }
+          return content.messages
+        }
+      }
+      return IngestV1.ListRejectsResponse(
+        rejects: rejects,
+        nextPageToken: rows.count > size ? PageToken([page.last?.id ?? 0]).text : "")
+    }
+  }
+}
+
+extension RejectContent {
+  /// One for each rule that the row broke.
+  fileprivate var messages: [IngestV1.Reject] {
+    rejections.map { rejection in
+      IngestV1.Reject(
+        line: Int64(line), field: rejection.item ?? "", rule: rejection.rule,
+        threshold: rejection.threshold, value: rejection.value, article: rejection.citation.text,
+        text: CommonV1.BilingualText(rejection.sentence), row: row)
+    }
+  }
+}

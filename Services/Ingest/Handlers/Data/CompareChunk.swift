@@ -1,0 +1,125 @@
+// CompareChunk: the submitted subjects of one chunk are sought in the register; only leads leave it (AC-53).
+
+package import Access
+package import Contracts
+import Crypto
+import Database
+import IngestIndex
+import IngestRules
+import IngestStore
+import Vocabulary
+
+extension IngestService {
+  package func compareChunk(
+    _ request: IngestV1.CompareChunkRequest, _ call: CallContext
+  ) async throws -> IngestV1.CompareChunkResponse {
+    try await call.answering(outside.recorder) {
+      try outside.admitData()
+      let entry = try number(request.entry, in: .entries, field: "entry")
+      _ = try number(request.comparison, in: .comparisons, field: "comparison")
+      let (document, terms) = try grant(
+        request.grant,
+        for: { department, document in
+          DataRequest(
+            department: department, entry: request.entry, use: .comparison,
+            items: document.items, purpose: request.purpose)
+        }, call)
+      return try await withRegister(entry) { keys, register in
+        let (chunk, tokens, hits) = try await pool.run {
+          let chunk = try RollChunk(request, keys: keys)
+          let tokens = try keys.token.tokens(of: chunk.blocks)
+          return (chunk, tokens, register.index.hits(in: tokens))
+        }
+        let sealed = try await sealedHits(hits, in: register)
+        var disclosure = Disclosure(
+          entry: entry, grant: document, items: document.items, tokens: tokens, hits: sealed,
+          call: call, time: outside.civil())
+        disclosure.draft.comparison = request.comparison
+        disclosure.draft.chunk = chunk.number
+        let written = try await disclose(
+          disclosure, call, charge: charge(chunk, request, entry, terms))
+        let records = try await open(sealed, entry: entry, keys: keys)
+        let issues = try await database.read { try $0.underCheck(entry) }
+        let leads = try await pool.run {
+          chunkLeads(chunk, records, terms, document.items, register, issues)
+        }
+        try await withdraw(
+          leads.delivered, of: disclosure, id: written.id)
+        return IngestV1.CompareChunkResponse(
+          leads: leads.messages, rows: Int32(clamping: chunk.count),
+          lineage: register.lineage(nil), receipt: written.receipt)
+      }
+    }
+  }
+
+  /// Charges the run once, and takes each chunk once: the same again is answered again, other content is refused.
+  private func charge(
+    _ chunk: RollChunk, _ request: IngestV1.CompareChunkRequest, _ entry: Int64,
+    _ terms: GrantTerms
+  ) -> @Sendable (borrowing WriteTransaction) throws -> Void {
+    let day = today
+    let stated = Int(clamping: request.rollRows)
+    return { transaction in
+      let use = try transaction.useRollChunk(
+        comparison: request.comparison, grant: terms.name, entry: entry, statedRows: stated,
+        day: day, number: chunk.number, digest: chunk.digest, rows: chunk.count)
+      switch use {
+      case .new(let sent): try terms.checkRoll(stated: stated, sent: sent)
+      case .again: break
+      case .contentDiffers: throw DataRefusal.chunkContentDiffers(number: chunk.number)
+      case .runDiffers: throw DataRefusal.comparisonDiffers(comparison: request.comparison)
+      }
+    }
+  }
+}
+
+/// The leads of one chunk, and which records go out with them.
+private struct Leads: Sendable {
+  var messages: [IngestV1.Lead] = []
+  var delivered: [Delivery] = []
+}
+
+/// At most one lead a row: the record that bears the submitted name before one that bears another.
+private func chunkLeads(
+  _ chunk: RollChunk, _ records: [OpenedRecord], _ terms: GrantTerms, _ items: [String],
+  _ register: ServedRegister, _ issues: [Int64: String]
+) -> Leads {
+  var counting: [Int: OpenedRecord] = [:]
+  for record in records {
+    let values = record.content.values
+    guard record.schema.shows(values, under: terms.filters),
+      record.schema.term(of: values).counts(for: chunk.period)
+    else { continue }
+    if let other = counting[record.row], !chunk.nameDiffers(other) || chunk.nameDiffers(record) {
+      continue
+    }
+    counting[record.row] = record
+  }
+  var leads = Leads()
+  guard chunk.isPresent else {
+    for row in 0..<chunk.count where counting[row] == nil {
+      leads.messages.append(IngestV1.Lead(row: Int32(row)))
+    }
+    return leads
+  }
+  for (row, record) in counting.sorted(by: { $0.key < $1.key }) {
+    let issue = issues[record.record]
+    leads.messages.append(
+      IngestV1.Lead(
+        row: Int32(row), record: record.name, nameDiffers: chunk.nameDiffers(record),
+        underCheck: issue != nil, issue: issue ?? "", values: record.values(items),
+        lineage: register.lineage(record.batch)))
+    leads.delivered.append(Delivery(record: record.record, row: row))
+  }
+  return leads
+}
+
+extension RollChunk {
+  /// Whether the register has the subject under another name than the roll: such a lead is doubtful.
+  fileprivate func nameDiffers(_ record: OpenedRecord) -> Bool {
+    guard record.row < names.count, !names[record.row].isEmpty, let name = record.subjectName else {
+      return false
+    }
+    return name != names[record.row]
+  }
+}

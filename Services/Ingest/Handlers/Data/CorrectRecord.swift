@@ -1,0 +1,208 @@
+// CorrectRecord: one record stands no more, another may take its place; a new batch, never an edit (AC-31).
+
+package import Access
+package import Contracts
+import Crypto
+import Database
+import IngestRules
+import IngestStore
+import Integrity
+import Vocabulary
+
+extension IngestService {
+  package func correctRecord(
+    _ request: IngestV1.CorrectRecordRequest, _ call: CallContext
+  ) async throws -> IngestV1.Batch {
+    try await call.answering(outside.recorder) {
+      try outside.admitData()
+      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let correction = try Correction(request)
+      return try await commits.run {
+        let known = try await database.write { try $0.answer(to: change) }
+        if let known { return try IngestV1.Batch(serialized: known) }
+        return try await withRegister(correction.entry) { keys, register in
+          guard register.state.owner == call.caller.department else {
+            throw DataRefusal.notOwner(entry: register.state.name)
+          }
+          return try await correct(correction, keys, register, change, call)
+        }
+      }
+    }
+  }
+
+  private func correct(
+    _ correction: Correction, _ keys: RegisterKeySet, _ register: ServedRegister,
+    _ change: ChangeRequest, _ call: CallContext
+  ) async throws -> IngestV1.Batch {
+    let (entry, record) = (correction.entry, correction.record)
+    guard
+      let (block, slot) = try await database.read({ try $0.locate(record: record, entry: entry) })
+    else { throw DataRefusal.recordUnknown }
+    guard let batch = register.batches[block.batch],
+      let token = Token(bytes: block.rows.token(slot))
+    else { throw StaleRegister() }
+    let location = RecordLocation(block: block.id, slot: slot)
+    let old = try await open(
+      [
+        SealedHit(
+          row: 0, location: location, record: record, batch: batch, token: token,
+          envelope: Array(block.rows.envelope(slot)))
+      ], entry: entry, keys: keys)
+    let checked = try correction.checked(against: batch.terms, today: today)
+    let draft = try await reserve(correction, like: batch, hasRow: checked != nil, call)
+    let rows = try checked.map {
+      try replacement($0, of: draft.batch, keys)
+    }
+    if let rows {
+      try await identity.write { transaction in
+        try transaction.insertSalts([(id: draft.block, salts: rows.salts)], batch: draft.batch.id)
+      }
+    }
+    let items = correction.changedItems(old.first?.content, checked, batch.terms.schema)
+    let time = outside.civil()
+    let committed = try await database.writeWithEvidence { transaction in
+      guard let now = try transaction.locate(record: record, entry: entry),
+        RecordLocation(block: now.0.id, slot: now.slot) == location
+      else { throw DataRefusal.recordUnknown }
+      try transaction.remove(record: record, at: location, of: entry, by: draft.batch.id)
+      if let rows {
+        try transaction.insert(
+          [StoredBlock(id: draft.block, batch: draft.batch.id, rows: rows.rows)])
+      }
+      let stored = try transaction.load(draft.batch, rows: rows?.rows.count ?? 0)
+      let (reply, _) = try commit(stored, at: time, change, call, in: transaction)
+      try transaction.append(
+        topic: "ingest.record_corrected",
+        payload: event(call, correction.members(stored, rows?.rows.ids.first, items)))
+      return reply
+    }
+    try await clean(draft.batch, [])
+    var reply = committed.value
+    reply.receipt = receipt(committed.evidence)
+    return reply
+  }
+
+  /// Opens the batch of a correction and takes a number for its block.
+  private func reserve(
+    _ correction: Correction, like batch: StoredBatch, hasRow: Bool, _ call: CallContext
+  ) async throws -> (batch: StoredBatch, block: Int64) {
+    var terms = batch.terms
+    terms.kind = .correction
+    terms.issue = correction.issue
+    terms.mode = .file
+    terms.modeReason = correction.reason
+    terms.asOf = today
+    let drafted = terms
+    let time = outside.civil()
+    return try await database.write { transaction in
+      (
+        try transaction.insertBatch(drafted, actor: call.principal, at: time),
+        try transaction.nextNumbers("blocks")
+      )
+    }
+  }
+
+  /// The corrected row, sealed in its own batch.
+  private func replacement(
+    _ row: CheckedRow, of batch: StoredBatch, _ keys: RegisterKeySet
+  ) throws -> SaltedRows {
+    guard let subject = batch.terms.schema.subject(of: row) else {
+      throw UnreadableContent(what: "subject of a correction")
+    }
+    let token = try keys.token.token(of: keys.block(of: subject).bytes)
+    let id = RecordID.make(
+      token: token.bytes[0..<4], chance: outside.random.bytes(4)[...])
+    let salt = outside.random.bytes(SaltedRows.saltByteCount)
+    var writer = ByteWriter()
+    RecordContent(row).encode(into: &writer)
+    let sealer = try Sealer(key: keys.seal, random: outside.random)
+    var rows = SaltedRows(rows: RowPack(), salts: salt)
+    rows.rows.append(
+      token: token.bytes[...], id: id,
+      envelope: try sealer.seal(
+        writer.bytes, salt: salt, context: batch.context(token: token, record: id))[...])
+    return rows
+  }
+}
+
+/// What a source states to repair a record.
+private struct Correction: Sendable {
+  let entry: Int64
+  let record: Int64
+  let name: String
+  let issue: String
+  let removes: Bool
+  let values: [String: String]
+  let reason: String
+
+  init(_ request: IngestV1.CorrectRecordRequest) throws {
+    guard let name = ResourceName(request.record, in: .records), let entry = name.parentNumber,
+      let record = name.number
+    else {
+      throw RequestRefusal.malformed(
+        field: "record", expected: BilingualText("entries/…/records/…", "entries/…/records/…"))
+    }
+    _ = try number(request.issue, in: .issues, field: "issue")
+    guard request.remove == request.values.isEmpty else {
+      throw RequestRefusal.malformed(
+        field: "values",
+        expected: BilingualText("更正后的整条记录；删除时为空", "the whole record, or none where it is removed"))
+    }
+    var values: [String: String] = [:]
+    for value in request.values {
+      guard values.updateValue(value.value, forKey: value.item) == nil else {
+        throw RequestRefusal.malformed(
+          field: "values", expected: BilingualText("每个数据项一次", "each item once"))
+      }
+    }
+    self.entry = entry
+    self.record = record
+    self.name = request.record
+    issue = request.issue
+    removes = request.remove
+    self.values = values
+    reason = try bounded(request.reason, field: "reason")
+  }
+
+  /// The corrected row under the same rules as any other; `nil` for a removal.
+  func checked(against terms: BatchTerms, today: CivilDate) throws -> CheckedRow? {
+    if removes { return nil }
+    let schema = terms.schema
+    if let unknown = values.keys.sorted().first(where: { schema.index(named: $0) == nil }) {
+      throw DataRefusal.correctionItemUnknown(item: unknown)
+    }
+    let check = RowCheck(
+      schema: schema, order: ColumnOrder(schema: schema), asOf: today, today: today,
+      basis: RuleBasis(profile: profileKey(of: terms)))
+    switch check.check(schema.items.map { values[$0.name] ?? "" }, line: 1) {
+    case .accepted(let row): return row
+    case .rejected(let rejections):
+      throw DataRefusal.correctionRejected(
+        item: rejections.first?.item ?? "", rule: rejections.first?.rule ?? "")
+    }
+  }
+
+  /// The items whose value is another now; all of them where the record is removed.
+  func changedItems(
+    _ old: RecordContent?, _ new: CheckedRow?, _ schema: EntrySchema
+  ) -> [String] {
+    guard let old, let new else { return schema.items.map(\.name) }
+    return schema.items.enumerated().filter { index, _ in
+      let before = index < old.values.count ? old.values[index] : nil
+      return before != new.values[index].value.text
+    }.map { $0.element.name }
+  }
+
+  func members(
+    _ batch: StoredBatch, _ replacement: Int64?, _ items: [String]
+  ) -> [(String, JSONValue)] {
+    [
+      ("record", .string(name)), ("entry", .string(batch.entryName)), ("issue", .string(issue)),
+      ("batch", .string(batch.name)), ("removed", .bool(removes)),
+      (
+        "replacement",
+        .string(replacement.map { ResourceName.record(entry, $0).text } ?? "")
+      ), ("items", .array(items.map { .string($0) })),
+    ]
+  }
+}

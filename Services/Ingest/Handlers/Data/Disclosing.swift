@@ -1,0 +1,115 @@
+// The disclosure: written with the quota, durable before a seal is opened and before anything leaves (DESIGN section 9).
+
+import Access
+import Contracts
+import Crypto
+import Database
+import IngestRules
+import IngestStore
+import Integrity
+import Vocabulary
+
+/// What is about to be disclosed.
+struct Disclosure: Sendable {
+  var draft: DisclosureDraft
+  /// Whom it is about and which records were found, to be sealed; its hash stands in the entry.
+  var manifest: [UInt8]
+  var deliveries: [Delivery]
+  /// Subjects asked for, found or not.
+  var subjects: Int
+  /// The subject's pseudonym, where there is one subject.
+  var subject: String
+  var purpose: String
+
+  /// - Parameters:
+  ///   - tokens: 16 bytes for each subject asked for, in the order of the roll.
+  ///   - hits: What was found.
+  init(
+    entry: Int64, grant: GrantDocument, items: [String], tokens: [UInt8], hits: [SealedHit],
+    call: CallContext, time: Instant
+  ) {
+    var writer = ByteWriter()
+    writer.append("weir-manifest-v1")
+    writer.append(tokens)
+    writer.append(UInt32(hits.count))
+    for hit in hits {
+      writer.append(UInt32(hit.row))
+      writer.append(hit.record)
+    }
+    writer.append(UInt32(items.count))
+    for item in items { writer.append(item) }
+    manifest = writer.bytes
+    draft = DisclosureDraft(
+      entry: entry, grant: grant.name, grantee: grant.grantee.text, method: call.entryMethod,
+      callID: call.callID, time: time, items: items, root: SHA256.hash(writer.bytes))
+    deliveries = hits.map { Delivery(record: $0.record, row: $0.row) }
+    subjects = tokens.count / Token.byteCount
+    subject = ""
+    purpose = grant.purpose
+  }
+}
+
+extension Token {
+  static let byteCount = 16
+}
+
+extension IngestService {
+  /// Writes a disclosure: the grant is asked for once more, the quota charged, the manifest sealed, the entry appended, all
+  /// in one transaction.
+  ///
+  /// - Parameter charge: Charges the quota, or refuses.
+  /// - Returns: The disclosure's number, and its receipt.
+  func disclose(
+    _ disclosure: Disclosure, _ call: CallContext,
+    charge: @escaping @Sendable (borrowing WriteTransaction) throws -> Void
+  ) async throws -> (id: Int64, receipt: CommonV1.Receipt?) {
+    let (key, random) = (keys.manifests, outside.random)
+    let payload = event(call, disclosure.members)
+    let committed = try await database.writeWithEvidence { transaction in
+      let draft = disclosure.draft
+      if let reason = try transaction.endOfGrant(draft.grant) {
+        throw DataRefusal.grantEnded(grant: draft.grant, reason: reason)
+      }
+      try charge(transaction)
+      let id = try transaction.nextDisclosure()
+      let sealer = try Sealer(key: key, random: random)
+      let sealed = try sealer.seal(
+        disclosure.manifest,
+        context: SealContext(
+          kind: .manifest, resource: ResourceName.entry(draft.entry).text, recordID: id))
+      try transaction.insert(draft, id: id, sealed: sealed, deliveries: disclosure.deliveries)
+      try transaction.append(topic: "ingest.disclosure", payload: payload)
+      return id
+    }
+    return (committed.value, receipt(committed.evidence))
+  }
+
+  /// Takes records off the list of recipients that were found and then did not go out.
+  func withdraw(_ kept: [Delivery], of disclosure: Disclosure, id: Int64) async throws {
+    let gone = Set(disclosure.deliveries).subtracting(kept)
+    if gone.isEmpty { return }
+    let entry = disclosure.draft.entry
+    try await database.write { transaction in
+      try transaction.withdraw(
+        gone.sorted { ($0.record, $0.row) < ($1.record, $1.row) }, of: entry, disclosure: id)
+    }
+  }
+}
+
+extension Disclosure {
+  fileprivate var members: [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("grant", .string(draft.grant)), ("entry", .string(ResourceName.entry(draft.entry).text)),
+      ("grantee", .string(draft.grantee)), ("subjects", .integer(Int64(subjects))),
+      ("items", .array(draft.items.map { .string($0) })), ("manifest", .string(hex(draft.root))),
+      ("method", .string(draft.method)), ("purpose", .string(purpose)),
+    ]
+    if !subject.isEmpty { members.append(("subject", .string(subject))) }
+    if !draft.caseNumber.isEmpty { members.append(("case", .string(draft.caseNumber))) }
+    if !draft.comparison.isEmpty {
+      members.append(("comparison", .string(draft.comparison)))
+      members.append(("chunk", .integer(Int64(draft.chunk))))
+    }
+    return members
+  }
+}

@@ -1,0 +1,82 @@
+// LocateRecords and ListRecipients: which records a complaint is about, and who received one. No seal is opened.
+
+package import Access
+package import Contracts
+import Database
+import IngestRules
+import IngestStore
+import Integrity
+import Vocabulary
+
+extension IngestService {
+  package func locateRecords(
+    _ request: IngestV1.LocateRecordsRequest, _ call: CallContext
+  ) async throws -> IngestV1.LocateRecordsResponse {
+    try await call.answering(outside.recorder) {
+      try outside.admitData()
+      let entry = try number(request.entry, in: .entries, field: "entry")
+      let subject = try SubjectIdentifier(request.subject)
+      let slip = try bounded(request.slipNumber, field: "slip_number")
+      if !request.grant.isEmpty { _ = try number(request.grant, in: .grants, field: "grant") }
+      return try await withRegister(entry) { keys, register in
+        let (_, hits) = try await find(subject, keys, register)
+        let sealed = try await sealedHits(hits, in: register)
+        let pseudonym = Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms)
+        let payload = event(
+          call,
+          [
+            ("entry", .string(request.entry)), ("slip", .string(slip)),
+            ("grant", .string(request.grant)), ("subject", .string(pseudonym.text)),
+            ("department", .string(call.caller.department.text)),
+          ])
+        try await database.write { transaction in
+          if !request.grant.isEmpty, let reason = try transaction.endOfGrant(request.grant) {
+            throw DataRefusal.grantEnded(grant: request.grant, reason: reason)
+          }
+          try transaction.append(topic: "ingest.records_located", payload: payload)
+        }
+        return IngestV1.LocateRecordsResponse(
+          records: sealed.map { ResourceName.record(entry, $0.record).text })
+      }
+    }
+  }
+
+  package func listRecipients(
+    _ request: IngestV1.ListRecipientsRequest, _ call: CallContext
+  ) async throws -> IngestV1.ListRecipientsResponse {
+    try await call.answering(outside.recorder) {
+      guard let name = ResourceName(request.record, in: .records), let entry = name.parentNumber,
+        let record = name.number
+      else {
+        throw RequestRefusal.malformed(
+          field: "record", expected: BilingualText("entries/…/records/…", "entries/…/records/…"))
+      }
+      guard let token = PageToken(request.pageToken, count: 2) else {
+        throw RequestRefusal.pageTokenUnknown
+      }
+      let size = PageSize.bounded(request.pageSize)
+      let since = request.since?.instant ?? Instant(milliseconds: 0)
+      // The first page begins before row 0.
+      let after = (
+        disclosure: token.numbers[0], row: request.pageToken.isEmpty ? -1 : token.numbers[1]
+      )
+      let found = try await database.read {
+        try $0.recipients(
+          entry: entry, record: record, since: since, after: after, limit: size + 1)
+      }
+      let page = found.prefix(size)
+      let last = page.last.map { PageToken([$0.disclosure, Int64($0.row)]).text }
+      return IngestV1.ListRecipientsResponse(
+        recipients: page.filter { request.item.isEmpty || $0.items.contains(request.item) }
+          .map(message), nextPageToken: found.count > size ? last ?? "" : "")
+    }
+  }
+
+  private func message(_ recipient: Recipient) -> IngestV1.Recipient {
+    IngestV1.Recipient(
+      department: recipient.department, grant: recipient.grant, callID: recipient.callID,
+      time: GoogleProtobuf.Timestamp(recipient.time), comparison: recipient.comparison,
+      chunk: Int32(clamping: recipient.chunk), row: Int32(clamping: recipient.row),
+      items: recipient.items, caseNumber: recipient.caseNumber)
+  }
+}

@@ -1,0 +1,155 @@
+// The register behind a data call, in one state: found through the index, still sealed.
+
+import Contracts
+import Crypto
+import Database
+import IngestIndex
+import IngestRules
+import IngestStore
+import Vocabulary
+import Access
+
+/// A stored row that was found; its seal is closed.
+struct SealedHit: Sendable {
+  /// The row of the roll, or 0 for a single subject.
+  let row: Int
+  let location: RecordLocation
+  let record: Int64
+  let batch: StoredBatch
+  let token: Token
+  let envelope: [UInt8]
+}
+
+/// A row whose seal was opened.
+struct OpenedRecord: Sendable {
+  let row: Int
+  let record: Int64
+  let batch: StoredBatch
+  let content: RecordContent
+
+  var schema: EntrySchema { batch.terms.schema }
+
+  /// The name of the person or organisation, where the entry has one.
+  var subjectName: String? {
+    schema.index(of: .subjectName).flatMap { index in
+      index < content.values.count ? content.values[index] : nil
+    }
+  }
+}
+
+/// Rows were replaced between finding and reading them: find again.
+struct StaleRegister: Error {}
+
+extension IngestService {
+  /// Keys and state of a register that may answer.
+  func serving(_ entry: Int64) async throws -> (RegisterKeySet, ServedRegister) {
+    let name = ResourceName.entry(entry).text
+    let keys = keys
+    guard let set = try await pool.run({ try keys.keys(entry, creates: false) }),
+      let register = try await shelf.register(entry, keys: set)
+    else { throw DataRefusal.nothingDelivered(entry: name) }
+    guard !register.state.isWithdrawn else { throw DataRefusal.entryWithdrawn(entry: name) }
+    guard !damaged.contains(entry) else { throw DataRefusal.registerDamaged(entry: name) }
+    return (set, register)
+  }
+
+  /// Runs the body on a register, once more where a commit replaced rows under it.
+  func withRegister<T>(
+    _ entry: Int64, _ body: (RegisterKeySet, ServedRegister) async throws -> T
+  ) async throws -> T {
+    for _ in 0..<4 {
+      let (keys, register) = try await serving(entry)
+      do {
+        return try await body(keys, register)
+      } catch is StaleRegister {
+        continue
+      }
+    }
+    throw RequestRefusal.changedMeanwhile(name: ResourceName.entry(entry).text)
+  }
+
+  /// The stored rows of index hits, in the order of the roll.
+  func sealedHits(
+    _ hits: [TokenIndex.Hit], in register: ServedRegister
+  ) async throws -> [SealedHit] {
+    if hits.isEmpty { return [] }
+    var places: [(row: Int, location: RecordLocation)] = []
+    for hit in hits {
+      for ordinal in hit.ordinals {
+        places.append(
+          (hit.row, RecordLocation(number: register.index.record(at: ordinal))))
+      }
+    }
+    let ids = Array(Set(places.map(\.location.block))).sorted()
+    let blocks = try await database.read { try $0.blocks(ids) }
+    let byID = Dictionary(blocks.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    return try places.map { place in
+      guard let block = byID[place.location.block], place.location.slot < block.rows.count,
+        let batch = register.batches[block.batch],
+        let token = Token(bytes: block.rows.token(place.location.slot))
+      else { throw StaleRegister() }
+      return SealedHit(
+        row: place.row, location: place.location, record: block.rows.ids[place.location.slot],
+        batch: batch, token: token, envelope: Array(block.rows.envelope(place.location.slot)))
+    }
+  }
+
+  /// Opens rows. Called only after the disclosure is durable.
+  ///
+  /// A row that was moved, changed or put under another person's token does not open: the register is damaged then. A row
+  /// whose subject's salt was deleted is gone, and left out.
+  func open(
+    _ hits: [SealedHit], entry: Int64, keys: RegisterKeySet
+  ) async throws -> [OpenedRecord] {
+    if hits.isEmpty { return [] }
+    let ids = Array(Set(hits.map(\.location.block))).sorted()
+    let salts = try await identity.read { try $0.salts(ofBlocks: ids) }
+    let (pool, random) = (pool, outside.random)
+    let slice = 1_024
+    return try await withThrowingTaskGroup(of: (Int, [OpenedRecord]).self) { group in
+      for start in stride(from: 0, to: hits.count, by: slice) {
+        let some = Array(hits[start..<min(start + slice, hits.count)])
+        group.addTask {
+          (
+            start,
+            try await pool.run {
+              try opened(some, salts: salts, entry: entry, keys: keys, random: random)
+            }
+          )
+        }
+      }
+      var parts: [(Int, [OpenedRecord])] = []
+      for try await part in group { parts.append(part) }
+      return parts.sorted { $0.0 < $1.0 }.flatMap { $0.1 }
+    }
+  }
+}
+
+private func opened(
+  _ hits: [SealedHit], salts: [Int64: [UInt8]], entry: Int64, keys: RegisterKeySet,
+  random: any RandomSource
+) throws -> [OpenedRecord] {
+  let damaged = DataRefusal.registerDamaged(entry: ResourceName.entry(entry).text)
+  let sealer = try Sealer(key: keys.seal, random: random)
+  var records: [OpenedRecord] = []
+  records.reserveCapacity(hits.count)
+  for hit in hits {
+    let start = hit.location.slot * SaltedRows.saltByteCount
+    guard let block = salts[hit.location.block], start + SaltedRows.saltByteCount <= block.count
+    else { throw damaged }
+    let salt = Array(block[start..<start + SaltedRows.saltByteCount])
+    // A deleted salt is written over with zeros; chance alone never makes one.
+    if salt.allSatisfy({ $0 == 0 }) { continue }
+    let bytes: [UInt8]
+    do throws(SealError) {
+      bytes = try sealer.open(
+        hit.envelope, salt: salt, context: hit.batch.context(token: hit.token, record: hit.record))
+    } catch {
+      throw damaged
+    }
+    guard let content = RecordContent(bytes) else { throw damaged }
+    records.append(
+      OpenedRecord(row: hit.row, record: hit.record, batch: hit.batch, content: content))
+  }
+  return records
+}

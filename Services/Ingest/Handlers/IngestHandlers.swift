@@ -1,1 +1,0 @@
-// One RPC, one file: the wire of Ingest to its rules and store.

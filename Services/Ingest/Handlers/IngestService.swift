@@ -1,0 +1,104 @@
+// Ingest as the rest of the city calls it: what its methods are made from.
+
+package import Access
+package import Contracts
+package import Crypto
+package import Database
+import IngestStore
+package import Integrity
+package import Regulation
+package import Vocabulary
+
+/// Batches of records, their quality, and the one place where a sealed record is opened. One method, one file.
+package struct IngestService: IngestV1.IngestService {
+  /// What the service needs from outside.
+  package struct Dependencies: Sendable {
+    /// Records, sealed, with quota and outbox.
+    package var database: SQLDatabase
+    /// Salts, in a database of their own.
+    package var identity: SQLDatabase
+    package var keyring: Keyring
+    /// Where token keys lie, each in its own file.
+    package var tokenKeysFolder: String
+    /// Where token indexes lie; derived, rebuilt at will.
+    package var indexFolder: String
+    package var catalog: CatalogV1.CatalogClient
+    package var profiles: ProfileSet
+    package var calendar: WorkingCalendar
+    /// Share's evidence keys, newest terms included: whose grants are believed.
+    package var grantKeys: [Ed25519PublicKey]
+    /// The domain's key list, which goes with every receipt.
+    package var keyList: SignedNote
+    package var random: any RandomSource
+    /// Civil time: grants, quotas, entries.
+    package var civil: @Sendable () -> Instant
+    /// Real time: the age of keys.
+    package var real: @Sendable () -> Instant
+    /// Throws while no data may leave, because the evidence of it could not be kept.
+    package var admitData: @Sendable () throws -> Void
+    package var recorder: (any RefusalRecorder)?
+    package var computeThreads = 2
+
+    package init(
+      database: SQLDatabase, identity: SQLDatabase, keyring: Keyring, tokenKeysFolder: String,
+      indexFolder: String, catalog: CatalogV1.CatalogClient, profiles: ProfileSet,
+      calendar: WorkingCalendar, grantKeys: [Ed25519PublicKey], keyList: SignedNote,
+      random: any RandomSource, civil: @escaping @Sendable () -> Instant,
+      real: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void
+    ) {
+      self.database = database
+      self.identity = identity
+      self.keyring = keyring
+      self.tokenKeysFolder = tokenKeysFolder
+      self.indexFolder = indexFolder
+      self.catalog = catalog
+      self.profiles = profiles
+      self.calendar = calendar
+      self.grantKeys = grantKeys
+      self.keyList = keyList
+      self.random = random
+      self.civil = civil
+      self.real = real
+      self.admitData = admitData
+    }
+  }
+
+  let outside: Dependencies
+  let keys: RegisterKeys
+  let shelf: IndexShelf
+  let pool: ComputePool
+  let commits = Turns()
+  /// Registers whose rows are not those that were committed; found at the start.
+  let damaged = DamagedRegisters()
+
+  var database: SQLDatabase { outside.database }
+  var identity: SQLDatabase { outside.identity }
+
+  package init(_ outside: Dependencies) throws {
+    self.outside = outside
+    pool = ComputePool(threadCount: outside.computeThreads)
+    keys = try RegisterKeys(
+      keyring: outside.keyring, tokenFolder: outside.tokenKeysFolder, random: outside.random,
+      real: outside.real)
+    shelf = try IndexShelf(folder: outside.indexFolder, database: outside.database, pool: pool)
+  }
+
+  /// The civil day on which something happens now.
+  var today: CivilDate { outside.civil().civilDate }
+
+  /// An entry of the outbox: who did what to which thing, when.
+  func event(_ call: CallContext, _ members: [(String, JSONValue)]) -> JSONValue {
+    .object(
+      JSONObject(
+        members + [
+          ("time", .integer(outside.civil().milliseconds)), ("call", .string(call.callID)),
+          ("actor", .string(call.principal)),
+        ]))
+  }
+
+  func receipt(_ evidence: CommittedEvidence?) -> CommonV1.Receipt? {
+    evidence?.receipts(keys: outside.keyList).first.map { receipt in
+      CommonV1.Receipt(json: receipt.encoded(), leaf: receipt.leaf.commitment)
+    }
+  }
+}

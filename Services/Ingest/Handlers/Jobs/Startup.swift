@@ -1,0 +1,70 @@
+// What is looked at once, before the first call: salts without rows, registers that are not what was committed, old indexes.
+
+import Crypto
+import Database
+import IngestStore
+import Synchronization
+import Vocabulary
+import IngestRules
+
+/// Registers that answer no more, because what is stored is not what was committed.
+final class DamagedRegisters: Sendable {
+  private let entries = Mutex<Set<Int64>>([])
+
+  func contains(_ entry: Int64) -> Bool { entries.withLock { $0.contains(entry) } }
+  func insert(_ entry: Int64) { entries.withLock { _ = $0.insert(entry) } }
+}
+
+/// What the start found.
+package struct StartReport: Sendable, Equatable {
+  /// Registers whose row count or root is not the one that was logged at their last commit.
+  package var damaged: [String] = []
+  package var registers = 0
+  package var rows = 0
+}
+
+extension IngestService {
+  /// Sweeps and checks; called once, before the listener opens.
+  package func start() async throws -> StartReport {
+    try await sweepSalts()
+    var report = StartReport()
+    let registers = try await database.read { try $0.registers() }
+    for register in registers {
+      let content = try await database.read {
+        try $0.contentOfRegister(register.entry, recomputes: true)
+      }
+      report.registers += 1
+      report.rows += content.rows
+      guard content.rows == register.rowCount, content.root == register.root else {
+        damaged.insert(register.entry)
+        report.damaged.append(register.name)
+        continue
+      }
+      let keys = keys
+      if let set = try await pool.run({ try keys.keys(register.entry, creates: false) }) {
+        _ = try await shelf.register(register.entry, keys: set)
+      }
+    }
+    try shelf.sweep(registers)
+    return report
+  }
+
+  /// Salts are written before their rows, so a process that died leaves some that belong to nothing.
+  private func sweepSalts() async throws {
+    for id in try await identity.read({ try $0.saltedBatches() }) {
+      let (batch, chunks) = try await database.read {
+        (try $0.batch(id), try $0.chunks(id))
+      }
+      let kept = Set(chunks.map { StagedSaltKey(chunk: $0.number, attempt: $0.attempt) })
+      let isLoading = batch.map { !$0.state.isClosed } ?? false
+      try await identity.write { transaction in
+        if batch?.isLive != true { try transaction.deleteSaltBlocks(of: id) }
+        if !isLoading {
+          try transaction.deleteStagedSalts(of: id)
+        } else {
+          try transaction.keepStagedSalts(of: id, only: kept)
+        }
+      }
+    }
+  }
+}

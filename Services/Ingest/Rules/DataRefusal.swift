@@ -1,0 +1,103 @@
+// What Ingest says no to where sealed records are asked for (AC-41 to AC-53).
+
+package import Vocabulary
+
+/// A refusal of a data call; the order in which they are tried stands at each rule.
+package enum DataRefusal: Refusal, Hashable {
+  /// Share's signature is missing or wrong, or what it signs cannot be read.
+  case grantInvalid
+  case otherGrantee(grant: String)
+  case otherEntry(grant: String, entry: String)
+  case useNotGranted(grant: String, use: DataUse)
+  case purposeDiffers(grant: String)
+  case itemNotGranted(grant: String, item: String)
+  case grantExpired(grant: String, until: CivilDate)
+  case grantEnded(grant: String, reason: String)
+  case quotaUsed(grant: String, limit: Int)
+  case rollTooLarge(grant: String, limit: Int)
+  case rollRowsExceeded(stated: Int)
+  case comparisonDiffers(comparison: String)
+  case chunkContentDiffers(number: Int)
+  /// Nothing was ever delivered to the entry.
+  case nothingDelivered(entry: String)
+  case entryWithdrawn(entry: String)
+  /// What is stored is not what was committed.
+  case registerDamaged(entry: String)
+  case notOwner(entry: String)
+  case recordUnknown
+  case subjectMalformed(field: String)
+  case correctionItemUnknown(item: String)
+  /// The corrected record breaks a rule itself.
+  case correctionRejected(item: String, rule: String)
+
+  package var reason: String {
+    switch self {
+    case .grantInvalid: "ingest.grant_invalid"
+    case .otherGrantee: "ingest.grant_of_another_department"
+    case .otherEntry: "ingest.grant_of_another_entry"
+    case .useNotGranted: "ingest.use_not_granted"
+    case .purposeDiffers: "ingest.purpose_differs"
+    case .itemNotGranted: "ingest.item_not_granted"
+    case .grantExpired: "ingest.grant_expired"
+    case .grantEnded: "ingest.grant_ended"
+    case .quotaUsed: "ingest.quota_used"
+    case .rollTooLarge: "ingest.roll_too_large"
+    case .rollRowsExceeded: "ingest.roll_rows_exceeded"
+    case .comparisonDiffers: "ingest.comparison_differs"
+    case .chunkContentDiffers: "ingest.roll_chunk_content_differs"
+    case .nothingDelivered: "ingest.nothing_delivered"
+    case .entryWithdrawn: "ingest.entry_withdrawn"
+    case .registerDamaged: "ingest.register_damaged"
+    case .notOwner: "ingest.not_the_source"
+    case .recordUnknown: "ingest.record_unknown"
+    case .subjectMalformed: "ingest.subject_malformed"
+    case .correctionItemUnknown: "ingest.correction_item_unknown"
+    case .correctionRejected: "ingest.correction_rejected"
+    }
+  }
+
+  package var kind: RefusalKind {
+    switch self {
+    case .grantInvalid, .otherGrantee, .otherEntry, .useNotGranted, .purposeDiffers,
+      .itemNotGranted, .grantExpired, .grantEnded, .notOwner:
+      .notAllowed
+    case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
+    case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
+    case .nothingDelivered, .entryWithdrawn, .registerDamaged: .wrongState
+    case .recordUnknown: .notFound
+    case .subjectMalformed, .correctionItemUnknown, .correctionRejected: .malformed
+    }
+  }
+
+  package var field: String? {
+    switch self {
+    case .grantInvalid, .otherGrantee, .otherEntry, .grantExpired, .grantEnded, .useNotGranted:
+      "grant"
+    case .purposeDiffers: "purpose"
+    case .itemNotGranted: "items"
+    case .quotaUsed: "subject"
+    case .rollTooLarge, .rollRowsExceeded: "roll_rows"
+    case .comparisonDiffers: "comparison"
+    case .chunkContentDiffers: "number"
+    case .nothingDelivered, .entryWithdrawn, .registerDamaged, .notOwner: "entry"
+    case .recordUnknown: "record"
+    case .subjectMalformed(let field): field
+    case .correctionItemUnknown, .correctionRejected: "values"
+    }
+  }
+
+  package var citation: Citation? {
+    switch self {
+    case .otherGrantee, .otherEntry, .useNotGranted, .itemNotGranted, .grantExpired, .grantEnded,
+      .grantInvalid:
+      // What a grant covers.
+      Citation(document: "meizhou-public-2023", article: "22")
+    case .purposeDiffers: Citation(document: "meizhou-specific-2021", article: "20")
+    case .quotaUsed, .rollTooLarge, .rollRowsExceeded:
+      // No bulk export and no free query.
+      Citation(document: "meizhou-public-2023", article: "21")
+    case .notOwner: Citation(document: "meizhou-public-2023", article: "21")
+    default: nil
+    }
+  }
+}

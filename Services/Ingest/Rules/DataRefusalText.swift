@@ -1,0 +1,87 @@
+// The sentences of the data refusals, for the person who must act (AC-41 to AC-53). No row content stands in any.
+
+package import Vocabulary
+
+extension DataRefusal {
+  package var sentence: BilingualText {
+    switch self {
+    case .grantInvalid:
+      BilingualText("授权书的签名无效。", "The grant's signature is not good.")
+    case .otherGrantee(let grant):
+      BilingualText("\(grant) 不是贵部门的授权。", "\(grant) is another department's grant.")
+    case .otherEntry(let grant, let entry):
+      BilingualText("\(grant) 授权的是 \(entry)。", "\(grant) is a grant on \(entry).")
+    case .useNotGranted(let grant, let use):
+      BilingualText(
+        "\(grant) 未授权\(use == .lookup ? "单人查询" : "批量比对")。",
+        "\(grant) grants no \(use == .lookup ? "look-up" : "comparison").")
+    case .purposeDiffers(let grant):
+      BilingualText(
+        "用途与 \(grant) 批准的用途不一致。", "The purpose is not the one that \(grant) was given for.")
+    case .itemNotGranted(let grant, let item):
+      BilingualText("\(grant) 不含数据项 \(item)。", "\(grant) does not hold the item \(item).")
+    case .grantExpired(let grant, let until):
+      BilingualText("\(grant) 已于 \(until.iso) 到期。", "\(grant) ended on \(until.iso).")
+    case .grantEnded(let grant, let reason):
+      BilingualText("\(grant) 已终止（\(reason)）。", "\(grant) has ended (\(reason)).")
+    default: stateSentence
+    }
+  }
+
+  private var stateSentence: BilingualText {
+    switch self {
+    case .quotaUsed(let grant, let limit):
+      BilingualText(
+        "\(grant) 今日可查 \(limit) 人，已用完。", "\(grant) allows \(limit) persons a day; they are used up."
+      )
+    case .rollTooLarge(let grant, let limit):
+      BilingualText(
+        "\(grant) 的名册至多 \(limit) 行。", "The roll of \(grant) has at most \(limit) rows.")
+    case .rollRowsExceeded(let stated):
+      BilingualText(
+        "本次比对申报 \(stated) 行，提交已超过。", "The run was stated with \(stated) rows; more were sent.")
+    case .comparisonDiffers(let comparison):
+      BilingualText(
+        "\(comparison) 已用其他授权或行数登记。", "\(comparison) was begun with another grant or row count.")
+    case .chunkContentDiffers(let number):
+      BilingualText(
+        "第 \(number) 块已提交过其他内容。", "Chunk \(number) was sent before with other content.")
+    case .nothingDelivered(let entry):
+      BilingualText("\(entry) 尚未归集数据。", "Nothing was delivered to \(entry) yet.")
+    case .entryWithdrawn(let entry):
+      BilingualText("\(entry) 已撤下，不再提供数据。", "\(entry) is withdrawn and gives no data.")
+    case .registerDamaged(let entry):
+      BilingualText(
+        "\(entry) 的存储与提交时不一致，暂不提供数据。",
+        "What is stored for \(entry) is not what was committed; no data is given.")
+    case .notOwner(let entry):
+      BilingualText("贵部门不是 \(entry) 的数源部门。", "Your department is not the source of \(entry).")
+    case .recordUnknown:
+      BilingualText("没有这条记录。", "There is no such record.")
+    case .correctionItemUnknown(let item):
+      BilingualText("目录没有数据项 \(item)。", "The entry has no item \(item).")
+    case .correctionRejected(let item, let rule):
+      BilingualText(
+        "更正后的 \(item) 不合规（\(rule)）。", "The corrected \(item) breaks the rule \(rule).")
+    case .subjectMalformed:
+      BilingualText(
+        "标识符不合规：应为 16 字节的证件块，或证件类型和号码。",
+        "The subject is neither a block of 16 bytes that holds an identifier nor a type and a number."
+      )
+    default: BilingualText(reason, reason)
+    }
+  }
+
+  package var nextStep: BilingualText? {
+    switch self {
+    case .itemNotGranted, .useNotGranted, .purposeDiffers, .rollTooLarge:
+      BilingualText("如需使用，请另行申请：weir share apply。", "To ask for it: weir share apply.")
+    case .grantExpired, .grantEnded:
+      BilingualText("请重新申请授权：weir share apply。", "Apply for a new grant: weir share apply.")
+    case .quotaUsed: BilingualText("请明日再查，或申请更高额度。", "Try tomorrow, or ask for more.")
+    case .registerDamaged:
+      BilingualText("请运维人员核对备份：weir doctor。", "Let the operator check the restore: weir doctor.")
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,223 @@
+// Keeping batches: opened, fed in chunks, closed.
+
+package import Database
+package import IngestRules
+import Integrity
+package import Vocabulary
+
+extension SQLReading where Self: ~Copyable {
+  /// A batch with its counts; `nil` when there is none.
+  package func batch(_ id: Int64) throws -> StoredBatch? {
+    guard let row = try queryOne("SELECT * FROM batches WHERE id = ?1", [id]) else { return nil }
+    return try withCounts([try StoredBatch(row)]).first
+  }
+
+  /// A page of an owner's batches, the newest first.
+  ///
+  /// - Parameters:
+  ///   - entry: Only those of this entry; `nil` for all.
+  ///   - before: The last batch of the page before; `Int64.max` for the first page.
+  package func batches(
+    owner: DepartmentCode, entry: Int64?, before: Int64, limit: Int
+  ) throws -> [StoredBatch] {
+    let rows = try query(
+      """
+      SELECT * FROM batches WHERE owner = ?1 AND (?2 IS NULL OR entry = ?2) AND id < ?3
+      ORDER BY id DESC LIMIT ?4
+      """, [owner.text, entry, before, limit])
+    return try withCounts(rows.map { try StoredBatch($0) })
+  }
+
+  /// Batches of an owner whose pre-check failed and which still wait.
+  package func failedBatches(
+    owner: DepartmentCode, after: Int64, limit: Int
+  ) throws -> [StoredBatch] {
+    try query(
+      """
+      SELECT * FROM batches WHERE owner = ?1 AND state = 'quality_failed' AND id > ?2
+      ORDER BY id LIMIT ?3
+      """, [owner.text, after, limit]
+    ).map { try StoredBatch($0) }
+  }
+
+  /// The committed batches whose rows stand, by their ids.
+  package func liveBatches(_ entry: Int64) throws -> [StoredBatch] {
+    try query("SELECT * FROM batches WHERE entry = ?1 AND is_live = 1 ORDER BY id", [entry])
+      .map { try StoredBatch($0) }
+  }
+
+  package func chunk(_ batch: Int64, _ number: Int) throws -> StoredChunk? {
+    try queryOne("SELECT * FROM chunks WHERE batch = ?1 AND number = ?2", [batch, number])
+      .map { try StoredChunk($0) }
+  }
+
+  package func chunks(_ batch: Int64) throws -> [StoredChunk] {
+    try query("SELECT * FROM chunks WHERE batch = ?1 ORDER BY number", [batch])
+      .map { try StoredChunk($0) }
+  }
+
+  /// The staged rows of one part, by chunk.
+  package func stagedRows(_ batch: Int64, part: Int) throws -> [(chunk: Int, rows: RowPack)] {
+    var parts: [(chunk: Int, rows: RowPack)] = []
+    try forEach(
+      """
+      SELECT chunk, tokens, ids, envelopes FROM staged WHERE batch = ?1 AND part = ?2
+      ORDER BY chunk
+      """, [batch, part]
+    ) { row in
+      guard
+        let rows = RowPack(
+          tokens: try row["tokens"], ids: try row["ids"], envelopes: try row["envelopes"])
+      else { throw UnreadableContent(what: "staged rows") }
+      parts.append((try row["chunk"], rows))
+    }
+    return parts
+  }
+
+  package func rejects(_ batch: Int64, after: Int64, limit: Int) throws -> [StoredReject] {
+    try query(
+      "SELECT id, sealed FROM rejects WHERE batch = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+      [batch, after, limit]
+    ).map { StoredReject(id: try $0[0], sealed: try $0[1]) }
+  }
+
+  /// Rejected rows of the batches that stand: "no hit" is not "clean" while there are any.
+  package func unrepairedRejects(_ entry: Int64) throws -> Int {
+    try queryOne(
+      "SELECT COALESCE(SUM(rejected), 0) FROM batches WHERE entry = ?1 AND is_live = 1", [entry])?[
+        0] ?? 0
+  }
+
+  private func withCounts(_ batches: [StoredBatch]) throws -> [StoredBatch] {
+    if batches.isEmpty { return [] }
+    let places = batches.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+    var rules: [Int64: [String: Int]] = [:]
+    var marks: [Int64: [String: Int]] = [:]
+    for row in try query(
+      "SELECT * FROM batch_counts WHERE batch IN (\(places))", batches.map(\.id))
+    {
+      let (batch, kind, name): (Int64, String, String) = (
+        try row["batch"], try row["kind"], try row["name"]
+      )
+      if kind == "rule" {
+        rules[batch, default: [:]][name] = try row["amount"]
+      } else {
+        marks[batch, default: [:]][name] = try row["amount"]
+      }
+    }
+    return batches.map { batch in
+      var batch = batch
+      batch.rejectsByRule = rules[batch.id] ?? [:]
+      batch.cleanedByMark = marks[batch.id] ?? [:]
+      return batch
+    }
+  }
+}
+
+extension WriteTransaction {
+  /// The next of a sequence that never goes back.
+  package func nextNumbers(_ name: String, count: Int64 = 1) throws -> Int64 {
+    let rows = try query(
+      """
+      INSERT INTO sequences (name, next) VALUES (?1, 1 + ?2)
+      ON CONFLICT (name) DO UPDATE SET next = sequences.next + ?2 RETURNING next - ?2 AS number
+      """, [name, count])
+    guard let row = rows.first else { throw UnreadableContent(what: "sequence") }
+    return try row["number"]
+  }
+
+  /// Opens a batch.
+  package func insertBatch(_ terms: BatchTerms, actor: String, at time: Instant) throws
+    -> StoredBatch
+  {
+    let id = try nextNumbers("batches")
+    try execute(
+      """
+      INSERT INTO batches (id, entry, entry_version, owner, kind, mode, format, encoding, header,
+        as_of, coverage, mode_reason, issue, profile, content, state, next_chunk, accepted,
+        rejected, actor, created, is_live)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, 'open', 1, 0, 0,
+        ?16, ?17, 0)
+      """,
+      [
+        id, terms.entry, terms.entryVersion, terms.owner.text, terms.kind.rawValue,
+        terms.mode.rawValue, terms.format, terms.encoding, terms.header, terms.asOf.dayNumber,
+        terms.coverage, terms.modeReason, terms.issue, terms.profile,
+        CanonicalJSON.encode(terms.schema.json), actor, time.milliseconds,
+      ])
+    guard let batch = try batch(id) else { throw UnreadableContent(what: "batch") }
+    return batch
+  }
+
+  /// Forgets what was loaded, for a batch that begins anew after a failed pre-check or is abandoned.
+  package func dropLoad(_ batch: Int64) throws {
+    for table in ["staged", "chunks", "batch_counts", "rejects"] {
+      try execute("DELETE FROM \(table) WHERE batch = ?1", [batch])
+    }
+    try execute(
+      "UPDATE batches SET next_chunk = 1, accepted = 0, rejected = 0 WHERE id = ?1", [batch])
+  }
+
+  /// Keeps a chunk's rows, all sealed, and moves the batch on.
+  package func insert(
+    _ chunk: StoredChunk, parts: [Int: RowPack], rejects: [StoredReject], byRule: [String: Int],
+    byMark: [String: Int], into batch: Int64
+  ) throws {
+    try execute(
+      """
+      INSERT INTO chunks (batch, number, digest, attempt, accepted, rejected)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """,
+      [batch, chunk.number, chunk.digest, chunk.attempt, chunk.accepted, chunk.rejected])
+    try execute(
+      """
+      INSERT INTO staged (batch, part, chunk, tokens, ids, envelopes)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """,
+      each: parts.sorted { $0.key < $1.key }.map { part, rows in
+        [
+          .integer(batch), .integer(Int64(part)), .integer(Int64(chunk.number)),
+          .blob(rows.tokens), .blob(rows.idColumn), .blob(rows.envelopeColumn),
+        ]
+      })
+    try execute(
+      "INSERT INTO rejects (batch, id, sealed) VALUES (?1, ?2, ?3)",
+      each: rejects.map { [.integer(batch), .integer($0.id), .blob($0.sealed)] })
+    let counts = byRule.map { ("rule", $0, $1) } + byMark.map { ("mark", $0, $1) }
+    try execute(
+      """
+      INSERT INTO batch_counts (batch, kind, name, amount) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT (batch, kind, name) DO UPDATE SET amount = batch_counts.amount + excluded.amount
+      """,
+      each: counts.map { kind, name, amount in
+        [.integer(batch), .text(kind), .text(name), .integer(Int64(amount))]
+      })
+    try execute(
+      """
+      UPDATE batches SET state = 'loading', next_chunk = ?2, accepted = accepted + ?3,
+        rejected = rejected + ?4 WHERE id = ?1
+      """, [batch, chunk.number + 1, chunk.accepted, chunk.rejected])
+  }
+
+  /// The rows of a batch that came without chunks, as a correction does.
+  package func load(_ batch: StoredBatch, rows: Int) throws -> StoredBatch {
+    try execute(
+      "UPDATE batches SET state = 'loading', accepted = ?2 WHERE id = ?1", [batch.id, rows])
+    guard let loaded = try self.batch(batch.id) else { throw UnreadableContent(what: "batch") }
+    return loaded
+  }
+
+  package func setState(_ state: BatchState, of batch: Int64, closedAt time: Instant?) throws {
+    try execute(
+      "UPDATE batches SET state = ?2, closed = ?3 WHERE id = ?1",
+      [batch, state.rawValue, time?.milliseconds])
+  }
+}
+
+extension StoredChunk {
+  fileprivate init(_ row: Row) throws(DatabaseError) {
+    self.init(
+      number: try row["number"], digest: try row["digest"], attempt: try row["attempt"],
+      accepted: try row["accepted"], rejected: try row["rejected"])
+  }
+}

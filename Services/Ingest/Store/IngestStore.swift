@@ -1,1 +1,0 @@
-// What Ingest keeps, in domain nouns.

@@ -1,0 +1,304 @@
+// Keeping a register: blocks of sealed rows, which of them stand, and the root over all.
+
+package import Database
+import IngestRules
+import Integrity
+package import Vocabulary
+
+/// The state of one entry's register.
+package struct RegisterState: Sendable, Hashable {
+  package let entry: Int64
+  package let owner: DepartmentCode
+  /// Counts the commits; an index of another generation is stale.
+  package let generation: Int64
+  package let keyVersion: Int
+  package let rowCount: Int
+  /// Over all rows that stand, 32 bytes.
+  package let root: [UInt8]
+  package let newestBatch: Int64
+  package let isWithdrawn: Bool
+
+  package var name: String { ResourceName.entry(entry).text }
+}
+
+/// A stored block.
+package struct StoredBlock: Sendable, Equatable {
+  package let id: Int64
+  package let batch: Int64
+  package let rows: RowPack
+
+  package init(id: Int64, batch: Int64, rows: RowPack) {
+    self.id = id
+    self.batch = batch
+    self.rows = rows
+  }
+
+  /// The leaf of this block in its batch's tree.
+  var leafHash: [UInt8] {
+    Self.leafHash(tokens: rows.tokens, ids: rows.idColumn, envelopes: rows.envelopeColumn)
+  }
+
+  static func leafHash(tokens: [UInt8], ids: [UInt8], envelopes: [UInt8]) -> [UInt8] {
+    // Tokens and ids have fixed lengths by the count of rows, so no two blocks have the same bytes here.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 + tokens.count + ids.count + envelopes.count)
+    appendBigEndian(UInt64(tokens.count), 4, to: &bytes)
+    bytes += tokens
+    bytes += ids
+    bytes += envelopes
+    return MerkleTree.leafHash(bytes)
+  }
+}
+
+/// What the root of a register is made from.
+private struct RootedBatch {
+  let id: Int64
+  let rows: Int
+  let root: [UInt8]
+}
+
+extension SQLReading where Self: ~Copyable {
+  package func register(_ entry: Int64) throws -> RegisterState? {
+    try queryOne("SELECT * FROM resources WHERE entry = ?1", [entry])
+      .map { try RegisterState($0) }
+  }
+
+  package func registers() throws -> [RegisterState] {
+    try query("SELECT * FROM resources ORDER BY entry").map { try RegisterState($0) }
+  }
+
+  /// The blocks with these ids, in no order; what is not there is left out.
+  package func blocks(_ ids: [Int64]) throws -> [StoredBlock] {
+    var blocks: [StoredBlock] = []
+    for start in stride(from: 0, to: ids.count, by: 200) {
+      let some = Array(ids[start..<min(start + 200, ids.count)])
+      let places = some.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
+      try forEach("SELECT * FROM blocks WHERE id IN (\(places))", some) { row in
+        blocks.append(try StoredBlock(row))
+      }
+    }
+    return blocks
+  }
+
+  /// Where a record stands, by the name it was given out under; `nil` where it does not, or not any more.
+  package func locate(record: Int64, entry: Int64) throws -> (StoredBlock, slot: Int)? {
+    let removed = try queryOne(
+      "SELECT 1 FROM removed_records WHERE entry = ?1 AND record = ?2", [entry, record])
+    guard removed == nil else { return nil }
+    let rows = try query(
+      """
+      SELECT b.* FROM batches t JOIN blocks b ON b.batch = t.id
+      WHERE t.entry = ?1 AND t.is_live = 1 AND b.first_id <= ?2 AND b.last_id >= ?2
+      """, [entry, record])
+    for row in rows {
+      let block = try StoredBlock(row)
+      if let slot = block.rows.ids.firstIndex(of: record) { return (block, slot) }
+    }
+    return nil
+  }
+
+  /// Calls the body with the token and place of every row that stands.
+  package func eachStandingRow(
+    _ entry: Int64, _ body: (_ token: ArraySlice<UInt8>, RecordLocation) throws -> Void
+  ) throws {
+    let removed = try removedLocations(entry)
+    try forEach(
+      """
+      SELECT b.id AS id, b.tokens AS tokens FROM batches t JOIN blocks b ON b.batch = t.id
+      WHERE t.entry = ?1 AND t.is_live = 1
+      """, [entry]
+    ) { row in
+      let id: Int64 = try row[0]
+      let tokens: [UInt8] = try row[1]
+      for slot in 0..<tokens.count / RowPack.tokenByteCount {
+        let location = RecordLocation(block: id, slot: slot)
+        if !removed.isEmpty, removed.contains(location.number) { continue }
+        let start = slot * RowPack.tokenByteCount
+        try body(tokens[start..<start + RowPack.tokenByteCount], location)
+      }
+    }
+  }
+
+  /// Rows that a correction took out.
+  package func removedLocations(_ entry: Int64) throws -> Set<Int64> {
+    var removed: Set<Int64> = []
+    try forEach("SELECT location FROM removed_records WHERE entry = ?1", [entry]) {
+      removed.insert(try $0[0])
+    }
+    return removed
+  }
+
+  /// Count and root of a batch's rows, computed from its blocks.
+  package func contentOfBatch(_ batch: Int64) throws -> (rows: Int, root: [UInt8]) {
+    var tree = MerkleFrontier()
+    var rows = 0
+    try forEach(
+      "SELECT tokens, ids, envelopes FROM blocks WHERE batch = ?1 ORDER BY id", [batch]
+    ) { row in
+      let tokens: [UInt8] = try row[0]
+      rows += tokens.count / RowPack.tokenByteCount
+      _ = tree.append(
+        leafHash: StoredBlock.leafHash(tokens: tokens, ids: try row[1], envelopes: try row[2]))
+    }
+    return (rows, tree.root)
+  }
+
+  /// Count and root of a register, from its batches' roots or, where `recomputes`, from every stored row.
+  package func contentOfRegister(_ entry: Int64, recomputes: Bool) throws
+    -> (rows: Int, root: [UInt8])
+  {
+    var tree = MerkleFrontier()
+    var count = 0
+    for row in try query(
+      """
+      SELECT id, accepted, block_root FROM batches WHERE entry = ?1 AND is_live = 1 ORDER BY id
+      """, [entry])
+    {
+      let batch: Int64 = try row[0]
+      let kept: (rows: Int, root: [UInt8]) = (try row[1], try row[2])
+      let content = recomputes ? try contentOfBatch(batch) : kept
+      count += content.rows
+      var leaf = content.root
+      appendBigEndian(UInt64(bitPattern: batch), 8, to: &leaf)
+      appendBigEndian(UInt64(content.rows), 8, to: &leaf)
+      _ = tree.append(leafHash: MerkleTree.leafHash(leaf))
+    }
+    for row in try query(
+      "SELECT record FROM removed_records WHERE entry = ?1 ORDER BY record", [entry])
+    {
+      var leaf: [UInt8] = []
+      appendBigEndian(UInt64(bitPattern: try row[0] as Int64), 8, to: &leaf)
+      _ = tree.append(leafHash: MerkleTree.leafHash(leaf))
+      count -= 1
+    }
+    return (count, tree.root)
+  }
+
+  /// Which of these records are under check, with the issue.
+  package func underCheck(_ entry: Int64) throws -> [Int64: String] {
+    var issues: [Int64: String] = [:]
+    for row in try query(
+      "SELECT record, issue FROM under_check WHERE entry = ?1 ORDER BY record, issue", [entry])
+    {
+      issues[try row[0]] = try row[1] as String
+    }
+    return issues
+  }
+}
+
+extension WriteTransaction {
+  /// Writes blocks of a batch that is not committed yet; until it is, nobody sees them.
+  package func insert(_ blocks: [StoredBlock]) throws {
+    try execute(
+      """
+      INSERT INTO blocks (id, batch, first_id, last_id, tokens, ids, envelopes)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      """,
+      each: blocks.map { block in
+        [
+          .integer(block.id), .integer(block.batch), .integer(block.rows.ids.first ?? 0),
+          .integer(block.rows.ids.last ?? 0), .blob(block.rows.tokens), .blob(block.rows.idColumn),
+          .blob(block.rows.envelopeColumn),
+        ]
+      })
+  }
+
+  package func deleteBlocks(of batch: Int64) throws {
+    try execute("DELETE FROM blocks WHERE batch = ?1", [batch])
+  }
+
+  /// A record stands no more.
+  package func remove(
+    record: Int64, at location: RecordLocation, of entry: Int64, by batch: Int64
+  ) throws {
+    try execute(
+      "INSERT INTO removed_records (entry, record, batch, location) VALUES (?1, ?2, ?3, ?4)",
+      [entry, record, batch, location.number])
+  }
+
+  /// Lets a batch's rows stand, all at once; a stock supersedes the earlier ones.
+  ///
+  /// - Returns: The register after it, and the batches that stand no more.
+  package func commit(
+    _ batch: StoredBatch, keyVersion: Int, at time: Instant
+  ) throws -> (register: RegisterState, superseded: [Int64]) {
+    let content = try contentOfBatch(batch.id)
+    guard content.rows == batch.accepted else { throw UnreadableContent(what: "blocks") }
+    var superseded: [Int64] = []
+    if batch.terms.kind.supersedesEarlier {
+      superseded = try liveBatches(batch.terms.entry).map(\.id)
+      for earlier in superseded {
+        try execute("UPDATE batches SET is_live = 0 WHERE id = ?1", [earlier])
+        try deleteBlocks(of: earlier)
+      }
+      try execute("DELETE FROM removed_records WHERE entry = ?1", [batch.terms.entry])
+    }
+    try execute("DELETE FROM staged WHERE batch = ?1", [batch.id])
+    try execute(
+      """
+      UPDATE batches SET state = 'committed', closed = ?2, is_live = 1, block_root = ?3
+      WHERE id = ?1
+      """, [batch.id, time.milliseconds, content.root])
+    let register = try contentOfRegister(batch.terms.entry, recomputes: false)
+    try execute(
+      """
+      INSERT INTO resources (entry, owner, generation, key_version, row_count, root, newest_batch,
+        is_withdrawn)
+      VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, 0)
+      ON CONFLICT (entry) DO UPDATE SET owner = excluded.owner,
+        generation = resources.generation + 1, key_version = excluded.key_version,
+        row_count = excluded.row_count, root = excluded.root, newest_batch = excluded.newest_batch,
+        is_withdrawn = 0
+      """,
+      [
+        batch.terms.entry, batch.terms.owner.text, keyVersion, register.rows, register.root,
+        batch.id,
+      ])
+    try execute(
+      "UPDATE batches SET resource_rows = ?2, resource_root = ?3 WHERE id = ?1",
+      [batch.id, register.rows, register.root])
+    guard let state = try self.register(batch.terms.entry) else {
+      throw UnreadableContent(what: "register")
+    }
+    return (state, superseded)
+  }
+
+  /// The catalogue withdrew the entry: its register answers no more.
+  package func withdraw(_ entry: Int64) throws {
+    try execute("UPDATE resources SET is_withdrawn = 1 WHERE entry = ?1", [entry])
+  }
+
+  package func setUnderCheck(_ entry: Int64, records: [Int64], issue: String) throws {
+    try execute(
+      """
+      INSERT INTO under_check (entry, record, issue) VALUES (?1, ?2, ?3)
+      ON CONFLICT (entry, record, issue) DO NOTHING
+      """, each: records.map { [.integer(entry), .integer($0), .text(issue)] })
+  }
+
+  package func endCheck(issue: String) throws {
+    try execute("DELETE FROM under_check WHERE issue = ?1", [issue])
+  }
+}
+
+extension RegisterState {
+  fileprivate init(_ row: Row) throws {
+    guard let owner = DepartmentCode(try row["owner"]) else {
+      throw UnreadableContent(what: "owner")
+    }
+    self.init(
+      entry: try row["entry"], owner: owner, generation: try row["generation"],
+      keyVersion: try row["key_version"], rowCount: try row["row_count"], root: try row["root"],
+      newestBatch: try row["newest_batch"], isWithdrawn: try row["is_withdrawn"])
+  }
+}
+
+extension StoredBlock {
+  fileprivate init(_ row: Row) throws {
+    guard
+      let rows = RowPack(
+        tokens: try row["tokens"], ids: try row["ids"], envelopes: try row["envelopes"])
+    else { throw UnreadableContent(what: "block") }
+    self.init(id: try row["id"], batch: try row["batch"], rows: rows)
+  }
+}

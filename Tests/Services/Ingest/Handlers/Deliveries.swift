@@ -1,0 +1,252 @@
+// Registers of the synthetic world, delivered as departments deliver them.
+
+import Access
+import Contracts
+import Crypto
+import IngestFormats
+import RPC
+import Synth
+import TestSupport
+import Testing
+import Vocabulary
+
+/// The entry of a synthetic register, as the catalogue has it.
+func catalogEntry(
+  _ kind: RegisterKind, number: Int64 = 1, origin: CatalogV1.Origin = .selfBuilt,
+  masks: [String: String] = [:], harmless: Bool = false
+) -> CatalogV1.Entry {
+  var entry = CatalogV1.Entry()
+  entry.name = "entries/E-\(number)"
+  entry.version = 1
+  entry.title = kind.title
+  entry.owner = "departments/\(kind.department)"
+  entry.resourceClass = "public"
+  entry.profile = "meizhou-public-2023@1"
+  entry.state = .published
+  entry.mounted = true
+  entry.sourceSystem = "core"
+  entry.origin = origin
+  entry.membershipHarmless = harmless
+  entry.excludesMinors = kind == .correction
+  entry.items = kind.columns.map { column in
+    var item = CatalogV1.Item()
+    item.name = column.name
+    item.title = column.title
+    item.type = types[column.type] ?? .text
+    item.role = roles[column.role] ?? .unspecified
+    item.required = column.isRequired
+    item.maxLength = Int32(column.maximumLength)
+    item.codes = column.codes.map { code in
+      var message = CatalogV1.Code()
+      message.value = code.value
+      return message
+    }
+    item.mask = masks[column.name] ?? ""
+    return item
+  }
+  return entry
+}
+
+private let types: [String: CatalogV1.ItemType] = [
+  "text": .text, "integer": .integer, "decimal": .decimal, "date": .date, "code": .code,
+  "person_id": .personID, "organisation_id": .organisationID, "name": .personName,
+]
+private let roles: [String: CatalogV1.ItemRole] = [
+  "subject": .subject, "subject_name": .subjectName, "event_date": .eventDate,
+  "period_start": .periodStart, "period_end": .periodEnd, "revoked_mark": .revokedMark,
+]
+
+/// A line of CSV.
+func line(_ fields: [String]) -> String {
+  fields.map { field in
+    field.contains(where: { ",\"\n\r".contains($0) })
+      ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
+  }.joined(separator: ",") + "\n"
+}
+
+/// A register as a file: its header line, and its rows cut into chunks.
+struct RegisterFile {
+  let header: [UInt8]
+  let chunks: [RecordCutter.Chunk]
+  var rowCount: Int { chunks.reduce(0) { $0 + $1.rowCount } }
+
+  init(
+    _ columns: [String], rows: [[String]], encoding: TextEncoding = .utf8, chunkRows: Int = 700
+  ) throws {
+    header = encoding.encode(line(columns))
+    var cutter = RecordCutter(maximumRows: chunkRows)
+    var chunks = try cutter.append(encoding.encode(rows.map(line).joined()))
+    chunks += try cutter.finish()
+    self.chunks = chunks
+  }
+
+  init(
+    _ plan: Plan, _ kind: RegisterKind, encoding: TextEncoding = .utf8, chunkRows: Int = 700
+  ) throws {
+    let rows = RegisterRows(plan, kind)
+    try self.init(
+      kind.columns.map(\.title), rows: (0..<rows.count).map(rows.fields(ofRow:)),
+      encoding: encoding, chunkRows: chunkRows)
+  }
+}
+
+extension IngestNode {
+  func createBatch(
+    entry: Int64 = 1, header: [UInt8], kind: IngestV1.BatchKind = .stock,
+    mode: IngestV1.DeliveryMode = .table, encoding: IngestV1.Encoding = .utf8,
+    format: IngestV1.Format = .csv, asOf: String = "2024-03-04", who: Who = .source,
+    requestID: String = Hex.encode(SystemRandom().bytes(8))
+  ) async throws -> IngestV1.Batch {
+    var batch = IngestV1.Batch()
+    batch.entry = "entries/E-\(entry)"
+    batch.mode = mode
+    batch.kind = kind
+    batch.format = format
+    batch.encoding = encoding
+    batch.header = header
+    batch.asOf = asOf
+    batch.coverage = "whole register"
+    return try await fromGateway.createBatch(
+      IngestV1.CreateBatchRequest(batch: batch, requestID: requestID), call("CreateBatch", who))
+  }
+
+  @discardableResult
+  func upload(
+    _ chunk: RecordCutter.Chunk, to batch: String, who: Who = .source
+  ) async throws -> IngestV1.UploadChunkResponse {
+    try await upload(
+      number: chunk.number, firstLine: chunk.firstLine, rows: chunk.rowCount, chunk.bytes,
+      to: batch, who: who)
+  }
+
+  @discardableResult
+  func upload(
+    number: Int, firstLine: Int, rows: Int, _ content: [UInt8], to batch: String,
+    who: Who = .source
+  ) async throws -> IngestV1.UploadChunkResponse {
+    try await fromGateway.uploadChunk(
+      IngestV1.UploadChunkRequest(
+        batch: batch, number: Int32(number), firstLine: Int64(firstLine), rows: Int32(rows),
+        content: content), call("UploadChunk", who))
+  }
+
+  func commit(
+    _ batch: String, _ file: RegisterFile, who: Who = .source,
+    requestID: String = Hex.encode(SystemRandom().bytes(8))
+  ) async throws -> IngestV1.Batch {
+    try await fromGateway.commitBatch(
+      IngestV1.CommitBatchRequest(
+        name: batch, chunks: Int32(file.chunks.count), rows: Int64(file.rowCount),
+        requestID: requestID), call("CommitBatch", who))
+  }
+
+  /// A whole register, from opening to commit.
+  @discardableResult
+  func deliver(
+    _ file: RegisterFile, entry: Int64 = 1, kind: IngestV1.BatchKind = .stock,
+    encoding: IngestV1.Encoding = .utf8, who: Who = .source
+  ) async throws -> IngestV1.Batch {
+    let batch = try await createBatch(
+      entry: entry, header: file.header, kind: kind, encoding: encoding, who: who)
+    for chunk in file.chunks { try await upload(chunk, to: batch.name, who: who) }
+    return try await commit(batch.name, file, who: who)
+  }
+
+  /// All rejects of a batch.
+  func rejects(_ batch: String, who: Who = .source) async throws -> [IngestV1.Reject] {
+    var rejects: [IngestV1.Reject] = []
+    var token = ""
+    repeat {
+      let page = try await fromGateway.listRejects(
+        IngestV1.ListRejectsRequest(batch: batch, pageSize: 7, pageToken: token),
+        call("ListRejects", who))
+      rejects += page.rejects
+      token = page.nextPageToken
+    } while !token.isEmpty
+    return rejects
+  }
+
+  // MARK: - Grants
+
+  func grant(
+    entry: Int64 = 1, items: [String] = ["name", "cremation-date"],
+    modes: Set<GrantMode> = [.lookup, .comparison], until: String = "2024-12-31",
+    rows: [RowCondition] = [], maxRows: Int? = 100_000, dailySubjects: Int = 0,
+    grantee: String = "human-resources", number: Int64 = 1
+  ) throws -> IngestV1.SignedGrant {
+    let document = GrantDocument(
+      name: "grants/G-\(number)", entry: "entries/E-\(entry)", entryVersion: 1,
+      source: try #require(DepartmentCode("civil-affairs")),
+      grantee: try #require(DepartmentCode(grantee)), items: items, purpose: "pension check",
+      scenario: "monthly", modes: modes, until: try #require(CivilDate(iso: until)), rows: rows,
+      roll: maxRows.map {
+        RollTerms(roll: "pension", maxRows: $0, maxGrowthPercent: 10, frequency: "monthly")
+      }, dailySubjects: dailySubjects, profile: "meizhou-public-2023@1",
+      application: "applications/A-1", issued: clock.now())
+    return IngestV1.SignedGrant(
+      json: document.encoded, signature: try document.signature(by: shareKey))
+  }
+
+  func lookUp(
+    _ identifier: String, _ grant: IngestV1.SignedGrant, entry: Int64 = 1, items: [String] = [],
+    purpose: String = "pension check", name: String = "", who: Who = .user
+  ) async throws -> IngestV1.OpenRecordsResponse {
+    try await fromShare.openRecords(
+      IngestV1.OpenRecordsRequest(
+        entry: "entries/E-\(entry)", grant: grant, subject: try subject(identifier, name: name),
+        items: items, purpose: purpose, caseNumber: "case-7"),
+      options(who, entry: "/weir.share.v1.Share/Lookup"))
+  }
+
+  func subject(_ identifier: String, name: String = "") throws -> IngestV1.Subject {
+    IngestV1.Subject(block: try block(identifier), personName: name)
+  }
+
+  /// A whole roll, chunk by chunk.
+  func compare(
+    _ roll: [(identifier: String, name: String)], _ grant: IngestV1.SignedGrant, entry: Int64 = 1,
+    direction: IngestV1.Direction = .present, period: ClosedRange<CivilDate>,
+    comparison: String = "comparisons/C-1", chunkRows: Int = 400
+  ) async throws -> [(row: Int, lead: IngestV1.Lead)] {
+    var leads: [(Int, IngestV1.Lead)] = []
+    for (number, start) in stride(from: 0, to: roll.count, by: chunkRows).enumerated() {
+      let rows = roll[start..<min(start + chunkRows, roll.count)]
+      let reply = try await compareChunk(
+        number + 1, Array(rows), grant, entry: entry, direction: direction, period: period,
+        comparison: comparison, rollRows: roll.count)
+      #expect(reply.rows == rows.count)
+      leads += reply.leads.map { (start + Int($0.row), $0) }
+    }
+    return leads
+  }
+
+  func compareChunk(
+    _ number: Int, _ rows: [(identifier: String, name: String)], _ grant: IngestV1.SignedGrant,
+    entry: Int64 = 1, direction: IngestV1.Direction = .present, period: ClosedRange<CivilDate>,
+    comparison: String = "comparisons/C-1", rollRows: Int
+  ) async throws -> IngestV1.CompareChunkResponse {
+    var ids: [UInt8] = []
+    for row in rows { ids += try block(row.identifier) }
+    return try await fromShare.compareChunk(
+      IngestV1.CompareChunkRequest(
+        entry: "entries/E-\(entry)", grant: grant, comparison: comparison, number: Int32(number),
+        ids: ids, names: rows.map(\.name), direction: direction,
+        period: IngestV1.Period(
+          firstDay: period.lowerBound.iso, lastDay: period.upperBound.iso),
+        rollRows: Int64(rollRows), purpose: "pension check"),
+      options(.user, entry: "/weir.share.v1.Share/UploadComparisonChunk"))
+  }
+}
+
+/// A sound identity number of somebody who does not exist.
+func identityNumber(_ order: Int) -> String {
+  let digits = "44140219500101" + String(String(1000 + order).suffix(3))
+  let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
+  let sum = zip(digits.utf8, weights).reduce(0) { $0 + Int($1.0 - 48) * $1.1 }
+  return digits + String(Array("10X98765432")[sum % 11])
+}
+
+/// The block of an identity number, as any client packs it.
+func block(_ identifier: String) throws -> [UInt8] {
+  IdentifierBlock(try PersonIdentifier.read(identifier).identifier).bytes
+}

@@ -1,0 +1,268 @@
+// Ingest as in production: its methods behind a real listener, with real stores, keys and evidence in a folder of its own.
+
+import Access
+import Boot
+import Contracts
+import Crypto
+import Database
+import Foundation
+import IngestHandlers
+import IngestStore
+import Integrity
+import RPC
+import Regulation
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+/// The law as shipped.
+enum ShippedLaw {
+  static let root: String = {
+    var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
+    parts.removeLast(5)
+    return parts.joined(separator: "/")
+  }()
+
+  private static let loadedProfiles = Result {
+    try PolicyFiles.load(
+      policiesFolder: root + "/deploy/policies", governanceFile: root + "/deploy/governance.yaml")
+  }
+  private static let loadedCalendar = Result {
+    try CalendarFiles.load(calendarsFolder: root + "/deploy/calendars")
+  }
+
+  static func profiles() throws -> ProfileSet { try loadedProfiles.get() }
+  static func calendar() throws -> WorkingCalendar { try loadedCalendar.get() }
+}
+
+/// The catalogue's answer to the one question that Ingest asks it.
+final class FixedCatalog: MessageTransport {
+  private let entries = Mutex<[String: CatalogV1.Entry]>([:])
+
+  func put(_ entry: CatalogV1.Entry) { entries.withLock { $0[entry.name] = entry } }
+
+  func unary(
+    _ path: String, _ message: [UInt8], _ options: CallOptions
+  ) async throws -> UnaryReply {
+    let request = try CatalogV1.ResolveEntryRequest(serialized: message)
+    guard let entry = entries.withLock({ $0[request.name] }) else {
+      throw Status(.notFound, request.name)
+    }
+    return UnaryReply(try entry.serialized())
+  }
+
+  func stream<Result>(
+    _ path: String, _ options: CallOptions, _ body: (ClientStream) async throws -> Result
+  ) async throws -> Result {
+    throw Status(.unimplemented, path)
+  }
+}
+
+/// The outbox's bound, set by hand.
+final class EvidenceSwitch: Sendable {
+  private let isFull = Mutex(false)
+
+  func set(isFull: Bool) { self.isFull.withLock { $0 = isFull } }
+
+  func admit() throws {
+    if isFull.withLock({ $0 }) { throw EvidenceRefusal(.tooMany(limit: 1)) }
+  }
+}
+
+/// A node of Ingest; `restart()` opens the same folder again.
+final class IngestNode {
+  let folder: TemporaryFolder
+  let pki: TestPKI
+  let catalog = FixedCatalog()
+  let clock = TestClock()
+  let shareKey: Ed25519PrivateKey
+  /// Refuses data calls while it is set.
+  let evidence = EvidenceSwitch()
+  private let evidenceRoot: NoteSigner
+  private let signer: NoteSigner
+  private let issuer: TicketIssuer
+  private let gateway: TestPKI.Identity
+  private let share: TestPKI.Identity
+  private let feedback: TestPKI.Identity
+
+  private(set) var database: SQLDatabase!
+  private(set) var identity: SQLDatabase!
+  private(set) var service: IngestService!
+  private(set) var report: StartReport!
+  private var reactors: ReactorGroup!
+  private var server: Server!
+  private var channels: [Channel] = []
+  private(set) var fromGateway: IngestV1.IngestClient!
+  private(set) var fromShare: IngestV1.IngestClient!
+  private(set) var fromFeedback: IngestV1.IngestClient!
+  private(set) var keyList: SignedNote!
+
+  var dataFolder: String { folder.path("ingest") }
+  var databasePath: String { dataFolder + "/ingest.sqlite" }
+
+  init() async throws {
+    folder = try TemporaryFolder()
+    pki = try TestPKI()
+    let random = SystemRandom()
+    shareKey = try Ed25519PrivateKey(random: random)
+    evidenceRoot = try NoteSigner(
+      name: KeyList.rootName("weir.test"), key: Ed25519PrivateKey(random: random))
+    signer = try NoteSigner(
+      name: KeyList.evidenceName("weir.test", service: "ingest"),
+      key: Ed25519PrivateKey(random: random))
+    gateway = try pki.service("gateway")
+    share = try pki.service("share")
+    feedback = try pki.service("feedback")
+    issuer = TicketIssuer(
+      key: gateway.key, certificate: gateway.certificate, audience: pki.domain)
+    try await open()
+  }
+
+  func stop() async {
+    for channel in channels { await channel.shutdown() }
+    await server.stop()
+    await database.close()
+    await identity.close()
+    await reactors.shutdown()
+    channels = []
+  }
+
+  func restart() async throws {
+    await stop()
+    try await open()
+  }
+
+  private func open() async throws {
+    let real = TestDatabase.noon
+    let random = SystemRandom()
+    try FileManager.default.createDirectory(
+      atPath: dataFolder, withIntermediateDirectories: true)
+    let keyring = try Keyring(folder: folder.path("keys"), creates: true, random: random)
+    let list = KeyList(
+      domain: "weir.test", number: 1, issuedAt: 0,
+      entries: [KeyList.Entry(verifier: signer.verifier, notBefore: 0)])
+    keyList = try list.signed(by: evidenceRoot)
+    var outbox = OutboxConfiguration(
+      service: "ingest", replica: "r1", signer: signer, keyring: keyring, random: random)
+    outbox.requiresAudit = false
+    database = try await SQLDatabase.open(
+      .sqlite(path: databasePath), schema: ingestSchema, outbox: outbox, now: { real })
+    identity = try await SQLDatabase.open(
+      .sqlite(path: dataFolder + "/identity.sqlite"), schema: identitySchema, now: { real })
+    var outside = IngestService.Dependencies(
+      database: database, identity: identity, keyring: keyring,
+      tokenKeysFolder: folder.path("keys"), indexFolder: dataFolder + "/index",
+      catalog: CatalogV1.CatalogClient(catalog), profiles: try ShippedLaw.profiles(),
+      calendar: try ShippedLaw.calendar(), grantKeys: [shareKey.publicKey], keyList: keyList,
+      random: random, civil: clock.now, real: { real },
+      admitData: { [evidence] in try evidence.admit() })
+    outside.computeThreads = 2
+    service = try IngestService(outside)
+    report = try await service.start()
+    try await listen()
+  }
+
+  private func listen() async throws {
+    let pki = pki
+    let admission = ServiceAdmission(
+      serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
+      now: { Instant(milliseconds: pki.now * 1000) })
+    reactors = ReactorGroup(threadCount: 1, seed: 1)
+    let own = try pki.service("ingest")
+    server = try Server(
+      configuration: ServerConfiguration(
+        address: Address(host: "127.0.0.1", port: 0), tls: tls(own),
+        onFault: { error, _, path in print("fault in \(path): \(error)") }),
+      reactors: reactors, methods: methods(service, admission: admission), fallback: nil)
+    let address = try await server.start()
+    fromGateway = try client(gateway, address)
+    fromShare = try client(share, address)
+    fromFeedback = try client(feedback, address)
+  }
+
+  private func tls(_ identity: TestPKI.Identity) -> TLSConfiguration {
+    TLSConfiguration(
+      certificateChainPEM: Array(identity.chainPEM.utf8),
+      privateKeyPEM: Array(identity.privateKeyPEM.utf8),
+      trustRootsPEM: [Array(pki.serviceRootPEM.utf8)], clientCertificates: .required)
+  }
+
+  private func client(_ identity: TestPKI.Identity, _ address: Address) throws
+    -> IngestV1.IngestClient
+  {
+    let channel = try Channel(
+      configuration: ChannelConfiguration(
+        addresses: [address], tls: tls(identity), serverName: "localhost",
+        expectedServerURI: "spiffe://\(pki.domain)/service/ingest"), reactors: reactors)
+    channels.append(channel)
+    return IngestV1.IngestClient(channel)
+  }
+
+  // MARK: - Callers
+
+  /// The options of a call as the gateway, or a service behind it, makes it.
+  func options(_ who: Who, entry: String) throws -> CallOptions {
+    let caller = Caller(
+      department: try #require(DepartmentCode(who.department)),
+      system: try #require(SystemName(who.system)), person: PersonID("li"),
+      isPersonCertificate: who.isPerson, roles: who.roles,
+      certificateHash: SHA256.hash(Array("\(who)".utf8)))
+    var metadata = Metadata()
+    metadata.append(CallMetadata.callID, Hex.encode(SystemRandom().bytes(16)))
+    metadata.append(CallMetadata.entryMethod, entry)
+    metadata.append(CallMetadata.language, "en")
+    metadata.append(
+      CallMetadata.ticket,
+      bytes: try issuer.ticket(
+        for: caller, registryVersion: 1, now: Instant(milliseconds: pki.now * 1000)))
+    return CallOptions(metadata: metadata, timeout: .seconds(60), waitsForReady: true)
+  }
+
+  /// A call to a public method.
+  func call(_ method: String, _ who: Who) throws -> CallOptions {
+    try options(who, entry: "/weir.ingest.v1.Ingest/\(method)")
+  }
+
+  /// Everything in the outbox.
+  func entries() async throws -> [(topic: String, payload: JSONValue)] {
+    guard let outbox = database.outbox else { return [] }
+    var after: UInt64 = 0
+    var found: [(String, JSONValue)] = []
+    while true {
+      let page = try await outbox.read(after: after, limit: 500)
+      guard let last = page.last else { return found }
+      for entry in page {
+        found.append((entry.topic, try CanonicalJSON.decodeCanonical(entry.leaf.payload)))
+      }
+      after = last.sequence
+    }
+  }
+}
+
+/// Who calls.
+struct Who {
+  var department: String
+  var system = "core"
+  var isPerson = false
+  var roles: Set<Role>
+
+  static let source = Who(department: "civil-affairs", system: "core", roles: [.departmentSystem])
+  static let sourceOfficer = Who(
+    department: "civil-affairs", system: "workstation", isPerson: true,
+    roles: [.departmentOfficer])
+  static let other = Who(department: "health", roles: [.departmentSystem])
+  static let user = Who(department: "human-resources", roles: [.departmentSystem])
+}
+
+/// The reason that a call was refused with.
+func refusal(_ body: () async throws -> some Any) async -> String? {
+  do {
+    _ = try await body()
+    return nil
+  } catch let status as Status {
+    return status.trailers["weir-reason"] ?? "\(status.code): \(status.message)"
+  } catch {
+    return "\(error)"
+  }
+}
