@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   /// meizhou-public-2023/39: with the acceptance the grant begins.
   package func acceptGrant(
     _ request: ShareV1.AcceptGrantRequest, _ call: CallContext

@@ -131,7 +131,7 @@ extension UseRequest {
   }
 }
 
-extension ShareHandlers {
+extension ShareServer {
   /// An application as its parties see it.
   func message(_ application: Application, under profile: Profile) -> ShareV1.Application {
     var wire = content(application)

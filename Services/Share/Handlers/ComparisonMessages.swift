@@ -85,7 +85,7 @@ extension ShareV1.Outcome {
   }
 }
 
-extension ShareHandlers {
+extension ShareServer {
   /// A run as its department sees it.
   ///
   /// - Parameter chunks: Numbers of the chunks that came; `nil` in lists.

@@ -9,7 +9,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func concludeCase(
     _ request: ShareV1.ConcludeCaseRequest, _ call: CallContext
   ) async throws -> ShareV1.Case {

@@ -9,7 +9,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func createApplication(
     _ request: ShareV1.CreateApplicationRequest, _ call: CallContext
   ) async throws -> ShareV1.Application {

@@ -9,7 +9,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func createComparison(
     _ request: ShareV1.CreateComparisonRequest, _ call: CallContext
   ) async throws -> ShareV1.Comparison {

@@ -9,7 +9,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func createVerificationRequest(
     _ request: ShareV1.CreateVerificationRequestRequest, _ call: CallContext
   ) async throws -> ShareV1.VerificationRequest {

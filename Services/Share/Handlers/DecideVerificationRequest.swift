@@ -10,7 +10,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func decideVerificationRequest(
     _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
   ) async throws -> ShareV1.VerificationRequest {

@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func getApplication(
     _ request: ShareV1.GetApplicationRequest, _ call: CallContext
   ) async throws -> ShareV1.Application {

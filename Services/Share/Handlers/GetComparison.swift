@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func getComparison(
     _ request: ShareV1.GetComparisonRequest, _ call: CallContext
   ) async throws -> ShareV1.Comparison {

@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func getGrant(
     _ request: ShareV1.GetGrantRequest, _ call: CallContext
   ) async throws -> ShareV1.Grant {

@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func listCases(
     _ request: ShareV1.ListCasesRequest, _ call: CallContext
   ) async throws -> ShareV1.ListCasesResponse {

@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   /// The lists that make up a person's duties, in the order in which they are told.
   private enum Section: Int64, CaseIterable {
     case applications, grants, verifications, cases

@@ -11,7 +11,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func lookup(
     _ request: ShareV1.LookupRequest, _ call: CallContext
   ) async throws -> ShareV1.LookupResponse {

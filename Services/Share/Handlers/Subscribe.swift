@@ -9,7 +9,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func subscribe(
     _ request: ShareV1.SubscribeRequest, _ call: CallContext
   ) async throws -> ShareV1.Grant {

@@ -11,7 +11,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package func uploadComparisonChunk(
     _ request: ShareV1.UploadComparisonChunkRequest, _ call: CallContext
   ) async throws -> ShareV1.UploadComparisonChunkResponse {

@@ -20,8 +20,8 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
   let real = environment.clock.real
   let refusals = OutboxRefusals(
     database: database, log: environment.log, now: environment.clock.civil)
-  let handlers = ShareHandlers(
-    ShareHandlers.Dependencies(
+  let handlers = ShareServer(
+    ShareServer.Dependencies(
       database: database,
       peers: SharePeers(
         catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
@@ -45,7 +45,7 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
     outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "share",
     log: environment.log)
   let followed = [
-    ("catalog", ShareHandlers.catalogTopics), ("feedback", ShareHandlers.feedbackTopics),
+    ("catalog", ShareServer.catalogTopics), ("feedback", ShareServer.feedbackTopics),
   ]
   let followers = try followed.map { producer, topics in
     EventFollower(
@@ -67,7 +67,7 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
 }
 
 /// Looks every few seconds which grants have passed their last civil day, until the process ends.
-nonisolated func expireGrants(_ handlers: ShareHandlers) async throws {
+nonisolated func expireGrants(_ handlers: ShareServer) async throws {
   while true {
     try await Task.sleep(for: .seconds(5))
     try await handlers.expireGrants()

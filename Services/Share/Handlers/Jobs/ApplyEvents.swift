@@ -8,7 +8,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   package static let catalogTopics = ["catalog.entry_withdrawn"]
   package static let feedbackTopics = [
     "feedback.issue_opened", "feedback.issue_ended", "feedback.recall_opened",

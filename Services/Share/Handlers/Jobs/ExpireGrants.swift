@@ -6,7 +6,7 @@ import ShareRules
 import ShareStore
 import Vocabulary
 
-extension ShareHandlers {
+extension ShareServer {
   /// Writes down which grants have passed their last day, and tells whoever follows.
   ///
   /// - Returns: How many.

@@ -44,7 +44,7 @@ package struct SharePeers: Sendable {
 }
 
 /// Answers weir.share.v1; each RPC has a file of its own.
-package struct ShareHandlers: ShareV1.ShareService {
+package struct ShareServer: ShareV1.ShareService {
   /// What the service needs from outside.
   package struct Dependencies: Sendable {
     package var database: SQLDatabase
@@ -176,7 +176,7 @@ package struct ShareHandlers: ShareV1.ShareService {
     )
   }
 
-  /// The last entry's receipt: of what was done, not of what followed from it.
+  /// The receipt of the first entry: of what was done, not of what followed from it.
   func receipt(_ evidence: CommittedEvidence?) -> CommonV1.Receipt? {
     evidence?.receipts(keys: outside.keyList).first.map {
       CommonV1.Receipt(json: $0.encoded(), leaf: $0.leaf.commitment)

@@ -1,0 +1,200 @@
+// Comparisons and their cases as departments call them, over TLS, with a real store.
+
+import Contracts
+import Database
+import Integrity
+import RPC
+import ShareHandlers
+import ShareStore
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("A roll is compared, its leads are checked, the rest is paid (meizhou-specific-2021/24, 25)")
+struct ComparisonCallTests {
+  @Test("chunks in any order, each once; leads become cases", arguments: Backend.allCases)
+  func run(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let grant = try await share.grant()
+    let run = try await share.prepare(grant.name, rows: 6)
+    #expect(run.state == .prepared)
+    #expect(run.responsiblePerson == "departments/human-resources/persons/responsible")
+    let second = try await share.upload(run.name, 2, [0, 7, 0])
+    #expect(second.leads.map(\.row) == [1])
+    #expect(second.receivedRows == 3)
+    let seen = try await share.client.getComparison(
+      ShareV1.GetComparisonRequest(name: run.name),
+      try share.options(ShareCalls.system, path: "GetComparison"))
+    #expect(seen.missingChunks == [1])
+    #expect(seen.state == .running)
+    #expect(
+      await reason { _ = try await share.finish(run.name, 2) } == "share.chunks_missing")
+    let again = try await share.upload(run.name, 2, [0, 7, 0])
+    #expect(again.leads == second.leads)
+    #expect(again.receivedRows == 3)
+    #expect(
+      await reason { _ = try await share.upload(run.name, 2, [7, 7, 7]) }
+        == "share.chunk_differs")
+    #expect(
+      await reason { _ = try await share.upload(run.name, 1, [7, 0, 7, 0]) }
+        == "share.roll_exceeded")
+    _ = try await share.upload(run.name, 1, [7, 0, 7])
+    let finished = try await share.finish(run.name, 2, "f-2")
+    #expect(finished.state == .hitsOpen)
+    #expect(finished.leads == 3)
+    #expect(finished.openCases == 3)
+    let cases = try await share.client.listCases(
+      ShareV1.ListCasesRequest(parent: run.name),
+      try share.options(ShareCalls.system, path: "ListCases")
+    ).cases
+    #expect(cases.map(\.name) == (1...3).map { "\(run.name)/cases/\($0)" })
+    #expect(cases.map(\.chunk) == [1, 1, 2])
+    #expect(cases.map(\.row) == [0, 2, 1])
+    #expect(cases.map(\.nameDiffers) == [true, false, false])
+    #expect(cases.first?.lineage?.asOf == "2024-03-01")
+    // Each chunk's decision stood before Ingest was asked.
+    #expect(share.book.read { $0.decisionsBefore } == [1, 2, 3])
+    await share.stop()
+  }
+
+  @Test("a lead is concluded by one and confirmed by another; lines clear one by one")
+  func cases() async throws {
+    let share = try await ShareCalls()
+    let run = try await share.finished()
+    let proof = ShareV1.Evidence(kind: "registry-extract", date: "2024-03-04", seenBy: "王五")
+    let first = try await share.conclude(run.name + "/cases/1", .irregularReceipt, evidence: proof)
+    #expect(first.state == .awaitingConfirmation)
+    func confirm(_ caller: String, _ id: String) async throws -> ShareV1.Case {
+      try await share.client.confirmCase(
+        ShareV1.ConfirmCaseRequest(name: first.name, confirmed: true, requestID: id),
+        try share.options(caller, path: "ConfirmCase"))
+    }
+    #expect(
+      await reason { _ = try await confirm(ShareCalls.user, "k-1") }
+        == "share.second_person_needed")
+    #expect(
+      try await share.duties(ShareCalls.second).map(\.action) == ["confirm", "check", "check"])
+    #expect(try await share.duties(ShareCalls.user).map(\.action) == ["check", "check"])
+    #expect(try await confirm(ShareCalls.second, "k-2").state == .closed)
+    _ = try await share.conclude(run.name + "/cases/2", .missedPayment)
+    var cleared = try await share.clearance(run.name)
+    #expect(cleared.state == .hitsOpen)
+    #expect(cleared.clearedLines == 5)
+    #expect(cleared.withheld.map(\.cause) == ["open_case"])
+    _ = try await share.conclude(run.name + "/cases/3", .noProblem)
+    cleared = try await share.clearance(run.name)
+    #expect(cleared.state == .cleared)
+    #expect(cleared.clearedLines == 6)
+    let held = try await share.client.holdLine(
+      ShareV1.HoldLineRequest(
+        name: first.name,
+        hold: ShareV1.Hold(reason: "核查去向", notice: "3月4日电话告知", until: "2024-03-20"),
+        requestID: "h-1"), try share.options(ShareCalls.head, path: "HoldLine"))
+    #expect(held.hold?.official == "departments/human-resources/persons/zhou")
+    cleared = try await share.clearance(run.name)
+    #expect(cleared.state == .allClosed)
+    #expect(cleared.withheld.map(\.until) == ["2024-03-20"])
+    share.clock.pass(seconds: 17 * 86_400)
+    #expect(try await share.clearance(run.name).state == .cleared)
+    share.clock.pass(seconds: 16 * 86_400)
+    #expect(
+      await reason { _ = try await share.clearance(run.name) } == "share.comparison_too_old")
+    await share.stop()
+  }
+
+  @Test("only the paying department handles it; only the head holds (AC-53)")
+  func outsiders() async throws {
+    let share = try await ShareCalls()
+    let run = try await share.finished()
+    #expect(
+      await reason {
+        _ = try await share.conclude(
+          run.name + "/cases/1", .noProblem, as: "justice/wu dept-officer")
+      } == "request.not_found")
+    #expect(
+      await reason {
+        _ = try await share.client.listCases(
+          ShareV1.ListCasesRequest(parent: run.name),
+          try share.options("justice dept-system", path: "ListCases"))
+      } == "request.not_found")
+    let officer = await status {
+      _ = try await share.client.holdLine(
+        ShareV1.HoldLineRequest(
+          name: run.name + "/cases/1",
+          hold: ShareV1.Hold(reason: "r", notice: "n", until: "2024-03-20"), requestID: "h"),
+        try share.options(ShareCalls.user, path: "HoldLine"))
+    }
+    #expect(officer?.trailers["weir-reason"] == "access.role_missing")
+    await share.stop()
+  }
+
+  @Test("a run is once a month, and stops when its grant is revoked (AC-52)")
+  func limits() async throws {
+    let share = try await ShareCalls()
+    let grant = try await share.grant()
+    let run = try await share.prepare(grant.name, rows: 6)
+    #expect(try await share.prepare(grant.name, rows: 6) == run)
+    #expect(
+      await reason { _ = try await share.prepare(grant.name, rows: 6, "c-2") }
+        == "share.run_repeated")
+    #expect(
+      await reason {
+        _ = try await share.prepare(grant.name, rows: 6, "c-3") { $0.roll = "others" }
+      } == "share.roll_differs")
+    #expect(
+      await reason {
+        _ = try await share.prepare(grant.name, rows: 6, "c-4") { $0.purpose = "税务" }
+      } == "share.purpose_differs")
+    _ = try await share.upload(run.name, 1, [7, 0, 7])
+    _ = try await share.client.revokeGrant(
+      ShareV1.RevokeGrantRequest(name: grant.name, reason: "r", requestID: "v"),
+      try share.options(ShareCalls.source, path: "RevokeGrant"))
+    #expect(
+      await reason { _ = try await share.upload(run.name, 2, [7, 0, 7]) }
+        == "share.grant_revoked")
+    await share.stop()
+  }
+
+  @Test(
+    "a question marks leads, its end unmarks them, a recall reopens what was closed",
+    arguments: Backend.allCases)
+  func recall(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let run = try await share.finished()
+    let name = run.name + "/cases/1"
+    let proof = ShareV1.Evidence(kind: "registry-extract", date: "2024-03-04", seenBy: "王五")
+    var question = JSONObject()
+    question["issue"] = .string("issues/Q-1")
+    question["entry"] = .string("entries/E-3")
+    question["records"] = .array([.string("entries/E-3/records/101")])
+    try await share.event("feedback.issue_opened", question)
+    #expect(
+      await reason {
+        _ = try await share.conclude(name, .irregularReceipt, evidence: proof)
+      } == "share.record_under_check")
+    try await share.event("feedback.issue_ended", question)
+    _ = try await share.conclude(name, .noProblem, "second")
+    var recall = JSONObject()
+    recall["recall"] = .string("recalls/R-1")
+    recall["issue"] = .string("issues/Q-1")
+    recall["record"] = .string("entries/E-3/records/101")
+    recall["receivers"] = [
+      [
+        "department": "departments/human-resources", "grant": "grants/G-1",
+        "comparison": .string(run.name), "chunk": .integer(1), "row": .integer(0),
+      ]
+    ]
+    try await share.event("feedback.recall_opened", recall)
+    let cases = try await share.client.listCases(
+      ShareV1.ListCasesRequest(parent: run.name, state: .open),
+      try share.options(ShareCalls.user, path: "ListCases")
+    ).cases
+    let reopened = try #require(cases.first { $0.name == name })
+    #expect(reopened.reopened)
+    #expect(reopened.outcome == .unspecified)
+    #expect(reopened.history.last?.reason == "recalls/R-1 (was no_problem)")
+    #expect(try await share.duties(ShareCalls.user).first?.action == "recheck")
+    #expect(try await share.topics().last == "share.case_reopened")
+    await share.stop()
+  }
+}
