@@ -242,7 +242,12 @@ struct ForwardingTests {
     try await withNode(upstream: Address(host: "127.0.0.1", port: 1)) { node in
       let channel = try node.channel("civil-affairs/zhang")
       let dead = await refusal { try await channel.unary(getEntry, []) }
-      #expect(dead?.code == .unavailable)
+      #expect(dead?.code == .unavailable && dead?.reason == "access.service_unavailable")
+      #expect(dead?.message.contains("127.0.0.1") == false)
+      let stream = await refusal {
+        try await channel.stream(EchoService.stream.path) { try await $0.next() }
+      }
+      #expect(stream?.reason == "access.service_unavailable")
       let lacking = await refusal {
         try await channel.unary("/weir.share.v1.Share/ListGrants", [])
       }

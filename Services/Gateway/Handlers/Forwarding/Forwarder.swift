@@ -53,7 +53,24 @@ package struct Forwarder: Sendable {
   private func unary(_ message: [UInt8], _ context: ServerContext) async throws -> UnaryReply {
     let call = try gate.admit(context)
     let channel = try channel(for: context, call)
-    return try await channel.unary(context.path, message, try options(call, context))
+    let options = try options(call, context)
+    do {
+      return try await channel.unary(context.path, message, options)
+    } catch let status as Status {
+      throw told(status, context, call)
+    }
+  }
+
+  /// A service's status goes back as it is. What the channel itself says of a service that it cannot reach names
+  /// addresses of the inside, so the caller is told which service it is instead. A service's own UNAVAILABLE bears a
+  /// reason or the call's id.
+  private func told(_ status: Status, _ context: ServerContext, _ call: AdmittedCall) -> Status {
+    guard status.code == .unavailable, status.trailers.isEmpty, status.details.isEmpty,
+      !status.message.contains(call.callID)
+    else { return status }
+    return Status(
+      AccessRefusal.serviceUnavailable(serviceName(of: context.path)), language: call.language,
+      reference: call.callID)
   }
 
   private func stream(
@@ -61,19 +78,32 @@ package struct Forwarder: Sendable {
   ) async throws -> Metadata {
     let call = try gate.admit(context)
     let channel = try channel(for: context, call)
-    return try await channel.stream(context.path, try options(call, context)) { upstream in
-      try await withThrowingTaskGroup(of: Part.self) { group in
-        group.addTask { try await pump(requests, to: upstream) }
-        group.addTask { try await watch(context, call) }
-        group.addTask { try await pump(upstream, to: responses) }
-        // The service's end ends the call, the caller's end of sending does not; a failure of any part ends it too.
-        while let part = try await group.next() {
-          guard case .answered(let trailers) = part else { continue }
-          group.cancelAll()
-          return trailers
-        }
-        return Metadata()
+    let options = try options(call, context)
+    do {
+      return try await channel.stream(context.path, options) { upstream in
+        try await carry(requests, responses, upstream, context, call)
       }
+    } catch let status as Status {
+      throw told(status, context, call)
+    }
+  }
+
+  /// Carries messages both ways until the service has ended the call.
+  private func carry(
+    _ requests: RequestStream, _ responses: ResponseWriter, _ upstream: ClientStream,
+    _ context: ServerContext, _ call: AdmittedCall
+  ) async throws -> Metadata {
+    try await withThrowingTaskGroup(of: Part.self) { group in
+      group.addTask { try await pump(requests, to: upstream) }
+      group.addTask { try await watch(context, call) }
+      group.addTask { try await pump(upstream, to: responses) }
+      // The service's end ends the call, the caller's end of sending does not; a failure of any part ends it too.
+      while let part = try await group.next() {
+        guard case .answered(let trailers) = part else { continue }
+        group.cancelAll()
+        return trailers
+      }
+      return Metadata()
     }
   }
 

@@ -1,26 +1,18 @@
-// weir-gateway: parses its configuration, wires the gateway, runs it.
+// The gateway's parts put together as its configuration says.
 
 import Access
 import Boot
 import Contracts
 import Crypto
 import Database
-import Foundation
 import GatewayHandlers
 import GatewayRules
 import GatewayStore
 import RPC
 import Vocabulary
 
-@main
-enum Program {
-  static func main() async {
-    exit(await runService("gateway", build: build))
-  }
-}
-
 /// The gateway as its configuration says.
-private func build(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+func buildGateway(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let keys = try environment.openKeys()
   let database = try await environment.openDatabase(schema: RegistryStore.schema, keys: keys)
   let store = RegistryStore(database)
