@@ -30,6 +30,7 @@ package final class Server: Sendable {
   /// Stops accepting, tells every peer to go (GOAWAY), lets running calls finish and closes; what still runs after
   /// `timeout` is cancelled.
   package func drain(timeout: Duration) async {
+    core.isDraining.store(true, ordering: .relaxed)
     await reactors.reactors[0].closeListener(of: core)
     // Told first, awaited then: so that all connections drain at once.
     for reactor in reactors.reactors { await reactor.beginDrain(of: core, timeout: timeout) }
@@ -88,6 +89,8 @@ final class ServerCore: Sendable {
   let onFault: @Sendable (any Error, String, String) -> Void
   /// Connections of all reactors, for the limit on them.
   let connectionCount = Atomic<Int>(0)
+  /// Connections that are still on their way to a reactor are closed there.
+  let isDraining = Atomic<Bool>(false)
   private let context: Mutex<TLSContext>
 
   init(

@@ -130,7 +130,7 @@ final class ServerCall: Stream {
   // MARK: Request
 
   override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
-    if isOver || !hasStarted { return connection.consume(bytes.count, ofStream: id) }
+    if isOver || !hasStarted { return discard(bytes.count) }
     let error = receive(bytes, on: connection, limit: limits.messageSizeBytes)
     if let error { return answer(Self.status(of: error, limit: limits.messageSizeBytes)) }
     if connection.heldBytes > limits.bufferedBytesPerConnection {
@@ -141,6 +141,34 @@ final class ServerCall: Stream {
     } else if !inbox.isEmpty {
       wake(.message)
     }
+  }
+
+  // MARK: A request that goes on after its answer
+
+  private static let discardedBytesLimit = 64 << 10
+  private static let endWaitNanoseconds: Int64 = 1_000_000_000
+
+  private var discardedBytes = 0
+  private var hasSentAnswer = false
+
+  /// The answer was sent before the request was whole. The client need not send the rest (RFC 9113 section 8.1), but is
+  /// given a moment to end by itself: some clients take the reset for a failure and lose the answer.
+  func answerIsSent() {
+    hasSentAnswer = true
+    if inboundHasEnded { return }
+    core.timers.schedule(self, at: core.now + Self.endWaitNanoseconds)
+    discard(0)
+  }
+
+  /// Its window is not given back, so the client cannot send much.
+  private func discard(_ count: Int) {
+    discardedBytes += count
+    if hasSentAnswer, discardedBytes > Self.discardedBytesLimit { stopClient() }
+  }
+
+  private func stopClient() {
+    core.timers.cancel(self)
+    if let connection, !inboundHasEnded { connection.reset(self, NGHTTP2_NO_ERROR) }
   }
 
   static func status(of error: FramingError, limit: Int) -> Status {
@@ -156,7 +184,7 @@ final class ServerCall: Stream {
 
   override func receiveEnd() {
     inboundHasEnded = true
-    if isOver { return }
+    if isOver { return core.timers.cancel(self) }
     if !deframer.isBetweenMessages {
       return answer(Status(.internal, "the request ends in the middle of a message"))
     }
@@ -321,7 +349,7 @@ final class ServerCall: Stream {
   // MARK: Untimely ends
 
   override func expire() {
-    if isOver { return }
+    if isOver { return stopClient() }
     if hasStarted, isUnary, !inboundHasEnded, core.now < deadline ?? .max {
       return answer(Status(.deadlineExceeded, "the request did not get whole in time"))
     }
@@ -334,6 +362,7 @@ final class ServerCall: Stream {
 
   override func close(errorCode: UInt32, reason: String?) {
     if !isOver { end() }
+    core.timers.cancel(self)
     outbox.removeAll()
     stopHandler()
   }

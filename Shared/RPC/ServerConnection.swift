@@ -72,10 +72,7 @@ final class ServerConnection: Connection {
     }
   }
 
-  /// An answer was sent before the request was whole: the client need not send the rest (RFC 9113 section 8.1).
-  override func endSent(_ id: Int32) {
-    if let stream = streams[id], !stream.inboundHasEnded { reset(stream, NGHTTP2_NO_ERROR) }
-  }
+  override func endSent(_ id: Int32) { (streams[id] as? ServerCall)?.answerIsSent() }
 
   override func streamEnded() { lastActive = core.now }
 

@@ -10,7 +10,7 @@ final class ServerShard {
   let core: ReactorCore
   var statistics = ServerStatistics()
   var listener: Listener?
-  private(set) var isDraining = false
+  var isDraining: Bool { server.isDraining.load(ordering: .relaxed) }
   private var connections: [UInt64: ServerConnection] = [:]
   private var limitTimer: DrainLimit?
   private let drained = Latch()
@@ -60,7 +60,6 @@ final class ServerShard {
   // MARK: Draining
 
   func beginDrain(timeout: Duration) {
-    isDraining = true
     for connection in Array(connections.values) { connection.beginDrain() }
     if timeout <= .zero {
       cutOff()

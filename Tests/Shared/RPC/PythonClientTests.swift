@@ -27,7 +27,7 @@ struct PythonClientTests {
       try Data(text.utf8).write(to: folder.appending(path: name))
     }
     let script = RepositoryPath.root.appending(path: "Tests/Shared/RPC/python/echo_client.py")
-    let output = try await run(
+    let output = try await runProgram(
       python, [script.path, "localhost:\(echo.address.port)", folder.path])
     #expect(output == "ok\n")
     try await eventually("the cancelled handlers to end") {
@@ -36,21 +36,6 @@ struct PythonClientTests {
     #expect(echo.events.count("has deadline") == 1)
     #expect(echo.events.all.contains { $0.hasPrefix("fault: Unexpected() /test.Echo/Fault ref") })
     await echo.shutdown()
-  }
-
-  /// Runs a program and returns what it printed, errors included.
-  private func run(_ program: URL, _ arguments: [String]) async throws -> String {
-    let process = Process()
-    process.executableURL = program
-    process.arguments = arguments
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
-    process.terminationHandler = { _ in continuation.finish() }
-    try process.run()
-    for await _ in ended {}
-    return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   }
 }
 

@@ -1,6 +1,8 @@
 // A client of the echo server, and small helpers of these tests.
 
+import Foundation
 import RPC
+import Synchronization
 import TestSupport
 import Testing
 
@@ -35,3 +37,26 @@ func status<Result>(of call: () async throws -> Result) async -> Status? {
 
 func text(_ bytes: [UInt8]?) -> String? { bytes.map { String(decoding: $0, as: UTF8.self) } }
 func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
+
+/// A value that a handler leaves for the test.
+final class Box<Value: Sendable>: Sendable {
+  private let content = Mutex<Value?>(nil)
+  var value: Value? { content.withLock { $0 } }
+  func set(_ value: Value?) { content.withLock { $0 = value } }
+}
+
+/// Runs a program and returns what it printed, errors included.
+func runProgram(_ program: URL, _ arguments: [String]) async throws -> String {
+  let process = Process()
+  process.executableURL = program
+  process.arguments = arguments
+  let pipe = Pipe()
+  process.standardOutput = pipe
+  process.standardError = pipe
+  process.standardInput = FileHandle.nullDevice
+  let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
+  process.terminationHandler = { _ in continuation.finish() }
+  try process.run()
+  for await _ in ended {}
+  return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+}
