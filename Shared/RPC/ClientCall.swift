@@ -134,6 +134,8 @@ final class ClientCall: Stream {
   }
 
   override func receiveHeadersEnd(endsStream: Bool) {
+    // Known before the status is: a stream that has ended on both sides needs no reset.
+    if endsStream { inboundHasEnded = true }
     let fields = block
     block = Metadata()
     defer { blockSize = 0 }
