@@ -14,13 +14,10 @@ func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
       self.body = body
     }
   }
-  var attributes = pthread_attr_t()
-  pthread_attr_init(&attributes)
-  pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
   var thread = pthread_t()
   let start = Unmanaged.passRetained(Start(name, body)).toOpaque()
   let error = pthread_create(
-    &thread, &attributes,
+    &thread, nil,
     { argument in
       // The new thread takes over the one reference that was retained for it.
       guard let argument else { return nil }
@@ -29,8 +26,8 @@ func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
       start.body()
       return nil
     }, start)
-  pthread_attr_destroy(&attributes)
   precondition(error == 0, "the system has no thread left")
+  pthread_detach(thread)
 }
 
 /// Opens once; everyone who waited goes on.
