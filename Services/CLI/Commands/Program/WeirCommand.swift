@@ -33,8 +33,9 @@ struct WeirCommand: AsyncParsableCommand {
         """),
       version: "0.1.0",
       subcommands: [
-        UpCommand.self, DemoCommand.self, DepartmentCommand.self, PolicyCommand.self,
-        SynthCommand.self,
+        UpCommand.self, DemoCommand.self, DepartmentCommand.self, CatalogCommand.self,
+        IngestCommand.self, ShareCommand.self, CompareCommand.self, CaseCommand.self,
+        FeedbackCommand.self, TodoCommand.self, PolicyCommand.self, SynthCommand.self,
       ])
   }
 

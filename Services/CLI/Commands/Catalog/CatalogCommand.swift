@@ -1,0 +1,263 @@
+// weir catalog: entries from draft to publication, and finding them.
+
+import ArgumentParser
+import Contracts
+import Vocabulary
+
+struct CatalogCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "catalog", "目录条目：编制、审核、发布、查找。", "Entries: draft, review, publish, find.",
+      examples: "catalog draft entry.yaml", "catalog submit E-1",
+      "catalog review E-1 approve --version 1", "catalog list 火化",
+      subcommands: [
+        CatalogList.self, CatalogShow.self, CatalogCategories.self, CatalogDraft.self,
+        CatalogUpdate.self, CatalogSubmit.self, CatalogReview.self, CatalogFile.self,
+        CatalogPublish.self, CatalogWithdraw.self, CatalogMount.self,
+      ])
+  }
+}
+
+struct CatalogList: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "list", "查找条目；只列出自己可见的。", "Find entries; lists what one may see.",
+      examples: "catalog list", "catalog list 火化 --owner civil-affairs --state published")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var limit: ListOptions
+  @Argument(help: hint("标题、摘要、数据项中的词。", "Words in title, summary and items.", "words"))
+  var words: [String] = []
+  @Option(help: hint("提供方。", "The owner.", "code")) var owner = ""
+  @Option(help: hint("分类。", "The category.", "slug")) var category = ""
+  @Option(help: hint("状态。", "The state.")) var state: Word<CatalogV1.EntryState>?
+
+  func call(_ session: Session) async throws {
+    let query = words.joined(separator: " ")
+    let entries = try await session.list(limit) { size, token in
+      let page = try await session.catalog.listEntries(
+        .init(
+          query: query, owner: resource("departments", owner), category: category,
+          state: state.value(), pageSize: size, pageToken: token), session.options)
+      return (page.entries, page.nextPageToken)
+    }
+    try session.show(
+      entries, columns: ["name", "version", "title", "owner", "category", "share_type", "state"])
+  }
+}
+
+struct CatalogShow: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "show", "显示一个条目及其数据项。", "Show an entry with its items.", examples: "catalog show E-1",
+      "catalog show entries/E-1/versions/2")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.catalog.getEntry(
+        .init(name: resource("entries", entry)), session.options))
+  }
+}
+
+struct CatalogCategories: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "categories", "列出分类及可提供部门。", "List the categories and who may own them.",
+      examples: "catalog categories --taxonomy specific-population")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var limit: ListOptions
+  @Option(help: hint("分类法。", "The taxonomy.", "slug")) var taxonomy = ""
+
+  func call(_ session: Session) async throws {
+    let categories = try await session.list(limit) { size, token in
+      let page = try await session.catalog.listCategories(
+        .init(taxonomy: taxonomy, pageSize: size, pageToken: token), session.options)
+      return (page.categories, page.nextPageToken)
+    }
+    try session.show(
+      categories, columns: ["slug", "title", "taxonomy", "group", "owner_kinds", "article"])
+  }
+}
+
+struct CatalogDraft: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "draft", "按 YAML 或 JSON 文件编制条目。", "Draft an entry from a YAML or JSON file.",
+      more: BilingualText(
+        "文件写法与 catalog show --output json 相同，字段名一致。",
+        "The file is written as catalog show --output json prints it, with the same names."),
+      examples: "catalog draft cremation.yaml", "catalog draft - < cremation.json")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("文件；- 为标准输入。", "The file; - is standard input.", "file")) var file: String
+
+  func call(_ session: Session) async throws {
+    let entry: CatalogV1.Entry = try MessageFile.read(file)
+    try session.show(
+      try await session.catalog.createEntry(
+        .init(entry: entry, requestID: session.newRequest()), session.options))
+  }
+}
+
+struct CatalogUpdate: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "update", "修改草稿，或为已发布条目编制下一版本。", "Change a draft, or open a published entry's next version.",
+      examples: "catalog show E-1 --output json > e.json && weir catalog update E-1 e.json")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Argument(help: hint("文件；- 为标准输入。", "The file; - is standard input.", "file")) var file: String
+
+  func call(_ session: Session) async throws {
+    var changed: CatalogV1.Entry = try MessageFile.read(file)
+    changed.name = resource("entries", entry)
+    try session.show(
+      try await session.catalog.updateEntry(
+        .init(entry: changed, requestID: session.newRequest()), session.options))
+  }
+}
+
+struct CatalogSubmit: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "submit", "提交审核；规章要求的要素在此逐项检查。",
+      "Hand a draft to review; every element that its profile demands is checked.",
+      examples: "catalog submit E-1", "catalog submit E-1 --validate-only")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
+  @Flag(help: hint("只校验，不提交。", "Only check, change nothing.")) var validateOnly = false
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.catalog.submitEntry(
+        .init(
+          name: resource("entries", entry), etag: etag, requestID: session.newRequest(),
+          validateOnly: validateOnly), session.options))
+  }
+}
+
+struct CatalogReview: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "review", "审核：同意或退回。", "Review: approve or return.",
+      examples: "catalog review E-1 approve", "catalog review E-1 return --reason 缺少更新频率")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Argument(help: hint("决定。", "The decision."))
+  var decision: Word<CatalogV1.ReviewEntryRequest.Decision>
+  @Option(help: hint("版本；默认为待审版本。", "The version; the pending one unless given.", "number"))
+  var version: Int32?
+  @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+  @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
+
+  func call(_ session: Session) async throws {
+    let name = resource("entries", entry)
+    let number = try await pendingVersion(version, of: name, session)
+    try session.show(
+      try await session.catalog.reviewEntry(
+        .init(
+          name: name, version: number, decision: decision.value, reason: reason, etag: etag,
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+/// The version named, or the one that is not yet published.
+private func pendingVersion(
+  _ asked: Int32?, of name: String, _ session: Session
+) async throws -> Int32 {
+  if let asked { return asked }
+  let entry = try await session.catalog.getEntry(.init(name: name), session.options)
+  return entry.pendingVersion > 0 ? entry.pendingVersion : entry.version
+}
+
+struct CatalogFile: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "file", "登记不予共享条目的备案。", "Record the filing of a not-shared entry.",
+      examples: "catalog file E-5 --number 梅政数备〔2024〕3号 --date 2024-03-04 --reason 涉及个人隐私")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("备案文号。", "The filing's number.", "text")) var number: String
+  @Option(help: hint("备案日期。", "Its day.", "date")) var date: CivilDate
+  @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.catalog.fileNotShared(
+        .init(
+          name: resource("entries", entry),
+          filing: .init(number: number, date: date.iso, reason: reason),
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+struct CatalogPublish: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "publish", "发布已同意的版本；原版本即被替代。",
+      "Publish the approved version; the former becomes superseded.",
+      examples: "catalog publish E-1")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("版本；默认为待发布版本。", "The version; the pending one unless given.", "number"))
+  var version: Int32?
+  @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
+
+  func call(_ session: Session) async throws {
+    let name = resource("entries", entry)
+    let number = try await pendingVersion(version, of: name, session)
+    try session.show(
+      try await session.catalog.publishEntry(
+        .init(name: name, version: number, etag: etag, requestID: session.newRequest()),
+        session.options))
+  }
+}
+
+struct CatalogWithdraw: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "withdraw", "撤销条目；在用的授权随之终止。", "Withdraw an entry; grants on it end.",
+      examples: "catalog withdraw E-1 --reason 职能调整")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("理由。", "Why.", "text")) var reason: String
+  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument?
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.catalog.withdrawEntry(
+        .init(
+          name: resource("entries", entry), reason: reason, basis: basis?.basis,
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+struct CatalogMount: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "mount", "挂接实际资源：由哪个系统提供数据。", "Say which system fills the entry; without one, unmount it.",
+      examples: "catalog mount E-1 --system civil-affairs/system:registers", "catalog mount E-1")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("单位/system:系统。", "department/system:name.", "which")) var system: String?
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.catalog.mountEntry(
+        .init(
+          name: resource("entries", entry), sourceSystem: try system.map(personName) ?? "",
+          requestID: session.newRequest()), session.options))
+  }
+}

@@ -1,0 +1,182 @@
+// weir compare run: packs a roll, sends it in chunks, and writes the leads beside the roll's own lines.
+
+import ArgumentParser
+import Contracts
+import Foundation
+import IngestFormats
+import RPC
+import Vocabulary
+
+struct CompareRun: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "run", "上传名册并比对；线索写入 CSV。", "Upload a roll and compare it; the leads go into a CSV file.",
+      more: BilingualText(
+        "名册为带标题行的 CSV；证件号码列和姓名列按标题指定。命中只是线索，须经人工核查。",
+        "The roll is CSV with a header; columns are named by their titles. A hit is a lead, never a verdict."
+      ),
+      examples:
+        "compare run G-1 pension.csv --first-day 2024-02-01 --last-day 2024-02-29 --leads leads.csv",
+      "compare run G-4 stopped.csv --direction present --id-column 身份证号 --leads leads.csv")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
+  @Argument(help: hint("名册。", "The roll.", "file")) var file: String
+  @Option(help: hint("方向。", "The direction.")) var direction = Word(IngestV1.Direction.present)
+  @Option(help: hint("发放期间首日。", "First day of the payment period.", "date"))
+  var firstDay: CivilDate?
+  @Option(help: hint("发放期间末日。", "Its last day.", "date")) var lastDay: CivilDate?
+  @Option(help: hint("utf-8 或 gb18030。", "utf-8 or gb18030.", "name"))
+  var encoding: TextEncoding = .utf8
+  @Option(help: hint("证件号码列；默认第一列。", "Column of identifiers; the first unless given.", "title"))
+  var idColumn: String?
+  @Option(
+    help: hint("姓名列；默认第二列，none 为不发送。", "Column of names; the second; none sends none.", "title"))
+  var nameColumn: String?
+  @Option(help: hint("名册名称，须与授权一致。", "The roll's name, as the grant has it.", "name"))
+  var roll = ""
+  @Option(help: hint("用途。", "The purpose.", "text")) var purpose = ""
+  @Option(help: hint("所放行的发放批次。", "The payout that this run clears.", "text")) var payout = ""
+  @Option(help: hint("责任人。", "Who answers for the run.", "who")) var person: String?
+  @Option(help: hint("线索 CSV 文件。", "The CSV file of leads.", "file")) var leads: String
+
+  func call(_ session: Session) async throws {
+    let packed = try PackedRoll(
+      path: file, encoding: encoding, idColumn: idColumn, nameColumn: nameColumn)
+    let run = try await open(packed, session)
+    var output = try CSVFile(
+      path: leads,
+      header: ["case", "line", "record", "name_differs", "under_check", "issue", "values"])
+    let progress = ProgressLine(
+      BilingualText("比对 \(run.name)", "comparing \(run.name)"), total: packed.rowCount,
+      console: session.console)
+    var found: [(chunk: Int32, lead: IngestV1.Lead)] = []
+    for chunk in packed.chunks {
+      let reply = try await session.share.uploadComparisonChunk(
+        .init(
+          comparison: run.name, number: chunk.number, ids: chunk.ids, names: chunk.names,
+          others: chunk.others), session.options)
+      found += reply.leads.map { (chunk.number, $0) }
+      progress.advance(by: chunk.rowCount)
+    }
+    let done = try await session.share.finishComparison(
+      .init(
+        name: run.name, chunks: Int32(clamping: packed.chunks.count),
+        requestID: session.newRequest("finish")), session.options)
+    progress.finish(BilingualText("\(found.count) 条线索", "\(found.count) leads"))
+    let cases = try await caseNames(of: run.name, session)
+    for (chunk, lead) in found {
+      let line = packed.line(chunk: chunk, row: lead.row)
+      try output.write([
+        cases["\(chunk)/\(lead.row)"] ?? "", line.map { "\($0)" } ?? "", lead.record,
+        lead.nameDiffers ? "1" : "", lead.underCheck ? "1" : "", lead.issue,
+        lead.values.map { "\($0.item)=\($0.value)" }.joined(separator: "; "),
+      ])
+    }
+    try output.close()
+    try session.show(done)
+    session.console.note(BilingualText("线索在 \(leads)", "the leads are in \(leads)"))
+  }
+
+  private func open(_ packed: PackedRoll, _ session: Session) async throws -> ShareV1.Comparison {
+    var period: IngestV1.Period?
+    if let firstDay, let lastDay {
+      period = IngestV1.Period(firstDay: firstDay.iso, lastDay: lastDay.iso)
+    }
+    let run = ShareV1.Comparison(
+      grant: resource("grants", grant), direction: direction.value, period: period,
+      rollRows: Int64(packed.rowCount), roll: roll, purpose: purpose,
+      responsiblePerson: try person.map(personName) ?? "", payout: payout)
+    return try await session.share.createComparison(
+      .init(comparison: run, requestID: session.newRequest()), session.options)
+  }
+
+  private func caseNames(of run: String, _ session: Session) async throws -> [String: String] {
+    var names: [String: String] = [:]
+    var token = ""
+    repeat {
+      let page = try await session.share.listCases(
+        .init(parent: run, pageSize: 500, pageToken: token), session.options)
+      for item in page.cases { names["\(item.chunk)/\(item.row)"] = item.name }
+      token = page.nextPageToken
+    } while !token.isEmpty
+    return names
+  }
+}
+
+/// A roll as it is sent: 16 bytes for each identifier (FORMATS "Roll chunk").
+struct PackedRoll: Sendable {
+  struct Chunk: Sendable {
+    let number: Int32
+    var ids: [UInt8] = []
+    var names: [String] = []
+    var others: [IngestV1.OtherSubject] = []
+    var lines: [Int] = []
+    var rowCount: Int { lines.count }
+  }
+
+  private(set) var chunks: [Chunk] = []
+  private(set) var rowCount = 0
+
+  static let maximumRows = 32_768
+  /// Names and identifiers of a chunk together stay below 1 MiB.
+  static let maximumBytes = 900 * 1024
+
+  init(path: String, encoding: TextEncoding, idColumn: String?, nameColumn: String?) throws {
+    var source = try ChunkSource(path: path, isCSV: true)
+    let reader = CSVReader(encoding: encoding)
+    let titles = try reader.header(source.header)
+    let id = try Self.column(idColumn, in: titles, else: 0)
+    let sendsNames = nameColumn != "none" && (nameColumn != nil || titles.count > 1)
+    let name = sendsNames ? try Self.column(nameColumn, in: titles, else: 1) : nil
+    var chunk = Chunk(number: 1)
+    var bytes = 0
+    while let piece = try source.next() {
+      let block = try reader.read(piece.bytes, firstLine: piece.firstLine)
+      for row in 0..<block.count {
+        let fields = block.fields(ofRow: row)
+        let text = name.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
+        if chunk.rowCount == Self.maximumRows || bytes + text.utf8.count > Self.maximumBytes {
+          chunks.append(chunk)
+          chunk = Chunk(number: chunk.number + 1)
+          bytes = 0
+        }
+        let identifier = id < fields.count ? fields[id] : ""
+        guard let packed = SubjectReading.block(identifier) else {
+          throw CommandFailure(
+            .usage,
+            spoken(
+              "第 \(block.line(ofRow: row)) 行的证件号码无效；请更正名册后重试。",
+              "The identifier on line \(block.line(ofRow: row)) is not valid; correct the roll first."
+            ))
+        }
+        packed.append(to: &chunk.ids)
+        if sendsNames { chunk.names.append(text) }
+        chunk.lines.append(block.line(ofRow: row))
+        bytes += IdentifierBlock.byteCount + text.utf8.count + 4
+        rowCount += 1
+      }
+    }
+    if chunk.rowCount > 0 { chunks.append(chunk) }
+  }
+
+  /// The roll's own line of a chunk's row.
+  func line(chunk: Int32, row: Int32) -> Int? {
+    guard let found = chunks.first(where: { $0.number == chunk }), row >= 0,
+      Int(row) < found.lines.count
+    else { return nil }
+    return found.lines[Int(row)]
+  }
+
+  private static func column(_ title: String?, in titles: [String], else place: Int) throws -> Int {
+    guard let title else { return place }
+    guard let found = titles.firstIndex(of: title) else {
+      throw CommandFailure(
+        .usage,
+        spoken(
+          "名册没有“\(title)”列；有：\(titles.joined(separator: "、"))。",
+          "The roll has no column '\(title)'; it has \(titles.joined(separator: ", "))."))
+    }
+    return found
+  }
+}

@@ -1,0 +1,294 @@
+// weir share: applications, grants, one-person queries and verification requests.
+
+import ArgumentParser
+import Contracts
+import Vocabulary
+
+struct ShareCommand: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "share", "申请、授权、单人查询、核验。", "Applications, grants, one-person queries, verification.",
+      examples: "share apply application.yaml", "share review A-1 --approve name,event-date",
+      "share lookup G-1 --id-file - --purpose 养老金资格核实 --case 2024-17",
+      subcommands: [
+        ShareApply.self, ShareSubmit.self, ShareReview.self, ShareAgreeDate.self,
+        ShareWithdraw.self, ShareShow.self, ShareList.self, ShareSubscribe.self, ShareAccept.self,
+        ShareRevoke.self, ShareGrants.self, ShareGrant.self, ShareLookup.self, VerifyCommand.self,
+      ])
+  }
+}
+
+struct ShareApply: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "apply", "按 YAML 或 JSON 文件编制申请；--submit 随即提交。",
+      "Draft an application from a YAML or JSON file; --submit hands it in at once.",
+      more: BilingualText(
+        "文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll。",
+        "Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll."
+      ),
+      examples: "share apply application.yaml --submit")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("文件；- 为标准输入。", "The file; - is standard input.", "file")) var file: String
+  @Flag(help: hint("随即提交。", "Hand it in at once.")) var submit = false
+
+  func call(_ session: Session) async throws {
+    let application: ShareV1.Application = try MessageFile.read(file)
+    var made = try await session.share.createApplication(
+      .init(application: application, requestID: session.newRequest()), session.options)
+    if submit {
+      made = try await session.share.submitApplication(
+        .init(name: made.name, etag: made.etag, requestID: session.newRequest("submit")),
+        session.options)
+    }
+    try session.show(made)
+  }
+}
+
+struct ShareSubmit: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "submit", "提交申请；答复期限自受理起算。", "Hand an application in; the clock of the reply starts.",
+      examples: "share submit A-1", "share submit A-1 --validate-only")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("申请。", "The application.", "application")) var application: String
+  @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
+  @Flag(help: hint("只校验，不提交。", "Only check, change nothing.")) var validateOnly = false
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.submitApplication(
+        .init(
+          name: resource("applications", application), etag: etag, requestID: session.newRequest(),
+          validateOnly: validateOnly), session.options))
+  }
+}
+
+struct ShareReview: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "review", "逐项审核：同意或附依据拒绝。", "Decide item by item: approve, or refuse with a ground.",
+      more: BilingualText(
+        "拒绝须写明理由和依据；内部规定不能作为依据。",
+        "A refusal needs reason and ground; an internal rule is never one."),
+      examples: "share review A-1 --approve name,event-date",
+      "share review A-1 --approve name --refuse judgment-number --reason 与用途无关 --basis law:个人信息保护法:第六条"
+    )
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("申请。", "The application.", "application")) var application: String
+  @Option(help: hint("同意的数据项，逗号分隔；all 为全部。", "Items approved, with commas; all for all.", "items"))
+  var approve = ""
+  @Option(help: hint("拒绝的数据项，逗号分隔；all 为全部。", "Items refused, with commas; all for all.", "items"))
+  var refuse = ""
+  @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument?
+  @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
+  @Flag(help: hint("只校验，不决定。", "Only check, decide nothing.")) var validateOnly = false
+
+  func call(_ session: Session) async throws {
+    let name = resource("applications", application)
+    var asked: [String] = []
+    if approve == "all" || refuse == "all" {
+      asked = try await session.share.getApplication(.init(name: name), session.options).items
+    }
+    func items(_ text: String) -> [String] {
+      text == "all" ? asked : text.split(separator: ",").map(String.init)
+    }
+    let decisions =
+      items(approve).map { ShareV1.ItemDecision(item: $0, approved: true, reason: reason) }
+      + items(refuse).map {
+        ShareV1.ItemDecision(item: $0, approved: false, reason: reason, basis: basis?.basis)
+      }
+    try session.show(
+      try await session.share.reviewApplication(
+        .init(
+          name: name, decisions: decisions, reason: reason, etag: etag,
+          requestID: session.newRequest(), validateOnly: validateOnly), session.options))
+  }
+}
+
+struct ShareAgreeDate: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "agree-date", "商定答复日：一方提出，另一方以同一日期同意。",
+      "Agree on the day of reply: one side proposes, the other repeats the same day.",
+      examples: "share agree-date A-1 2024-03-20")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("申请。", "The application.", "application")) var application: String
+  @Argument(help: hint("日期。", "The day.", "date")) var date: CivilDate
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.agreeReplyDate(
+        .init(
+          name: resource("applications", application), date: date.iso,
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+struct ShareWithdraw: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "withdraw", "撤回申请。", "Withdraw an application.", examples: "share withdraw A-1 --reason 不再需要")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("申请。", "The application.", "application")) var application: String
+  @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.withdrawApplication(
+        .init(
+          name: resource("applications", application), reason: reason,
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+struct ShareShow: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "show", "显示一份申请及各方意见。", "Show an application with its opinions.", examples: "share show A-1")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("申请。", "The application.", "application")) var application: String
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.getApplication(
+        .init(name: resource("applications", application)), session.options))
+  }
+}
+
+struct ShareList: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "list", "列出自己提出或待自己审核的申请。", "List applications made or to be reviewed.",
+      examples: "share list", "share list --role reviewer --state under-review")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var limit: ListOptions
+  @Option(help: hint("applicant 或 reviewer。", "applicant or reviewer.", "role")) var role = ""
+  @Option(help: hint("状态。", "The state.")) var state: Word<ShareV1.ApplicationState>?
+
+  func call(_ session: Session) async throws {
+    let applications = try await session.list(limit) { size, token in
+      let page = try await session.share.listApplications(
+        .init(role: role, state: state.value(), pageSize: size, pageToken: token), session.options)
+      return (page.applications, page.nextPageToken)
+    }
+    try session.show(
+      applications,
+      columns: ["name", "entry", "applicant", "purpose", "until", "state", "reply_due", "grant"])
+  }
+}
+
+struct ShareSubscribe: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "subscribe", "启用无条件共享的条目。", "Take an unconditional entry into use.",
+      examples:
+        "share subscribe E-1 --items name,event-date --purpose 养老金发放核查 --mode comparison --until 2024-12-31"
+    )
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("数据项，逗号分隔。", "Items, with commas.", "items")) var items: String
+  @Option(help: hint("用途。", "The purpose.", "text")) var purpose = ""
+  @Option(help: hint("具体业务。", "The concrete business.", "text")) var business = ""
+  @Option(help: hint("应用场景。", "The scenario.", "text")) var scenario = ""
+  @Option(name: .customLong("mode"), help: hint("方式，可重复。", "A mode; may be repeated."))
+  var modes: [Word<ShareV1.Mode>] = [Word(.lookup)]
+  @Option(help: hint("最后一天。", "The last day of use.", "date")) var until: CivilDate
+  @Option(help: hint("比对所用名册。", "The roll of comparisons.", "name")) var roll: String?
+  @Option(help: hint("名册最多行数。", "The roll's most rows.", "rows")) var rollRows: Int64 = 0
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.subscribe(
+        .init(
+          entry: resource("entries", entry), items: items.split(separator: ",").map(String.init),
+          purpose: purpose, business: business, modes: modes.map(\.value), until: until.iso,
+          roll: roll.map { ShareV1.RollTerms(roll: $0, maxRows: rollRows) },
+          requestID: session.newRequest(), scenario: scenario), session.options))
+  }
+}
+
+struct ShareAccept: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "accept", "接受授权并指定安全责任人。", "Accept a grant, naming its security officer.",
+      examples: "share accept G-1 --officer human-resources/zhao")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
+  @Option(help: hint("安全责任人。", "The security officer.", "who")) var officer: String
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.acceptGrant(
+        .init(
+          name: resource("grants", grant), securityOfficer: try personName(officer),
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+struct ShareRevoke: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "revoke", "撤销授权；下一次调用即被拒绝。", "Revoke a grant; the next call is denied.",
+      examples: "share revoke G-1 --reason 超范围使用")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
+  @Option(help: hint("理由。", "Why.", "text")) var reason: String
+  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument?
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.revokeGrant(
+        .init(
+          name: resource("grants", grant), reason: reason, basis: basis?.basis,
+          requestID: session.newRequest()), session.options))
+  }
+}
+
+struct ShareGrants: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "grants", "列出授权。", "List grants.", examples: "share grants", "share grants --state active")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var limit: ListOptions
+  @Option(help: hint("条目。", "The entry.", "entry")) var entry = ""
+  @Option(help: hint("状态。", "The state.")) var state: Word<ShareV1.GrantState>?
+
+  func call(_ session: Session) async throws {
+    let grants = try await session.list(limit) { size, token in
+      let page = try await session.share.listGrants(
+        .init(
+          entry: resource("entries", entry), state: state.value(), pageSize: size,
+          pageToken: token), session.options)
+      return (page.grants, page.nextPageToken)
+    }
+    try session.show(
+      grants, columns: ["name", "entry", "grantee", "items", "modes", "until", "state"])
+  }
+}
+
+struct ShareGrant: CallCommand {
+  static var configuration: CommandConfiguration {
+    about("grant", "显示一份授权。", "Show a grant.", examples: "share grant G-1")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.getGrant(
+        .init(name: resource("grants", grant)), session.options))
+  }
+}
