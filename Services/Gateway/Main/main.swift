@@ -3,5 +3,4 @@
 import Boot
 import Foundation
 
-// On the main thread from the first line, so that every later thread inherits the blocked signals.
 exit(await runService("gateway", build: buildGateway))
