@@ -1,1 +1,61 @@
-// weir-audit: parses its configuration, wires the service, runs it.
+// weir-audit: parses its configuration, checks the log, follows every service, publishes, serves.
+
+import AuditHandlers
+import AuditRules
+import AuditStore
+import Boot
+import Contracts
+import Database
+import Foundation
+import Integrity
+
+exit(await runService("audit") { environment in try await buildAudit(environment) })
+
+nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+  let log = try await AuditLog(environment)
+  let database = log.database
+  let refusals = OutboxRefusals(
+    database: database, log: environment.log, now: environment.clock.civil)
+  let places = DepartmentPlaces(
+    gateway: try environment.peers.channel(to: "gateway"), now: environment.clock.real)
+  let calls = AuditCalls(
+    database: database, keys: log.keys, board: log.board,
+    keyListNote: log.serviceKeys.keyListNote.encoded,
+    places: { try await places.place(of: $0) }, refusals: refusals, civil: log.clocks.civil)
+  let watch = DisclosureWatch(database: database, keys: log.keys, clocks: log.clocks)
+  let own = OwnEntries(outbox: log.outbox, intake: log.intake)
+  let followers = try AuditFollower.services.map { try follower(of: $0, log.intake, environment) }
+  return ServiceParts(
+    methods: methods(calls, admission: environment.admission()),
+    services: ["weir.audit.v1.Audit"],
+    jobs: followers.map { follower in { try await follower.run() } } + [
+      { try await own.run() }, { try await refusals.run() },
+      { try await watch.run(every: .seconds(1)) },
+      {
+        // Streams that tell of coverage end with the publishing.
+        defer { log.board.close() }
+        try await log.publisher.run(pause: .milliseconds(100))
+      },
+    ],
+    close: [{ await database.close() }])
+}
+
+private nonisolated func follower(
+  of service: String, _ intake: Intake, _ environment: ServiceEnvironment
+) throws -> AuditFollower {
+  AuditFollower(
+    service: service, transport: try environment.peers.channel(to: service), intake: intake
+  ) { report in
+    switch report {
+    case .refused(let refusal):
+      environment.tellOperator(
+        "entries refused",
+        [
+          "origin": refusal.origin, "kind": refusal.alarm.rawValue,
+          "sequence": String(refusal.sequence),
+        ], isCritical: true)
+    case .interrupted(let cause):
+      environment.tellOperator("events interrupted", ["service": service, "cause": cause])
+    }
+  }
+}

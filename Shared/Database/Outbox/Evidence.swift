@@ -8,7 +8,8 @@ extension WriteTransaction {
   /// - Parameters:
   ///   - topic: What kind of event it is, by which consumers choose: `share.grant_approved`.
   ///   - payload: RFC 8785 JSON, at most 1 MiB; persons only as pseudonyms (FORMATS.md, Evidence). A member `time`
-  ///     (milliseconds) is checked against the term of the signing key when a receipt is verified.
+  ///     (milliseconds) is checked against the term of the signing key when a receipt is verified. An object gets the topic
+  ///     as its member `topic`.
   /// - Returns: The sequence that the entry has once this try is committed; another try may get another.
   @discardableResult
   package func append(topic: String, payload: JSONValue) throws(DatabaseError) -> UInt64 {

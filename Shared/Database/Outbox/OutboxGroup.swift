@@ -43,7 +43,7 @@ final class OutboxGroup {
   func append(topic: String, payload: JSONValue, isRefusal: Bool) throws(DatabaseError) -> UInt64 {
     var chain: OutboxChain
     if let known = self.chain { chain = known } else { chain = try storedChain() }
-    let leaf = Leaf(payload, random: core.configuration.random)
+    let leaf = Leaf(payload.named(topic), random: core.configuration.random)
     guard leaf.payload.count <= CanonicalJSON.sizeLimitBytes else {
       throw .misuse("the payload of an entry is larger than 1 MiB")
     }
@@ -123,6 +123,16 @@ final class OutboxGroup {
       throw .evidence("the head of the outbox is no hash")
     }
     return OutboxChain(origin: core.origin, sequence: UInt64(sequence), head: head)
+  }
+}
+
+extension JSONValue {
+  /// The payload with its topic as a member: what an entry is called is committed with it, so that nobody can show it under
+  /// another name.
+  fileprivate func named(_ topic: String) -> JSONValue {
+    guard case .object(var object) = self else { return self }
+    object["topic"] = .string(topic)
+    return .object(object)
   }
 }
 

@@ -105,8 +105,8 @@ package struct Intake: Sendable {
 
   /// What salt and payload commit to; `nil` when the payload is no JSON of ours, or says that it is of another topic.
   private static func commitment(of leaf: Leaf, topic: String) -> [UInt8]? {
-    guard let object = object(leaf.payload) else { return nil }
-    if let stated = object["topic"], stated.string != topic { return nil }
+    guard let payload = try? CanonicalJSON.decodeCanonical(leaf.payload) else { return nil }
+    if let stated = payload["topic"], stated.string != topic { return nil }
     return leaf.commitment
   }
 
