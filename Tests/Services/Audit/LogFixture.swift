@@ -130,12 +130,13 @@ struct OpenLog: Sendable {
   let signer: NoteSigner
   let clocks: AuditClocks
 
-  init(_ home: LogHome) async throws {
+  init(_ home: LogHome, outbox: OutboxConfiguration? = nil) async throws {
     self.home = home
     let now = home.clock.now
     clocks = AuditClocks(civil: now, real: now)
     database = try await SQLDatabase.open(
-      .sqlite(path: home.folder.path("audit/audit.sqlite")), schema: auditSchema, now: now)
+      .sqlite(path: home.folder.path("audit/audit.sqlite")), schema: auditSchema,
+      outbox: outbox, now: now)
     keys = MonthKeys(
       keyring: try Keyring(
         folder: home.folder.path("keys"), creates: true, random: home.random),
