@@ -23,10 +23,7 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
   let handlers = ShareServer(
     ShareServer.Dependencies(
       database: database,
-      peers: SharePeers(
-        catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
-        registry: RegistryV1.RegistryClient(try environment.peers.channel(to: "gateway")),
-        ingest: IngestV1.IngestClient(try environment.peers.channel(to: "ingest"))),
+      peers: try peers(environment),
       profiles: environment.law.profiles, calendar: environment.law.calendar,
       vault: try ClaimVault(
         keyring: keys.keyring, random: environment.random, now: real()),
@@ -61,15 +58,20 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
     services: ["weir.share.v1.Share", "weir.events.v1.Events"],
     jobs: [
       { try await audit.run() }, { try await refusals.run() },
-      { try await expireGrants(handlers) },
+      {
+        // Calls ask the clock themselves; this tells the services that follow.
+        try await environment.repeating("expire grants", every: .seconds(5)) {
+          try await handlers.expireGrants()
+        }
+      },
     ] + followers.map { follower in { try await follower.run() } },
     close: [{ await database.close() }])
 }
 
-/// Looks every few seconds which grants have passed their last civil day, until the process ends.
-nonisolated func expireGrants(_ handlers: ShareServer) async throws {
-  while true {
-    try await Task.sleep(for: .seconds(5))
-    try await handlers.expireGrants()
-  }
+/// The services that Share asks.
+nonisolated func peers(_ environment: ServiceEnvironment) throws -> SharePeers {
+  SharePeers(
+    catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
+    registry: RegistryV1.RegistryClient(try environment.peers.channel(to: "gateway")),
+    ingest: IngestV1.IngestClient(try environment.peers.channel(to: "ingest")))
 }
