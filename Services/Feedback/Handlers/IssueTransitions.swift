@@ -48,6 +48,10 @@ extension FeedbackServer {
     if isReopened {
       try append("feedback.issue_opened", issue, due: due, by: author, at: time, in: transaction)
     }
+    // A counter whose department holds a grant may know the records anyway.
+    if old == nil, try transaction.holders(of: issue.entry).contains(issue.reporter) {
+      try transaction.tell([issue.reporter], of: issue.number, at: time)
+    }
     // "I am alive": who holds the wrong value learns of it now, not with the result.
     if issue.report.personIsAlive, old == nil || isReopened {
       try tellHolders("feedback.issue_told", issue, by: author, at: time, in: transaction)

@@ -11,7 +11,7 @@ exit(await runService("share") { environment in try await buildShare(environment
 
 nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let keys = try environment.openKeys()
-  let consumers = ["ingest"]
+  let consumers = ["ingest", "feedback"]
   let database = try await environment.openDatabase(
     schema: shareSchema, keys: keys, consumers: consumers)
   guard let outbox = database.outbox else {

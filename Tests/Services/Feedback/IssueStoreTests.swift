@@ -1,0 +1,173 @@
+// What is kept of issues and recalls comes back as it was, on both backends.
+
+import Database
+import FeedbackRules
+import FeedbackStore
+import Regulation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite("Feedback's store")
+struct IssueStoreTests {
+  private func open(_ backend: Backend) async throws -> (TestDatabase, SQLDatabase) {
+    let place = try TestDatabase(backend)
+    return (place, try await place.open(schema: feedbackSchema))
+  }
+
+  /// An issue with something in every field.
+  private func full() throws -> QualityIssue {
+    var issue = try filed(
+      aliveReport(), under: hebi, records: ["entries/E-1/records/7", "entries/E-1/records/8"])
+    issue = try issue.extended(
+      workingDays: 1, reason: "外业核查", filing: "备 1 号",
+      by: try officer(source, roles: [.departmentHead]), at: try morning("2024-03-05"),
+      under: try FeedbackLaw.profile(hebi), calendar: try FeedbackLaw.calendar())
+    issue.clocks.rectify = issue.clocks.verify
+    issue.clocks.silence = issue.clocks.verify
+    issue.clocks.verified = try day("2024-03-06")
+    issue.clocks.rectified = try day("2024-03-07")
+    issue.reasons = ["甲", "乙"]
+    issue.correctionBatch = "batches/B-2"
+    issue.proposal = DateProposal(date: try day("2024-04-01"), by: try department(source))
+    issue.reopened = 2
+    issue.records[1].correctedBy = "batches/B-2"
+    return issue
+  }
+
+  @Test("an issue comes back as it was, with all its clocks", arguments: Backend.allCases)
+  func roundTrip(backend: Backend) async throws {
+    let (place, database) = try await open(backend)
+    var issue = try full()
+    let before = issue
+    try await database.write { try $0.insert(before, dueDay: nil) }
+    #expect(try await database.read { try $0.issue(1) } == issue)
+    issue = try issue.dateAgreedForTest()
+    issue.state = .rectifying
+    let after = issue
+    try await database.write {
+      try $0.save(after, wasHistory: before.history.count, dueDay: after.created.civilDate)
+    }
+    await database.close()
+    let again = try await place.open(schema: feedbackSchema)
+    #expect(try await again.read { try $0.issue(1) } == issue)
+    #expect(try await again.read { try $0.issue(2) } == nil)
+    await again.close()
+  }
+
+  @Test("numbers rise, of issues and recalls apart", arguments: Backend.allCases)
+  func numbers(backend: Backend) async throws {
+    let (_, database) = try await open(backend)
+    var numbers: [Int64] = []
+    for _ in 0..<2 {
+      numbers.append(try await database.write { try $0.nextIssueNumber() })
+      numbers.append(try await database.write { try $0.nextRecallNumber() })
+    }
+    #expect(numbers == [1, 1, 2, 2])
+    await database.close()
+  }
+
+  @Test("holders come and go with their grants", arguments: Backend.allCases)
+  func holders(backend: Backend) async throws {
+    let (_, database) = try await open(backend)
+    let code = try department(holder)
+    let other = try department("health")
+    try await database.write { transaction in
+      try transaction.setHolder(grant: "grants/G-1", entry: 1, department: code)
+      try transaction.setHolder(grant: "grants/G-2", entry: 1, department: code)
+      try transaction.setHolder(grant: "grants/G-3", entry: 1, department: other)
+      try transaction.setHolder(grant: "grants/G-3", entry: 1, department: other)
+      try transaction.removeHolder(grant: "grants/G-1")
+    }
+    #expect(try await database.read { try $0.holders(of: 1) } == [other, code])
+    try await database.write { try $0.removeHolder(grant: "grants/G-2") }
+    #expect(try await database.read { try $0.holders(of: 1) } == [other])
+    #expect(try await database.read { try $0.holders(of: 2) }.isEmpty)
+    await database.close()
+  }
+
+  @Test("what a caller may see is part of the query", arguments: Backend.allCases)
+  func visibility(backend: Backend) async throws {
+    let (_, database) = try await open(backend)
+    let issue = try filed()
+    let health = try department("health")
+    try await database.write { transaction in
+      try transaction.insert(issue, dueDay: issue.created.civilDate)
+      try transaction.tell([health, health], of: 1, at: issue.created)
+    }
+    func seen(_ code: String, _ roles: Set<Role> = [.departmentOfficer]) async throws -> [Int64] {
+      let sight = IssueVisibility(try officer(code, roles: roles))
+      return try await database.read {
+        try $0.findIssues(IssueFilter(), visibleTo: sight, after: 0, limit: 10)
+      }
+    }
+    for code in [holder, source, "health"] { #expect(try await seen(code) == [1]) }
+    #expect(try await seen(authority, [.authority]) == [1])
+    #expect(try await seen(authority).isEmpty)
+    #expect(try await seen("housing", [.authority]).isEmpty)
+    #expect(try await database.read { try $0.departmentsTold(1) } == [health])
+    await database.close()
+  }
+
+  @Test("a recall keeps its receivers and what they did", arguments: Backend.allCases)
+  func recall(backend: Backend) async throws {
+    let (_, database) = try await open(backend)
+    let issue = try filed()
+    let time = issue.created
+    let receivers = try [holder, "health"].map {
+      RecallReceiver(
+        department: try department($0), grant: "grants/G-1", callID: "c", received: time,
+        comparison: "comparisons/C-1", chunk: 1, row: 2, caseNumber: "7")
+    }
+    let recall = Recall(
+      number: 1, issue: 1, entry: 1, record: "entries/E-1/records/7", created: time,
+      receivers: receivers)
+    try await database.write { transaction in
+      try transaction.insert(issue, dueDay: nil)
+      try transaction.insert(
+        Correction(
+          record: recall.record, batch: "batches/B-2", isRemoved: true, items: ["a", "b"]),
+        of: 1, at: time)
+    }
+    let pending = try #require(
+      try await database.read { try $0.pendingCorrections(limit: 5).first })
+    #expect(pending.items == ["a", "b"] && pending.isRemoved)
+    try await database.write {
+      try $0.insert(
+        recall, source: issue.source, authority: issue.authority, correction: pending.id)
+    }
+    #expect(try await database.read { try $0.hasPendingCorrections(1) } == false)
+    #expect(try await database.read { try $0.recall(1) } == recall)
+    let taken = try recall.acknowledged(
+      outcome: "made_good", note: "补发", by: try officer(holder), at: time)
+    try await database.write { try $0.save(taken) }
+    #expect(try await database.read { try $0.recall(1) } == taken)
+    #expect(try await database.read { try $0.newestRecalls(of: [1, 2]) } == [1: 1])
+    func waiting(_ code: String) async throws -> [Int64] {
+      let sight = IssueVisibility(try officer(code))
+      return try await database.read {
+        try $0.findRecalls(visibleTo: sight, isOpen: true, after: 0, limit: 5)
+      }
+    }
+    #expect(try await waiting(holder).isEmpty)
+    #expect(try await waiting("health") == [1])
+    #expect(try await waiting(source) == [1])
+    await database.close()
+  }
+}
+
+extension QualityIssue {
+  /// With an agreed date on its clock, as meizhou-specific-2021/31d would put there.
+  fileprivate func dateAgreedForTest() throws -> QualityIssue {
+    var next = self
+    var clock = try #require(clocks.rectify)
+    try clock.agree(
+      on: try day("2024-05-01"), agreed: try day("2024-03-08"), firstParty: holder,
+      secondParty: source.text,
+      permission: Provision(
+        value: true, citation: Citation(document: "meizhou-specific-2021", article: "31d"),
+        origin: .text))
+    next.clocks.rectify = clock
+    return next
+  }
+}
