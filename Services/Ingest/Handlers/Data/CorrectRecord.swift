@@ -18,8 +18,7 @@ extension IngestService {
       let change = try ChangeRequest(request, requestID: request.requestID, call)
       let correction = try Correction(request)
       return try await commits.run {
-        let known = try await database.write { try $0.answer(to: change) }
-        if let known { return try IngestV1.Batch(serialized: known) }
+        if let known = try await answered(change) { return known }
         return try await withRegister(correction.entry) { keys, register in
           guard register.state.owner == call.caller.department else {
             throw DataRefusal.notOwner(entry: register.state.name)
@@ -27,6 +26,20 @@ extension IngestService {
           return try await correct(correction, keys, register, change, call)
         }
       }
+    }
+  }
+
+  /// The answer of a request that was done before. One that is new is not noted yet: a correction that is refused may come
+  /// again, put right, under its own request_id.
+  private func answered(_ change: ChangeRequest) async throws -> IngestV1.Batch? {
+    struct IsNew: Error {}
+    do {
+      return try await database.write { transaction in
+        guard let answer = try transaction.answer(to: change) else { throw IsNew() }
+        return try IngestV1.Batch(serialized: answer)
+      }
+    } catch is IsNew {
+      return nil
     }
   }
 
@@ -61,6 +74,7 @@ extension IngestService {
     let items = correction.changedItems(old.first?.content, checked, batch.terms.schema)
     let time = outside.civil()
     let committed = try await database.writeWithEvidence { transaction in
+      _ = try transaction.answer(to: change)
       guard let now = try transaction.locate(record: record, entry: entry),
         RecordLocation(block: now.0.id, slot: now.slot) == location
       else { throw DataRefusal.recordUnknown }

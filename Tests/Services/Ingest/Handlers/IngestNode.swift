@@ -133,6 +133,17 @@ final class IngestNode {
     try await open()
   }
 
+  /// Opens again what was stopped.
+  func reopen() async throws { try await open() }
+
+  /// Another service's event, as its follower applies it.
+  func follow(_ topic: String, _ payload: [(String, JSONValue)]) async throws {
+    let payload = JSONObject(payload)
+    try await database.write { transaction in
+      try FollowedEvents.apply(topic: topic, payload: payload, in: transaction)
+    }
+  }
+
   private func open() async throws {
     let real = TestDatabase.noon
     let random = SystemRandom()

@@ -1,0 +1,233 @@
+// The rules of data calls: what a grant covers, when a record counts, what is shown of it.
+
+import IngestRules
+import Testing
+import Vocabulary
+
+
+@Suite("AC-41 AC-45 AC-52 a grant covers what it says, refused in a fixed order")
+struct GrantCheckTests {
+  private func terms(
+    until: String = "2024-12-31", daily: Int = 2, roll: Int? = 10
+  ) throws -> GrantTerms {
+    GrantTerms(
+      name: "grants/G-1", entry: "entries/E-1", grantee: try #require(DepartmentCode("hr")),
+      items: ["name", "date"], purpose: "pension", uses: [.lookup], until: day(until),
+      filters: [], dailySubjects: daily, rollRows: roll)
+  }
+
+  private func reason(_ body: () throws(DataRefusal) -> Void) -> String? {
+    do throws(DataRefusal) {
+      try body()
+      return nil
+    } catch { return error.reason }
+  }
+
+  @Test("the refusals come one after the other as each fault is repaired (meizhou-public-2023/22)")
+  func order() throws {
+    let terms = try terms(until: "2024-03-03")
+    let today = day("2024-03-04")
+    let mine = try #require(DepartmentCode("hr"))
+    let other = try #require(DepartmentCode("education"))
+    func ask(
+      _ department: DepartmentCode, _ entry: String, _ use: DataUse, _ purpose: String,
+      _ items: [String], _ today: CivilDate
+    ) -> String? {
+      reason { () throws(DataRefusal) in
+        try terms.check(
+          DataRequest(
+            department: department, entry: entry, use: use, items: items, purpose: purpose),
+          today: today)
+      }
+    }
+    #expect(
+      ask(other, "entries/E-2", .comparison, "x", ["court"], today)
+        == "ingest.grant_of_another_department")
+    #expect(
+      ask(mine, "entries/E-2", .comparison, "x", ["court"], today)
+        == "ingest.grant_of_another_entry")
+    #expect(
+      ask(mine, "entries/E-1", .comparison, "x", ["court"], today) == "ingest.use_not_granted")
+    #expect(ask(mine, "entries/E-1", .lookup, "x", ["court"], today) == "ingest.purpose_differs")
+    #expect(
+      ask(mine, "entries/E-1", .lookup, "pension", ["name", "court"], today)
+        == "ingest.item_not_granted")
+    #expect(
+      ask(mine, "entries/E-1", .lookup, "pension", ["name"], today) == "ingest.grant_expired")
+    // The last day is a day of use.
+    #expect(
+      ask(mine, "entries/E-1", .lookup, "pension", ["name"], day("2024-03-03")) == nil)
+  }
+
+  @Test("AC-47 the quota is used up past its number; none means no limit")
+  func quota() throws {
+    let limited = try terms()
+    #expect(
+      reason { () throws(DataRefusal) in try limited.checkQuota(QuotaState(subjects: 2)) } == nil)
+    #expect(
+      reason { () throws(DataRefusal) in try limited.checkQuota(QuotaState(subjects: 3)) }
+        == "ingest.quota_used")
+    let free = try terms(daily: 0)
+    #expect(
+      reason { () throws(DataRefusal) in try free.checkQuota(QuotaState(subjects: 9_999)) } == nil)
+  }
+
+  @Test("AC-53 a run stays within the roll that was granted and the rows that were stated")
+  func roll() throws {
+    let granted = try terms()
+    #expect(
+      reason { () throws(DataRefusal) in try granted.checkRoll(stated: 10, sent: 10) } == nil)
+    #expect(
+      reason { () throws(DataRefusal) in try granted.checkRoll(stated: 11, sent: 1) }
+        == "ingest.roll_too_large")
+    #expect(
+      reason { () throws(DataRefusal) in try granted.checkRoll(stated: 10, sent: 11) }
+        == "ingest.roll_rows_exceeded")
+    let none = try terms(roll: nil)
+    #expect(
+      reason { () throws(DataRefusal) in try none.checkRoll(stated: 1, sent: 1) }
+        == "ingest.use_not_granted")
+  }
+}
+
+@Suite("meizhou-specific-2021/24 a record counts for a period by its days")
+struct ComparisonPredicateTests {
+  private func counts(
+    event: String? = nil, start: String? = nil, end: String? = nil, revoked: Bool = false
+  ) throws -> Bool {
+    let period = try #require(
+      PaymentPeriod(firstDay: day("2024-02-01"), lastDay: day("2024-02-29")))
+    return RecordTerm(
+      event: event.flatMap { CivilDate(iso: $0) }, start: start.flatMap { CivilDate(iso: $0) },
+      end: end.flatMap { CivilDate(iso: $0) }, isRevoked: revoked
+    ).counts(for: period)
+  }
+
+  @Test("an event counts up to the last day of the period")
+  func events() throws {
+    #expect(try counts(event: "2010-01-01"))
+    #expect(try counts(event: "2024-02-29"))
+    #expect(try !counts(event: "2024-03-01"))
+  }
+
+  @Test("a state counts while it overlaps the period, and goes on without a last day")
+  func states() throws {
+    #expect(try counts(start: "2020-01-01"))
+    #expect(try counts(start: "2020-01-01", end: "2024-02-01"))
+    #expect(try !counts(start: "2020-01-01", end: "2024-01-31"))
+    #expect(try counts(start: "2024-02-29", end: "2025-01-01"))
+    #expect(try !counts(start: "2024-03-01", end: "2025-01-01"))
+  }
+
+  @Test("a revoked record never counts, and a record without days always does")
+  func others() throws {
+    #expect(try !counts(event: "2010-01-01", revoked: true))
+    #expect(try counts())
+  }
+
+  @Test("a period does not end before it begins")
+  func periods() throws {
+    let (first, last) = (day("2024-02-02"), day("2024-02-01"))
+    #expect(PaymentPeriod(firstDay: first, lastDay: last) == nil)
+    #expect(PaymentPeriod(firstDay: last, lastDay: last) != nil)
+  }
+}
+
+@Suite("meizhou-public-2023/22 what a grant shows of a record")
+struct ShownTests {
+  private let schema = EntrySchema(items: [
+    ItemSchema(name: "name", title: "姓名", type: .name, role: .subjectName),
+    ItemSchema(name: "amount", title: "金额", type: .integer),
+    ItemSchema(name: "date", title: "日期", type: .date),
+    ItemSchema(name: "revoked", title: "撤销", type: .code, role: .revokedMark),
+  ])
+
+  @Test(
+    "conditions compare numbers by value and days by time",
+    arguments: [
+      (RowFilter(item: "amount", comparison: .less, values: ["100"]), true),
+      (RowFilter(item: "amount", comparison: .greater, values: ["100"]), false),
+      (RowFilter(item: "amount", comparison: .greaterOrEqual, values: ["20"]), true),
+      (RowFilter(item: "amount", comparison: .lessOrEqual, values: ["19"]), false),
+      (RowFilter(item: "date", comparison: .greaterOrEqual, values: ["2024-02-01"]), true),
+      (RowFilter(item: "date", comparison: .greater, values: ["2024-02-01"]), false),
+      (RowFilter(item: "date", comparison: .less, values: ["2024-10-01"]), true),
+      (RowFilter(item: "name", comparison: .equal, values: ["张三"]), true),
+      (RowFilter(item: "name", comparison: .notEqual, values: ["张三"]), false),
+      (RowFilter(item: "name", comparison: .oneOf, values: ["李四", "张三"]), true),
+      (RowFilter(item: "name", comparison: .oneOf, values: []), false),
+      (RowFilter(item: "revoked", comparison: .equal, values: ["1"]), false),
+      (RowFilter(item: "revoked", comparison: .notEqual, values: ["1"]), true),
+      (RowFilter(item: "unknown", comparison: .equal, values: ["1"]), false),
+      (RowFilter(item: "amount", comparison: .less, values: []), false),
+    ])
+  func filters(_ filter: RowFilter, _ isShown: Bool) {
+    #expect(schema.shows(["张三", "20", "2024-02-01", nil], under: [filter]) == isShown)
+  }
+
+  @Test("a revoked record is shown only to whom the mark itself is granted")
+  func revoked() {
+    let values: [String?] = ["张三", "20", "2024-02-01", "1"]
+    #expect(!schema.shows(values, items: ["name"], under: []))
+    #expect(schema.shows(values, items: ["name", "revoked"], under: []))
+  }
+
+  @Test(
+    "masks hide all but what they name",
+    arguments: [
+      (Mask.none, "王小明", "王小明"), (.name, "王小明", "王**"), (.name, "王", "*"), (.name, "", ""),
+      (.id, "11010519491231002X", "110***********002X"), (.id, "1234567", "*******"),
+      (.lastFour, "C123456", "***3456"), (.lastFour, "1234", "****"),
+      (.dateMonth, "2024-02-29", "2024-02"),
+    ])
+  func masks(_ mask: Mask, _ text: String, _ shown: String) {
+    #expect(mask.shown(text) == shown)
+  }
+
+  @Test("AC-42 a claim is answered match, no match, and not found only where that harms nobody")
+  func claims() {
+    let claim = AssertedValue(personName: "张三", item: "amount", value: "20")
+    let record: [String?] = ["张三", "20", nil, nil]
+    #expect(claim.answer([record], schema: schema) == .match)
+    #expect(claim.answer([["李四", "20", nil, nil], record], schema: schema) == .match)
+    #expect(claim.answer([["李四", "20", nil, nil]], schema: schema) == .noMatch)
+    #expect(claim.answer([["张三", "21", nil, nil]], schema: schema) == .noMatch)
+    #expect(claim.answer([], schema: schema) == .noMatch)
+    let harmless = EntrySchema(items: schema.items, isMembershipHarmless: true)
+    #expect(claim.answer([], schema: harmless) == .notFound)
+    let unknown = AssertedValue(personName: "张三", item: "court", value: "20")
+    #expect(unknown.answer([record], schema: schema) == .noMatch)
+  }
+
+  @Test("documents are packed without spaces and in capitals")
+  func documents() {
+    #expect(documentNumber(" e 1234 5678x ") == "E12345678X")
+  }
+}
+
+@Suite("Every data refusal says why, in both languages, and where")
+struct DataRefusalTests {
+  private static let all: [DataRefusal] = [
+    .grantInvalid, .otherGrantee(grant: "g"), .otherEntry(grant: "g", entry: "e"),
+    .useNotGranted(grant: "g", use: .lookup), .purposeDiffers(grant: "g"),
+    .itemNotGranted(grant: "g", item: "i"),
+    .grantExpired(grant: "g", until: CivilDate(dayNumber: 0)),
+    .grantEnded(grant: "g", reason: "r"), .quotaUsed(grant: "g", limit: 1),
+    .rollTooLarge(grant: "g", limit: 1), .rollRowsExceeded(stated: 1),
+    .comparisonDiffers(comparison: "c"), .chunkContentDiffers(number: 1),
+    .nothingDelivered(entry: "e"), .entryWithdrawn(entry: "e"), .registerDamaged(entry: "e"),
+    .notOwner(entry: "e"), .recordUnknown, .subjectMalformed(field: "f"),
+    .correctionItemUnknown(item: "i"), .correctionRejected(item: "i", rule: "r"),
+  ]
+
+  @Test("reasons are distinct, sentences are written out")
+  func sentences() {
+    #expect(Set(Self.all.map(\.reason)).count == Self.all.count)
+    for refusal in Self.all {
+      #expect(refusal.reason.hasPrefix("ingest."))
+      #expect(refusal.sentence.chinese != refusal.reason, "\(refusal.reason)")
+      #expect(refusal.sentence.english.hasSuffix("."), "\(refusal.reason)")
+      #expect(refusal.field != nil)
+    }
+  }
+}
