@@ -44,7 +44,8 @@ struct DataHandlerTests {
     #expect(reply.records.allSatisfy { $0.lineage?.batch == "batches/B-1" })
     #expect(reply.records.allSatisfy { $0.lineage?.asOf == "2024-03-04" })
     let receipt = try Receipt(try #require(reply.receipt).json)
-    let disclosure = try CanonicalJSON.decodeCanonical(receipt.leaf.payload)
+    let verified = try receipt.verify(root: node.evidenceRoot.verifier)
+    let disclosure = verified.payload
     #expect(disclosure["grant"]?.string == "grants/G-1")
     #expect(disclosure["case"]?.string == "case-7")
     #expect(disclosure["subjects"]?.integer == 1)

@@ -79,7 +79,7 @@ final class IngestNode {
   let shareKey: Ed25519PrivateKey
   /// Refuses data calls while it is set.
   let evidence = EvidenceSwitch()
-  private let evidenceRoot: NoteSigner
+  let evidenceRoot: NoteSigner
   private let signer: NoteSigner
   private let issuer: TicketIssuer
   private let gateway: TestPKI.Identity

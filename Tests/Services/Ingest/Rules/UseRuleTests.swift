@@ -4,7 +4,6 @@ import IngestRules
 import Testing
 import Vocabulary
 
-
 @Suite("AC-41 AC-45 AC-52 a grant covers what it says, refused in a fixed order")
 struct GrantCheckTests {
   private func terms(
