@@ -54,6 +54,13 @@ struct CallerOptions: ParsableArguments {
     return try result.get()
   }
 
+  /// Today where the data folder is, or here.
+  func today() throws -> CivilDate {
+    let data = dataFolder ?? Surroundings.current.environment["WEIR_DATA"]
+    guard gateway == nil, let data else { return systemNow().civilDate }
+    return try RunningFolder(path: data).civilNow().civilDate
+  }
+
   private func open() throws -> Session {
     let environment = Surroundings.current.environment
     let console = common.console
@@ -115,6 +122,18 @@ struct RunningFolder: Sendable {
         spoken("\(path) 不是 weir up 的数据目录。", "\(path) is no data folder of weir up."))
     }
     return try folder.description().domain
+  }
+
+  /// The civil time of the folder: a demonstration has its own.
+  func civilNow() throws -> Instant {
+    let description = try folder.description()
+    let demo = description.demoCivilStart.flatMap { start in
+      description.demoRealStart.map {
+        ServiceConfiguration.DemoClock(
+          civilStart: start, realStart: $0, offsetFile: folder.demoClockFile)
+      }
+    }
+    return WallClock.system(demo: demo).civil()
   }
 
   func gateway() throws -> Address {

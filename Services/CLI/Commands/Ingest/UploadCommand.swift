@@ -1,7 +1,6 @@
 // weir ingest upload: a file in numbered chunks, resumed where it stopped.
 
 import ArgumentParser
-import Boot
 import Contracts
 import Foundation
 import IngestFormats
@@ -65,7 +64,7 @@ struct IngestUpload: CallCommand {
         .init(name: resource("batches", resume)), session.options)
     }
     let own = try await session.registry.whoAmI(.init(), session.options)
-    let day = asOf ?? systemNow().civilDate
+    let day = try asOf ?? caller.today()
     let batch = IngestV1.Batch(
       entry: resource("entries", entry),
       mode: mode?.value ?? (own.person.isEmpty ? .table : .file), kind: kind.value,

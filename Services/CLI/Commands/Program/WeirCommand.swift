@@ -35,7 +35,8 @@ struct WeirCommand: AsyncParsableCommand {
       subcommands: [
         UpCommand.self, DemoCommand.self, DepartmentCommand.self, CatalogCommand.self,
         IngestCommand.self, ShareCommand.self, CompareCommand.self, CaseCommand.self,
-        FeedbackCommand.self, TodoCommand.self, PolicyCommand.self, SynthCommand.self,
+        FeedbackCommand.self, AuditCommand.self, TodoCommand.self, PolicyCommand.self,
+        SynthCommand.self, PKICommand.self, DoctorCommand.self,
       ])
   }
 

@@ -76,7 +76,7 @@ struct CaseConclude: CallCommand {
     if !evidence.isEmpty {
       let own = try await session.registry.whoAmI(.init(), session.options)
       seen = ShareV1.Evidence(
-        kind: evidence, date: evidenceDate?.iso ?? "",
+        kind: evidence, date: try (evidenceDate ?? caller.today()).iso,
         seenBy: try seenBy.map(personName) ?? own.person, note: note)
     }
     try session.show(
