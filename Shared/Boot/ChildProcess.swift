@@ -1,8 +1,7 @@
 // A program started by another: `weir up` and the tests start the services with it.
 
 import CLinux
-import Dispatch
-import Glibc
+import Foundation
 import Synchronization
 
 /// A running child. It ends with this process, and its end can be awaited by any number of tasks.

@@ -1,6 +1,5 @@
 // Naming the caller, the words of options, and rolls as they are packed.
 
-import ArgumentParser
 import Boot
 import Contracts
 import Foundation

@@ -1,0 +1,124 @@
+// A whole node: six started programs, spoken to by the program weir, and the codes with which it ends.
+
+import Boot
+import Crypto
+import Foundation
+import Integrity
+import Synchronization
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import WeirCLI
+
+@Suite("A node is started, answers the program weir, and stops", .serialized)
+struct NodeTests {
+  /// Runs the program as a person would, in somebody's name.
+  private func weir(
+    _ arguments: String..., as who: String = "data-bureau/chen", in folder: String
+  ) async -> (exit: ProgramExit, output: String, errors: String) {
+    let streams = Mutex(("", ""))
+    let box = Box(streams: streams)
+    let surroundings = Surroundings(
+      arguments: arguments, environment: ["WEIR_DATA": folder, "WEIR_AS": who, "LANG": "C"],
+      width: nil, canRedraw: false, output: { box.append(output: $0) },
+      errors: { box.append(errors: $0) })
+    let exit = await runWeir(surroundings)
+    let (output, errors) = box.text
+    return (exit, output, errors)
+  }
+
+  private final class Box: Sendable {
+    private let streams: Mutex<(String, String)>
+
+    init(streams: consuming Mutex<(String, String)>) { self.streams = streams }
+
+    var text: (String, String) { streams.withLock { $0 } }
+    func append(output: String) { streams.withLock { $0.0 += output } }
+    func append(errors: String) { streams.withLock { $0.1 += errors } }
+  }
+
+  private func options(_ folder: TemporaryFolder) -> NodeOptions {
+    let program = builtProgram("weir-gateway")
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    return NodeOptions(
+      dataFolder: folder.path("node"), law: root.appending(path: "deploy").path,
+      programs: URL(filePath: program).deletingLastPathComponent().path, random: SystemRandom())
+  }
+
+  @Test("commands end with the codes that scripts rely on, while it runs and after")
+  func exitCodes() async throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("node")
+    try await withNode(options(folder), tell: { _ in }) { node in
+      let pids = await node.processIDs()
+      #expect(pids.count == 6 && Files.exists(data + "/ready"))
+      let who = await weir("department", "whoami", in: data)
+      #expect(who.exit == .done && who.output.contains("departments/data-bureau/persons/chen"))
+      let healthy = await weir("doctor", in: data)
+      #expect(healthy.exit == .done && healthy.output.contains("service share"))
+      let todo = await weir("todo", "--output", "json", in: data)
+      #expect(todo.exit == .done)
+      let unknown = await weir("department", "show", "no-such-body", in: data)
+      #expect(unknown.exit == .notFound)
+      let malformed = await weir(
+        "department", "person", "add", "data-bureau/lin", "--title", "林", "--role", "king", in: data
+      )
+      #expect(malformed.exit == .usage && malformed.errors.contains("request id"))
+      let refused = await weir("audit", "alarms", as: "operations/zhou", in: data)
+      #expect(refused.exit == .refused && refused.errors.contains("reason"))
+      let second = await #expect(throws: NodeFailure.self) {
+        try await withNode(options(folder), tell: { _ in }) { _ in }
+      }
+      #expect(second == .alreadyRunning(folder: data))
+    }
+    #expect(!Files.exists(data + "/ready"))
+    #expect(await weir("department", "whoami", in: data).exit == .tryAgain)
+    #expect(await weir("doctor", in: data).exit == .fault)
+  }
+
+  @Test("the log is exported and verified offline; one changed byte ends with 7")
+  func verification() async throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("node")
+    let log = folder.path("log")
+    let kept = folder.path("kept")
+    let key = data + "/pki/evidence-root/public.key"
+    try await withNode(options(folder), tell: { _ in }) { _ in
+      try await eventually("a checkpoint that covers an entry") {
+        await weir("audit", "checkpoint", "--output", "json", in: data).output
+          .contains("\"size\": 1")
+      }
+      #expect(await weir("audit", "export", log, in: data).exit == .done)
+    }
+    let whole = await weir(
+      "audit", "verify", "--log", log, "--root-key", key, "--last-checkpoint", kept, in: data)
+    #expect(whole.exit == .done && Files.exists(kept))
+    let checkpoint = try #require(try LogCopy.heldCheckpoint(kept))
+    let bundle = log + "/tile/entries/000" + ".p/\(checkpoint.size)"
+    var bytes = try readBytes(bundle)
+    bytes[5] ^= 1
+    try Files.write(bytes, to: bundle, isPrivate: false)
+    let changed = await weir("audit", "verify", "--log", log, "--root-key", key, in: data)
+    #expect(changed.exit == .evidenceBroken)
+  }
+
+  @Test("a process that dies is started again, and the node answers as before")
+  func restart() async throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("node")
+    try await withNode(options(folder), tell: { _ in }) { node in
+      let before = try #require(await node.processIDs()["catalog"])
+      kill(before, SIGKILL)
+      try await eventually("another process that serves") {
+        let now = await node.processIDs()["catalog"]
+        guard now != before else { return false }
+        return await node.client.isServing("catalog")
+      }
+      #expect(await weir("catalog", "list", in: data).exit == .done)
+      let ready = try ReadyFile.load(path: data + "/ready")
+      #expect(ready.pids == (await node.processIDs()))
+    }
+  }
+}
