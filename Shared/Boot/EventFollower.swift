@@ -74,7 +74,7 @@ package struct EventFollower: Sendable {
       EventsV1.Position(origin: $0.key, sequence: Int64(clamping: $0.value))
     }
     request.topics = topics
-    try await client.subscribe(request, CallOptions(waitsForReady: true)) { events in
+    try await client.subscribe(request, CallOptions(timeout: .seconds(86_400), waitsForReady: true)) { events in
       while let event = try await events.next() {
         try await take(event)
         progressed()

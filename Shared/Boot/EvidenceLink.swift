@@ -43,7 +43,7 @@ package struct EvidenceLink: Sendable {
     let client = AuditV1.AuditClient(channel)
     let own = outbox.origin.text
     try await client.watchOrigins(
-      AuditV1.WatchOriginsRequest(service: service), CallOptions(waitsForReady: true)
+      AuditV1.WatchOriginsRequest(service: service), CallOptions(timeout: .seconds(86_400), waitsForReady: true)
     ) { states in
       while let state = try await states.next() {
         if state.origin != own { continue }

@@ -85,15 +85,16 @@ actor Supervisor {
     }
   }
 
-  /// Asks every process to finish its calls, then waits for it; the gateway first, so that no new call comes in, and Audit last.
+  /// Asks every process to finish its calls, then waits for all; the gateway is told first, so that no new call comes in.
   /// The second time it does nothing.
   func stop() async {
     isStopping = true
     if ready != nil { Files.remove(folder.readyFile) }
     ready = nil
+    // All are told before any is waited for: each holds streams to others open, which end when their readers do.
+    for service in ServiceConfiguration.services.reversed() { children[service]?.send(15) }
     for service in ServiceConfiguration.services.reversed() {
       guard let child = children[service] else { continue }
-      child.send(15)
       let status = await child.exitStatus()
       if status != 0 { tell("weir-\(service) ended with status \(status)") }
       children[service] = nil
