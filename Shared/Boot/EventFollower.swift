@@ -50,9 +50,9 @@ package struct EventFollower: Sendable {
       do {
         try await follow { pause = .milliseconds(50) }
       } catch let status as Status
-        where status.code == .unavailable || status.code == .cancelled
+        where [.unavailable, .cancelled, .deadlineExceeded].contains(status.code)
       {
-        // The producer restarts or is not up yet.
+        // The producer restarts, is not up yet, or the stream has had its day.
       } catch let error as Status {
         log.warning(
           "events interrupted",
@@ -74,7 +74,8 @@ package struct EventFollower: Sendable {
       EventsV1.Position(origin: $0.key, sequence: Int64(clamping: $0.value))
     }
     request.topics = topics
-    try await client.subscribe(request, CallOptions(timeout: .seconds(86_400), waitsForReady: true)) { events in
+    try await client.subscribe(request, CallOptions(timeout: followingTime, waitsForReady: true)) {
+      events in
       while let event = try await events.next() {
         try await take(event)
         progressed()

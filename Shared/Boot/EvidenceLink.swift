@@ -8,6 +8,9 @@ package import Logging
 package import RPC
 package import Vocabulary
 
+/// How long one stream between services is kept; then it is opened anew. Longer than the channels' limit for ordinary calls.
+let followingTime = Duration.seconds(86_400)
+
 /// Follows how far Audit has this outbox, and tells data calls whether they may go on.
 package struct EvidenceLink: Sendable {
   private let outbox: Outbox
@@ -28,7 +31,7 @@ package struct EvidenceLink: Sendable {
       do {
         try await follow()
       } catch let error as Status {
-        if error.code != .unavailable, error.code != .cancelled {
+        if ![.unavailable, .cancelled, .deadlineExceeded].contains(error.code) {
           log.warning("audit interrupted", metadata: ["cause": "\(error.message)"])
         }
       } catch let error as OutboxError {
@@ -43,7 +46,8 @@ package struct EvidenceLink: Sendable {
     let client = AuditV1.AuditClient(channel)
     let own = outbox.origin.text
     try await client.watchOrigins(
-      AuditV1.WatchOriginsRequest(service: service), CallOptions(timeout: .seconds(86_400), waitsForReady: true)
+      AuditV1.WatchOriginsRequest(service: service),
+      CallOptions(timeout: followingTime, waitsForReady: true)
     ) { states in
       while let state = try await states.next() {
         if state.origin != own { continue }

@@ -118,18 +118,23 @@ package struct KeyFolder: Sendable {
 
   /// Signs the list of every service's evidence key with the offline root.
   ///
-  /// - Parameter number: Grows by one with each list; a verifier keeps to the newest it has seen.
-  package func signKeyList(services: [String], number: UInt64, now: Instant) throws {
+  /// - Parameters:
+  ///   - number: Grows by one with each list; a verifier keeps to the newest it has seen.
+  ///   - start: The earliest time that these keys' entries bear; a demonstration's, whose civil time is another.
+  package func signKeyList(
+    services: [String], number: UInt64, now: Instant, start: Instant? = nil
+  ) throws {
     let root = try NoteSigner(
       name: KeyList.rootName(domain),
       key: try Ed25519PrivateKey(pem: try readText(path + "/evidence-root/private.key")))
     let seconds = now.milliseconds / 1000
+    let notBefore = min(now, start ?? now).milliseconds / 1000 - 300
     var entries: [KeyList.Entry] = []
     for service in services {
       let signer = try NoteSigner(
         name: evidenceName(of: service, domain: domain),
         key: try Ed25519PrivateKey(pem: try readText(evidenceKey(service))))
-      entries.append(KeyList.Entry(verifier: signer.verifier, notBefore: seconds - 300))
+      entries.append(KeyList.Entry(verifier: signer.verifier, notBefore: notBefore))
     }
     let list = KeyList(domain: domain, number: number, issuedAt: seconds, entries: entries)
     try Files.write(try list.signed(by: root).encoded, to: keyList, isPrivate: false)

@@ -121,7 +121,14 @@ private func tell(
     let took = ContinuousClock.now - started
     seconds[step.name] =
       Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
-    let wrong = stage.ledger.checks.filter { $0.step == step.name && !$0.holds }
+    let checks = stage.ledger.checks.filter { $0.step == step.name }
+    let wrong = checks.filter { !$0.holds }
+    let tenths = Int((seconds[step.name, default: 0] * 10).rounded())
+    let time = "\(tenths / 10).\(tenths % 10)"
+    console.note(
+      BilingualText(
+        "  核对 \(checks.count) 项，不符 \(wrong.count) 项，用时 \(time) 秒",
+        "  \(checks.count) checks, \(wrong.count) differ, \(time) s"))
     for check in wrong {
       console.note(
         BilingualText(

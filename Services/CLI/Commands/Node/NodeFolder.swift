@@ -59,7 +59,10 @@ struct NodeFolder: Sendable {
         service, dnsNames: ["localhost"], ipAddresses: ["127.0.0.1", "::1"], days: 825, now: now,
         random: random)
     }
-    try keys.signKeyList(services: ServiceConfiguration.services, number: 1, now: now)
+    let start = description.demoCivilStart.flatMap { CivilDate(iso: $0) }
+    try keys.signKeyList(
+      services: ServiceConfiguration.services, number: 1, now: now,
+      start: start.map { Instant(startOf: $0) })
     let completed = try issueCertificates(for: founding, keys: keys, now: now, random: random)
     try Files.write(try completed.yaml(), to: foundingFile, isPrivate: false)
     for folder in ["policies", "calendars", "taxonomies"] {

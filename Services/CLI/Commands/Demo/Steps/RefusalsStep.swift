@@ -82,7 +82,7 @@ enum DemoRefusals {
     }
     stage.ledger.expect(
       BilingualText("授权之外的数据项", "an item outside the grant"),
-      "permissionDenied share.item_not_granted meizhou-public-2023/22", refused.text)
+      "permissionDenied share.item_not_granted meizhou-public-2023/22a", refused.text)
   }
 
   /// A service's own listener knows the service root alone (AC-05).

@@ -66,9 +66,15 @@ enum DemoRepair {
         issue: issue, subject: try DemoStep.subject(person.identifier, person.name),
         requestID: stage.request()))
     guard let answer = filed.issue else { throw DemoGap(what: "issue") }
+    // A counter learns nothing about who is in a register by reporting for a person; the source sees the record.
+    let source = DemoCast.civilAffairs
+    let seen = try await stage.wire.client(source.principal(source.officer)).feedback.getIssue(
+      .init(name: answer.name))
     stage.ledger.expect(
-      BilingualText("找到涉及的记录", "records it is about"), 1, answer.records.count)
-    return answer
+      BilingualText("涉及的记录：窗口可见 / 数源部门可见", "the record: shown at the counter / to the source"),
+      "0 / 1",
+      "\(answer.records.count) / \(seen.records.count)")
+    return seen
   }
 
   /// The source confirms the error and takes the record out with a corrected batch.
@@ -98,10 +104,12 @@ enum DemoRepair {
   /// Everyone who received the wrong value is told and answers; the case that rested on it opens again.
   static func recall(_ issue: FeedbackV1.Issue, _ stage: inout DemoStage) async throws {
     let officer = try stage.wire.client(bureau.principal(bureau.officer))
+    let source = DemoCast.civilAffairs
+    let keeper = try stage.wire.client(source.principal(source.officer))
     let recall = try await patiently(for: "the recall") { () -> FeedbackV1.Recall? in
-      let seen = try await officer.feedback.getIssue(.init(name: issue.name))
+      let seen = try await keeper.feedback.getIssue(.init(name: issue.name))
       guard !seen.recall.isEmpty else { return nil }
-      let recall = try await officer.feedback.getRecall(.init(name: seen.recall))
+      let recall = try await keeper.feedback.getRecall(.init(name: seen.recall))
       return recall.receivers.isEmpty ? nil : recall
     }
     let run = try stage.comparison(.cremation)
