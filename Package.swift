@@ -192,7 +192,9 @@ let testTargets: [Target] = [
     everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),
   test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth", "IngestFormats"]),
   test("InteropTests", "Interop", everything),
-  test("EndToEndTests", "EndToEnd", everything + ["WeirCLI", "Synth"]),
+  test(
+    "EndToEndTests", "EndToEnd", everything + ["WeirCLI", "Synth", "IngestFormats"],
+    exclude: ["python"]),
   .executableTarget(
     name: "weir-bench",
     dependencies: everything + [

@@ -19,6 +19,10 @@ package struct DemoOptions: Sendable {
   package var law: String
   package var programs: String
   package var flaws: Set<DemoFlaw> = []
+  /// Runs beside a step; tests make faults here.
+  package var duringStep: @Sendable (_ step: String, _ node: RunningNode) async throws -> Void = {
+    _, _ in
+  }
   /// Called when a step has ended; tests tamper here.
   package var afterStep: @Sendable (_ step: String) async throws -> Void = { _ in }
 
@@ -113,7 +117,9 @@ private func tell(
         + step.title)
     let started = ContinuousClock.now
     do {
+      async let beside: Void = options.duringStep(step.name, running)
       try await step.run(&stage)
+      try await beside
       try await options.afterStep(step.name)
     } catch {
       stage.ledger.fail(cause(of: error))

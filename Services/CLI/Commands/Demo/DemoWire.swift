@@ -10,13 +10,19 @@ import Vocabulary
 /// The clients of one principal.
 struct DemoClient: Sendable {
   let channel: Channel
+  /// Whether a call is repeated while its service is away.
+  let isPatient: Bool
 
-  var registry: RegistryV1.RegistryClient { .init(channel) }
-  var catalog: CatalogV1.CatalogClient { .init(channel) }
-  var ingest: IngestV1.IngestClient { .init(channel) }
-  var share: ShareV1.ShareClient { .init(channel) }
-  var feedback: FeedbackV1.FeedbackClient { .init(channel) }
-  var audit: AuditV1.AuditClient { .init(channel) }
+  private var transport: any MessageTransport {
+    isPatient ? PatientTransport(channel: channel) : channel
+  }
+
+  var registry: RegistryV1.RegistryClient { .init(transport) }
+  var catalog: CatalogV1.CatalogClient { .init(transport) }
+  var ingest: IngestV1.IngestClient { .init(transport) }
+  var share: ShareV1.ShareClient { .init(transport) }
+  var feedback: FeedbackV1.FeedbackClient { .init(transport) }
+  var audit: AuditV1.AuditClient { .init(transport) }
 }
 
 /// Opens a connection for each principal at first use.
@@ -35,13 +41,13 @@ final class DemoWire: Sendable {
   /// - Parameter principal: `departments/d/persons/p` or `departments/d/systems/s`, whose certificate lies in the folder.
   func client(_ principal: String) throws -> DemoClient {
     try channels.withLock { channels in
-      if let channel = channels[principal] { return DemoClient(channel: channel) }
+      if let channel = channels[principal] { return DemoClient(channel: channel, isPatient: true) }
       let folder = keys.principalFolder(principal)
       let channel = try open(
         certificate: try readBytes(folder + "/cert.pem"), key: try readBytes(folder + "/key.pem"),
         to: gateway, service: "gateway")
       channels[principal] = channel
-      return DemoClient(channel: channel)
+      return DemoClient(channel: channel, isPatient: true)
     }
   }
 
@@ -53,7 +59,7 @@ final class DemoWire: Sendable {
     let channel = try open(
       certificate: certificate, key: key, to: address ?? gateway, service: service)
     channels.withLock { $0["stranger " + label] = channel }
-    return DemoClient(channel: channel)
+    return DemoClient(channel: channel, isPatient: false)
   }
 
   private func open(
@@ -103,5 +109,40 @@ func refusal(_ call: () async throws -> Void) async throws -> DemoRefusal? {
     return nil
   } catch let status as Status {
     return DemoRefusal(status)
+  }
+}
+
+/// Repeats calls while their service is away. All may be: a change carries an identifier or a number, so that it happens once, and a
+/// reading that is repeated is a second reading.
+private struct PatientTransport: MessageTransport {
+  let channel: Channel
+
+  func unary(
+    _ path: String, _ message: [UInt8], _ options: CallOptions
+  ) async throws -> UnaryReply {
+    try await persistently { try await channel.unary(path, message, options) }
+  }
+
+  func stream<Result>(
+    _ path: String, _ options: CallOptions, _ body: (ClientStream) async throws -> Result
+  ) async throws -> Result {
+    try await channel.stream(path, options, body)
+  }
+}
+
+/// A process that dies is started again within moments; what it had acknowledged it still knows, and answers alike.
+private func persistently<Reply>(
+  limit: Duration = .seconds(30), _ call: () async throws -> Reply
+) async throws -> Reply {
+  let clock = ContinuousClock()
+  let end = clock.now + limit
+  var pause = Duration.milliseconds(20)
+  while true {
+    do {
+      return try await call()
+    } catch let status as Status where status.code == .unavailable && clock.now < end {
+      try await Task.sleep(for: pause)
+      pause = min(pause * 2, .milliseconds(500))
+    }
   }
 }
