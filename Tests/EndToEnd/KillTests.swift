@@ -38,9 +38,15 @@ private final class Killer: Sendable {
 
   func kill(in node: RunningNode) async throws {
     guard let pid = await node.processIDs()[service] else { return }
-    // Work is under way: the step has begun beside this task.
-    try await Task.sleep(for: .milliseconds(150))
+    // The step has begun beside this task; what it does is written down by Ingest first.
+    let log = node.dataFolder + "/ingest/ingest.sqlite-wal"
+    let before = lastWrite(log)
+    try await eventually("the step to be under way") { lastWrite(log) != before }
     Glibc.kill(pid, SIGKILL)
     kills.withLock { $0 += 1 }
   }
+}
+
+private func lastWrite(_ path: String) -> Date? {
+  try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
 }

@@ -118,7 +118,7 @@ enum ImportTable {
       "ArchitectureTests": row(["TestSupport"], testing),
       "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
       "InteropTests": row(support, testing),
-      "EndToEndTests": row(support + ["WeirCLI", "Synth"], testing),
+      "EndToEndTests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
     ]
     for name in everything { rows[name + "Tests"] = row(support, testing) }
     rows["TelemetryTests"] = row(support + ["Logging", "Metrics", "CoreMetrics"], testing)
