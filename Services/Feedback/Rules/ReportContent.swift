@@ -62,11 +62,12 @@ private func checkCounter(
   if !isPersonNamed { throw .fieldMissing(path: "subject", citation) }
 }
 
-/// Cause and detailed list, as far as the profile demands them (meizhou-specific-2021/30b).
+/// Cause and detailed list, as far as the profile demands them (meizhou-specific-2021/30b). A person who stands at the
+/// counter is cause and list in one.
 private func checkElements(
   _ report: IssueReport, under profile: Profile
 ) throws(FeedbackRefusal) {
-  guard let required = profile.issueRequired else { return }
+  guard !report.personIsAlive, let required = profile.issueRequired else { return }
   for element in required.value {
     switch element {
     case .cause where report.cause.allSatisfy(\.isWhitespace):

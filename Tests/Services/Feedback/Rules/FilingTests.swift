@@ -118,6 +118,15 @@ struct ReportContentTests {
     }
   }
 
+  @Test("who says at a counter that he is alive owes no cause and no list", arguments: allProfiles)
+  func aliveSaysItAll(key: String) throws {
+    let bare = changed(aliveReport()) {
+      $0.cause = ""
+      $0.details = []
+    }
+    #expect(try check(bare, under: key) == nil)
+  }
+
   @Test("letters are a channel of meizhou-specific-2021/30a alone")
   func channels() throws {
     let letter = changed { $0.channel = .letter }
