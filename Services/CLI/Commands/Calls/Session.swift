@@ -13,6 +13,8 @@ package struct Session: Sendable {
   package let channel: Channel
   /// Of this run; the same again repeats the same request without doing it twice.
   package let requestID: String
+  /// Whether the certificate is a system's, not a person's.
+  let isSystem: Bool
   let console: Console
   private let reactors: ReactorGroup
   private let receiptFile: String?
@@ -23,12 +25,15 @@ package struct Session: Sendable {
     gateway: Address, serverURI: String?, identity: CallerIdentity, console: Console,
     requestID: String?, receiptFile: String? = nil, random: any RandomSource
   ) throws {
+    let chain = try readBytes(identity.certificate)
+    let certificate = try Certificate.all(pem: String(decoding: chain, as: UTF8.self)).first
+    isSystem = certificate?.uris.contains { $0.contains("/system/") } ?? false
     reactors = ReactorGroup(threadCount: 1, seed: random.uint64())
     channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [gateway],
         tls: TLSConfiguration(
-          certificateChainPEM: try readBytes(identity.certificate),
+          certificateChainPEM: chain,
           privateKeyPEM: try readBytes(identity.key),
           trustRootsPEM: [try readBytes(identity.root)], clientCertificates: .none),
         expectedServerURI: serverURI, defaultTimeout: .seconds(60)),

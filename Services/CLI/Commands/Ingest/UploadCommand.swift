@@ -63,11 +63,10 @@ struct IngestUpload: CallCommand {
       return try await session.ingest.getBatch(
         .init(name: resource("batches", resume)), session.options)
     }
-    let own = try await session.registry.whoAmI(.init(), session.options)
     let day = try asOf ?? caller.today()
     let batch = IngestV1.Batch(
       entry: resource("entries", entry),
-      mode: mode?.value ?? (own.person.isEmpty ? .table : .file), kind: kind.value,
+      mode: mode?.value ?? (session.isSystem ? .table : .file), kind: kind.value,
       format: form.value, encoding: encoding == .utf8 ? .utf8 : .gb18030, header: source.header,
       asOf: day.iso, coverage: coverage, modeReason: modeReason)
     return try await session.ingest.createBatch(
