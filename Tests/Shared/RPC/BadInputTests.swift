@@ -273,15 +273,19 @@ struct BadInputTests {
   )
   func waiting() async throws {
     var limits = ServerLimits()
-    limits.handshakeTimeout = .milliseconds(300)
+    limits.handshakeTimeout = .milliseconds(50)
+    let hasty = try await EchoServer(limits: limits)
+    let silent = try RawClient.connect(hasty)
+    defer { close(silent) }
+    try await eventually("the silent one to be refused") {
+      hasty.events.count("refused: handshakeTimeout") == 1
+    }
+    await hasty.shutdown()
+
+    limits = ServerLimits()
     limits.headersTimeout = .milliseconds(50)
     limits.requestTimeout = .milliseconds(50)
     let echo = try await EchoServer(limits: limits)
-    let silent = try RawClient.connect(echo)
-    defer { close(silent) }
-    try await eventually("the silent one to be refused") {
-      echo.events.count("refused: handshakeTimeout") == 1
-    }
     let headers = try RawClient(echo)
     headers.send(Raw.preface + Raw.headers(1, "/test.Echo/Unary", flags: 0))
     #expect(headers.readToEnd() != nil)

@@ -53,7 +53,7 @@ error = failure(lambda: channel.unary_unary("/test.Echo/Fault")(b"", timeout=20)
 expect("fault code", error.code(), grpc.StatusCode.INTERNAL)
 error = failure(lambda: channel.unary_unary("/test.Echo/Nothing")(b"", timeout=20))
 expect("unknown method", error.code(), grpc.StatusCode.UNIMPLEMENTED)
-error = failure(lambda: channel.unary_unary("/test.Echo/Wait")(b"", timeout=0.2))
+error = failure(lambda: channel.unary_unary("/test.Echo/Wait")(b"", timeout=0.5))
 expect("deadline", error.code(), grpc.StatusCode.DEADLINE_EXCEEDED)
 
 received = list(channel.stream_stream("/test.Echo/Bidi")(
