@@ -200,7 +200,7 @@ let testTargets: [Target] = [
     dependencies: everything + [
       "Synth", "IngestIndex", "IngestFormats", "IngestRules", argumentParser,
     ],
-    path: "Tests/Benchmarks", swiftSettings: settings),
+    path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: settings),
 ]
 
 let package = Package(

@@ -1,0 +1,138 @@
+// Where the benchmarks work: a folder of their own, peers built in it, processes started and timed.
+
+import Foundation
+
+/// The folder and the sizes of one run.
+struct Workshop {
+  let folder: URL
+  let quick: Bool
+  /// The package's own folder, with the sources of the peers.
+  let root = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
+
+  init(quick: Bool) throws {
+    self.quick = quick
+    folder = FileManager.default.temporaryDirectory.appendingPathComponent(
+      "weir-bench-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  func remove() { try? FileManager.default.removeItem(at: folder) }
+  func path(_ name: String) -> String { folder.appendingPathComponent(name).path }
+  var peers: String { root.appendingPathComponent("Tests/Benchmarks/peers").path }
+  /// Several runs, so that a median can be taken; one where only the way is tried.
+  var rounds: Int { quick ? 1 : 5 }
+
+  /// Runs a program to its end.
+  ///
+  /// - Throws: `BenchError` with its output when it fails.
+  @discardableResult
+  func run(_ program: String, _ arguments: [String]) throws -> String {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [program] + arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw BenchError.failed(program: program, output: String(text.suffix(2000)))
+    }
+    return text
+  }
+
+  /// Starts a server that prints `listening PORT` as its first line.
+  func startServer(_ program: String, _ arguments: [String]) throws -> BenchServer {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    var line = Data()
+    while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) {
+      line += byte
+    }
+    let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+    guard words.count == 2, words[0] == "listening", let port = Int(words[1]) else {
+      process.terminate()
+      throw BenchError.failed(program: program, output: String(decoding: line, as: UTF8.self))
+    }
+    return BenchServer(process: process, port: port)
+  }
+
+  /// A certificate for 127.0.0.1 and its key as files.
+  func certificate() throws -> (certificate: String, key: String) {
+    try run(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days",
+        "2",
+        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout",
+        path("server.key"), "-out", path("server.pem"),
+      ])
+    return (path("server.pem"), path("server.key"))
+  }
+
+  /// Compiles a peer in C++ with the distribution's libraries.
+  func buildPeer(_ name: String, isServer: Bool) throws -> String {
+    if !FileManager.default.fileExists(atPath: path("echo.pb.h")) {
+      try run("protoc", ["-I", peers, "--cpp_out", folder.path, peers + "/echo.proto"])
+      let plugin = try run("which", ["grpc_cpp_plugin"]).trimmingCharacters(
+        in: .whitespacesAndNewlines)
+      try run(
+        "protoc",
+        [
+          "-I", peers, "--grpc_out", folder.path, "--plugin=protoc-gen-grpc=\(plugin)",
+          peers + "/echo.proto",
+        ])
+    }
+    let libraries = isServer ? ["grpc++", "protobuf"] : ["protobuf"]
+    let flags = try run("pkg-config", ["--cflags", "--libs"] + libraries)
+      .split(whereSeparator: \.isWhitespace).map(String.init)
+    let generated = ["echo.pb.cc"] + (isServer ? ["echo.grpc.pb.cc"] : [])
+    try run(
+      "g++",
+      ["-O2", "-std=c++17", "-o", path(name), "\(peers)/\(name).cc", "-I", folder.path]
+        + generated.map(path) + flags + ["-lpthread"])
+    return path(name)
+  }
+}
+
+/// A running server of a benchmark.
+struct BenchServer {
+  let process: Process
+  let port: Int
+
+  /// Seconds of processor time that it has used, user and system.
+  func cpuSeconds() throws -> Double {
+    let stat = try String(
+      contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
+    guard let end = stat.lastIndex(of: ")") else { return .nan }
+    let fields = stat[stat.index(after: end)...].split(separator: " ")
+    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+      return .nan
+    }
+    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  func stop() {
+    process.terminate()
+    process.waitUntilExit()
+  }
+}
+
+enum BenchError: Error, CustomStringConvertible {
+  case failed(program: String, output: String)
+  case unreadable(String)
+
+  var description: String {
+    switch self {
+    case .failed(let program, let output): "\(program) failed:\n\(output)"
+    case .unreadable(let what): "cannot read \(what)"
+    }
+  }
+}

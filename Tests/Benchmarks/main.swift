@@ -1,2 +1,0 @@
-// weir-bench: figures against their peers in one run, as ratios.
-print("weir-bench")
