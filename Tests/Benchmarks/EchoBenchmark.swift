@@ -1,6 +1,7 @@
 // Unary calls over TLS 1.3, decoded and encoded: calls for each second of processor time, against gRPC C++.
 
 import ArgumentParser
+import Boot
 import Contracts
 import Foundation
 import RPC
@@ -25,6 +26,7 @@ struct ServeEcho: AsyncParsableCommand {
   @Option var threads = 4
 
   func run() async throws {
+    let signals = StopSignals()
     let tls = TLSConfiguration(
       certificateChainPEM: Array(try Data(contentsOf: URL(fileURLWithPath: certificate))),
       privateKeyPEM: Array(try Data(contentsOf: URL(fileURLWithPath: key))), trustRootsPEM: [],
@@ -41,8 +43,8 @@ struct ServeEcho: AsyncParsableCommand {
     let address = try await server.start()
     print("listening \(address.port)")
     fflush(nil)
-    // Until the parent ends it.
-    while !Task.isCancelled { try await Task.sleep(for: .seconds(3600)) }
+    await signals.first()
+    await server.stop()
   }
 }
 

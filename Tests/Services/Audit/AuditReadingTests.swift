@@ -272,17 +272,7 @@ struct AuditProofTests {
       }
       let growth = try node.asPerson(
         "li", of: "justice", [.departmentOfficer], "GetConsistencyProof")
-      for (old, size) in [(0, 300), (1, 300), (256, 300), (255, 256), (7, 7), (299, 0)]
-        as [(Int64, Int64)]
-      {
-        let proof = try await reader.getConsistencyProof(
-          AuditV1.GetConsistencyProofRequest(firstSize: old, secondSize: size), growth)
-        let second = size == 0 ? 300 : size
-        #expect(
-          MerkleTree.isConsistent(
-            oldSize: UInt64(old), oldRoot: tree(old).root, size: UInt64(second),
-            root: tree(second).root, proof: proof.path))
-      }
+      try await expectConsistency(reader, growth, leaves)
       let refused: [(AuditV1.GetInclusionProofRequest, String)] = [
         (.init(leaf: [1]), "audit.malformed"),
         (.init(leaf: leaves[0], treeSize: -1), "audit.malformed"),
@@ -298,6 +288,24 @@ struct AuditProofTests {
         try await reader.getConsistencyProof(.init(firstSize: 9, secondSize: 8), growth)
       }
       #expect(reversed?.reason == "audit.sizes_reversed")
+    }
+  }
+
+  /// Proofs between several sizes of a log of 300 entries lead from root to root.
+  private func expectConsistency(
+    _ reader: AuditV1.AuditClient, _ options: CallOptions, _ leaves: [[UInt8]]
+  ) async throws {
+    for (old, size) in [(0, 300), (1, 300), (256, 300), (255, 256), (7, 7), (299, 0)]
+      as [(Int64, Int64)]
+    {
+      let proof = try await reader.getConsistencyProof(
+        AuditV1.GetConsistencyProofRequest(firstSize: old, secondSize: size), options)
+      let second = size == 0 ? 300 : size
+      let roots = [old, second].map { MemoryTree(entries: Array(leaves.prefix(Int($0)))).root }
+      #expect(
+        MerkleTree.isConsistent(
+          oldSize: UInt64(old), oldRoot: roots[0], size: UInt64(second), root: roots[1],
+          proof: proof.path))
     }
   }
 
