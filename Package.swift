@@ -191,7 +191,6 @@ let testTargets: [Target] = [
     "GatewayTests", "Services/Gateway",
     everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),
   test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth", "IngestFormats"]),
-  test("InteropTests", "Interop", everything),
   test(
     "EndToEndTests", "EndToEnd", everything + ["WeirCLI", "Synth", "IngestFormats"],
     exclude: ["python"]),

@@ -117,7 +117,6 @@ enum ImportTable {
       "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
       "ArchitectureTests": row(["TestSupport"], testing),
       "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
-      "InteropTests": row(support, testing),
       "EndToEndTests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
     ]
     for name in everything { rows[name + "Tests"] = row(support, testing) }
