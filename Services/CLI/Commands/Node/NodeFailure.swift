@@ -5,6 +5,8 @@ package import Vocabulary
 /// What went wrong while a node was started.
 package enum NodeFailure: Error, Sendable, Equatable {
   case noPorts
+  /// Somebody else listens on a port of this node.
+  case portTaken(UInt16)
   /// Another `weir up` works on this folder.
   case alreadyRunning(folder: String)
   /// The folder has keys but no `weir.yaml`: making it was interrupted.
@@ -20,7 +22,7 @@ package enum NodeFailure: Error, Sendable, Equatable {
 extension NodeFailure {
   package var exit: ProgramExit {
     switch self {
-    case .noPorts, .alreadyRunning, .silent: .tryAgain
+    case .noPorts, .portTaken, .alreadyRunning, .silent: .tryAgain
     case .halfMade, .fixed: .usage
     case .programMissing, .died: .fault
     }
@@ -30,6 +32,11 @@ extension NodeFailure {
     switch self {
     case .noPorts:
       BilingualText("本机没有足够的空闲端口。", "This machine has too few free ports.")
+    case .portTaken(let port):
+      BilingualText(
+        "127.0.0.1 的端口 \(port) 已被其他程序占用；请停止该程序，或用 --port 另选网关端口。",
+        "Another program listens on port \(port) of 127.0.0.1; stop it, or choose the gateway's port with --port."
+      )
     case .alreadyRunning(let folder):
       BilingualText(
         "\(folder) 已由另一个 weir up 运行。", "Another weir up is running on \(folder).")

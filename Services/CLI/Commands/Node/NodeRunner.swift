@@ -82,7 +82,9 @@ package func withNode<Result>(
     let program = "\(options.programs)/weir-\(service)"
     guard Files.exists(program) else { throw NodeFailure.programMissing(path: program) }
   }
-  let description = try describe(folder, options)
+  var claims = PortClaims()
+  defer { claims.release() }
+  let description = try describe(folder, options, &claims)
   try folder.writeConfigurations(description)
   Files.remove(folder.readyFile)
   let keys = folder.keys(domain: description.domain)
@@ -112,11 +114,11 @@ package func withNode<Result>(
   }
 }
 
-/// What the folder is, or makes it where it is new.
+/// What the folder is, or makes it where it is new; its ports are claimed.
 private func describe(
-  _ folder: NodeFolder, _ options: NodeOptions
+  _ folder: NodeFolder, _ options: NodeOptions, _ claims: inout PortClaims
 ) throws -> NodeFolder.Description {
-  guard !folder.isNew else { return try make(folder, options) }
+  guard !folder.isNew else { return try make(folder, options, &claims) }
   var description = try folder.description()
   if let domain = options.domain, domain != description.domain {
     throw NodeFailure.fixed(what: "domain", is: description.domain)
@@ -129,20 +131,24 @@ private func describe(
     description.gatewayPort = port
     try folder.save(description)
   }
+  try claims.hold(description.ports.values + [description.gatewayPort])
   return description
 }
 
 private func make(
-  _ folder: NodeFolder, _ options: NodeOptions
+  _ folder: NodeFolder, _ options: NodeOptions, _ claims: inout PortClaims
 ) throws -> NodeFolder.Description {
   let domain = options.domain ?? "weir.local"
   guard !Files.exists(folder.keys(domain: domain).serviceRoot) else {
     throw NodeFailure.halfMade(folder: folder.path)
   }
   let services = ServiceConfiguration.services
-  var ports = try FreePorts.choose(services.count + 1, random: options.random)
-  let gatewayPort = options.gatewayPort ?? ports[services.count]
-  ports.removeLast()
+  if let port = options.gatewayPort { try claims.hold([port]) }
+  let ports = try claims.choose(services.count, random: options.random)
+  let gatewayPort =
+    if let port = options.gatewayPort { port } else {
+      try claims.choose(1, random: options.random)[0]
+    }
   let now = systemNow()
   let description = NodeFolder.Description(
     domain: domain, demoCivilStart: options.demoStart?.iso,
