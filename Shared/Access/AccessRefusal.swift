@@ -74,6 +74,14 @@ extension AccessRefusal: Refusal {
     }
   }
 
+  package var retryAfterMilliseconds: Int64? {
+    switch self {
+    case .rateLimited(let delay): delay
+    case .serviceUnavailable: 1_000
+    default: nil
+    }
+  }
+
   package var citation: Citation? {
     switch self {
     case .certificateMissing, .ticketMissing, .ticketRefused, .callIDMissing, .entryMismatch:

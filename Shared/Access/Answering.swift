@@ -20,7 +20,7 @@ extension CallContext {
   }
 
   /// Runs the body of a handler; a refusal is recorded and answered with reason and article, a fault that may pass with
-  /// UNAVAILABLE. Everything else goes on to the RPC core, which answers INTERNAL with a reference.
+  /// reason and retry delay. Everything else goes on to the RPC core, which answers INTERNAL with a reference.
   package func answering<Reply>(
     _ recorder: (any RefusalRecorder)?, _ body: () async throws -> Reply
   ) async throws -> Reply {
@@ -29,8 +29,11 @@ extension CallContext {
     } catch let refusal as any Refusal {
       await recorder?.record(principal: principal, method: rpc.path, reason: refusal.reason)
       throw status(refusal)
-    } catch let fault as any Fault where fault.mayPass {
-      throw Status(.unavailable, "\(fault.summary) (\(callID))")
+    } catch let fault as any Fault {
+      guard let passing = fault.passing else { throw fault }
+      // Kept where there is room for it, and else told to the operator by the recorder.
+      await recorder?.record(principal: principal, method: rpc.path, reason: passing.reason)
+      throw status(passing)
     }
   }
 }

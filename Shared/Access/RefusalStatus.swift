@@ -16,6 +16,7 @@ extension RefusalKind {
     case .lostRace: .aborted
     case .tooMuch: .resourceExhausted
     case .unavailable: .unavailable
+    case .damaged: .dataLoss
     }
   }
 }
@@ -35,6 +36,9 @@ extension Status {
       trailers.append("weir-next-step", PercentText.encode(next.text(in: language)))
     }
     if !reference.isEmpty { trailers.append("weir-reference", reference) }
+    if let delay = refusal.retryAfterMilliseconds {
+      trailers.append(CallMetadata.retryAfter, String(delay))
+    }
     self.init(
       refusal.kind.code, refusal.sentence.text(in: language),
       details: StatusDetails.encode(refusal, language: language, reference: reference),
@@ -42,9 +46,9 @@ extension Status {
   }
 }
 
-/// google.rpc.Status with ErrorInfo and LocalizedMessage.
+/// google.rpc.Status with ErrorInfo, LocalizedMessage and, where waiting helps, RetryInfo.
 ///
-/// Contracts stands on this module, so its generated messages cannot be used here; these three small ones are written
+/// Contracts stands on this module, so its generated messages cannot be used here; these small ones are written
 /// field by field, and the tests of Contracts' side read them back through protobuf-c.
 private enum StatusDetails {
   static func encode(_ refusal: any Refusal, language: Language, reference: String) -> [UInt8] {
@@ -58,7 +62,20 @@ private enum StatusDetails {
       message.text(2, refusal.sentence.text(in: language))
       status.bytes(3, any("google.rpc.LocalizedMessage", message.output))
     }
+    if let delay = refusal.retryAfterMilliseconds {
+      status.bytes(3, any("google.rpc.RetryInfo", retryInfo(delay)))
+    }
     return status.output
+  }
+
+  private static func retryInfo(_ milliseconds: Int64) -> [UInt8] {
+    let delay = UInt64(max(0, milliseconds))
+    var duration = ProtobufWriter()
+    duration.number(1, delay / 1_000)
+    duration.number(2, delay % 1_000 * 1_000_000)
+    var info = ProtobufWriter()
+    info.bytes(1, duration.output)
+    return info.output
   }
 
   private static func any(_ type: String, _ value: [UInt8]) -> [UInt8] {

@@ -5,6 +5,7 @@ package import Database
 package import Integrity
 package import Logging
 package import RPC
+import Vocabulary
 
 /// An event of another service, checked and ready to be applied.
 package struct ForeignEvent: Sendable {
@@ -59,6 +60,10 @@ package struct EventFollower: Sendable {
           metadata: [
             "producer": "\(producer)", "code": "\(error.code)", "cause": "\(error.message)",
           ])
+      } catch let fault as any Fault where fault.passing != nil {
+        // A full disk, say. The position did not move either: the event comes again.
+        log.error("event not applied", metadata: ["producer": "\(producer)", "cause": "\(fault)"])
+        pause = max(pause, faultPause)
       }
       try await Task.sleep(for: pause)
       pause = min(pause * 2, .seconds(5))

@@ -11,6 +11,9 @@ package import Vocabulary
 /// How long one stream between services is kept; then it is opened anew. Longer than the channels' limit for ordinary calls.
 let followingTime = Duration.seconds(86_400)
 
+/// How long a job waits after a fault that may pass, before it tries again.
+let faultPause = Duration.seconds(1)
+
 /// Follows how far Audit has this outbox, and tells data calls whether they may go on.
 package struct EvidenceLink: Sendable {
   private let outbox: Outbox
@@ -37,6 +40,10 @@ package struct EvidenceLink: Sendable {
       } catch let error as OutboxError {
         // Data calls are refused from now on; decisions and upkeep go on until somebody looks.
         log.critical("evidence refused", metadata: ["cause": "\(error)"])
+      } catch let fault as any Fault where fault.passing != nil {
+        // A full disk, say. What Audit has is told again by the next stream.
+        log.error("evidence not noted", metadata: ["cause": "\(fault)"])
+        try await Task.sleep(for: faultPause)
       }
       try await Task.sleep(for: .milliseconds(200))
     }
@@ -100,6 +107,14 @@ package enum EvidenceRefusal: Refusal {
     }
   }
 
+  package var retryAfterMilliseconds: Int64? {
+    switch self {
+    case .awaitingAudit: 1_000
+    case .outboxFull: 5_000
+    case .rolledBack: nil
+    }
+  }
+
   package var sentence: BilingualText {
     switch self {
     case .awaitingAudit:
@@ -158,7 +173,12 @@ package struct OutboxRefusals: RefusalRecorder {
   package func run() async throws {
     while !Task.isCancelled {
       do { try await Task.sleep(for: .seconds(60)) } catch { break }
-      try await refusals.flush()
+      do {
+        try await refusals.flush()
+      } catch let fault as any Fault where fault.passing != nil {
+        // What was not written is counted on, and written at the next turn.
+        log.error("refusals not written", metadata: ["cause": "\(fault)"])
+      }
     }
     try await refusals.flush(all: true)
   }

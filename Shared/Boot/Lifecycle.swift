@@ -15,6 +15,8 @@ package final class StopSignals: Sendable {
     let pipe = weir_stop_pipe()
     precondition(pipe >= 0, "a process has a pipe left when it starts")
     signal(SIGPIPE, SIG_IGN)
+    // A limit on the size of files is told by the write that meets it, like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
     let (stream, continuation) = AsyncStream<Int32>.makeStream(
       bufferingPolicy: .bufferingNewest(4))
     self.stream = stream

@@ -11,6 +11,8 @@ package protocol Refusal: Error {
   var citation: Citation? { get }
   /// What the person may do instead.
   var nextStep: BilingualText? { get }
+  /// When the same call may pass, for programs; `nil` where waiting alone does not help.
+  var retryAfterMilliseconds: Int64? { get }
   /// For the person who must act. Holds no secret, no row content, no type name.
   var sentence: BilingualText { get }
 }
@@ -19,6 +21,7 @@ extension Refusal {
   package var field: String? { nil }
   package var citation: Citation? { nil }
   package var nextStep: BilingualText? { nil }
+  package var retryAfterMilliseconds: Int64? { nil }
 }
 
 /// What sort of no it is; the wire layer turns it into a gRPC code, the command line into an exit code.
@@ -41,12 +44,36 @@ package enum RefusalKind: String, CaseIterable, Sendable {
   case tooMuch
   /// UNAVAILABLE: a retry may cure it
   case unavailable
+  /// DATA_LOSS: what is stored is not what was written
+  case damaged
 }
 
 /// Our machinery failing, as opposed to a ``Refusal``.
 package protocol Fault: Error {
-  /// Whether trying again may succeed: a full queue, a full disk, a connection that was lost.
-  var mayPass: Bool { get }
-  /// For the caller: no secret, no content, no type name.
-  var summary: String { get }
+  /// What the caller is told where trying again may succeed: a full queue, a full disk, a connection that was lost. `nil` where
+  /// only the operator can do something; then the caller gets a reference alone.
+  var passing: PassingFault? { get }
+}
+
+/// A failure of ours that may pass, as the caller is told of it: which service it is and what it stores stay out.
+package struct PassingFault: Refusal, Hashable {
+  /// `store.full`.
+  package let reason: String
+  /// `.tooMuch` where something is used up, else `.unavailable`.
+  package let kind: RefusalKind
+  package let sentence: BilingualText
+  package let retryAfterMilliseconds: Int64?
+
+  package init(
+    reason: String, kind: RefusalKind, sentence: BilingualText, retryAfterMilliseconds: Int64
+  ) {
+    self.reason = reason
+    self.kind = kind
+    self.sentence = sentence
+    self.retryAfterMilliseconds = retryAfterMilliseconds
+  }
+
+  package var nextStep: BilingualText? {
+    BilingualText("请稍后原样重试。", "Send the same again later.")
+  }
 }

@@ -1,5 +1,7 @@
 // What the end-to-end tests share: a small demonstration in folders of its own, and programs beside the tests.
 
+import Boot
+import Contracts
 import Foundation
 import Synth
 import TestSupport
@@ -39,6 +41,19 @@ struct SmallDemo {
   }
 
   var database: String { folder.path("node") }
+
+  /// Plays the story as far as a step, then what a test does on the same stage.
+  func play(
+    through last: String,
+    then body: @escaping @Sendable (inout DemoStage) async throws -> Void
+  ) async throws {
+    var demo = self
+    let end = try #require(DemoStep.story.firstIndex { $0.name == last })
+    demo.options.story =
+      DemoStep.story[...end]
+      + [DemoStep(name: "test", title: BilingualText(plain: "test"), run: body)]
+    #expect(differences(try await demo.play()) == [])
+  }
 
   /// Plays it; `while` runs while the node still stands.
   func play(
@@ -82,4 +97,36 @@ func run(_ program: String, _ arguments: [String]) async throws -> (status: Int3
   let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
   process.waitUntilExit()
   return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+}
+
+extension DemoStage {
+  /// Another connection of a principal, which gives up at the first refusal.
+  func impatient(_ principal: String) throws -> DemoClient {
+    let folder = keys.principalFolder(principal)
+    return try wire.stranger(
+      principal, certificate: try readBytes(folder + "/cert.pem"),
+      key: try readBytes(folder + "/key.pem"))
+  }
+
+  /// A look-up of a planted person under the grant on the cremation register.
+  func lookup(of lead: Lead) throws -> ShareV1.LookupRequest {
+    .init(
+      grant: try grant(.cremation).name,
+      subject: try DemoStep.subject(lead.identifier, lead.name), purpose: DemoTerms.purpose,
+      caseNumber: "YL-2024-9")
+  }
+
+  /// All entries of the log with a topic, or all; each opened payload as text.
+  func logged(_ topic: String = "") async throws -> [AuditV1.Entry] {
+    let auditor = try wire.client(DemoCast.auditor).audit
+    var entries: [AuditV1.Entry] = []
+    var token = ""
+    repeat {
+      let page = try await auditor.listEntries(
+        .init(filter: .init(topic: topic), pageSize: 500, pageToken: token))
+      entries += page.entries
+      token = page.nextPageToken
+    } while !token.isEmpty
+    return entries
+  }
 }

@@ -3,10 +3,10 @@
 import Crypto
 import Database
 import Foundation
-import IngestIndex
+package import IngestIndex
 import IngestStore
 import Synchronization
-import Vocabulary
+package import Vocabulary
 
 /// A register with the index of exactly its state, and the batches that stand in it.
 struct ServedRegister: Sendable {
@@ -14,6 +14,11 @@ struct ServedRegister: Sendable {
   let index: TokenIndex
   let batches: [Int64: StoredBatch]
   let unrepairedRejects: Int
+}
+
+/// An index is derived: one that found no room is made again by the next call that needs it.
+extension IndexError: Fault {
+  package var passing: PassingFault? { isOutOfSpace ? .storeFull : nil }
 }
 
 /// Keeps indexes mapped, and rebuilds what does not match its database. Never serves another state.

@@ -97,8 +97,10 @@ package struct IngestService: IngestV1.IngestService {
   }
 
   func receipt(_ evidence: CommittedEvidence?) -> CommonV1.Receipt? {
-    evidence?.receipts(keys: outside.keyList).first.map { receipt in
-      CommonV1.Receipt(json: receipt.encoded(), leaf: receipt.leaf.commitment)
-    }
+    evidence?.receipts(keys: outside.keyList).first.map { receipt($0) }
+  }
+
+  func receipt(_ receipt: Receipt) -> CommonV1.Receipt {
+    CommonV1.Receipt(json: receipt.encoded(), leaf: receipt.leaf.commitment)
   }
 }

@@ -1,5 +1,7 @@
 // Why a token index is not written or not served.
 
+import Glibc
+
 /// The index is derived from the database and can be rebuilt at will, so every one of these means: do not serve, rebuild.
 package enum IndexError: Error, Hashable, Sendable {
   /// A system call failed: its name and errno.
@@ -14,6 +16,12 @@ package enum IndexError: Error, Hashable, Sendable {
   case stale(IndexBindingField)
   /// More rows than an index can number, or another count than the binding states.
   case rowCount(expected: Int, found: Int)
+
+  /// Whether it was not written because there was no room.
+  package var isOutOfSpace: Bool {
+    guard case .system(_, let code) = self else { return false }
+    return code == ENOSPC || code == EDQUOT
+  }
 }
 
 /// What an index is bound to.

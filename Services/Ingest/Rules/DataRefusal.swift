@@ -63,7 +63,8 @@ package enum DataRefusal: Refusal, Hashable {
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
-    case .nothingDelivered, .entryWithdrawn, .registerDamaged: .wrongState
+    case .nothingDelivered, .entryWithdrawn: .wrongState
+    case .registerDamaged: .damaged
     case .recordUnknown: .notFound
     case .subjectMalformed, .correctionItemUnknown, .correctionRejected: .malformed
     }

@@ -151,17 +151,22 @@ package struct ShareServer: ShareV1.ShareService {
     _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Reply
   ) async throws -> (reply: Reply, receipt: CommonV1.Receipt?) {
     let (key, digest) = try requestKey(call, requestID, content)
-    let done = try await database.writeWithEvidence { transaction in
+    let keyList = outside.keyList
+    let done = try await database.writeWithEvidence {
+      transaction -> (answer: [UInt8], kept: Receipt?) in
       switch try transaction.replay(of: key, digest: digest) {
-      case .same(let answer?): return answer
+      case .same(let answer?): return (answer, try transaction.keptReceipt(of: key))
       case .conflict: throw RequestRefusal.requestIDReused
       case .same(nil), .new: break
       }
       let answer = try body(transaction).serialized()
-      try transaction.keep(answer: answer, of: key)
-      return answer
+      try transaction.keep(answer: answer, of: key, receiptUnder: keyList)
+      return (answer, nil)
     }
-    return (try Reply(serialized: done.value), receipt(done.evidence))
+    return (
+      try Reply(serialized: done.value.answer),
+      done.value.kept.map { receipt($0) } ?? receipt(done.evidence)
+    )
   }
 
   func requestKey(
@@ -178,9 +183,11 @@ package struct ShareServer: ShareV1.ShareService {
 
   /// The receipt of the first entry: of what was done, not of what followed from it.
   func receipt(_ evidence: CommittedEvidence?) -> CommonV1.Receipt? {
-    evidence?.receipts(keys: outside.keyList).first.map {
-      CommonV1.Receipt(json: $0.encoded(), leaf: $0.leaf.commitment)
-    }
+    evidence?.receipts(keys: outside.keyList).first.map { receipt($0) }
+  }
+
+  func receipt(_ receipt: Receipt) -> CommonV1.Receipt {
+    CommonV1.Receipt(json: receipt.encoded(), leaf: receipt.leaf.commitment)
   }
 
   /// The payload of an entry of the log: who did what to which thing, when.

@@ -41,6 +41,9 @@ enum OwnSchema {
           answer BLOB, expires_at INTEGER NOT NULL, PRIMARY KEY (caller, method, request))
         """,
         "CREATE INDEX answered_request_expiry ON answered_request (expires_at)",
-      ])
+      ]),
+    SchemaStep(
+      number: 2, name: "receipts of answered requests",
+      sql: ["ALTER TABLE answered_request ADD COLUMN receipt BLOB"], isAdditive: true),
   ]
 }

@@ -1,5 +1,6 @@
 // A mutation that is sent twice is done once: what each `request_id` was answered.
 
+package import Integrity
 import Vocabulary
 
 /// Names one request of one caller (DESIGN.md, section 5).
@@ -58,7 +59,7 @@ extension WriteTransaction {
       INSERT INTO answered_request (caller, method, request, digest, answer, expires_at)
       VALUES (?1, ?2, ?3, ?4, NULL, ?5)
       ON CONFLICT (caller, method, request) DO UPDATE
-      SET digest = excluded.digest, answer = NULL, expires_at = excluded.expires_at
+      SET digest = excluded.digest, answer = NULL, receipt = NULL, expires_at = excluded.expires_at
       """,
       [
         key.caller, key.method, key.requestID, digest,
@@ -68,11 +69,42 @@ extension WriteTransaction {
   }
 
   /// Keeps the answer of a request that was new in this transaction. Never one with personal data.
-  package func keep(answer: [UInt8], of key: RequestKey) throws(DatabaseError) {
+  ///
+  /// - Parameter keyList: Where the answer goes out with the receipt of the body's first entry, the key list that goes with it:
+  ///   then the receipt is kept in this transaction, too, as soon as it is signed.
+  package func keep(
+    answer: [UInt8], of key: RequestKey, receiptUnder keyList: SignedNote? = nil
+  ) throws(DatabaseError) {
     let changed = try execute(
       """
       UPDATE answered_request SET answer = ?4 WHERE caller = ?1 AND method = ?2 AND request = ?3
       """, [key.caller, key.method, key.requestID, answer])
     guard changed == 1 else { throw .misuse("an answer is kept after replay(of:digest:)") }
+    if let keyList { session.keepReceipt(of: key, under: keyList) }
+  }
+
+  /// The receipt that went out with the kept answer of a request; nil where none did.
+  package func keptReceipt(of key: RequestKey) throws -> Receipt? {
+    let row = try queryOne(
+      "SELECT receipt FROM answered_request WHERE caller = ?1 AND method = ?2 AND request = ?3",
+      [key.caller, key.method, key.requestID])
+    let bytes: [UInt8]? = try row?[0] ?? nil
+    return try bytes.map { try Receipt($0) }
+  }
+}
+
+/// A kept answer that waits for its group's signature.
+struct WaitingReceipt {
+  let key: RequestKey
+  let keyList: SignedNote
+
+  /// Stores the receipt of a body's first entry, as the transaction's last act.
+  func store(_ evidence: CommittedEvidence, on connection: any Connection) throws(DatabaseError) {
+    guard let receipt = evidence.receipts(keys: keyList).first else { return }
+    _ = try connection.execute(
+      """
+      UPDATE answered_request SET receipt = ?4 WHERE caller = ?1 AND method = ?2 AND request = ?3
+      """,
+      [.text(key.caller), .text(key.method), .text(key.requestID), .blob(receipt.encoded())])
   }
 }

@@ -1,5 +1,6 @@
 // What the body of a transaction can do: read, or read and write. Values that cannot be kept beyond the body.
 
+import Integrity
 package import Vocabulary
 
 /// Reading, in a transaction of either kind. Stores write their queries as functions over this.
@@ -107,6 +108,13 @@ final class Session {
     self.connection = connection
     self.outbox = outbox
     self.now = now
+  }
+
+  /// Receipts to be stored once the group is signed.
+  private(set) var waitingReceipts: [WaitingReceipt] = []
+
+  func keepReceipt(of key: RequestKey, under keyList: SignedNote) {
+    waitingReceipts.append(WaitingReceipt(key: key, keyList: keyList))
   }
 
   func onCommit(_ action: @escaping () -> Void) { afterCommit.append(action) }

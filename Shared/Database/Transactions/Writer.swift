@@ -135,9 +135,12 @@ actor Writer {
         return .answered
       }
       let signed = try entries?.seal(now: now())
+      try storeReceipts(of: results, signed, on: connection)
       try connection.commit()
       commits.add(1)
-      for case .done(_, let actions) in results { for action in actions { action() } }
+      for case .done(_, let session) in results {
+        for action in session.afterCommit { action() }
+      }
       if let signed { outbox?.hasCommitted(signed) }
       repeated = answer(group, results, signed)
       return .answered
@@ -148,14 +151,24 @@ actor Writer {
 
   /// What became of one member.
   private enum MemberResult {
-    /// Which of the group's entries are its own, and what follows from the commit.
-    case done(Range<Int>, [() -> Void])
+    /// Which of the group's entries are its own, and what its body asked for beyond its statements.
+    case done(Range<Int>, Session)
     case failed(any Error)
     /// A key was taken. On PostgreSQL that may be how a conflict with another process shows: its body would have seen the row,
     /// had it run later. So it runs once more.
     case repeats
 
     var isDone: Bool { if case .done = self { true } else { false } }
+  }
+
+  private func storeReceipts(
+    of results: [MemberResult], _ signed: SignedGroup?, on connection: any Connection
+  ) throws(DatabaseError) {
+    guard let signed else { return }
+    for case .done(let range, let session) in results {
+      guard let evidence = CommittedEvidence(signed, range) else { continue }
+      for receipt in session.waitingReceipts { try receipt.store(evidence, on: connection) }
+    }
   }
 
   /// - Returns: Those that have no answer yet.
@@ -191,7 +204,7 @@ actor Writer {
         try member.run(in: session)
         if let failure = session.failure { throw failure }
         if isShared { try connection.releaseSavepoint() }
-        results.append(.done(first..<(entries?.drafts.count ?? 0), session.afterCommit))
+        results.append(.done(first..<(entries?.drafts.count ?? 0), session))
       } catch {
         if let failure = session.failure, failure.wantsRerun || failure.isPoisoning {
           throw failure

@@ -68,6 +68,17 @@ struct AccessRefusalTests {
     #expect(chinese.trailers["weir-reference"] == nil)
   }
 
+  @Test("a refusal that waiting cures says for how long, in the trailer and as RetryInfo")
+  func retryDelay() {
+    let limited = Status(
+      AccessRefusal.rateLimited(retryAfterMilliseconds: 1_500), language: .english, reference: "")
+    #expect(limited.trailers["weir-retry-after-ms"] == "1500")
+    #expect(String(decoding: limited.details, as: UTF8.self).contains("google.rpc.RetryInfo"))
+    let refused = Status(AccessRefusal.entryMismatch, language: .english, reference: "")
+    #expect(refused.trailers["weir-retry-after-ms"] == nil)
+    #expect(!String(decoding: refused.details, as: UTF8.self).contains("RetryInfo"))
+  }
+
   @Test(
     "each kind of refusal has its code",
     arguments: [
@@ -75,6 +86,7 @@ struct AccessRefusalTests {
       (.alreadyExists, .alreadyExists), (.wrongState, .failedPrecondition),
       (.notAllowed, .permissionDenied), (.unauthenticated, .unauthenticated),
       (.lostRace, .aborted), (.tooMuch, .resourceExhausted), (.unavailable, .unavailable),
+      (.damaged, .dataLoss),
     ])
   func codes(kind: RefusalKind, code: StatusCode) {
     #expect(kind.code == code)

@@ -1,6 +1,6 @@
 // The demonstration from beginning to end: input written, node started, story told, checks collected.
 
-import Boot
+package import Boot
 import Contracts
 import Crypto
 import Foundation
@@ -23,6 +23,10 @@ package struct DemoOptions: Sendable {
   package var duringStep: @Sendable (_ step: String, _ node: RunningNode) async throws -> Void = {
     _, _ in
   }
+  /// The steps to play; tests end it early, or play one of their own.
+  var story = DemoStep.story
+  /// Of every process of the node; `nil` takes the defaults.
+  package var limits: ServiceConfiguration.Limits?
   /// Called when a step has ended; tests tamper here.
   package var afterStep: @Sendable (_ step: String) async throws -> Void = { _ in }
 
@@ -70,6 +74,7 @@ package func playDemo(
     random: SystemRandom())
   node.domain = "meizhou.weir.example"
   node.demoStart = plan.today
+  node.limits = options.limits
   let progress = ProgressLine(
     BilingualText("启动", "starting"), total: ServiceConfiguration.services.count, console: console)
   return try await withNode(
@@ -109,11 +114,11 @@ private func tell(
     plan: plan, wire: wire, running: running, input: options.inputFolder, console: console,
     flaws: options.flaws)
   var seconds: [String: Double] = [:]
-  for (index, step) in DemoStep.story.enumerated() {
+  for (index, step) in options.story.enumerated() {
     stage.ledger.begin(step.name)
     console.note(
       BilingualText(
-        "【\(index + 1)/\(DemoStep.story.count)】", "[\(index + 1)/\(DemoStep.story.count)] ")
+        "【\(index + 1)/\(options.story.count)】", "[\(index + 1)/\(options.story.count)] ")
         + step.title)
     let started = ContinuousClock.now
     do {

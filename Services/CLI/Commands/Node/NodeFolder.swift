@@ -19,6 +19,8 @@ struct NodeFolder: Sendable {
     /// Ports on loopback, chosen once, kept so that peers' addresses survive restarts.
     var ports: [String: UInt16]
     var gatewayPort: UInt16
+    /// Of every process, where the operator wants others than the defaults.
+    var limits: ServiceConfiguration.Limits?
   }
 
   var descriptionFile: String { path + "/weir.yaml" }
@@ -114,6 +116,7 @@ struct NodeFolder: Sendable {
         signingKey: keys.evidenceKey(service)),
       policiesFolder: path + "/policies", calendarsFolder: path + "/calendars",
       taxonomiesFolder: path + "/taxonomies", governanceFile: path + "/governance.yaml")
+    if let limits = description.limits { configuration.limits = limits }
     if let start = description.demoCivilStart, let real = description.demoRealStart {
       configuration.demo = ServiceConfiguration.DemoClock(
         civilStart: start, realStart: real, offsetFile: demoClockFile)

@@ -18,6 +18,8 @@ package struct NodeOptions: Sendable {
   package var demoStart: CivilDate?
   /// Who is in a new folder's registry from the beginning; `nil` takes one authority, one operator and one auditor.
   package var founding: Founding?
+  /// Limits of a new folder's processes, where they are not to be the defaults.
+  package var limits: ServiceConfiguration.Limits?
   /// The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml`.
   package var law: String
   /// The folder with the executables `weir-…`.
@@ -153,7 +155,8 @@ private func make(
   let description = NodeFolder.Description(
     domain: domain, demoCivilStart: options.demoStart?.iso,
     demoRealStart: options.demoStart == nil ? nil : now.milliseconds,
-    ports: Dictionary(uniqueKeysWithValues: zip(services, ports)), gatewayPort: gatewayPort)
+    ports: Dictionary(uniqueKeysWithValues: zip(services, ports)), gatewayPort: gatewayPort,
+    limits: options.limits)
   try folder.create(
     description: description, founding: options.founding ?? .standard, resources: options.law,
     now: now, random: options.random)

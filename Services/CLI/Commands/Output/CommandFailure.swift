@@ -47,6 +47,7 @@ package struct CommandFailure: Error, Sendable, Equatable {
       case .notFound: .notFound
       case .alreadyExists, .wrongState, .notAllowed, .unauthenticated: .refused
       case .lostRace, .tooMuch, .unavailable: .tryAgain
+      case .damaged: ProgramExit(StatusCode.dataLoss)
       }
     self.init(exit, refusal.sentence.text(in: language))
     reason = refusal.reason

@@ -102,9 +102,7 @@ package struct Gate: Sendable {
     _ call: AdmittedCall, _ context: ServerContext, _ method: String
   ) throws(Status) {
     guard let delay = limiter.take(call.caller.department) else { return }
-    var status = refuse(.rateLimited(retryAfterMilliseconds: delay), context, call)
-    status.trailers.append(CallMetadata.retryAfter, String(delay))
-    throw status
+    throw refuse(.rateLimited(retryAfterMilliseconds: delay), context, call)
   }
 
   private func refuse(

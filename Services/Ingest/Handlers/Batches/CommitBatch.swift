@@ -28,6 +28,16 @@ extension IngestService {
     }
   }
 
+  /// The answer to a change of batches that was done before, with the receipt that went out with it.
+  func answered(
+    _ change: ChangeRequest, in transaction: borrowing WriteTransaction
+  ) throws -> IngestV1.Batch? {
+    guard let answer = try transaction.answer(to: change) else { return nil }
+    var batch = try IngestV1.Batch(serialized: answer)
+    batch.receipt = try transaction.keptReceipt(of: change.key).map { receipt($0) }
+    return batch
+  }
+
   private enum Judgement: Sendable {
     case answered(IngestV1.Batch)
     case failed(IngestRefusal)
@@ -41,9 +51,7 @@ extension IngestService {
   ) async throws -> Judgement {
     let time = outside.civil()
     return try await database.write { transaction in
-      if let answer = try transaction.answer(to: change) {
-        return .answered(try IngestV1.Batch(serialized: answer))
-      }
+      if let known = try answered(change, in: transaction) { return .answered(known) }
       let batch = try transaction.ownBatch(id, field: "name", call)
       // A batch that failed already is judged again, so that a repetition is told the same.
       let state = batch.state == .qualityFailed ? BatchState.loading : batch.state
@@ -143,7 +151,8 @@ extension IngestService {
       throw UnreadableContent(what: "batch")
     }
     let reply = message(stored)
-    try transaction.keep(answer: try reply.serialized(), of: change.key)
+    try transaction.keep(
+      answer: try reply.serialized(), of: change.key, receiptUnder: outside.keyList)
     return (reply, superseded)
   }
 

@@ -35,8 +35,8 @@ extension IngestService {
     struct IsNew: Error {}
     do {
       return try await database.write { transaction in
-        guard let answer = try transaction.answer(to: change) else { throw IsNew() }
-        return try IngestV1.Batch(serialized: answer)
+        guard let known = try answered(change, in: transaction) else { throw IsNew() }
+        return known
       }
     } catch is IsNew {
       return nil

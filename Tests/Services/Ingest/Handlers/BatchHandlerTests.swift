@@ -80,6 +80,7 @@ struct BatchHandlerTests {
     #expect(committed.resourceRows == plan.register(.cremation).accepted)
     let again = try await node.commit(batch.name, file, requestID: "same")
     #expect(again.resourceRoot == committed.resourceRoot)
+    #expect(committed.receipt != nil && again.receipt == committed.receipt)
     #expect(
       await refusal { try await node.commit(batch.name, file) } == "ingest.batch_state")
     await node.stop()
