@@ -21,7 +21,7 @@ extension FeedbackServer {
       let time = now()
       return try await database.write { transaction in
         guard let before = try shownRecalls([number], to: actor, in: transaction).first,
-          let recall = try transaction.recall(number)
+          let recall = try transaction.recall(number, texts)
         else { throw RequestRefusal.unknownResource(field: "name", name: request.name) }
         switch try transaction.replay(of: key, digest: digest) {
         case .conflict: throw RequestRefusal.requestIDReused
@@ -30,7 +30,7 @@ extension FeedbackServer {
         }
         let next = try recall.acknowledged(
           outcome: request.outcome, note: request.note, by: actor, at: time)
-        try transaction.save(next)
+        try transaction.save(next, texts)
         let payload = acknowledgement(of: next, request.outcome, Author(call), actor, time)
         try transaction.append(topic: "feedback.recall_acknowledged", payload: .object(payload))
         if next.isComplete {

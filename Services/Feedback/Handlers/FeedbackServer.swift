@@ -5,7 +5,7 @@ package import Contracts
 import Crypto
 package import Database
 import FeedbackRules
-import FeedbackStore
+package import FeedbackStore
 package import Integrity
 import RPC
 package import Regulation
@@ -40,21 +40,25 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
   let calendar: WorkingCalendar
   let peers: FeedbackPeers
   let keys: SignedNote
+  let texts: any TextSeal
   let refusals: (any RefusalRecorder)?
   let now: @Sendable () -> Instant
 
   /// - Parameters:
   ///   - keys: The signed key list, which goes with every receipt.
+  ///   - texts: The seal of what people write.
   ///   - now: Civil time.
   package init(
     database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar, peers: FeedbackPeers,
-    keys: SignedNote, refusals: (any RefusalRecorder)?, now: @escaping @Sendable () -> Instant
+    keys: SignedNote, texts: any TextSeal, refusals: (any RefusalRecorder)?,
+    now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
     self.profiles = profiles
     self.calendar = calendar
     self.peers = peers
     self.keys = keys
+    self.texts = texts
     self.refusals = refusals
     self.now = now
   }
@@ -102,7 +106,7 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
   func visible(
     _ number: Int64, _ name: String, to actor: Actor, in transaction: borrowing some Reading
   ) throws -> QualityIssue {
-    guard let issue = try transaction.issue(number),
+    guard let issue = try transaction.issue(number, texts),
       IssueVisibility(actor).sees(
         issue,
         wasTold: try !transaction.issuesTold([number], to: actor.department).isEmpty)
@@ -118,7 +122,7 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
     let recalls = try transaction.newestRecalls(of: numbers)
     let sight = IssueVisibility(actor)
     let today = now().civilDate
-    return try transaction.issues(numbers).map { issue in
+    return try transaction.issues(numbers, texts).map { issue in
       let wasTold = told.contains(issue.number)
       return issue.message(
         showsRecords: sight.seesRecords(of: issue, wasTold: wasTold),

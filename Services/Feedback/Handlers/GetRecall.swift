@@ -49,9 +49,9 @@ extension FeedbackServer {
   func shownRecalls(
     _ numbers: [Int64], to actor: Actor, in transaction: borrowing some Reading
   ) throws -> [FeedbackV1.Recall] {
-    let recalls = try transaction.recalls(numbers)
+    let recalls = try transaction.recalls(numbers, texts)
     let issues = Dictionary(
-      try transaction.issues(recalls.map(\.issue)).map { ($0.number, $0) },
+      try transaction.issues(recalls.map(\.issue), texts).map { ($0.number, $0) },
       uniquingKeysWith: { first, _ in first })
     let sight = IssueVisibility(actor)
     return recalls.compactMap { recall in

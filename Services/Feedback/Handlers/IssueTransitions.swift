@@ -39,9 +39,9 @@ extension FeedbackServer {
   ) throws -> UInt64 {
     let due = issue.deadline(on: calendar, today: time.civilDate)?.due
     if let old {
-      try transaction.save(issue, wasHistory: old.history.count, dueDay: due?.date)
+      try transaction.save(issue, wasHistory: old.history.count, dueDay: due?.date, texts)
     } else {
-      try transaction.insert(issue, dueDay: due?.date)
+      try transaction.insert(issue, dueDay: due?.date, texts)
     }
     let sequence = try append(topic, issue, due: due, by: author, at: time, in: transaction)
     let isReopened = old?.state.isEnded == true && !issue.state.isEnded

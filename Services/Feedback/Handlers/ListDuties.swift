@@ -37,12 +37,13 @@ extension FeedbackServer {
     in transaction: borrowing some Reading
   ) throws -> [CommonV1.Duty] {
     let recalls = Dictionary(
-      try transaction.recalls(places.filter { $0.kind == .acknowledge }.map(\.number))
-        .map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
+      try transaction.recalls(
+        places.filter { $0.kind == .acknowledge }.map(\.number), texts
+      ).map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
     let numbers = Set(places.filter { $0.kind != .acknowledge }.map(\.number))
       .union(recalls.values.map(\.issue))
     let issues = Dictionary(
-      try transaction.issues(numbers.sorted()).map { ($0.number, $0) },
+      try transaction.issues(numbers.sorted(), texts).map { ($0.number, $0) },
       uniquingKeysWith: { first, _ in first })
     return try places.compactMap { place in
       if place.kind == .acknowledge {

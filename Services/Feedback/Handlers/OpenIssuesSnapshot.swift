@@ -16,7 +16,7 @@ extension FeedbackServer {
       while true {
         let page = try transaction.openIssues(after: last, limit: 200)
         guard let end = page.last else { return events }
-        for issue in try transaction.issues(page) {
+        for issue in try transaction.issues(page, texts) {
           let payload = payload(of: issue, by: .system, at: time)
           events.append(("feedback.issue_opened", .object(payload)))
         }

@@ -22,8 +22,10 @@ nonisolated func buildFeedback(_ environment: ServiceEnvironment) async throws -
   let refusals = OutboxRefusals(database: database, log: log, now: environment.clock.civil)
   let server = FeedbackServer(
     database: database, profiles: environment.law.profiles, calendar: environment.law.calendar,
-    peers: try peers(environment), keys: keys.keyListNote, refusals: refusals,
-    now: environment.clock.civil)
+    peers: try peers(environment), keys: keys.keyListNote,
+    texts: try FreeTextVault(
+      keyring: keys.keyring, random: environment.random, now: environment.clock.real()),
+    refusals: refusals, now: environment.clock.civil)
   let events = EventsServer(outbox: outbox, consumers: Set(["audit"] + followers)) { _ in
     try await server.openIssuesSnapshot().map {
       SnapshotEvent(topic: $0.topic, payload: $0.payload)

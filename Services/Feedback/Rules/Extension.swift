@@ -29,6 +29,8 @@ extension QualityIssue {
     {
       throw .filingMissing(needs.citation)
     }
+    try requireNoIdentityNumber(reason, path: "reason")
+    try requireNoIdentityNumber(filing, path: "filing")
     do throws(ClockRefusal) {
       try clock.extend(
         by: workingDays, filed: time.civilDate, reason: reason, approver: actor.name,

@@ -8,12 +8,12 @@ package import Vocabulary
 
 extension SQLReading where Self: ~Copyable {
   /// An issue with its records and history; `nil` when there is none.
-  package func issue(_ number: Int64) throws -> QualityIssue? {
-    try issues([number]).first
+  package func issue(_ number: Int64, _ texts: any TextSeal) throws -> QualityIssue? {
+    try issues([number], texts).first
   }
 
   /// Several issues in the order asked for, by three statements.
-  package func issues(_ numbers: [Int64]) throws -> [QualityIssue] {
+  package func issues(_ numbers: [Int64], _ texts: any TextSeal) throws -> [QualityIssue] {
     if numbers.isEmpty { return [] }
     let places = numbers.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
     var records: [Int64: [IssueRecord]] = [:]
@@ -27,12 +27,12 @@ extension SQLReading where Self: ~Copyable {
     for row in try query(
       "SELECT * FROM issue_steps WHERE issue IN (\(places)) ORDER BY issue, position", numbers)
     {
-      steps[try row["issue"], default: []].append(try IssueStep(row))
+      steps[try row["issue"], default: []].append(try IssueStep(row, texts))
     }
     var found: [Int64: QualityIssue] = [:]
     for row in try query("SELECT * FROM issues WHERE id IN (\(places))", numbers) {
       let number: Int64 = try row["id"]
-      var issue = try QualityIssue(row, records: records[number] ?? [])
+      var issue = try QualityIssue(row, texts, records: records[number] ?? [])
       issue.history = steps[number] ?? []
       found[number] = issue
     }
@@ -68,7 +68,9 @@ extension WriteTransaction {
   /// The number of the next issue. Numbers of failed transactions may be given again.
   package func nextIssueNumber() throws -> Int64 { try nextNumber("issues") }
 
-  package func insert(_ issue: QualityIssue, dueDay: CivilDate?) throws {
+  package func insert(
+    _ issue: QualityIssue, dueDay: CivilDate?, _ texts: any TextSeal
+  ) throws {
     try execute(
       """
       INSERT INTO issues (id, entry, state, reporter, source, authority, profile, created, due_day,
@@ -78,10 +80,10 @@ extension WriteTransaction {
       [
         issue.number, issue.entry, issue.state.rawValue, issue.reporter.text, issue.source.text,
         issue.authority?.text, issue.profile.text, issue.created.milliseconds,
-        dueDay?.dayNumber, issue.body,
+        dueDay?.dayNumber, try texts.seal(issue.body, at: .issue(issue.number)),
       ])
     try insertRecords(issue)
-    try insertSteps(issue, from: 0)
+    try insertSteps(issue, from: 0, texts)
   }
 
   /// Saves what a rule made of an issue; its history only grows.
@@ -89,13 +91,18 @@ extension WriteTransaction {
   /// - Parameters:
   ///   - count: How many steps are kept already.
   ///   - dueDay: When what is due now is due; for the queries that look for what is late.
-  package func save(_ issue: QualityIssue, wasHistory count: Int, dueDay: CivilDate?) throws {
+  package func save(
+    _ issue: QualityIssue, wasHistory count: Int, dueDay: CivilDate?, _ texts: any TextSeal
+  ) throws {
     try execute(
       "UPDATE issues SET state = ?2, due_day = ?3, body = ?4 WHERE id = ?1",
-      [issue.number, issue.state.rawValue, dueDay?.dayNumber, issue.body])
+      [
+        issue.number, issue.state.rawValue, dueDay?.dayNumber,
+        try texts.seal(issue.body, at: .issue(issue.number)),
+      ])
     try execute("DELETE FROM issue_records WHERE issue = ?1", [issue.number])
     try insertRecords(issue)
-    try insertSteps(issue, from: count)
+    try insertSteps(issue, from: count, texts)
   }
 
   /// Notes that departments were told of an issue; who was told before stays told.
@@ -145,25 +152,28 @@ extension WriteTransaction {
       })
   }
 
-  private func insertSteps(_ issue: QualityIssue, from first: Int) throws {
+  private func insertSteps(
+    _ issue: QualityIssue, from first: Int, _ texts: any TextSeal
+  ) throws {
     try execute(
       """
       INSERT INTO issue_steps (issue, position, from_state, to_state, actor, time, reason)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """,
-      each: issue.history.enumerated().dropFirst(first).map { position, step in
+      each: try issue.history.enumerated().dropFirst(first).map { position, step in
         [
           .integer(issue.number), .integer(Int64(position)), (step.from?.rawValue).sqlValue,
           .text(step.to.rawValue), .text(step.actor), .integer(step.time.milliseconds),
-          .text(step.reason),
+          .blob(
+            try texts.seal(step.reason, at: .step(issue: issue.number, position: position))),
         ]
       })
   }
 }
 
 extension QualityIssue {
-  fileprivate init(_ row: Row, records: [IssueRecord]) throws {
-    let body: [UInt8] = try row["body"]
+  fileprivate init(_ row: Row, _ texts: any TextSeal, records: [IssueRecord]) throws {
+    let body = try texts.open(try row["body"], at: .issue(try row["id"]))
     let fields = Fields(try CanonicalJSON.decodeCanonical(body))
     let authority: String? = try row["authority"]
     guard let state = IssueState(rawValue: try row["state"]),
@@ -181,13 +191,15 @@ extension QualityIssue {
 }
 
 extension IssueStep {
-  fileprivate init(_ row: Row) throws {
+  fileprivate init(_ row: Row, _ texts: any TextSeal) throws {
     guard let to = IssueState(rawValue: try row["to_state"]) else {
       throw UnreadableIssue(what: "step")
     }
     let from: String? = try row["from_state"]
     self.init(
       from: from.flatMap(IssueState.init(rawValue:)), to: to, actor: try row["actor"],
-      time: Instant(milliseconds: try row["time"]), reason: try row["reason"])
+      time: Instant(milliseconds: try row["time"]),
+      reason: try texts.openText(
+        try row["reason"], at: .step(issue: try row["issue"], position: try row["position"])))
   }
 }

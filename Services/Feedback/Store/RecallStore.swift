@@ -30,17 +30,19 @@ extension SQLReading where Self: ~Copyable {
     ).isEmpty
   }
 
-  package func recall(_ number: Int64) throws -> Recall? { try recalls([number]).first }
+  package func recall(_ number: Int64, _ texts: any TextSeal) throws -> Recall? {
+    try recalls([number], texts).first
+  }
 
   /// Several recalls in the order asked for, by two statements.
-  package func recalls(_ numbers: [Int64]) throws -> [Recall] {
+  package func recalls(_ numbers: [Int64], _ texts: any TextSeal) throws -> [Recall] {
     if numbers.isEmpty { return [] }
     let places = numbers.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
     var receivers: [Int64: [RecallReceiver]] = [:]
     for row in try query(
       "SELECT * FROM receivers WHERE recall IN (\(places)) ORDER BY recall, position", numbers)
     {
-      receivers[try row["recall"], default: []].append(try RecallReceiver(row))
+      receivers[try row["recall"], default: []].append(try RecallReceiver(row, texts))
     }
     var found: [Int64: Recall] = [:]
     for row in try query("SELECT * FROM recalls WHERE id IN (\(places))", numbers) {
@@ -142,17 +144,18 @@ extension WriteTransaction {
   }
 
   /// Saves who has acknowledged.
-  package func save(_ recall: Recall) throws {
+  package func save(_ recall: Recall, _ texts: any TextSeal) throws {
     try execute(
       """
       UPDATE receivers SET acknowledged_by = ?3, acknowledged = ?4, outcome = ?5, note = ?6
       WHERE recall = ?1 AND position = ?2
       """,
-      each: recall.receivers.enumerated().compactMap { position, receiver in
-        receiver.acknowledgement.map {
+      each: try recall.receivers.enumerated().compactMap { position, receiver in
+        try receiver.acknowledgement.map {
           [
             .integer(recall.number), .integer(Int64(position)), .text($0.by),
-            .integer($0.time.milliseconds), .text($0.outcome.rawValue), .text($0.note),
+            .integer($0.time.milliseconds), .text($0.outcome.rawValue),
+            .blob(try texts.seal($0.note, at: .note(recall: recall.number, position: position))),
           ]
         }
       })
@@ -170,7 +173,7 @@ extension PendingCorrection {
 }
 
 extension RecallReceiver {
-  fileprivate init(_ row: Row) throws {
+  fileprivate init(_ row: Row, _ texts: any TextSeal) throws {
     guard let department = DepartmentCode(try row["department"]) else {
       throw UnreadableIssue(what: "receiver")
     }
@@ -180,7 +183,9 @@ extension RecallReceiver {
     if let outcome = outcome.flatMap(RecallOutcome.init(rawValue:)) {
       acknowledgement = Acknowledgement(
         by: try row["acknowledged_by"], time: Instant(milliseconds: try row["acknowledged"]),
-        outcome: outcome, note: try row["note"])
+        outcome: outcome,
+        note: try texts.openText(
+          try row["note"], at: .note(recall: try row["recall"], position: try row["position"])))
     }
     self.init(
       department: department, grant: try row["grant_name"], callID: try row["call_id"],

@@ -1,4 +1,4 @@
-// AcceptGrant and RevokeGrant: the security officer takes the duty on; source or authority takes the grant back.
+// What becomes of a grant: the security officer takes the duty on; source or authority suspends, resumes, revokes it.
 
 package import Access
 package import Contracts
@@ -30,6 +30,29 @@ extension ShareServer {
       let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
       return try await step(request.name, call, request.requestID, request) { grant, actor, time in
         try grant.revoked(by: actor, reason: reason, basis: basis, at: time)
+      }
+    }
+  }
+
+  /// AC-52: what is suspended is denied on the next call, until it is resumed (e.5).
+  package func suspendGrant(
+    _ request: ShareV1.SuspendGrantRequest, _ call: CallContext
+  ) async throws -> ShareV1.Grant {
+    try await call.answering(outside.refusals) {
+      let reason = request.reason
+      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+        try grant.suspended(by: actor, reason: reason, at: time)
+      }
+    }
+  }
+
+  package func resumeGrant(
+    _ request: ShareV1.ResumeGrantRequest, _ call: CallContext
+  ) async throws -> ShareV1.Grant {
+    try await call.answering(outside.refusals) {
+      let reason = request.reason
+      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+        try grant.resumed(by: actor, reason: reason, at: time)
       }
     }
   }

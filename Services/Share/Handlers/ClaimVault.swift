@@ -11,19 +11,15 @@ package import Vocabulary
 package struct ClaimVault: Sendable {
   private static let resource = "share-verification"
 
-  private let keyring: Keyring
-  private let sealing: KeyRecord
+  private let sealing: ResourceSeal
   private let naming: HMACSHA256
-  private let random: any RandomSource
 
   /// Makes the keys where there are none; called once at the start, as it may wait for the disk.
   ///
   /// - Parameter now: Real time.
   package init(keyring: Keyring, random: any RandomSource, now: Instant) throws {
-    self.keyring = keyring
-    self.random = random
-    sealing = try keyring.currentOrNewKey(
-      .identity, resource: Self.resource, suite: .aes256GCM, createdAt: now.milliseconds)
+    sealing = try ResourceSeal(
+      keyring: keyring, resource: Self.resource, random: random, now: now.milliseconds)
     naming = try keyring.currentOrNewKey(
       .pseudonym, resource: Self.resource, suite: .hmacSHA256, createdAt: now.milliseconds
     ).hmacKey()
@@ -31,17 +27,12 @@ package struct ClaimVault: Sendable {
 
   /// The claim, bound to its request.
   package func seal(_ claim: IngestV1.VerifyClaimRequest, request: Int64) throws -> [UInt8] {
-    let sealer = try Sealer(key: try sealing.sealKey(), random: random)
-    return try sealer.seal(try claim.serialized(), context: Self.place(request))
+    try sealing.seal(try claim.serialized(), at: Self.place(request))
   }
 
   package func open(_ sealed: [UInt8], request: Int64) throws -> IngestV1.VerifyClaimRequest {
-    guard let header = SealEnvelope.header(of: sealed), let key = keyring.key(header.keyID) else {
-      throw UnreadableContent(what: "sealed claim")
-    }
-    let sealer = try Sealer(key: try key.sealKey(), random: random)
-    return try IngestV1.VerifyClaimRequest(
-      serialized: try sealer.open(sealed, context: Self.place(request)))
+    try IngestV1.VerifyClaimRequest(
+      serialized: try sealing.open(sealed, at: Self.place(request)))
   }
 
   /// The subject's name in counting: the same person gives the same bytes, and nobody without the key can make them.

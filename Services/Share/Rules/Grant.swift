@@ -165,10 +165,7 @@ extension Grant {
       throw .securityOfficerNeeded(resource: name)
     }
     guard officer.isEmpty || officer == actor.name else { throw .officerMustAccept(resource: name) }
-    guard state == .pendingAcceptance else {
-      throw .wrongState(
-        resource: name, state: state.term, action: BilingualText("接受", "accepted"))
-    }
+    guard state == .pendingAcceptance else { throw wrongState("接受", "accepted") }
     guard time.civilDate <= until else { throw .grantExpired(grant: name, until: until) }
     var next = self
     next.securityOfficer = actor.name
@@ -180,22 +177,67 @@ extension Grant {
   package func revoked(
     by actor: Actor, reason: String, basis: LegalBasis?, at time: Instant
   ) throws(ShareRefusal) -> Grant {
-    let isSource = actor.department == source && actor.isOfficerOrHead
-    let isAuthority = actor.department == authority && actor.roles.contains(.authority)
-    guard isSource || isAuthority else { throw .notParty(resource: name) }
-    guard state.isLiving else {
-      throw .wrongState(
-        resource: name, state: state.term, action: BilingualText("撤销", "revoked"))
-    }
-    if reason.isEmpty {
-      throw .reasonMissing(
-        path: "reason", citation: Citation(document: "guangdong-2018", article: "19.1f"))
-    }
+    try checkSupervisor(actor)
+    guard state.isLiving else { throw wrongState("撤销", "revoked") }
+    try checkReason(reason)
     try checkStatedBasis(basis, path: "basis")
     var next = self
     let ground = basis.map { " (\($0.title)\($0.article))" } ?? ""
     next.step(to: .revoked, by: actor.name, at: time, reason: reason + ground)
     return next
+  }
+
+  /// Source or authority stops its use for a while: a violation, an incident, an unmounted entry, a missing responsible
+  /// person (e.5, AC-52).
+  package func suspended(
+    by actor: Actor, reason: String, at time: Instant
+  ) throws(ShareRefusal) -> Grant {
+    try checkSupervisor(actor)
+    guard state == .active else { throw wrongState("暂停", "suspended") }
+    try checkReason(reason)
+    var next = self
+    next.step(to: .suspended, by: actor.name, at: time, reason: reason)
+    return next
+  }
+
+  /// Its use goes on (e.5). What the authority has suspended, the authority alone resumes.
+  package func resumed(
+    by actor: Actor, reason: String, at time: Instant
+  ) throws(ShareRefusal) -> Grant {
+    let isAuthority = try checkSupervisor(actor)
+    guard state == .suspended else { throw wrongState("恢复", "resumed") }
+    if !isAuthority, let suspender = history.last?.actor,
+      !suspender.hasPrefix(ResourceName.department(source).text + "/")
+    {
+      throw .authorityMustResume(grant: name)
+    }
+    guard time.civilDate <= until else { throw .grantExpired(grant: name, until: until) }
+    try checkReason(reason)
+    var next = self
+    next.step(to: .active, by: actor.name, at: time, reason: reason)
+    return next
+  }
+
+  /// Source and authority watch over a grant.
+  ///
+  /// - Returns: Whether it is the authority that acts.
+  @discardableResult
+  private func checkSupervisor(_ actor: Actor) throws(ShareRefusal) -> Bool {
+    let isAuthority = actor.department == authority && actor.roles.contains(.authority)
+    let isSource = actor.department == source && actor.isOfficerOrHead
+    guard isSource || isAuthority else { throw .notParty(resource: name) }
+    return isAuthority
+  }
+
+  private func checkReason(_ reason: String) throws(ShareRefusal) {
+    if reason.isEmpty {
+      throw .reasonMissing(
+        path: "reason", citation: Citation(document: "guangdong-2018", article: "19.1f"))
+    }
+  }
+
+  private func wrongState(_ chinese: String, _ english: String) -> ShareRefusal {
+    .wrongState(resource: name, state: state.term, action: BilingualText(chinese, english))
   }
 
   /// What becomes of it when its last day has passed (meizhou-public-2023/22c), on the civil clock.

@@ -35,7 +35,8 @@ extension ShareRefusal {
     case .notGrantee, .modeNotGranted, .itemNotGranted: "meizhou-public-2023/22a"
     // AC-52.
     case .grantExpired: "meizhou-public-2023/22c"
-    case .grantSuspended, .grantRevoked, .grantEnded: "meizhou-public-2023/22a"
+    case .grantSuspended, .grantRevoked, .grantEnded, .authorityMustResume:
+      "meizhou-public-2023/22a"
     // AC-45.
     case .purposeMissing, .purposeDiffers: "meizhou-public-2023/19.3"
     case .rollDiffers, .rollTooLarge, .rollGrew, .runRepeated, .rollExceeded, .rowsDiffer,
@@ -60,6 +61,12 @@ extension ShareRefusal {
     case .grantPending:
       BilingualText(
         "请安全责任人接受：weir share accept。", "Let the security officer accept it: weir share accept.")
+    case .grantSuspended:
+      BilingualText(
+        "weir share grant 可查看暂停理由；消除后请来源部门或主管部门恢复。",
+        "weir share grant shows why; once mended, ask the source or the authority to resume it.")
+    case .authorityMustResume:
+      BilingualText("请主管部门恢复。", "Ask the authority to resume it.")
     case .grantExpired, .grantRevoked, .grantEnded:
       BilingualText("如仍需使用，请重新申请。", "Where the data are still needed, apply anew.")
     case .purposeDiffers:

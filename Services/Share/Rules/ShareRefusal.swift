@@ -16,6 +16,7 @@ package enum ShareRefusal: Refusal, Hashable {
   case headNeeded(resource: String)
   case securityOfficerNeeded(resource: String)
   case officerMustAccept(resource: String)
+  case authorityMustResume(grant: String)
   // In which state it is.
   case wrongState(resource: String, state: BilingualText, action: BilingualText)
   case noProfileInForce(resourceClass: String)
@@ -78,6 +79,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .headNeeded: "share.head_needed"
     case .securityOfficerNeeded: "share.security_officer_needed"
     case .officerMustAccept: "share.officer_must_accept"
+    case .authorityMustResume: "share.authority_must_resume"
     case .wrongState: "share.wrong_state"
     case .noProfileInForce: "share.no_profile_in_force"
     case .entryNotPublished: "share.entry_not_published"
@@ -141,8 +143,9 @@ package enum ShareRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .notGovernmentBody, .notParty, .ownEntry, .ownApplication, .notReviewer, .samePerson,
-      .headNeeded, .securityOfficerNeeded, .officerMustAccept, .notShared, .applicationNeeded,
-      .verificationNotProvided, .verificationNotNeeded, .notGrantee, .grantPending,
+      .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume, .notShared,
+      .applicationNeeded, .verificationNotProvided, .verificationNotNeeded, .notGrantee,
+      .grantPending,
       .grantSuspended, .grantExpired, .grantRevoked, .grantEnded, .modeNotGranted,
       .itemNotGranted, .purposeDiffers, .rollDiffers:
       .notAllowed

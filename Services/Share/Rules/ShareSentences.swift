@@ -34,6 +34,10 @@ extension ShareRefusal {
         "\(resource) 须由部门主要负责人决定。", "Only the head of the department decides on \(resource).")
     case .securityOfficerNeeded(let resource):
       BilingualText("\(resource) 须由安全责任人接受。", "\(resource) is accepted by a security officer.")
+    case .authorityMustResume(let grant):
+      BilingualText(
+        "\(grant) 由主管部门暂停，来源部门不能恢复。",
+        "\(grant) was suspended by the authority; the source cannot resume it.")
     case .officerMustAccept(let resource):
       BilingualText(
         "\(resource) 的安全责任人须本人接受。", "Who is named for \(resource) accepts it in person.")

@@ -87,6 +87,8 @@ package enum AccessTable {
     "/weir.share.v1.Share/Subscribe": shareV1ShareSubscribe,
     "/weir.share.v1.Share/AcceptGrant": shareV1ShareAcceptGrant,
     "/weir.share.v1.Share/RevokeGrant": shareV1ShareRevokeGrant,
+    "/weir.share.v1.Share/SuspendGrant": shareV1ShareSuspendGrant,
+    "/weir.share.v1.Share/ResumeGrant": shareV1ShareResumeGrant,
     "/weir.share.v1.Share/GetGrant": shareV1ShareGetGrant,
     "/weir.share.v1.Share/ListGrants": shareV1ShareListGrants,
     "/weir.share.v1.Share/Lookup": shareV1ShareLookup,
@@ -649,6 +651,20 @@ package enum AccessTable {
 
   package static let shareV1ShareRevokeGrant = MethodAccess(
     path: "/weir.share.v1.Share/RevokeGrant", service: "weir.share.v1.Share",
+    roles: [.departmentOfficer, .departmentHead, .authority],
+    scope: .reviewer, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false)
+
+  package static let shareV1ShareSuspendGrant = MethodAccess(
+    path: "/weir.share.v1.Share/SuspendGrant", service: "weir.share.v1.Share",
+    roles: [.departmentOfficer, .departmentHead, .authority],
+    scope: .reviewer, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false)
+
+  package static let shareV1ShareResumeGrant = MethodAccess(
+    path: "/weir.share.v1.Share/ResumeGrant", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .authority],
     scope: .reviewer, person: .certificate,
     audited: ["name"],

@@ -410,6 +410,16 @@ extension MethodShape {
       request: ShareV1.RevokeGrantRequest.self,
       reply: ShareV1.Grant.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.share.v1.Share/SuspendGrant": MethodShape(
+      path: "/weir.share.v1.Share/SuspendGrant", service: "weir.share.v1.Share",
+      request: ShareV1.SuspendGrantRequest.self,
+      reply: ShareV1.Grant.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.share.v1.Share/ResumeGrant": MethodShape(
+      path: "/weir.share.v1.Share/ResumeGrant", service: "weir.share.v1.Share",
+      request: ShareV1.ResumeGrantRequest.self,
+      reply: ShareV1.Grant.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.share.v1.Share/GetGrant": MethodShape(
       path: "/weir.share.v1.Share/GetGrant", service: "weir.share.v1.Share",
       request: ShareV1.GetGrantRequest.self,

@@ -795,6 +795,44 @@ extension ShareV1 {
     }
   }
 
+  package struct SuspendGrantRequest: Message, WireMessage {
+    package static let messageName = "weir.share.v1.SuspendGrantRequest"
+    package var name: String = ""
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.reason = reason
+      self.requestID = requestID
+    }
+  }
+
+  package struct ResumeGrantRequest: Message, WireMessage {
+    package static let messageName = "weir.share.v1.ResumeGrantRequest"
+    package var name: String = ""
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.reason = reason
+      self.requestID = requestID
+    }
+  }
+
   package struct GetGrantRequest: Message, WireMessage {
     package static let messageName = "weir.share.v1.GetGrantRequest"
     package var name: String = ""
@@ -3087,6 +3125,132 @@ extension ShareV1.RevokeGrantRequest {
     writer.field("name", self.name)
     writer.field("reason", self.reason)
     writer.field("basis", self.basis)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension ShareV1.SuspendGrantRequest {
+  typealias Layout = Weir__Share__V1__SuspendGrantRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__share__v1__suspend_grant_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "reason": 2
+    case "requestId", "request_id": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.reason)
+    case 3:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension ShareV1.ResumeGrantRequest {
+  typealias Layout = Weir__Share__V1__ResumeGrantRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__share__v1__resume_grant_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "reason": 2
+    case "requestId", "request_id": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.reason)
+    case 3:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
   }
 }

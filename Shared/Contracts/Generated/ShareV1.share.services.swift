@@ -23,6 +23,10 @@ extension ShareV1 {
     func acceptGrant(_ request: ShareV1.AcceptGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
     /// Denies the next call.
     func revokeGrant(_ request: ShareV1.RevokeGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
+    /// For the time of a violation, an incident, an unmounted entry, a missing responsible person; denies the next call.
+    func suspendGrant(_ request: ShareV1.SuspendGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
+    /// What the authority has suspended, the authority alone resumes.
+    func resumeGrant(_ request: ShareV1.ResumeGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
     func getGrant(_ request: ShareV1.GetGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
     func listGrants(_ request: ShareV1.ListGrantsRequest, _ call: CallContext) async throws -> ShareV1.ListGrantsResponse
     /// One person, the granted items, with lineage and a receipt.
@@ -68,6 +72,8 @@ extension ShareV1 {
       .unary(AccessTable.shareV1ShareSubscribe, admission) { request, call in try await service.subscribe(request, call) },
       .unary(AccessTable.shareV1ShareAcceptGrant, admission) { request, call in try await service.acceptGrant(request, call) },
       .unary(AccessTable.shareV1ShareRevokeGrant, admission) { request, call in try await service.revokeGrant(request, call) },
+      .unary(AccessTable.shareV1ShareSuspendGrant, admission) { request, call in try await service.suspendGrant(request, call) },
+      .unary(AccessTable.shareV1ShareResumeGrant, admission) { request, call in try await service.resumeGrant(request, call) },
       .unary(AccessTable.shareV1ShareGetGrant, admission) { request, call in try await service.getGrant(request, call) },
       .unary(AccessTable.shareV1ShareListGrants, admission) { request, call in try await service.listGrants(request, call) },
       .unary(AccessTable.shareV1ShareLookup, admission) { request, call in try await service.lookup(request, call) },
@@ -142,6 +148,16 @@ extension ShareV1 {
     /// Denies the next call.
     package func revokeGrant(_ request: ShareV1.RevokeGrantRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Grant {
       try await transport.unary("/weir.share.v1.Share/RevokeGrant", request, options)
+    }
+
+    /// For the time of a violation, an incident, an unmounted entry, a missing responsible person; denies the next call.
+    package func suspendGrant(_ request: ShareV1.SuspendGrantRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Grant {
+      try await transport.unary("/weir.share.v1.Share/SuspendGrant", request, options)
+    }
+
+    /// What the authority has suspended, the authority alone resumes.
+    package func resumeGrant(_ request: ShareV1.ResumeGrantRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Grant {
+      try await transport.unary("/weir.share.v1.Share/ResumeGrant", request, options)
     }
 
     package func getGrant(_ request: ShareV1.GetGrantRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Grant {

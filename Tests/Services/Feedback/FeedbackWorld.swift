@@ -170,12 +170,11 @@ final class FeedbackWorld: Sendable {
       domain: pki.domain, number: 1, issuedAt: 0,
       entries: [KeyList.Entry(verifier: signer.verifier, notBefore: 0)]
     ).signed(by: root)
+    let keyring = try Keyring(folder: folder.path("keys"), creates: true, random: random)
     database = try await place.open(
       schema: feedbackSchema,
       outbox: OutboxConfiguration(
-        service: "feedback", replica: "r1", signer: signer,
-        keyring: try Keyring(folder: folder.path("keys"), creates: true, random: random),
-        random: random))
+        service: "feedback", replica: "r1", signer: signer, keyring: keyring, random: random))
     let real = Instant(milliseconds: pki.now * 1_000)
     let admission = ServiceAdmission(
       serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
@@ -193,7 +192,8 @@ final class FeedbackWorld: Sendable {
         catalog: CatalogV1.CatalogClient(transport), share: ShareV1.ShareClient(transport),
         ingest: IngestV1.IngestClient(transport),
         directory: { Self.registered($0) }),
-      keys: list, refusals: refusals, now: clock.now)
+      keys: list, texts: try FreeTextVault(keyring: keyring, random: random, now: real),
+      refusals: refusals, now: clock.now)
     reactors = ReactorGroup(threadCount: 1, seed: 3)
     listener = try Server(
       configuration: ServerConfiguration(

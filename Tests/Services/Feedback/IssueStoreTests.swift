@@ -1,8 +1,11 @@
 // What is kept of issues and recalls comes back as it was, on both backends.
 
+import Crypto
 import Database
+import FeedbackHandlers
 import FeedbackRules
 import FeedbackStore
+import Foundation
 import Regulation
 import TestSupport
 import Testing
@@ -10,6 +13,17 @@ import Vocabulary
 
 @Suite("Feedback's store")
 struct IssueStoreTests {
+  private let folder: TemporaryFolder
+  private let texts: FreeTextVault
+
+  init() throws {
+    let random = SeededRandom(seed: 12)
+    folder = try TemporaryFolder()
+    texts = try FreeTextVault(
+      keyring: try Keyring(folder: folder.path("keys"), creates: true, random: random),
+      random: random, now: TestDatabase.noon)
+  }
+
   private func open(_ backend: Backend) async throws -> (TestDatabase, SQLDatabase) {
     let place = try TestDatabase(backend)
     return (place, try await place.open(schema: feedbackSchema))
@@ -40,19 +54,77 @@ struct IssueStoreTests {
     let (place, database) = try await open(backend)
     var issue = try full()
     let before = issue
-    try await database.write { try $0.insert(before, dueDay: nil) }
-    #expect(try await database.read { try $0.issue(1) } == issue)
+    try await database.write { try $0.insert(before, dueDay: nil, texts) }
+    #expect(try await database.read { try $0.issue(1, texts) } == issue)
     issue = try issue.dateAgreedForTest()
     issue.state = .rectifying
     let after = issue
     try await database.write {
-      try $0.save(after, wasHistory: before.history.count, dueDay: after.created.civilDate)
+      try $0.save(after, wasHistory: before.history.count, dueDay: after.created.civilDate, texts)
     }
     await database.close()
     let again = try await place.open(schema: feedbackSchema)
-    #expect(try await again.read { try $0.issue(1) } == issue)
-    #expect(try await again.read { try $0.issue(2) } == nil)
+    #expect(try await again.read { try $0.issue(1, texts) } == issue)
+    #expect(try await again.read { try $0.issue(2, texts) } == nil)
     await again.close()
+  }
+
+  @Test("nothing that people wrote can be read in the database's files (hebi-2021/27, AC-33)")
+  func sealedTexts() async throws {
+    let (place, database) = try await open(.sqlite)
+    guard case .sqlite(let path) = place.location else { return }
+    var report = aliveReport()
+    let words = [
+      "王小明的母亲", "李建国来电称", "窗口记录赵翠花", "户籍科回复孙丽", "单号张三丰", "备注钱多多",
+    ]
+    report.cause = words[0]
+    report.details = [words[1], words[2]]
+    report.slipNumber = words[4]
+    var issue = try filed(report, under: hebi, records: ["entries/E-1/records/7"])
+    issue.reasons = [words[3]]
+    let step = try #require(issue.history.last)
+    issue.history.append(
+      IssueStep(
+        from: step.to, to: step.to, actor: step.actor, time: step.time, reason: words[3]))
+    let kept = issue
+    let recall = Recall(
+      number: 1, issue: 1, entry: 1, record: "entries/E-1/records/7", created: issue.created,
+      receivers: [
+        RecallReceiver(
+          department: try department(holder), grant: "grants/G-1", callID: "c",
+          received: issue.created, comparison: "", chunk: 0, row: 0, caseNumber: "")
+      ])
+    let taken = try recall.acknowledged(
+      outcome: "made_good", note: words[5], by: try officer(holder), at: issue.created)
+    try await database.write { transaction in
+      try transaction.insert(kept, dueDay: nil, texts)
+      try transaction.insert(
+        recall, source: kept.source, authority: kept.authority, correction: 1)
+      try transaction.save(taken, texts)
+    }
+    #expect(try await database.read { try $0.issue(1, texts) } == kept)
+    #expect(try await database.read { try $0.recall(1, texts) } == taken)
+    for file in [path, path + "-wal"] where FileManager.default.fileExists(atPath: file) {
+      let bytes = try Data(contentsOf: URL(filePath: file))
+      #expect(bytes.range(of: Data("entries/E-1/records/7".utf8)) != nil || file != path + "-wal")
+      for word in words { #expect(bytes.range(of: Data(word.utf8)) == nil, "\(word)") }
+    }
+    await database.close()
+  }
+
+  @Test("a text moved to another place does not open", arguments: Backend.allCases)
+  func moved(backend: Backend) async throws {
+    let (_, database) = try await open(backend)
+    let issue = try full()
+    try await database.write { transaction in
+      try transaction.insert(issue, dueDay: nil, texts)
+      try transaction.execute(
+        "UPDATE issue_steps SET position = position + 10 WHERE issue = ?1", [Int64(1)])
+    }
+    await #expect(throws: SealError.notAuthentic) {
+      _ = try await database.read { try $0.issue(1, texts) }
+    }
+    await database.close()
   }
 
   @Test("numbers rise, of issues and recalls apart", arguments: Backend.allCases)
@@ -92,7 +164,7 @@ struct IssueStoreTests {
     let issue = try filed()
     let health = try department("health")
     try await database.write { transaction in
-      try transaction.insert(issue, dueDay: issue.created.civilDate)
+      try transaction.insert(issue, dueDay: issue.created.civilDate, texts)
       try transaction.tell([health, health], of: 1, at: issue.created)
     }
     func seen(_ code: String, _ roles: Set<Role> = [.departmentOfficer]) async throws -> [Int64] {
@@ -123,7 +195,7 @@ struct IssueStoreTests {
       number: 1, issue: 1, entry: 1, record: "entries/E-1/records/7", created: time,
       receivers: receivers)
     try await database.write { transaction in
-      try transaction.insert(issue, dueDay: nil)
+      try transaction.insert(issue, dueDay: nil, texts)
       try transaction.insert(
         Correction(
           record: recall.record, batch: "batches/B-2", isRemoved: true, items: ["a", "b"]),
@@ -137,11 +209,11 @@ struct IssueStoreTests {
         recall, source: issue.source, authority: issue.authority, correction: pending.id)
     }
     #expect(try await database.read { try $0.hasPendingCorrections(1) } == false)
-    #expect(try await database.read { try $0.recall(1) } == recall)
+    #expect(try await database.read { try $0.recall(1, texts) } == recall)
     let taken = try recall.acknowledged(
       outcome: "made_good", note: "补发", by: try officer(holder), at: time)
-    try await database.write { try $0.save(taken) }
-    #expect(try await database.read { try $0.recall(1) } == taken)
+    try await database.write { try $0.save(taken, texts) }
+    #expect(try await database.read { try $0.recall(1, texts) } == taken)
     #expect(try await database.read { try $0.newestRecalls(of: [1, 2]) } == [1: 1])
     func waiting(_ code: String) async throws -> [Int64] {
       let sight = IssueVisibility(try officer(code))

@@ -177,19 +177,29 @@ struct NodeFolder: Sendable {
 }
 
 extension Founding {
-  /// What a new folder begins with where the operator names nothing: one authority, one operator, one auditor.
+  /// What a new folder begins with where the operator names nothing: one authority, one operator, one auditor, and in each
+  /// department who answers for its security (meizhou-public-2023/39.2a).
   static let standard = Founding(departments: [
     Department(
       code: "data-bureau", title: "政务服务数据管理局", level: "city", region: "441400",
       kinds: ["authority"],
-      persons: [Person(id: "chen", title: "陈主任", roles: ["authority"])]),
+      persons: [
+        Person(id: "chen", title: "陈主任", roles: ["authority"]),
+        Person(id: "ma", title: "马安全员", roles: ["dept-security"]),
+      ]),
     Department(
       code: "operations", title: "数据运营中心", level: "city", region: "441400",
       kinds: ["operator"], authority: "data-bureau",
-      persons: [Person(id: "zhou", title: "周工", roles: ["operator"])]),
+      persons: [
+        Person(id: "zhou", title: "周工", roles: ["operator"]),
+        Person(id: "wu", title: "吴安全员", roles: ["dept-security"]),
+      ]),
     Department(
       code: "audit-bureau", title: "审计局", level: "city", region: "441400", kinds: ["audit"],
       authority: "data-bureau",
-      persons: [Person(id: "shen", title: "沈审计", roles: ["auditor"])]),
+      persons: [
+        Person(id: "shen", title: "沈审计", roles: ["auditor"]),
+        Person(id: "qian", title: "钱安全员", roles: ["dept-security"]),
+      ]),
   ])
 }

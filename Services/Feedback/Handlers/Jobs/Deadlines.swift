@@ -40,7 +40,7 @@ extension FeedbackServer {
     }
     for number in silent {
       try await database.write { transaction in
-        guard let issue = try transaction.issue(number),
+        guard let issue = try transaction.issue(number, texts),
           let closed = issue.closedBySilence(at: time, calendar: calendar)
         else { return }
         try carry(
@@ -58,7 +58,7 @@ extension FeedbackServer {
   private func tellOverdue(
     _ number: Int64, at time: Instant, in transaction: borrowing WriteTransaction
   ) throws {
-    guard let issue = try transaction.issue(number),
+    guard let issue = try transaction.issue(number, texts),
       let deadline = issue.deadline(on: calendar, today: time.civilDate),
       let overdue = deadline.overdue
     else { return }
@@ -79,7 +79,7 @@ extension FeedbackServer {
       let after = last
       let end = try await database.write { transaction -> Int64? in
         let page = try transaction.openIssues(after: after, limit: Self.pageSize)
-        for issue in try transaction.issues(page) {
+        for issue in try transaction.issues(page, texts) {
           let due = issue.deadline(on: calendar, today: today)?.due.date
           try transaction.setDueDay(due, of: issue.number)
         }

@@ -64,7 +64,7 @@ extension FeedbackServer {
     where fits: (QualityIssue) -> Bool
   ) throws {
     guard let number = ResourceName(payload["issue"]?.string ?? "", in: .issues)?.number,
-      let issue = try transaction.issue(number), fits(issue)
+      let issue = try transaction.issue(number, texts), fits(issue)
     else { return }
     let time = now()
     let next = issue.corrected(

@@ -56,7 +56,7 @@ extension FeedbackServer {
   private func itemInQuestion(of correction: PendingCorrection) async throws -> String {
     if correction.isRemoved { return "" }
     let number = correction.issue
-    return try await database.read { try $0.issue(number)?.report.item ?? "" }
+    return try await database.read { try $0.issue(number, texts)?.report.item ?? "" }
   }
 
   private func receivers(
@@ -96,7 +96,7 @@ extension FeedbackServer {
   ) async throws {
     let time = now()
     try await database.write { transaction in
-      guard let issue = try transaction.issue(correction.issue) else {
+      guard let issue = try transaction.issue(correction.issue, texts) else {
         return try transaction.settle(correction: correction.id, recall: 0)
       }
       if correction.record.isEmpty {

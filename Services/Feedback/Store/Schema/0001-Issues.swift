@@ -2,7 +2,7 @@
 
 package import Database
 
-/// The steps of Feedback's schema, in order.
+/// The steps of Feedback's schema, in order. `body`, `reason` and `note` are sealed (`TextSeal`).
 package let feedbackSchema: [SchemaStep] = [
   SchemaStep(
     number: 1, name: "issues",
@@ -25,7 +25,7 @@ package let feedbackSchema: [SchemaStep] = [
       """
       CREATE TABLE issue_steps (
         issue INTEGER NOT NULL, position INTEGER NOT NULL, from_state TEXT, to_state TEXT NOT NULL,
-        actor TEXT NOT NULL, time INTEGER NOT NULL, reason TEXT NOT NULL,
+        actor TEXT NOT NULL, time INTEGER NOT NULL, reason BLOB NOT NULL,
         PRIMARY KEY (issue, position))
       """,
       """
@@ -59,7 +59,7 @@ package let feedbackSchema: [SchemaStep] = [
         grant_name TEXT NOT NULL, call_id TEXT NOT NULL, received INTEGER,
         comparison TEXT NOT NULL, chunk INTEGER NOT NULL, line INTEGER NOT NULL,
         case_number TEXT NOT NULL, acknowledged_by TEXT, acknowledged INTEGER, outcome TEXT,
-        note TEXT, PRIMARY KEY (recall, position))
+        note BLOB, PRIMARY KEY (recall, position))
       """,
       "CREATE INDEX receivers_department ON receivers (department, outcome, recall)",
       "CREATE TABLE sequences (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL)",

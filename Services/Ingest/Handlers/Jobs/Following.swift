@@ -10,7 +10,8 @@ package enum FollowedEvents {
   /// By producer, the topics that matter.
   package static let topics: [String: [String]] = [
     "share": [
-      "share.grant_activated", "share.grant_revoked", "share.grant_expired", "share.grant_ended",
+      "share.grant_activated", "share.grant_suspended", "share.grant_revoked",
+      "share.grant_expired", "share.grant_ended",
     ],
     "feedback": ["feedback.issue_opened", "feedback.issue_ended"],
     "catalog": ["catalog.entry_withdrawn"],
@@ -23,7 +24,8 @@ package enum FollowedEvents {
     switch topic {
     case "share.grant_activated":
       if let grant = payload["grant"]?.string { try transaction.reviveGrant(grant) }
-    case "share.grant_revoked", "share.grant_expired", "share.grant_ended":
+    case "share.grant_suspended", "share.grant_revoked", "share.grant_expired",
+      "share.grant_ended":
       guard let grant = payload["grant"]?.string else { return }
       let word = topic.split(separator: "_").last.map(String.init) ?? "ended"
       try transaction.endGrant(grant, reason: payload["reason"]?.string ?? word)

@@ -57,6 +57,8 @@ struct CoverageTests {
     "share.v1.Share/Subscribe": "share subscribe",
     "share.v1.Share/AcceptGrant": "share accept",
     "share.v1.Share/RevokeGrant": "share revoke",
+    "share.v1.Share/SuspendGrant": "share suspend",
+    "share.v1.Share/ResumeGrant": "share resume",
     "share.v1.Share/GetGrant": "share grant",
     "share.v1.Share/ListGrants": "share grants",
     "share.v1.Share/Lookup": "share lookup",

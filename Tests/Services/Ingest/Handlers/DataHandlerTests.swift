@@ -130,6 +130,11 @@ struct DataHandlerTests {
     #expect(
       await refusal { try await node.lookUp(identityNumber(1), grant) } == "ingest.grant_ended")
     let other = try node.grant(number: 2)
+    try await node.follow(
+      "share.grant_suspended", [("grant", "grants/G-2"), ("reason", "incident")])
+    #expect(
+      await refusal { try await node.lookUp(identityNumber(1), other) } == "ingest.grant_ended")
+    try await node.follow("share.grant_activated", [("grant", "grants/G-2")])
     _ = try await node.lookUp(identityNumber(1), other)
     try await node.follow("catalog.entry_withdrawn", [("entry", "entries/E-1")])
     #expect(

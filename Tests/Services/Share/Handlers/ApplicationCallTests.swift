@@ -57,6 +57,30 @@ struct ApplicationCallTests {
     await share.stop()
   }
 
+  @Test("a suspended grant is denied on the next call and used again when resumed (e.5, AC-52)")
+  func suspension() async throws {
+    let share = try await ShareCalls()
+    let grant = try await share.grant()
+    let suspended = try await share.client.suspendGrant(
+      ShareV1.SuspendGrantRequest(name: grant.name, reason: "安全责任人离岗", requestID: "s-1"),
+      try share.options(ShareCalls.source, path: "SuspendGrant"))
+    #expect(suspended.state == .suspended && suspended.receipt != nil)
+    let denied = await status { _ = try await share.lookup(grant.name) }
+    #expect(denied?.trailers["weir-reason"] == "share.grant_suspended")
+    #expect(denied?.trailers["weir-next-step"]?.isEmpty == false)
+    let resumed = try await share.client.resumeGrant(
+      ShareV1.ResumeGrantRequest(name: grant.name, reason: "已补任", requestID: "s-2"),
+      try share.options(ShareCalls.source, path: "ResumeGrant"))
+    #expect(resumed.state == .active)
+    #expect(try await share.lookup(grant.name).records.count == 1)
+    let topics = try await share.topics().filter { $0.hasPrefix("share.grant_") }
+    #expect(
+      topics.suffix(3) == [
+        "share.grant_activated", "share.grant_suspended", "share.grant_activated",
+      ])
+    await share.stop()
+  }
+
   @Test("what Ingest gets: a grant it can check alone, the caller's ticket, the decision before")
   func signedGrant() async throws {
     let share = try await ShareCalls()

@@ -108,6 +108,43 @@ struct GrantTests {
         == "share.wrong_state")
   }
 
+  @Test(
+    "source or authority suspends and resumes; what the authority suspended it alone resumes (e.5)")
+  func suspension() throws {
+    let grant = try World.grant()
+    let source = try World.actor("justice")
+    let authority = try World.actor("data-bureau", "zhao", [.authority])
+    let resumed = try grant.suspended(by: source, reason: "责任人离岗", at: World.noon)
+      .resumed(by: source, reason: "已补任", at: World.noon)
+    #expect(resumed.state == .active && resumed.activated == grant.activated)
+    #expect(resumed.history.suffix(2).map(\.to) == ["suspended", "active"])
+    let stopped = try grant.suspended(by: authority, reason: "违规", at: World.noon)
+    #expect(
+      refusal { _ = try stopped.resumed(by: source, reason: "r", at: World.noon) }
+        == .authorityMustResume(grant: "grants/G-1"))
+    #expect(try stopped.resumed(by: authority, reason: "r", at: World.noon).state == .active)
+    #expect(
+      try stopped.revoked(by: source, reason: "r", basis: nil, at: World.noon).state == .revoked)
+    for actor in [try World.actor(own), try World.actor("justice", "qian", [.departmentSecurity])] {
+      #expect(
+        refusal { _ = try grant.suspended(by: actor, reason: "r", at: World.noon) }
+          == .notParty(resource: "grants/G-1"))
+    }
+    #expect(
+      refusal { _ = try grant.suspended(by: source, reason: "", at: World.noon) }?.reason
+        == "share.reason_missing")
+    #expect(
+      refusal { _ = try stopped.suspended(by: source, reason: "r", at: World.noon) }?.reason
+        == "share.wrong_state")
+    #expect(
+      refusal { _ = try grant.resumed(by: source, reason: "r", at: World.noon) }?.reason
+        == "share.wrong_state")
+    let late = Instant(startOf: grant.until.adding(days: 1))
+    #expect(
+      refusal { _ = try stopped.resumed(by: authority, reason: "r", at: late) }?.reason
+        == "share.grant_expired")
+  }
+
   @Test("it expires after its last day and ends with its entry (meizhou-public-2023/22c)")
   func ends() throws {
     let grant = try World.grant()

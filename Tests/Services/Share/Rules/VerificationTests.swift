@@ -164,7 +164,7 @@ struct RefusalTests {
     .notReviewer(resource: "r", expected: [.authority], citation: law),
     .opinionGiven(resource: "r", side: .authority), .samePerson(resource: "r", citation: law),
     .headNeeded(resource: "r"), .securityOfficerNeeded(resource: "r"),
-    .officerMustAccept(resource: "r"),
+    .officerMustAccept(resource: "r"), .authorityMustResume(grant: "g"),
     .wrongState(
       resource: "r", state: BilingualText("态", "so"), action: BilingualText("办", "done")),
     .noProfileInForce(resourceClass: "c"), .entryNotPublished(entry: "e"),

@@ -772,6 +772,96 @@ void   weir__share__v1__revoke_grant_request__free_unpacked
   assert(message->base.descriptor == &weir__share__v1__revoke_grant_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__share__v1__suspend_grant_request__init
+                     (Weir__Share__V1__SuspendGrantRequest         *message)
+{
+  static const Weir__Share__V1__SuspendGrantRequest init_value = WEIR__SHARE__V1__SUSPEND_GRANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__share__v1__suspend_grant_request__get_packed_size
+                     (const Weir__Share__V1__SuspendGrantRequest *message)
+{
+  assert(message->base.descriptor == &weir__share__v1__suspend_grant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__share__v1__suspend_grant_request__pack
+                     (const Weir__Share__V1__SuspendGrantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__share__v1__suspend_grant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__share__v1__suspend_grant_request__pack_to_buffer
+                     (const Weir__Share__V1__SuspendGrantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__share__v1__suspend_grant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Share__V1__SuspendGrantRequest *
+       weir__share__v1__suspend_grant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Share__V1__SuspendGrantRequest *)
+     protobuf_c_message_unpack (&weir__share__v1__suspend_grant_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__share__v1__suspend_grant_request__free_unpacked
+                     (Weir__Share__V1__SuspendGrantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__share__v1__suspend_grant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__share__v1__resume_grant_request__init
+                     (Weir__Share__V1__ResumeGrantRequest         *message)
+{
+  static const Weir__Share__V1__ResumeGrantRequest init_value = WEIR__SHARE__V1__RESUME_GRANT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__share__v1__resume_grant_request__get_packed_size
+                     (const Weir__Share__V1__ResumeGrantRequest *message)
+{
+  assert(message->base.descriptor == &weir__share__v1__resume_grant_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__share__v1__resume_grant_request__pack
+                     (const Weir__Share__V1__ResumeGrantRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__share__v1__resume_grant_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__share__v1__resume_grant_request__pack_to_buffer
+                     (const Weir__Share__V1__ResumeGrantRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__share__v1__resume_grant_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Share__V1__ResumeGrantRequest *
+       weir__share__v1__resume_grant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Share__V1__ResumeGrantRequest *)
+     protobuf_c_message_unpack (&weir__share__v1__resume_grant_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__share__v1__resume_grant_request__free_unpacked
+                     (Weir__Share__V1__ResumeGrantRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__share__v1__resume_grant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__share__v1__get_grant_request__init
                      (Weir__Share__V1__GetGrantRequest         *message)
 {
@@ -3976,6 +4066,134 @@ const ProtobufCMessageDescriptor weir__share__v1__revoke_grant_request__descript
   weir__share__v1__revoke_grant_request__field_indices_by_name,
   1,  weir__share__v1__revoke_grant_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__revoke_grant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__share__v1__suspend_grant_request__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SuspendGrantRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SuspendGrantRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SuspendGrantRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__share__v1__suspend_grant_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = reason */
+  2,   /* field[2] = request_id */
+};
+static const ProtobufCIntRange weir__share__v1__suspend_grant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__share__v1__suspend_grant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.share.v1.SuspendGrantRequest",
+  "SuspendGrantRequest",
+  "Weir__Share__V1__SuspendGrantRequest",
+  "weir.share.v1",
+  sizeof(Weir__Share__V1__SuspendGrantRequest),
+  3,
+  weir__share__v1__suspend_grant_request__field_descriptors,
+  weir__share__v1__suspend_grant_request__field_indices_by_name,
+  1,  weir__share__v1__suspend_grant_request__number_ranges,
+  (ProtobufCMessageInit) weir__share__v1__suspend_grant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__share__v1__resume_grant_request__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ResumeGrantRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ResumeGrantRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ResumeGrantRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__share__v1__resume_grant_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = reason */
+  2,   /* field[2] = request_id */
+};
+static const ProtobufCIntRange weir__share__v1__resume_grant_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__share__v1__resume_grant_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.share.v1.ResumeGrantRequest",
+  "ResumeGrantRequest",
+  "Weir__Share__V1__ResumeGrantRequest",
+  "weir.share.v1",
+  sizeof(Weir__Share__V1__ResumeGrantRequest),
+  3,
+  weir__share__v1__resume_grant_request__field_descriptors,
+  weir__share__v1__resume_grant_request__field_indices_by_name,
+  1,  weir__share__v1__resume_grant_request__number_ranges,
+  (ProtobufCMessageInit) weir__share__v1__resume_grant_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__share__v1__get_grant_request__field_descriptors[1] =

@@ -35,6 +35,8 @@ typedef struct Weir__Share__V1__ListApplicationsResponse Weir__Share__V1__ListAp
 typedef struct Weir__Share__V1__SubscribeRequest Weir__Share__V1__SubscribeRequest;
 typedef struct Weir__Share__V1__AcceptGrantRequest Weir__Share__V1__AcceptGrantRequest;
 typedef struct Weir__Share__V1__RevokeGrantRequest Weir__Share__V1__RevokeGrantRequest;
+typedef struct Weir__Share__V1__SuspendGrantRequest Weir__Share__V1__SuspendGrantRequest;
+typedef struct Weir__Share__V1__ResumeGrantRequest Weir__Share__V1__ResumeGrantRequest;
 typedef struct Weir__Share__V1__GetGrantRequest Weir__Share__V1__GetGrantRequest;
 typedef struct Weir__Share__V1__ListGrantsRequest Weir__Share__V1__ListGrantsRequest;
 typedef struct Weir__Share__V1__ListGrantsResponse Weir__Share__V1__ListGrantsResponse;
@@ -415,6 +417,30 @@ struct  Weir__Share__V1__RevokeGrantRequest
 #define WEIR__SHARE__V1__REVOKE_GRANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__revoke_grant_request__descriptor) \
     , {0,NULL}, {0,NULL}, NULL, {0,NULL} }
+
+
+struct  Weir__Share__V1__SuspendGrantRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__SHARE__V1__SUSPEND_GRANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__suspend_grant_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Share__V1__ResumeGrantRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__SHARE__V1__RESUME_GRANT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__resume_grant_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Share__V1__GetGrantRequest
@@ -1167,6 +1193,44 @@ Weir__Share__V1__RevokeGrantRequest *
 void   weir__share__v1__revoke_grant_request__free_unpacked
                      (Weir__Share__V1__RevokeGrantRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Share__V1__SuspendGrantRequest methods */
+void   weir__share__v1__suspend_grant_request__init
+                     (Weir__Share__V1__SuspendGrantRequest         *message);
+size_t weir__share__v1__suspend_grant_request__get_packed_size
+                     (const Weir__Share__V1__SuspendGrantRequest   *message);
+size_t weir__share__v1__suspend_grant_request__pack
+                     (const Weir__Share__V1__SuspendGrantRequest   *message,
+                      uint8_t             *out);
+size_t weir__share__v1__suspend_grant_request__pack_to_buffer
+                     (const Weir__Share__V1__SuspendGrantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Share__V1__SuspendGrantRequest *
+       weir__share__v1__suspend_grant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__share__v1__suspend_grant_request__free_unpacked
+                     (Weir__Share__V1__SuspendGrantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Share__V1__ResumeGrantRequest methods */
+void   weir__share__v1__resume_grant_request__init
+                     (Weir__Share__V1__ResumeGrantRequest         *message);
+size_t weir__share__v1__resume_grant_request__get_packed_size
+                     (const Weir__Share__V1__ResumeGrantRequest   *message);
+size_t weir__share__v1__resume_grant_request__pack
+                     (const Weir__Share__V1__ResumeGrantRequest   *message,
+                      uint8_t             *out);
+size_t weir__share__v1__resume_grant_request__pack_to_buffer
+                     (const Weir__Share__V1__ResumeGrantRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Share__V1__ResumeGrantRequest *
+       weir__share__v1__resume_grant_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__share__v1__resume_grant_request__free_unpacked
+                     (Weir__Share__V1__ResumeGrantRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Share__V1__GetGrantRequest methods */
 void   weir__share__v1__get_grant_request__init
                      (Weir__Share__V1__GetGrantRequest         *message);
@@ -1790,6 +1854,12 @@ typedef void (*Weir__Share__V1__AcceptGrantRequest_Closure)
 typedef void (*Weir__Share__V1__RevokeGrantRequest_Closure)
                  (const Weir__Share__V1__RevokeGrantRequest *message,
                   void *closure_data);
+typedef void (*Weir__Share__V1__SuspendGrantRequest_Closure)
+                 (const Weir__Share__V1__SuspendGrantRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Share__V1__ResumeGrantRequest_Closure)
+                 (const Weir__Share__V1__ResumeGrantRequest *message,
+                  void *closure_data);
 typedef void (*Weir__Share__V1__GetGrantRequest_Closure)
                  (const Weir__Share__V1__GetGrantRequest *message,
                   void *closure_data);
@@ -1909,6 +1979,8 @@ extern const ProtobufCMessageDescriptor weir__share__v1__list_applications_respo
 extern const ProtobufCMessageDescriptor weir__share__v1__subscribe_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__accept_grant_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__revoke_grant_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__share__v1__suspend_grant_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__share__v1__resume_grant_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__get_grant_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__list_grants_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__list_grants_response__descriptor;
