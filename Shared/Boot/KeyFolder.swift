@@ -116,7 +116,8 @@ package struct KeyFolder: Sendable {
     return certificate
   }
 
-  /// Signs the list of every service's evidence key with the offline root.
+  /// Signs the list of every service's evidence key with the offline root. Audit's stands there under two names: its own
+  /// entries are evidence as everybody's are, and it signs the log.
   ///
   /// - Parameters:
   ///   - number: Grows by one with each list; a verifier keeps to the newest it has seen.
@@ -131,10 +132,13 @@ package struct KeyFolder: Sendable {
     let notBefore = min(now, start ?? now).milliseconds / 1000 - 300
     var entries: [KeyList.Entry] = []
     for service in services {
-      let signer = try NoteSigner(
-        name: evidenceName(of: service, domain: domain),
-        key: try Ed25519PrivateKey(pem: try readText(evidenceKey(service))))
-      entries.append(KeyList.Entry(verifier: signer.verifier, notBefore: notBefore))
+      let key = try Ed25519PrivateKey(pem: try readText(evidenceKey(service))).publicKey
+      var names = [KeyList.evidenceName(domain, service: service)]
+      if service == "audit" { names.append(KeyList.auditName(domain)) }
+      for name in names {
+        let verifier = try NoteVerifier(name: name, key: key)
+        entries.append(KeyList.Entry(verifier: verifier, notBefore: notBefore))
+      }
     }
     let list = KeyList(domain: domain, number: number, issuedAt: seconds, entries: entries)
     try Files.write(try list.signed(by: root).encoded, to: keyList, isPrivate: false)
@@ -160,10 +164,4 @@ package struct KeyFolder: Sendable {
 package func spiffeName(of name: ResourceName, domain: String) -> String {
   let kind = name.collection == .systems ? "system" : "person"
   return "spiffe://\(domain)/department/\(name.parentID ?? "")/\(kind)/\(name.id)"
-}
-
-/// The name under which a service signs evidence: `<domain>/audit` for checkpoints, `<domain>/<service>/evidence` else.
-package func evidenceName(of service: String, domain: String) -> String {
-  service == "audit"
-    ? KeyList.auditName(domain) : KeyList.evidenceName(domain, service: service)
 }

@@ -7,7 +7,7 @@ package import Integrity
 /// The keys of a service and the evidence around them.
 package struct ServiceKeys: Sendable {
   package let keyring: Keyring
-  /// Signs this service's evidence.
+  /// Signs this service's evidence, as `<domain>/<service>/evidence`.
   package let signer: NoteSigner
   /// The evidence key itself, for what is signed outside notes: Share's grants.
   package let evidenceKey: Ed25519PrivateKey
@@ -17,24 +17,42 @@ package struct ServiceKeys: Sendable {
 
   /// The public evidence keys of a service, newest terms included: whom this process believes.
   package func publicKeys(of service: String, domain: String) -> [Ed25519PublicKey] {
-    keyList.entries(named: evidenceName(of: service, domain: domain)).map(\.verifier.key)
+    keyList.entries(named: KeyList.evidenceName(domain, service: service)).map(\.verifier.key)
+  }
+
+  /// Opens the keyring, the evidence key and the key list of a configuration.
+  ///
+  /// - Throws: What is wrong with a file, with its path; a key list that the root did not sign, or that does not name this
+  ///   service's key: nobody could verify what it signs.
+  package init(_ configuration: ServiceConfiguration, random: any RandomSource) throws {
+    let files = configuration.evidence
+    evidenceKey = try Ed25519PrivateKey(pem: try readText(files.signingKey))
+    signer = try NoteSigner(
+      name: KeyList.evidenceName(configuration.domain, service: configuration.service),
+      key: evidenceKey)
+    let root = try NoteVerifier(text: firstLine(try readText(files.rootPublicKey)))
+    keyListNote = try SignedNote(try readText(files.keyList))
+    keyList = try KeyList(verifying: keyListNote, by: root)
+    let listed = keyList.entries(named: signer.verifier.name).map(\.verifier)
+    guard listed.contains(signer.verifier) else {
+      throw ConfigurationError.malformed(
+        path: files.keyList,
+        detail: "does not name the key '\(signer.verifier.name)'; sign a new one: weir pki keylist")
+    }
+    keyring = try Keyring(folder: configuration.keysFolder, creates: true, random: random)
+  }
+
+  /// Signs the log's checkpoints, with the same key under the log's name. No text is both a group of entries and a
+  /// checkpoint, so neither signature serves for the other.
+  package func logSigner() throws -> NoteSigner {
+    try NoteSigner(name: KeyList.auditName(keyList.domain), key: evidenceKey)
   }
 }
 
 extension ServiceEnvironment {
-  /// Opens the keyring, the evidence key and the key list.
-  ///
-  /// - Throws: What is wrong with a file, with its path; a key list that the root did not sign.
+  /// Opens this service's keys; throws as ``ServiceKeys/init(_:random:)`` does.
   package func openKeys() throws -> ServiceKeys {
-    let key = try Ed25519PrivateKey(pem: try readText(configuration.evidence.signingKey))
-    let root = try NoteVerifier(
-      text: trimmed(try readText(configuration.evidence.rootPublicKey)))
-    let note = try SignedNote(try readText(configuration.evidence.keyList))
-    return ServiceKeys(
-      keyring: try Keyring(folder: configuration.keysFolder, creates: true, random: random),
-      signer: try NoteSigner(
-        name: evidenceName(of: configuration.service, domain: configuration.domain), key: key),
-      evidenceKey: key, keyListNote: note, keyList: try KeyList(verifying: note, by: root))
+    try ServiceKeys(configuration, random: random)
   }
 
   /// Opens the service's database with its outbox: SQLite in the data folder, or PostgreSQL where the configuration says so.
@@ -66,6 +84,6 @@ extension ServiceEnvironment {
   }
 }
 
-private func trimmed(_ text: String) -> String {
+private func firstLine(_ text: String) -> String {
   String(text.prefix { $0 != "\n" })
 }

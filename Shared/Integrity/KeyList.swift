@@ -69,6 +69,15 @@ package struct KeyList: Sendable, Equatable {
     self = list
   }
 
+  /// The domain that a list states, when it is another than the root's. Nothing is verified: it only says why a list is not
+  /// believed.
+  static func foreignDomain(of note: SignedNote, to root: NoteVerifier) -> String? {
+    guard let domain = KeyList(text: note.text)?.domain, rootName(domain) != root.name else {
+      return nil
+    }
+    return domain
+  }
+
   /// nil when the text is not exactly a list's.
   init?(text: String) {
     guard var lines = NoteLines(text), lines.takes(Self.label), let domain = lines.next(),

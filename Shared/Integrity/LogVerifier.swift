@@ -1,7 +1,6 @@
 // Checking a copy of the published log, offline, with nothing but the root key and what the verifier kept.
 
 import Crypto
-package import Vocabulary
 
 /// A published log as a verifier has it: files by their path (`checkpoint`, `keys`, `tile/…`).
 package struct LogCopy {
@@ -14,6 +13,9 @@ package struct LogCopy {
 
   /// - Parameter read: The bytes of a file, `nil` where there is none.
   package init(read: @escaping (String) throws -> [UInt8]?) { self.read = read }
+
+  /// A copy in memory.
+  package init(files: [String: [UInt8]]) { self.init { files[$0] } }
 
   func text(_ path: String) throws -> String? {
     try read(path).flatMap { String(validating: $0, as: UTF8.self) }
@@ -34,72 +36,18 @@ package struct LogCopy {
   }
 }
 
-/// What is wrong with a log. Each is evidence broken: exit code 7 of the command line.
-package enum LogFinding: Error, Equatable, Sendable {
-  case keysMissing
-  /// The key list is not signed by the root that the verifier holds.
-  case keysForged(SignedNoteError)
-  /// The list is older than one that the verifier has seen.
-  case keysOutdated(number: UInt64, held: UInt64)
-  case checkpointMissing
-  /// The checkpoint is not signed by a listed key of the log.
-  case checkpointForged(SignedNoteError)
-  case fileMissing(path: String)
-  case fileMalformed(path: String)
-  /// A tile holds other hashes than the entries below it make.
-  case tileWrong(path: String)
-  /// The entries do not make the root that the checkpoint states.
-  case rootWrong(size: UInt64)
-  /// The verifier has seen a larger log under the same name: this one was cut, or is an old copy.
-  case shorterThanHeld(size: UInt64, held: UInt64)
-  /// The first entries are not those that the verifier saw before: **the log was rewritten**, whoever signed it.
-  case rewritten(held: UInt64)
-  /// The checkpoint that the verifier kept is of another log.
-  case heldForeign(origin: String)
-  /// The checkpoint that the verifier kept is not signed by a listed key.
-  case heldForged
-  /// The receipt's entry is not in this log.
-  case entryMissing
+/// The head of a log whose signatures hold; of its entries nothing is said yet.
+package struct SignedLog: Sendable {
+  package let keys: KeyList
+  package let checkpoint: Checkpoint
+  package let checkpointNote: SignedNote
+  /// What the verifier kept from the last time, signed too, of this log and not larger.
+  package let held: Checkpoint?
 
-  /// For the person who must act.
-  package var sentence: BilingualText {
-    switch self {
-    case .keysMissing: BilingualText("缺少密钥清单 keys。", "The key list, keys, is missing.")
-    case .keysForged:
-      BilingualText(
-        "密钥清单不是由您持有的根密钥签发。", "The key list is not signed by the root key that you hold.")
-    case .keysOutdated(let number, let held):
-      BilingualText(
-        "密钥清单第 \(number) 号早于您见过的第 \(held) 号。",
-        "Key list \(number) is older than number \(held), which you have seen.")
-    case .checkpointMissing: BilingualText("缺少检查点。", "The checkpoint is missing.")
-    case .checkpointForged:
-      BilingualText("检查点不是由日志密钥签署。", "The checkpoint is not signed by the log's key.")
-    case .fileMissing(let path): BilingualText("缺少文件 \(path)。", "The file \(path) is missing.")
-    case .fileMalformed(let path):
-      BilingualText("文件 \(path) 已损坏。", "The file \(path) is damaged.")
-    case .tileWrong(let path):
-      BilingualText("瓦片 \(path) 与日志条目不符。", "The tile \(path) does not match the entries.")
-    case .rootWrong(let size):
-      BilingualText(
-        "\(size) 条日志与检查点的根不符：日志被改动。",
-        "The \(size) entries do not make the checkpoint's root: the log was changed.")
-    case .shorterThanHeld(let size, let held):
-      BilingualText(
-        "日志只有 \(size) 条，而您见过 \(held) 条：日志被截短。",
-        "The log has \(size) entries, and you have seen \(held): it was cut short.")
-    case .rewritten(let held):
-      BilingualText(
-        "前 \(held) 条日志已不是您此前核验的内容：日志被改写并重新签名。",
-        "The first \(held) entries are not those that you verified before: the log was rewritten and signed again."
-      )
-    case .heldForeign(let origin):
-      BilingualText(
-        "您留存的检查点属于另一日志 \(origin)。", "The checkpoint that you kept is of another log, \(origin).")
-    case .heldForged:
-      BilingualText("您留存的检查点签名无效。", "The checkpoint that you kept is not signed by the log's key.")
-    case .entryMissing: BilingualText("日志中没有这张回执的条目。", "The receipt's entry is not in the log.")
-    }
+  /// Throws unless the log begins with what the verifier kept, by the proof that the log gives (RFC 6962 section 2.1.2).
+  package func requireGrown(proof: [[UInt8]]) throws(LogFinding) {
+    guard let held else { return }
+    guard held.isBegun(in: checkpoint, proof: proof) else { throw .rewritten(held: held.size) }
   }
 }
 
@@ -130,7 +78,21 @@ package struct LogVerifier {
     _ copy: LogCopy, held: SignedNote? = nil, heldKeys: UInt64 = 0,
     progress: (UInt64) -> Void = { _ in }
   ) throws -> VerifiedLog {
-    let keys = try keyList(of: copy)
+    let signed = try verifyHead(of: copy, held: held, heldKeys: heldKeys)
+    try Self.verifyTree(copy, signed.checkpoint, signed.held, progress)
+    return VerifiedLog(
+      keys: signed.keys, checkpoint: signed.checkpoint, checkpointNote: signed.checkpointNote,
+      newEntries: signed.checkpoint.size - (signed.held?.size ?? 0))
+  }
+
+  /// Verifies who signed a log's key list and checkpoint, and the checkpoint that was kept; reads no entry.
+  ///
+  /// Whether the log begins with what was kept is open then: ``verify(_:held:heldKeys:progress:)`` computes it from the entries,
+  /// ``SignedLog/requireGrown(proof:)`` believes a proof.
+  package func verifyHead(
+    of copy: LogCopy, held: SignedNote? = nil, heldKeys: UInt64 = 0
+  ) throws -> SignedLog {
+    let keys = try keyList(of: copy).get()
     guard keys.number >= heldKeys else {
       throw LogFinding.keysOutdated(number: keys.number, held: heldKeys)
     }
@@ -150,10 +112,7 @@ package struct LogVerifier {
     if let kept, kept.size > checkpoint.size {
       throw LogFinding.shorterThanHeld(size: checkpoint.size, held: kept.size)
     }
-    try Self.verifyTree(copy, checkpoint, kept, progress)
-    return VerifiedLog(
-      keys: keys, checkpoint: checkpoint, checkpointNote: note,
-      newEntries: checkpoint.size - (kept?.size ?? 0))
+    return SignedLog(keys: keys, checkpoint: checkpoint, checkpointNote: note, held: kept)
   }
 
   /// Finds a receipt's entry in a verified copy and gives the receipt with its place: it then needs no copy any more.
@@ -182,12 +141,16 @@ package struct LogVerifier {
 
   // MARK: Signatures
 
-  private func keyList(of copy: LogCopy) throws -> KeyList {
-    guard let text = try copy.text(LogCopy.keysPath) else { throw LogFinding.keysMissing }
+  private func keyList(of copy: LogCopy) throws -> Result<KeyList, LogFinding> {
+    guard let text = try copy.text(LogCopy.keysPath) else { return .failure(.keysMissing) }
     do throws(SignedNoteError) {
-      return try KeyList(verifying: try SignedNote(text), by: root)
+      let note = try SignedNote(text)
+      if let domain = KeyList.foreignDomain(of: note, to: root) {
+        return .failure(.keysForeign(domain: domain))
+      }
+      return .success(try KeyList(verifying: note, by: root))
     } catch {
-      throw LogFinding.keysForged(error)
+      return .failure(.keysForged(error))
     }
   }
 
@@ -221,31 +184,36 @@ package struct LogVerifier {
     var frontier = MerkleFrontier()
     var tiles = TileBuilder()
     var isHeldTree = held.map { $0.size == 0 } ?? true
-    var wrongTile: (any Error)?
+    var wrong: LogFinding?
+    func check(_ tile: TileBuilder.Built) throws {
+      do { try compare(copy, tile) } catch let finding as LogFinding {
+        wrong = wrong ?? finding
+      }
+    }
     try forEachBundle(copy, size: checkpoint.size) { _, entries in
       for entry in entries {
         for node in frontier.append(leafHash: MerkleTree.leafHash(entry)) {
-          for full in tiles.add(node) {
-            do { try compare(copy, full) } catch { wrongTile = wrongTile ?? error }
-          }
+          for full in tiles.add(node) { try check(full) }
         }
         if let held, held.size == frontier.size { isHeldTree = held.root == frontier.root }
       }
       progress(frontier.size)
     }
+    for partial in tiles.partial { try check(partial) }
     // First the verdict that says most: a rewritten log is told as one, even where tiles are wrong too.
     guard isHeldTree else { throw LogFinding.rewritten(held: held?.size ?? 0) }
     guard frontier.root == checkpoint.root else {
-      throw LogFinding.rootWrong(size: checkpoint.size)
+      throw LogFinding.rootWrong(size: checkpoint.size, entry: wrong?.entry)
     }
-    if let wrongTile { throw wrongTile }
-    for partial in tiles.partial { try compare(copy, partial) }
+    if let wrong { throw wrong }
   }
 
   private static func compare(_ copy: LogCopy, _ built: TileBuilder.Built) throws {
-    guard try hashes(copy, built.tile) == built.content else {
-      throw LogFinding.tileWrong(path: built.tile.path)
-    }
+    let stored = try hashes(copy, built.tile)
+    guard stored != built.content else { return }
+    let place = zip(stored, built.content).prefix { $0 == $1 }.count / SHA256.byteCount
+    throw LogFinding.tileWrong(
+      path: built.tile.path, first: built.tile.index * UInt64(Tile.fullWidth) + UInt64(place))
   }
 
   private static func hashes(_ copy: LogCopy, _ tile: Tile) throws -> [UInt8] {

@@ -1,11 +1,14 @@
 // Receipts: proof of one entry that verifies offline, for years, against keys that the verifier holds.
 
 import Crypto
+package import Vocabulary
 
 /// Why a receipt does not prove its entry.
 package enum ReceiptError: Error, Equatable, Sendable {
   /// The file is not a receipt.
   case malformed
+  /// The receipt is of another domain than the root that the verifier holds.
+  case foreign(domain: String)
   /// The key list is not the root's.
   case keyList(SignedNoteError)
   /// The group's note is not signed by a listed key of its service.
@@ -22,6 +25,45 @@ package enum ReceiptError: Error, Equatable, Sendable {
   case notInLogYet
   /// The receipt's checkpoint and the verifier's own are not states of one growing log: **the log was rewritten**.
   case logRewritten
+
+  /// For the person who holds it.
+  package var sentence: BilingualText {
+    switch self {
+    case .malformed: BilingualText("不是回执，或已损坏。", "It is no receipt, or it is damaged.")
+    case .foreign(let domain):
+      BilingualText(
+        "回执出自 \(domain)，与您持有的根密钥不属同一信任域。",
+        "The receipt is of \(domain), not of the domain whose root key you hold.")
+    case .keyList:
+      BilingualText(
+        "回执中的密钥清单不是由您持有的根密钥签发。",
+        "The receipt's key list is not signed by the root key that you hold.")
+    case .group:
+      BilingualText(
+        "回执的签名不是由清单中该服务的密钥所作。",
+        "The receipt is not signed by a listed key of the service that it names.")
+    case .notInGroup:
+      BilingualText(
+        "条目不在所签的一组之中：内容、盐值、序号或路径被改动。",
+        "The entry is not in the group that was signed: payload, salt, sequence or path was changed."
+      )
+    case .keyOutOfTerm:
+      BilingualText(
+        "条目的时间不在签名密钥的有效期内。", "The entry's time lies outside the term of the key that signed.")
+    case .checkpoint:
+      BilingualText(
+        "回执所附检查点不是由清单中的日志密钥签署。",
+        "The receipt's checkpoint is not signed by a listed key of the log.")
+    case .notInLog:
+      BilingualText(
+        "条目不在回执所附检查点的日志中。", "The entry is not in the log that the receipt's checkpoint states.")
+    case .notInLogYet: BilingualText("回执尚无入日志的证明。", "The receipt has no place in the log yet.")
+    case .logRewritten:
+      BilingualText(
+        "回执的检查点与您留存的检查点不是同一日志的先后状态：日志被改写。",
+        "The receipt's checkpoint and yours are not states of one growing log: it was rewritten.")
+    }
+  }
 }
 
 /// One entry, and why to believe that it was written.
@@ -128,6 +170,7 @@ extension Receipt {
   private func keyList(
     root: NoteVerifier, laterKeys: KeyList?
   ) throws(ReceiptError) -> KeyList {
+    if let domain = KeyList.foreignDomain(of: keys, to: root) { throw .foreign(domain: domain) }
     do throws(SignedNoteError) {
       let own = try KeyList(verifying: keys, by: root)
       guard let laterKeys, laterKeys.domain == own.domain, laterKeys.number > own.number else {

@@ -17,6 +17,12 @@ struct NodeTests {
   private func weir(
     _ arguments: String..., as who: String = "data-bureau/chen", in folder: String
   ) async -> (exit: ProgramExit, output: String, errors: String) {
+    await weir(arguments, as: who, in: folder)
+  }
+
+  private func weir(
+    _ arguments: [String], as who: String = "data-bureau/chen", in folder: String
+  ) async -> (exit: ProgramExit, output: String, errors: String) {
     let streams = Mutex(("", ""))
     let box = Box(streams: streams)
     let surroundings = Surroundings(
@@ -78,30 +84,54 @@ struct NodeTests {
     #expect(await weir("doctor", in: data).exit == .fault)
   }
 
-  @Test("the log is exported and verified offline; one changed byte ends with 7")
+  @Test("the log is exported and verified offline; a foreign root and one changed byte end with 7")
   func verification() async throws {
     let folder = try TemporaryFolder()
     let data = folder.path("node")
     let log = folder.path("log")
     let kept = folder.path("kept")
     let key = data + "/pki/evidence-root/public.key"
+    let stranger = try NoteSigner(
+      name: "weir.test/root", key: try Ed25519PrivateKey(random: SystemRandom()))
+    try Files.write(stranger.verifier.text, to: folder.path("other.key"), isPrivate: false)
     try await withNode(options(folder), tell: { _ in }) { _ in
       try await eventually("a checkpoint that covers an entry") {
-        await weir("audit", "checkpoint", "--output", "json", in: data).output
-          .contains("\"size\": 1")
+        await weir(
+          "audit", "checkpoint", "--root-key", key, "--keep", kept, "--output", "json", in: data
+        ).exit == .done
       }
-      #expect(await weir("audit", "export", log, in: data).exit == .done)
+      #expect(await weir("audit", "export", log, "--root-key", key, in: data).exit == .done)
+      for command in ["checkpoint", "export"] {
+        let target = command == "export" ? [folder.path("other")] : []
+        let answer = await weir(
+          ["audit", command] + target + ["--root-key", folder.path("other.key")], in: data)
+        #expect(answer.exit == .evidenceBroken && answer.errors.contains("root key"))
+      }
+      // The log has grown since, or not: what was kept is its beginning either way.
+      #expect(
+        await weir("audit", "checkpoint", "--root-key", key, "--keep", kept, in: data).exit
+          == .done)
     }
-    let whole = await weir(
-      "audit", "verify", "--log", log, "--root-key", key, "--last-checkpoint", kept, in: data)
-    #expect(whole.exit == .done && Files.exists(kept))
-    let checkpoint = try #require(try LogCopy.heldCheckpoint(kept))
-    let bundle = log + "/tile/entries/000" + ".p/\(checkpoint.size)"
+    let whole = await weir("audit", "verify", "--log", log, "--root-key", key, in: data)
+    #expect(whole.exit == .done)
+    let bundle = try #require(try Self.bundle(in: log))
     var bytes = try readBytes(bundle)
     bytes[5] ^= 1
     try Files.write(bytes, to: bundle, isPrivate: false)
     let changed = await weir("audit", "verify", "--log", log, "--root-key", key, in: data)
-    #expect(changed.exit == .evidenceBroken)
+    #expect(changed.exit == .evidenceBroken && changed.errors.contains("entry 0"))
+  }
+
+  /// The first bundle of an exported log.
+  private static func bundle(in log: String) throws -> String? {
+    let folder = log + "/tile/entries/"
+    return try FileManager.default.subpathsOfDirectory(atPath: folder).sorted()
+      .map { folder + $0 }
+      .first { path in
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+          && !isFolder.boolValue
+      }
   }
 
   @Test("a process that dies is started again, and the node answers as before")

@@ -32,11 +32,11 @@ struct AuditLog: Sendable {
     keys = MonthKeys(keyring: serviceKeys.keyring, random: environment.random)
     let appender = try await database.write { try $0.becomeAppender() }
     board = OriginBoard(try await database.read { try $0.origins() })
+    let signer = try serviceKeys.logSigner()
     publisher = LogPublisher(
-      database: database, folder: folder, signer: serviceKeys.signer, board: board,
-      appender: appender)
+      database: database, folder: folder, signer: signer, board: board, appender: appender)
     let inspection = LogInspection(
-      database: database, folder: folder, verifier: serviceKeys.signer.verifier)
+      database: database, folder: folder, verifier: signer.verifier)
     try await inspection.run()
     try await inspection.repairFiles(with: publisher)
     try folder.write(Array(serviceKeys.keyListNote.encoded.utf8), to: LogFile.keys)

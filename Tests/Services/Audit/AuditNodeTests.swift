@@ -92,8 +92,8 @@ struct AuditFollowingTests {
       }
       #expect(try await node.log.inspection.run() == 6_000)
       home.published.set(LogFile.keys, Array(try node.keys.note().encoded.utf8))
-      let files = home.published.files
-      let verified = try LogVerifier(root: node.keys.root.verifier).verify(LogCopy { files[$0] })
+      let verified = try LogVerifier(root: node.keys.root.verifier)
+        .verify(LogCopy(files: home.published.files))
       #expect(verified.checkpoint.size == 6_000)
     }
   }

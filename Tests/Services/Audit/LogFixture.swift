@@ -130,7 +130,9 @@ struct OpenLog: Sendable {
   let signer: NoteSigner
   let clocks: AuditClocks
 
-  init(_ home: LogHome, outbox: OutboxConfiguration? = nil) async throws {
+  init(
+    _ home: LogHome, outbox: OutboxConfiguration? = nil, signer: NoteSigner? = nil
+  ) async throws {
     self.home = home
     let now = home.clock.now
     clocks = AuditClocks(civil: now, real: now)
@@ -146,12 +148,13 @@ struct OpenLog: Sendable {
     intake = Intake(
       database: database, keys: keys, board: board, appender: appender, grace: DisclosureGrace(),
       clocks: clocks)
-    signer = try NoteSigner(name: KeyList.auditName(LogHome.domain), key: home.key)
+    self.signer =
+      try signer ?? NoteSigner(name: KeyList.auditName(LogHome.domain), key: home.key)
     publisher = LogPublisher(
-      database: database, folder: home.published, signer: signer, board: board,
+      database: database, folder: home.published, signer: self.signer, board: board,
       appender: appender)
     inspection = LogInspection(
-      database: database, folder: home.published, verifier: signer.verifier)
+      database: database, folder: home.published, verifier: self.signer.verifier)
   }
 
   func alarms() async throws -> [StoredAlarm] {

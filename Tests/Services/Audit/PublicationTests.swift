@@ -13,7 +13,7 @@ import Vocabulary
 @Suite("The log is published, tiles first")
 struct PublicationTests {
   private static func copy(_ home: LogHome) -> LogCopy {
-    LogCopy { home.published.files[$0] }
+    LogCopy(files: home.published.files)
   }
 
   private static func checkpoint(_ home: LogHome, _ log: OpenLog) throws -> Checkpoint {

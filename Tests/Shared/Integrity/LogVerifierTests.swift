@@ -33,8 +33,7 @@ private struct PublishedLog {
   }
 
   var copy: LogCopy {
-    let files = files
-    return LogCopy { files[$0] }
+    LogCopy(files: files)
   }
 
   func verify(held: SignedNote? = nil, heldKeys: UInt64 = 0) throws -> VerifiedLog {
@@ -109,12 +108,12 @@ struct LogVerifierTests {
     let good = try PublishedLog(300)
     var log = good
     log.files["tile/entries/000"]?[40] ^= 1
-    #expect(throws: LogFinding.rootWrong(size: 300)) { try log.verify() }
+    #expect(throws: LogFinding.rootWrong(size: 300, entry: 1)) { try log.verify() }
     #expect(throws: LogFinding.rewritten(held: 300)) { try log.verify(held: try good.note()) }
-    for path in ["tile/0/000", "tile/0/001.p/44", "tile/1/000.p/1"] {
+    for (path, first) in [("tile/0/000", 0), ("tile/0/001.p/44", 256), ("tile/1/000.p/1", 0)] {
       log = good
       log.files[path]?[5] ^= 1
-      #expect(throws: LogFinding.tileWrong(path: path)) { try log.verify() }
+      #expect(throws: LogFinding.tileWrong(path: path, first: UInt64(first))) { try log.verify() }
       log.files[path] = nil
       #expect(throws: LogFinding.fileMissing(path: path)) { try log.verify() }
     }
@@ -122,6 +121,60 @@ struct LogVerifierTests {
       log = good
       log.files["tile/entries/001.p/44"] = bytes
       #expect(throws: LogFinding.fileMalformed(path: "tile/entries/001.p/44")) { try log.verify() }
+    }
+  }
+
+  @Test("two entries that changed places are found, and the first of them named")
+  func swapped() throws {
+    let good = try PublishedLog(300)
+    var log = good
+    log.entries.swapAt(270, 290)
+    log.files.merge(TileBuilder.files(of: log.entries).filter { $0.key.contains("entries") }) {
+      $1
+    }
+    #expect(throws: LogFinding.rootWrong(size: 300, entry: 270)) { try log.verify() }
+    // With tiles to match, only the checkpoint contradicts.
+    log.files.merge(TileBuilder.files(of: log.entries)) { $1 }
+    #expect(throws: LogFinding.rootWrong(size: 300, entry: nil)) { try log.verify() }
+    try log.publish()
+    #expect(throws: LogFinding.rewritten(held: 300)) { try log.verify(held: try good.note()) }
+  }
+
+  @Test("a head whose signatures hold is held to what was kept by the log's own proof")
+  func grownByProof() throws {
+    let before = try PublishedLog(200)
+    var now = try PublishedLog(300)
+    for index in 0..<200 { now.entries[index] = before.entries[index] }
+    try now.publish()
+    let verifier = LogVerifier(root: now.keys.root.verifier)
+    let head = try verifier.verifyHead(of: now.copy, held: try before.note())
+    let tree = MemoryTree(entries: now.entries)
+    let proof = MerkleTree.consistencyProof(from: 200, to: 300, from: tree)
+    try head.requireGrown(proof: proof)
+    #expect(throws: LogFinding.rewritten(held: 200)) {
+      try head.requireGrown(proof: Array(proof.dropLast()))
+    }
+    now.entries[0] = SHA256.hash([9])
+    try now.publish()
+    let forged = try verifier.verifyHead(of: now.copy, held: try before.note())
+    let other = MemoryTree(entries: now.entries)
+    #expect(throws: LogFinding.rewritten(held: 200)) {
+      try forged.requireGrown(
+        proof: MerkleTree.consistencyProof(from: 200, to: 300, from: other))
+    }
+  }
+
+  @Test("a log and a receipt of another domain are told as such")
+  func foreign() throws {
+    let log = try PublishedLog(5)
+    let other = try NoteSigner(
+      name: KeyList.rootName("other.example"),
+      key: try Ed25519PrivateKey(rawBytes: [UInt8](repeating: 1, count: 32)))
+    #expect(throws: LogFinding.keysForeign(domain: EvidenceFixture.domain)) {
+      try LogVerifier(root: other.verifier).verify(log.copy)
+    }
+    #expect(throws: ReceiptError.foreign(domain: EvidenceFixture.domain)) {
+      try log.keys.receipt(0).verify(root: other.verifier)
     }
   }
 
@@ -168,14 +221,20 @@ struct LogVerifierTests {
   @Test("every finding speaks both languages")
   func sentences() {
     let findings: [LogFinding] = [
-      .keysMissing, .keysForged(.notSigned), .keysOutdated(number: 1, held: 2),
+      .keysMissing, .keysForeign(domain: "a"), .keysForged(.notSigned),
+      .keysOutdated(number: 1, held: 2),
       .checkpointMissing, .checkpointForged(.notSigned), .fileMissing(path: "a"),
-      .fileMalformed(path: "a"), .tileWrong(path: "a"), .rootWrong(size: 1),
+      .fileMalformed(path: "a"), .tileWrong(path: "a", first: 1), .rootWrong(size: 1, entry: nil),
+      .rootWrong(size: 1, entry: 0),
       .shorterThanHeld(size: 1, held: 2), .rewritten(held: 1), .heldForeign(origin: "a"),
       .heldForged, .entryMissing,
     ]
-    for finding in findings {
-      #expect(!finding.sentence.chinese.isEmpty && !finding.sentence.english.isEmpty)
+    let errors: [ReceiptError] = [
+      .malformed, .foreign(domain: "a"), .keyList(.notSigned), .group(.notSigned), .notInGroup,
+      .keyOutOfTerm, .checkpoint(.notSigned), .notInLog, .notInLogYet, .logRewritten,
+    ]
+    for sentence in findings.map(\.sentence) + errors.map(\.sentence) {
+      #expect(!sentence.chinese.isEmpty && !sentence.english.isEmpty)
     }
   }
 }

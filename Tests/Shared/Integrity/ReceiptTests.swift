@@ -285,8 +285,11 @@ struct ReceiptTests {
       #expect(throws: error) { try receipt.verify(root: fixture.root.verifier) }
     }
     _ = try receipt().verify(root: fixture.root.verifier)
+    let otherRoot = try NoteSigner(
+      name: fixture.root.verifier.name,
+      key: try Ed25519PrivateKey(rawBytes: [UInt8](repeating: 99, count: 32)))
     #expect(throws: ReceiptError.keyList(.notSigned)) {
-      try good.verify(root: fixture.audit.verifier)
+      try good.verify(root: otherRoot.verifier)
     }
     // A listed key of another service, and an unlisted key under the right name.
     refused(

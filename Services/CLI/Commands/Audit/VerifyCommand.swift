@@ -3,7 +3,6 @@
 import ArgumentParser
 import Boot
 import Crypto
-import Foundation
 import Integrity
 import Vocabulary
 
@@ -11,17 +10,14 @@ struct AuditVerify: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     about(
       "verify", "离线验证整个日志或一份回执。", "Verify the whole log, or one receipt, offline.",
-      more: BilingualText(
-        "只信任自己持有的根公钥和上次留存的检查点。证据有误时退出码为 7。",
-        "Trusts the root key and the kept checkpoint of one's own, nothing else. Broken evidence ends with 7."
-      ),
+      more: VerifierOptions.promise,
       examples: "audit verify --log ./log --root-key root.key --last-checkpoint last.checkpoint",
       "audit verify --receipt receipt.json --root-key root.key")
   }
   @OptionGroup var options: CommonOptions
+  @OptionGroup var verifier: VerifierOptions
   @Option(help: hint("日志目录。", "The log's folder.", "dir")) var log: String?
   @Option(help: hint("回执文件。", "The receipt.", "file")) var receipt: String?
-  @Option(help: hint("证据根公钥文件。", "The evidence root's public key.", "file")) var rootKey: String
   @Option(
     help: hint("上次留存的检查点；验证后更新。", "The checkpoint kept before; renewed when all is well.", "file"))
   var lastCheckpoint: String?
@@ -33,39 +29,55 @@ struct AuditVerify: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let root = try LogCopy.verifier(rootKey)
+    let verifier = LogVerifier(root: try verifier.root())
+    let copy = log.map { VerifierFiles.log($0) }
+    let held = try lastCheckpoint.flatMap { try VerifierFiles.heldCheckpoint($0) }
+    let whole = try copy.map { try verifier.verify($0, held: held) }
     var lines: [Console.Field] = []
-    if let log {
-      let copy = try LogCopy(folder: log, root: root)
-      if let held = try lastCheckpoint.flatMap({ try LogCopy.heldCheckpoint($0) }) {
-        try copy.check(against: held)
-        lines.append(
-          ("held", BilingualText("留存检查点", "kept checkpoint"), .integer(Int(held.size))))
-      } else {
+    if let whole {
+      if held == nil {
         options.console.note(
           BilingualText(
             "没有留存的检查点可比：只能证明日志自身完整，不能证明未被整体重写。",
             "No kept checkpoint: the log is whole by itself; that it was not rewritten is not shown."
           ))
       }
-      if let lastCheckpoint {
-        try Files.write(copy.note, to: lastCheckpoint, isPrivate: false)
-      }
-      lines += [
-        ("log", BilingualText("日志", "log"), .text(copy.checkpoint.origin)),
-        ("entries", BilingualText("条目数", "entries"), .integer(Int(copy.checkpoint.size))),
-        ("root", BilingualText("根值", "root"), .text(Hex.encode(copy.checkpoint.root))),
-      ]
+      lines += fields(of: whole, isCompared: held != nil)
     }
-    if let receipt { lines += try verified(try LogCopy.receipt(receipt), root) }
+    if let receipt { lines += try verified(receipt, verifier, copy, whole) }
+    if let lastCheckpoint, let whole {
+      try Files.write(whole.checkpointNote.encoded, to: lastCheckpoint, isPrivate: false)
+    }
     lines.append(("verified", BilingualText("验证通过", "verified"), true))
     options.console.show(lines)
   }
 
-  private func verified(_ receipt: Receipt, _ root: NoteVerifier) throws -> [Console.Field] {
+  private func fields(of log: VerifiedLog, isCompared: Bool) -> [Console.Field] {
+    var lines: [Console.Field] = []
+    if isCompared {
+      let held = log.checkpoint.size - log.newEntries
+      lines.append(("held", BilingualText("留存检查点", "kept checkpoint"), .integer(Int(held))))
+    }
+    return lines + [
+      ("log", BilingualText("日志", "log"), .text(log.checkpoint.origin)),
+      ("entries", BilingualText("条目数", "entries"), .integer(Int(log.checkpoint.size))),
+      ("root", BilingualText("根值", "root"), .text(Hex.encode(log.checkpoint.root))),
+    ]
+  }
+
+  /// A receipt by itself, and in the log where one was given and verified.
+  private func verified(
+    _ path: String, _ verifier: LogVerifier, _ copy: LogCopy?, _ log: VerifiedLog?
+  ) throws -> [Console.Field] {
+    var receipt = try VerifierFiles.receipt(path)
     let verified: VerifiedReceipt
-    do throws(ReceiptError) { verified = try receipt.verify(root: root) } catch {
-      throw EvidenceFailure.receipt("\(error)").failure
+    do {
+      if let copy, let log { receipt = try verifier.upgrade(receipt, in: copy, log) }
+      verified = try receipt.verify(root: try self.verifier.root(), laterKeys: log?.keys)
+    } catch let error as ReceiptError {
+      throw VerifierFiles.broken(path, error.sentence)
+    } catch let finding as LogFinding {
+      throw VerifierFiles.broken(path, finding.sentence)
     }
     return [
       ("origin", BilingualText("出具服务", "issued by"), .text(verified.origin.text)),
@@ -81,66 +93,34 @@ struct AuditVerify: AsyncParsableCommand {
   }
 }
 
-/// A copy of the log that was found whole under a root key.
-struct LogCopy: Sendable {
-  let checkpoint: Checkpoint
-  /// The signed checkpoint as it stands in the folder.
-  let note: String
-  private let entries: [[UInt8]]
+/// What every command that judges evidence needs from the person.
+struct VerifierOptions: ParsableArguments {
+  static var promise: BilingualText {
+    BilingualText(
+      "只信任自己持有的根公钥和上次留存的检查点。证据有误时退出码为 7。",
+      "Trusts the root key and the kept checkpoint of one's own, nothing else. Broken evidence ends with 7."
+    )
+  }
 
-  /// Reads a folder of `checkpoint`, `keys` and `tile/entries/…`, checks the signatures and computes the tree anew.
-  init(folder: String, root: NoteVerifier) throws {
-    note = String(decoding: try readBytes(folder + "/checkpoint"), as: UTF8.self)
-    let list = String(decoding: try readBytes(folder + "/keys"), as: UTF8.self)
-    let keys: KeyList
-    do { keys = try KeyList(verifying: try SignedNote(list), by: root) } catch {
-      throw EvidenceFailure.keyList("\(error)").failure
-    }
-    guard let signed = try? SignedNote(note) else {
-      throw EvidenceFailure.unreadable("checkpoint").failure
-    }
-    let signers = keys.entries(named: KeyList.auditName(keys.domain)).map(\.verifier)
-    guard
-      let found = signers.lazy.compactMap({ try? Checkpoint(verifying: signed, by: $0) }).first
-    else { throw EvidenceFailure.signature.failure }
-    checkpoint = found
-    entries = try Self.entries(of: folder, size: found.size)
-    guard MemoryTree(entries: entries).root == found.root else {
-      throw EvidenceFailure.root(size: found.size).failure
+  @Option(
+    help: hint(
+      "自己留存的证据根公钥文件。", "The evidence root's public key, from a file of one's own.", "file"))
+  var rootKey: String
+
+  func root() throws -> NoteVerifier { try VerifierFiles.root(rootKey) }
+}
+
+/// Files that a verifier holds.
+enum VerifierFiles {
+  /// A folder of `checkpoint`, `keys` and `tile/…`.
+  static func log(_ folder: String) -> LogCopy {
+    LogCopy { path in
+      let file = folder + "/" + path
+      return Files.exists(file) ? try readBytes(file) : nil
     }
   }
 
-  /// Whether the log begins with what the verifier saw before.
-  func check(against held: Checkpoint) throws {
-    guard held.origin == checkpoint.origin else {
-      throw EvidenceFailure.otherLog(held.origin).failure
-    }
-    guard held.size <= checkpoint.size else {
-      throw EvidenceFailure.shorter(held: held.size, now: checkpoint.size).failure
-    }
-    guard MemoryTree(entries: Array(entries.prefix(Int(held.size)))).root == held.root else {
-      throw EvidenceFailure.rewritten(size: held.size).failure
-    }
-  }
-
-  private static func entries(of folder: String, size: UInt64) throws -> [[UInt8]] {
-    var entries: [[UInt8]] = []
-    let width = UInt64(Tile.fullWidth)
-    for index in 0..<(size + width - 1) / width {
-      let tile = Tile(
-        kind: .entries, index: index, width: Int(min(width, size - index * width)))
-      let path = folder + "/" + tile.path
-      guard Files.exists(path), let bundle = EntryBundle.decode(try readBytes(path)),
-        bundle.count == tile.width
-      else { throw EvidenceFailure.unreadable(tile.path).failure }
-      entries += bundle
-    }
-    return entries
-  }
-
-  // MARK: Files that a verifier holds
-
-  static func verifier(_ path: String) throws -> NoteVerifier {
+  static func root(_ path: String) throws -> NoteVerifier {
     let text = String(decoding: try readBytes(path), as: UTF8.self)
     guard let verifier = try? NoteVerifier(text: text.filter { !$0.isNewline }) else {
       throw CommandFailure(
@@ -150,59 +130,28 @@ struct LogCopy: Sendable {
   }
 
   /// The checkpoint of a file; `nil` where there is none yet.
-  static func heldCheckpoint(_ path: String) throws -> Checkpoint? {
+  static func heldCheckpoint(_ path: String) throws -> SignedNote? {
     guard Files.exists(path) else { return nil }
     let text = String(decoding: try readBytes(path), as: UTF8.self)
-    guard let note = try? SignedNote(text), let checkpoint = Checkpoint(text: note.text) else {
+    guard let note = try? SignedNote(text) else {
       throw CommandFailure(
         .usage, spoken("\(path) 不是检查点。", "\(path) is no checkpoint."))
     }
-    return checkpoint
+    return note
   }
 
   static func receipt(_ path: String) throws -> Receipt {
-    guard let receipt = try? Receipt(try readBytes(path)) else {
-      throw EvidenceFailure.unreadable(path).failure
+    let file = try readBytes(path)
+    do throws(ReceiptError) { return try Receipt(file) } catch {
+      throw broken(path, error.sentence)
     }
-    return receipt
   }
-}
 
-/// Evidence that does not hold.
-enum EvidenceFailure: Error, Equatable {
-  case unreadable(String)
-  case keyList(String)
-  case signature
-  case root(size: UInt64)
-  case otherLog(String)
-  case shorter(held: UInt64, now: UInt64)
-  case rewritten(size: UInt64)
-  case receipt(String)
-
-  var failure: CommandFailure {
-    let sentence =
-      switch self {
-      case .unreadable(let what): spoken("\(what) 缺失或损坏。", "\(what) is missing or damaged.")
-      case .keyList(let why):
-        spoken("密钥清单未由此根密钥签署（\(why)）。", "The key list is not signed by this root (\(why)).")
-      case .signature:
-        spoken("检查点没有日志密钥的有效签名。", "The checkpoint bears no valid signature of the log.")
-      case .root(let size):
-        spoken(
-          "前 \(size) 条的内容与检查点不符：有条目被改动。",
-          "The \(size) entries do not make up the checkpoint: one was changed.")
-      case .otherLog(let origin):
-        spoken("留存的检查点属于另一个日志 \(origin)。", "The kept checkpoint is of another log, \(origin).")
-      case .shorter(let held, let now):
-        spoken(
-          "日志变短了：留存时 \(held) 条，现在 \(now) 条。",
-          "The log has shrunk: \(held) entries when kept, \(now) now.")
-      case .rewritten(let size):
-        spoken(
-          "日志被重写：前 \(size) 条与留存的检查点不符。",
-          "The log was rewritten: its first \(size) entries are not those of the kept checkpoint.")
-      case .receipt(let why): spoken("回执无效：\(why)。", "The receipt does not hold: \(why).")
-      }
-    return CommandFailure(.evidenceBroken, sentence)
+  /// Evidence in a file that does not hold.
+  static func broken(_ path: String, _ sentence: BilingualText) -> CommandFailure {
+    CommandFailure(
+      .evidenceBroken,
+      BilingualText("\(path)：\(sentence.chinese)", "\(path): \(sentence.english)"),
+      in: Surroundings.current.language)
   }
 }

@@ -35,7 +35,7 @@ struct PKIOptions: ParsableArguments {
         spoken(
           "\(folder) 中没有根；先运行 weir pki init。", "No roots in \(folder); run weir pki init first."))
     }
-    let name = try LogCopy.verifier(file).name
+    let name = try VerifierFiles.root(file).name
     guard let slash = name.lastIndex(of: "/") else {
       throw ConfigurationError.malformed(path: file, detail: "names no domain")
     }
@@ -193,10 +193,12 @@ enum PKITables {
   }
 
   static func keyList(of keys: KeyFolder) throws -> KeyList {
-    let root = try LogCopy.verifier(keys.evidenceRootPublicKey)
+    let root = try VerifierFiles.root(keys.evidenceRootPublicKey)
     let note = String(decoding: try readBytes(keys.keyList), as: UTF8.self)
-    do { return try KeyList(verifying: try SignedNote(note), by: root) } catch {
-      throw EvidenceFailure.keyList("\(error)").failure
+    do throws(SignedNoteError) {
+      return try KeyList(verifying: try SignedNote(note), by: root)
+    } catch {
+      throw LogFinding.keysForged(error)
     }
   }
 

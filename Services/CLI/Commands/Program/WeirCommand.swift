@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Boot
+import Integrity
 import RPC
 import Telemetry
 import Vocabulary
@@ -89,6 +90,10 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
     failure = CommandFailure(.usage, problem.sentence, in: console.language)
   case let node as NodeFailure:
     failure = CommandFailure(node.exit, node.sentence, in: console.language)
+  case let finding as LogFinding:
+    failure = CommandFailure(.evidenceBroken, finding.sentence, in: console.language)
+  case let receipt as ReceiptError:
+    failure = CommandFailure(.evidenceBroken, receipt.sentence, in: console.language)
   case let file as ConfigurationError: failure = CommandFailure(.usage, file.description)
   case let file as FileError: failure = CommandFailure(.fault, file.description)
   case let law as LawFileProblems: failure = CommandFailure(law, in: console.language)

@@ -16,9 +16,11 @@ extension DemoStep {
   ) { stage in
     let auditor = try stage.wire.client(DemoCast.auditor).audit
     let root = try NoteVerifier(text: try DemoLog.line(of: stage.keys.evidenceRootPublicKey))
-    let kept = try await DemoLog.fetch(auditor, root: root, atLeast: 1)
+    let first = try await DemoLog(auditor, root: root, atLeast: 1)
     stage.ledger.expect(
-      BilingualText("第一个检查点与日志相符", "the first checkpoint is the log's"), true, kept.isTrue)
+      BilingualText("第一个检查点与日志相符", "the first checkpoint is the log's"), true,
+      first.finding(root) == nil)
+    let kept = first.head.checkpointNote
     let alarms = try await auditor.listAlarms(.init()).alarms
     stage.ledger.expect(
       BilingualText("日志自身的警报", "alarms of the log itself"), "0",
@@ -34,94 +36,72 @@ extension DemoStep {
       BilingualText("回执条目在日志中", "the receipt's entry is in the log"), true, proof)
     // Something more happens, so that the log grows beyond the kept checkpoint.
     _ = try? await auditor.listEntries(.init(pageSize: 1))
-    let grown = try await DemoLog.fetch(auditor, root: root, atLeast: kept.checkpoint.size + 1)
+    let grown = try await DemoLog(
+      auditor, root: root, atLeast: first.head.checkpoint.size + 1)
     stage.ledger.expect(
-      BilingualText("日志只增不改", "the log has only grown"), true, grown.begins(with: kept.checkpoint))
-    try forge(grown, kept.checkpoint, root: root, &stage)
-  }
-
-  /// One entry of a copy rewritten, the whole log signed again with the real key: only the kept checkpoint tells.
-  private static func forge(
-    _ log: DemoLog, _ kept: Checkpoint, root: NoteVerifier, _ stage: inout DemoStage
-  ) throws {
+      BilingualText("日志只增不改", "the log has only grown"), true,
+      grown.finding(root, kept: kept) == nil)
     let key = try Ed25519PrivateKey(pem: try DemoLog.text(of: stage.keys.evidenceKey("audit")))
-    let signer = try NoteSigner(name: log.checkpoint.origin, key: key)
-    var entries = log.entries
-    guard let first = entries.first else { throw DemoGap(what: "entry to rewrite") }
-    entries[0] = SHA256.hash(first)
-    let forged = try DemoLog(entries: entries, signer: signer)
+    let forged = try grown.rewritten(
+      signer: try NoteSigner(name: grown.head.checkpoint.origin, key: key))
     stage.ledger.expect(
-      BilingualText("重写后的日志自身无破绽", "by itself the rewritten log looks sound"), true, forged.isTrue)
+      BilingualText("重写后的日志自身无破绽", "by itself the rewritten log looks sound"), true,
+      forged.finding(root) == nil)
+    let verdict = forged.finding(root, kept: kept)
     stage.ledger.expect(
       BilingualText("留存的检查点识破重写", "the kept checkpoint catches it"), "caught",
-      forged.begins(with: kept) ? "not caught" : "caught")
+      verdict == .rewritten(held: first.head.checkpoint.size) ? "caught" : "not caught")
   }
 }
 
-/// A copy of the log, checked with nothing but keys that the auditor holds.
-struct DemoLog: Sendable {
-  let checkpoint: Checkpoint
-  let entries: [[UInt8]]
+/// A copy of the log in memory, judged by the verifier that auditors use.
+private struct DemoLog {
+  let head: SignedLog
+  private var files: [String: [UInt8]]
 
-  /// Whether the entries make up what the checkpoint says.
-  var isTrue: Bool {
-    UInt64(entries.count) == checkpoint.size
-      && MemoryTree(entries: entries).root == checkpoint.root
+  /// Fetches a checkpoint of at least a size, and every tile and bundle below it.
+  init(_ audit: AuditV1.AuditClient, root: NoteVerifier, atLeast size: UInt64) async throws {
+    let source = LogSource(audit: audit)
+    var log = try await patiently(for: "a checkpoint of \(size) entries") { () -> DemoLog? in
+      let files = try await source.head()
+      let head = try LogVerifier(root: root).verifyHead(of: LogCopy(files: files))
+      return head.checkpoint.size >= size ? DemoLog(head: head, files: files) : nil
+    }
+    for tile in Tile.changed(from: 0, to: log.head.checkpoint.size) {
+      log.files[tile.path] = try await source.content(of: tile)
+    }
+    self = log
   }
 
-  /// Whether an earlier checkpoint is a beginning of these entries.
-  func begins(with earlier: Checkpoint) -> Bool {
-    guard earlier.origin == checkpoint.origin, earlier.size <= checkpoint.size else { return false }
-    return MemoryTree(entries: Array(entries.prefix(Int(earlier.size)))).root == earlier.root
+  private init(head: SignedLog, files: [String: [UInt8]]) {
+    self.head = head
+    self.files = files
   }
 
-  private init(checkpoint: Checkpoint, entries: [[UInt8]]) {
-    self.checkpoint = checkpoint
-    self.entries = entries
+  /// What is wrong with it; `nil` when it is whole and continues what was kept.
+  func finding(_ root: NoteVerifier, kept: SignedNote? = nil) -> LogFinding? {
+    do {
+      _ = try LogVerifier(root: root).verify(LogCopy(files: files), held: kept)
+      return nil
+    } catch {
+      return error as? LogFinding ?? .entryMissing
+    }
   }
 
-  /// A log signed anew, as somebody with the key could.
-  init(entries: [[UInt8]], signer: NoteSigner) throws {
+  /// One entry rewritten and the whole log signed again, as somebody with the real key could: only a kept checkpoint tells.
+  func rewritten(signer: NoteSigner) throws -> DemoLog {
+    var entries = Tile.changed(from: 0, to: head.checkpoint.size)
+      .filter { $0.kind == .entries }
+      .flatMap { files[$0.path].flatMap(EntryBundle.decode) ?? [] }
+    guard let first = entries.first else { throw DemoGap(what: "entry to rewrite") }
+    entries[0] = SHA256.hash(first)
     let tree = MemoryTree(entries: entries)
-    let made = Checkpoint(origin: signer.verifier.name, size: tree.size, root: tree.root)
-    checkpoint = try Checkpoint(verifying: try made.signed(by: signer), by: signer.verifier)
-    self.entries = entries
-  }
-
-  /// Fetches a checkpoint of at least a size, and every entry bundle it covers.
-  static func fetch(
-    _ audit: AuditV1.AuditClient, root: NoteVerifier, atLeast size: UInt64
-  ) async throws -> DemoLog {
-    let list = try await audit.getKeyList(.init())
-    let keys = try KeyList(
-      verifying: try SignedNote(String(decoding: list.json, as: UTF8.self)), by: root)
-    let checkpoint = try await patiently(for: "a checkpoint of \(size) entries") {
-      () -> Checkpoint? in
-      let note = try SignedNote(try await audit.getCheckpoint(.init()).note)
-      let checkpoint = try verified(note, keys)
-      return checkpoint.size >= size ? checkpoint : nil
-    }
-    var entries: [[UInt8]] = []
-    let width = UInt64(Tile.fullWidth)
-    for index in 0..<(checkpoint.size + width - 1) / width {
-      let tile = Tile(
-        kind: .entries, index: index, width: Int(min(width, checkpoint.size - index * width)))
-      let bytes = try await audit.getTile(.init(path: tile.path)).content
-      guard let bundle = EntryBundle.decode(bytes), bundle.count >= tile.width else {
-        throw DemoGap(what: "readable bundle \(tile.path)")
-      }
-      entries += bundle.prefix(tile.width)
-    }
-    return DemoLog(checkpoint: checkpoint, entries: entries)
-  }
-
-  private static func verified(_ note: SignedNote, _ keys: KeyList) throws -> Checkpoint {
-    for entry in keys.entries(named: KeyList.auditName(keys.domain)) {
-      if let checkpoint = try? Checkpoint(verifying: note, by: entry.verifier) {
-        return checkpoint
-      }
-    }
-    throw DemoGap(what: "checkpoint signed by the log's key")
+    let note = try Checkpoint(origin: signer.verifier.name, size: tree.size, root: tree.root)
+      .signed(by: signer)
+    var forged = TileBuilder.files(of: entries)
+    forged[LogCopy.checkpointPath] = Array(note.encoded.utf8)
+    forged[LogCopy.keysPath] = files[LogCopy.keysPath]
+    return DemoLog(head: head, files: forged)
   }
 
   /// Whether a leaf is in the log, by the proof that the log gives; `nil` while it is not there yet.

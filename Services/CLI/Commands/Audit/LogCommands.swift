@@ -1,0 +1,128 @@
+// weir audit checkpoint, export and prove: the log as it comes over the wire, believed only as far as it is signed.
+
+import ArgumentParser
+import Boot
+import Contracts
+import Crypto
+import Integrity
+import RPC
+import Vocabulary
+
+struct AuditCheckpoint: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "checkpoint", "取最新检查点并验签；给出留存的检查点时证明日志只增不改。",
+      "The newest checkpoint, its signature checked; with one kept before, proves that the log has only grown.",
+      more: VerifierOptions.promise,
+      examples: "audit checkpoint --root-key root.key --keep last.checkpoint")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var verifier: VerifierOptions
+  @Option(
+    help: hint(
+      "留存检查点的文件；已有时先与之核对。", "Where it is kept; one that is there is compared first.", "file"))
+  var keep: String?
+
+  func call(_ session: Session) async throws {
+    let source = LogSource(audit: session.audit, options: session.options)
+    let log = try LogVerifier(root: verifier.root()).verifyHead(
+      of: LogCopy(files: try await source.head()),
+      held: try keep.flatMap { try VerifierFiles.heldCheckpoint($0) })
+    if let held = log.held {
+      let proof = try await session.audit.getConsistencyProof(
+        .init(firstSize: Int64(held.size), secondSize: Int64(log.checkpoint.size)),
+        session.options)
+      try log.requireGrown(proof: proof.path)
+    }
+    if let keep { try Files.write(log.checkpointNote.encoded, to: keep, isPrivate: false) }
+    session.console.show([
+      ("origin", BilingualText("日志", "log"), .text(log.checkpoint.origin)),
+      ("size", BilingualText("条目数", "entries"), .integer(Int(log.checkpoint.size))),
+      ("root", BilingualText("根值", "root"), .text(Hex.encode(log.checkpoint.root))),
+    ])
+  }
+}
+
+struct AuditExport: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "export", "把整个日志（只含加盐承诺）下载到目录并验证，供离线查验。",
+      "Fetch the whole log, salted commitments only, and verify what came.",
+      more: VerifierOptions.promise, examples: "audit export ./log --root-key root.key")
+  }
+  @OptionGroup var caller: CallerOptions
+  @OptionGroup var verifier: VerifierOptions
+  @Argument(help: hint("目录。", "The folder.", "dir")) var folder: String
+
+  func call(_ session: Session) async throws {
+    let verifier = LogVerifier(root: try verifier.root())
+    let source = LogSource(audit: session.audit, options: session.options)
+    let head = try await source.head()
+    let log = try verifier.verifyHead(of: LogCopy(files: head))
+    let tiles = Tile.changed(from: 0, to: log.checkpoint.size)
+    let progress = ProgressLine(
+      BilingualText("下载", "fetching"), total: tiles.count, console: session.console)
+    for tile in tiles {
+      try save(try await source.content(of: tile), tile.path)
+      progress.advance()
+    }
+    for (path, bytes) in head { try save(bytes, path) }
+    // What came is kept also when it is wrong: it is the evidence of that.
+    let size = try verifier.verify(VerifierFiles.log(folder)).checkpoint.size
+    progress.finish(BilingualText("\(size) 条，已验证", "\(size) entries, verified"))
+  }
+
+  private func save(_ bytes: [UInt8], _ path: String) throws {
+    let file = folder + "/" + path
+    if let slash = file.lastIndex(of: "/") { try Files.makeFolder(String(file[..<slash])) }
+    try Files.write(bytes, to: file, isPrivate: false)
+  }
+}
+
+struct AuditProve: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "prove", "为回执补上入日志的证明。", "Add to a receipt the proof that it is in the log.",
+      examples: "audit prove receipt.json")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("回执文件。", "The receipt.", "file")) var file: String
+
+  func call(_ session: Session) async throws {
+    var receipt = try VerifierFiles.receipt(file)
+    let proof = try await session.audit.getInclusionProof(
+      .init(leaf: receipt.leaf.commitment), session.options)
+    do throws(SignedNoteError) {
+      receipt.log = Receipt.LogProof(
+        checkpoint: try SignedNote(proof.checkpoint), index: UInt64(max(0, proof.index)),
+        path: proof.path)
+    } catch {
+      throw LogFinding.checkpointForged(error)
+    }
+    try Files.write(receipt.encoded(), to: file, isPrivate: false)
+    session.console.show([
+      ("file", BilingualText("回执", "receipt"), .text(file)),
+      ("index", BilingualText("序号", "index"), .integer(Int(proof.index))),
+      ("tree_size", BilingualText("日志条目数", "entries of the log"), .integer(Int(proof.treeSize))),
+    ])
+  }
+}
+
+/// The published log over the wire. Nothing that comes is believed here: `LogVerifier` decides.
+struct LogSource {
+  let audit: AuditV1.AuditClient
+  var options = CallOptions()
+
+  /// The newest checkpoint and the key list, as files of a copy.
+  func head() async throws -> [String: [UInt8]] {
+    let note = try await audit.getCheckpoint(.init(), options).note
+    return [
+      LogCopy.checkpointPath: Array(note.utf8),
+      LogCopy.keysPath: try await audit.getKeyList(.init(), options).json,
+    ]
+  }
+
+  func content(of tile: Tile) async throws -> [UInt8] {
+    try await audit.getTile(.init(path: tile.path), options).content
+  }
+}
