@@ -197,7 +197,8 @@ let testTargets: [Target] = [
   .executableTarget(
     name: "weir-bench",
     dependencies: everything + [
-      "Synth", "IngestIndex", "IngestFormats", "IngestRules", argumentParser,
+      "Synth", "IngestIndex", "IngestFormats", "IngestRules", "AuditRules", "AuditStore",
+      "AuditHandlers", argumentParser,
     ],
     path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: settings),
 ]

@@ -98,8 +98,10 @@ enum ImportTable {
       ], system),
     "weir": row(["WeirCLI"], common),
     "weir-bench": row(
-      everything + ["Synth", "IngestIndex", "IngestFormats", "IngestRules", "ArgumentParser"],
-      system),
+      everything + [
+        "Synth", "IngestIndex", "IngestFormats", "IngestRules", "AuditRules", "AuditStore",
+        "AuditHandlers", "ArgumentParser",
+      ], system),
   ]
 
   // MARK: Tests
