@@ -160,6 +160,10 @@ private func run(
     board?.set(isServing: false)
     board?.endWatches()
   }
+  // What is still open now is waited for: peers that follow this service, and calls at work.
+  let open = await server.statistics().callsOpen
+  let publicOpen = await parts.publicListener?.statistics().callsOpen ?? 0
+  log.info("draining", metadata: ["calls": "\(open)", "public_calls": "\(publicOpen)"])
   let grace = Duration.seconds(configuration.limits.drainSeconds)
   await parts.publicListener?.drain(timeout: grace)
   await server.drain(timeout: grace)

@@ -21,17 +21,22 @@ extension ShareServer {
         ChunkShape(
           idBytes: request.ids.count, names: request.names.count,
           otherRows: request.others.map { Int($0.row) }))
-      let chunk = RollChunk(
-        number: Int(request.number), rows: rows, digest: SHA256.hash(try request.serialized()))
+      var content = request
+      content.firstRow = 0
+      var chunk = RollChunk(
+        number: Int(request.number), rows: rows, digest: SHA256.hash(try content.serialized()),
+        firstRow: Int(request.firstRow))
       try outside.admitData()
       let (run, grant) = try await decide(number, chunk, call)
       let answer = try await outside.peers.compareChunk(
         try comparing(request, run, grant), try call.onward())
       let leads = answer.leads.map { StoredLead($0, chunk: chunk.number) }
       let lineage = answer.lineage.map { Lineage($0) }
+      chunk.nextRow = Int(answer.nextRow)
       let received = try await keep(chunk, leads, lineage, of: number, call)
       return ShareV1.UploadComparisonChunkResponse(
-        leads: answer.leads, receivedRows: received, receipt: answer.receipt)
+        leads: answer.leads, receivedRows: received, receipt: answer.receipt,
+        nextRow: answer.nextRow)
     }
   }
 
@@ -79,6 +84,7 @@ extension ShareServer {
     wire.period = run.plan.wirePeriod
     wire.rollRows = run.plan.rollRows
     wire.purpose = run.plan.purpose
+    wire.firstRow = request.firstRow
     return wire
   }
 

@@ -197,11 +197,17 @@ package struct RollChunk: Hashable, Sendable {
   package let rows: Int
   /// Of its whole content.
   package let digest: [UInt8]
+  /// The row from which its leads are asked for.
+  package var firstRow: Int
+  /// The row from which its leads still wait to be asked for; 0 once all were answered.
+  package var nextRow: Int
 
-  package init(number: Int, rows: Int, digest: [UInt8]) {
+  package init(number: Int, rows: Int, digest: [UInt8], firstRow: Int = 0, nextRow: Int = 0) {
     self.number = number
     self.rows = rows
     self.digest = digest
+    self.firstRow = firstRow
+    self.nextRow = nextRow
   }
 }
 
@@ -265,8 +271,15 @@ extension ComparisonRun {
     }
     if let known {
       guard known.digest == chunk.digest else { throw .chunkDiffers(number: chunk.number) }
-      return self
     }
+    // No lead may be left out: an answer goes on where it stopped, or begins anew before that.
+    let answered = known.map { $0.nextRow == 0 ? $0.rows - 1 : $0.nextRow } ?? 0
+    guard (0...answered).contains(chunk.firstRow) else {
+      throw .fieldMalformed(
+        path: "first_row",
+        rule: BilingualText("应为 0 或上次答复的 next_row", "must be 0 or the next_row of the last answer"))
+    }
+    if known != nil { return self }
     guard receivedRows + Int64(chunk.rows) <= plan.rollRows else {
       throw .rollExceeded(declared: plan.rollRows)
     }
@@ -278,7 +291,7 @@ extension ComparisonRun {
 
   /// Closes the roll: all chunks are here and hold as many rows as were declared (meizhou-specific-2021/24: full lists).
   ///
-  /// - Parameter numbers: Of the chunks that came.
+  /// - Parameter numbers: Of the chunks that came and were answered to their last row.
   package func finished(
     chunks: Int, numbers: Set<Int>, by actor: Actor, at time: Instant
   ) throws(ShareRefusal) -> ComparisonRun {

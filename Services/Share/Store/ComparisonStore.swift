@@ -65,14 +65,21 @@ extension SQLReading where Self: ~Copyable {
 
   package func chunk(_ comparison: Int64, _ number: Int) throws -> RollChunk? {
     try queryOne(
-      "SELECT row_count, digest FROM chunks WHERE comparison = ?1 AND number = ?2",
+      "SELECT row_count, digest, next_row FROM chunks WHERE comparison = ?1 AND number = ?2",
       [comparison, number]
-    ).map { RollChunk(number: number, rows: try $0["row_count"], digest: try $0["digest"]) }
+    ).map {
+      RollChunk(
+        number: number, rows: try $0["row_count"], digest: try $0["digest"],
+        nextRow: try $0["next_row"])
+    }
   }
 
+  /// The chunks that came and were answered to their last row.
   package func chunkNumbers(_ comparison: Int64) throws -> [Int] {
-    try query("SELECT number FROM chunks WHERE comparison = ?1 ORDER BY number", [comparison])
-      .map { try $0["number"] }
+    try query(
+      "SELECT number FROM chunks WHERE comparison = ?1 AND next_row = 0 ORDER BY number",
+      [comparison]
+    ).map { try $0["number"] }
   }
 
   /// The tallies of several runs, by three statements.
@@ -125,15 +132,17 @@ extension WriteTransaction {
       ])
   }
 
-  /// Keeps that a chunk came, and what leads it gave. A chunk that comes again brings the leads of today.
+  /// Keeps that a chunk came, and what leads it gave from its first row on. A chunk that comes again brings the leads of today.
   package func save(_ chunk: RollChunk, leads: [StoredLead], of comparison: Int64) throws {
     try execute(
       """
-      INSERT INTO chunks (comparison, number, row_count, digest) VALUES (?1, ?2, ?3, ?4)
-      ON CONFLICT (comparison, number) DO NOTHING
-      """, [comparison, chunk.number, chunk.rows, chunk.digest])
+      INSERT INTO chunks (comparison, number, row_count, digest, next_row)
+      VALUES (?1, ?2, ?3, ?4, ?5)
+      ON CONFLICT (comparison, number) DO UPDATE SET next_row = excluded.next_row
+      """, [comparison, chunk.number, chunk.rows, chunk.digest, chunk.nextRow])
     try execute(
-      "DELETE FROM leads WHERE comparison = ?1 AND chunk = ?2", [comparison, chunk.number])
+      "DELETE FROM leads WHERE comparison = ?1 AND chunk = ?2 AND chunk_row >= ?3",
+      [comparison, chunk.number, chunk.firstRow])
     try execute(
       """
       INSERT INTO leads

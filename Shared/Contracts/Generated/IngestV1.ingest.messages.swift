@@ -811,6 +811,8 @@ extension IngestV1 {
     /// Rows of the whole run, charged to the quota once.
     package var rollRows: Int64 = 0
     package var purpose: String = ""
+    /// Where the answer goes on: 0, or the next_row of the answer before.
+    package var firstRow: Int32 = 0
 
     package init() {}
 
@@ -825,7 +827,8 @@ extension IngestV1 {
       direction: IngestV1.Direction = IngestV1.Direction(),
       period: IngestV1.Period? = nil,
       rollRows: Int64 = 0,
-      purpose: String = ""
+      purpose: String = "",
+      firstRow: Int32 = 0
     ) {
       self.entry = entry
       self.grant = grant
@@ -838,6 +841,7 @@ extension IngestV1 {
       self.period = period
       self.rollRows = rollRows
       self.purpose = purpose
+      self.firstRow = firstRow
     }
   }
 
@@ -898,6 +902,8 @@ extension IngestV1 {
     package var rows: Int32 = 0
     package var lineage: CommonV1.Lineage? = nil
     package var receipt: CommonV1.Receipt? = nil
+    /// Leads of this row and after it did not fit: ask for the same chunk again from here. 0 where the answer is whole.
+    package var nextRow: Int32 = 0
 
     package init() {}
 
@@ -905,12 +911,14 @@ extension IngestV1 {
       leads: [IngestV1.Lead] = [],
       rows: Int32 = 0,
       lineage: CommonV1.Lineage? = nil,
-      receipt: CommonV1.Receipt? = nil
+      receipt: CommonV1.Receipt? = nil,
+      nextRow: Int32 = 0
     ) {
       self.leads = leads
       self.rows = rows
       self.lineage = lineage
       self.receipt = receipt
+      self.nextRow = nextRow
     }
   }
 
@@ -2831,6 +2839,7 @@ extension IngestV1.CompareChunkRequest {
     self.period = try check.optionalMessage(source.pointee.period, "period")
     self.rollRows = source.pointee.roll_rows
     self.purpose = try check.string(source.pointee.purpose, "purpose")
+    self.firstRow = source.pointee.first_row
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2847,6 +2856,7 @@ extension IngestV1.CompareChunkRequest {
     target.pointee.period = arena.optionalMessage(self.period)
     target.pointee.roll_rows = self.rollRows
     target.pointee.purpose = arena.string(self.purpose)
+    target.pointee.first_row = self.firstRow
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2862,6 +2872,7 @@ extension IngestV1.CompareChunkRequest {
     case "period": 9
     case "rollRows", "roll_rows": 10
     case "purpose": 11
+    case "firstRow", "first_row": 12
     default: 0
     }
   }
@@ -2894,6 +2905,8 @@ extension IngestV1.CompareChunkRequest {
       try reader.read(&self.rollRows)
     case 11:
       try reader.read(&self.purpose)
+    case 12:
+      try reader.read(&self.firstRow)
     default: break
     }
   }
@@ -2910,6 +2923,7 @@ extension IngestV1.CompareChunkRequest {
     writer.field("period", self.period)
     writer.field("rollRows", self.rollRows)
     writer.field("purpose", self.purpose)
+    writer.field("firstRow", self.firstRow)
   }
 }
 
@@ -3094,6 +3108,7 @@ extension IngestV1.CompareChunkResponse {
     self.rows = source.pointee.rows
     self.lineage = try check.optionalMessage(source.pointee.lineage, "lineage")
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.nextRow = source.pointee.next_row
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3102,6 +3117,7 @@ extension IngestV1.CompareChunkResponse {
     target.pointee.rows = self.rows
     target.pointee.lineage = arena.optionalMessage(self.lineage)
     target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.next_row = self.nextRow
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3110,6 +3126,7 @@ extension IngestV1.CompareChunkResponse {
     case "rows": 2
     case "lineage": 3
     case "receipt": 4
+    case "nextRow", "next_row": 5
     default: 0
     }
   }
@@ -3126,6 +3143,8 @@ extension IngestV1.CompareChunkResponse {
       try reader.read(&self.lineage)
     case 4:
       try reader.read(&self.receipt)
+    case 5:
+      try reader.read(&self.nextRow)
     default: break
     }
   }
@@ -3135,6 +3154,7 @@ extension IngestV1.CompareChunkResponse {
     writer.field("rows", self.rows)
     writer.field("lineage", self.lineage)
     writer.field("receipt", self.receipt)
+    writer.field("nextRow", self.nextRow)
   }
 }
 

@@ -1145,6 +1145,8 @@ extension ShareV1 {
     package var ids: [UInt8] = []
     package var names: [String] = []
     package var others: [IngestV1.OtherSubject] = []
+    /// Where the answer goes on: 0, or the next_row of the answer before, with the same chunk.
+    package var firstRow: Int32 = 0
 
     package init() {}
 
@@ -1153,13 +1155,15 @@ extension ShareV1 {
       number: Int32 = 0,
       ids: [UInt8] = [],
       names: [String] = [],
-      others: [IngestV1.OtherSubject] = []
+      others: [IngestV1.OtherSubject] = [],
+      firstRow: Int32 = 0
     ) {
       self.comparison = comparison
       self.number = number
       self.ids = ids
       self.names = names
       self.others = others
+      self.firstRow = firstRow
     }
   }
 
@@ -1168,17 +1172,22 @@ extension ShareV1 {
     package var leads: [IngestV1.Lead] = []
     package var receivedRows: Int64 = 0
     package var receipt: CommonV1.Receipt? = nil
+    /// Leads of this row and after it did not fit: send the same chunk again with this first_row. 0 where the answer is whole; a
+    /// run with a chunk whose answer was not fetched to its end cannot be finished.
+    package var nextRow: Int32 = 0
 
     package init() {}
 
     package init(
       leads: [IngestV1.Lead] = [],
       receivedRows: Int64 = 0,
-      receipt: CommonV1.Receipt? = nil
+      receipt: CommonV1.Receipt? = nil,
+      nextRow: Int32 = 0
     ) {
       self.leads = leads
       self.receivedRows = receivedRows
       self.receipt = receipt
+      self.nextRow = nextRow
     }
   }
 
@@ -4136,6 +4145,7 @@ extension ShareV1.UploadComparisonChunkRequest {
     self.ids = check.bytes(source.pointee.ids)
     self.names = try check.strings(source.pointee.names, source.pointee.n_names, "names")
     self.others = try check.messages(source.pointee.others, source.pointee.n_others, "others")
+    self.firstRow = source.pointee.first_row
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -4146,6 +4156,7 @@ extension ShareV1.UploadComparisonChunkRequest {
     target.pointee.names = arena.strings(self.names)
     target.pointee.n_others = self.others.count
     target.pointee.others = arena.messages(self.others)
+    target.pointee.first_row = self.firstRow
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -4155,6 +4166,7 @@ extension ShareV1.UploadComparisonChunkRequest {
     case "ids": 3
     case "names": 4
     case "others": 5
+    case "firstRow", "first_row": 6
     default: 0
     }
   }
@@ -4175,6 +4187,8 @@ extension ShareV1.UploadComparisonChunkRequest {
       try reader.readList(&self.others, of: IngestV1.OtherSubject()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 6:
+      try reader.read(&self.firstRow)
     default: break
     }
   }
@@ -4185,6 +4199,7 @@ extension ShareV1.UploadComparisonChunkRequest {
     writer.field("ids", self.ids)
     writer.list("names", self.names) { $0.value($1) }
     writer.list("others", self.others) { $0.value($1) }
+    writer.field("firstRow", self.firstRow)
   }
 }
 
@@ -4215,6 +4230,7 @@ extension ShareV1.UploadComparisonChunkResponse {
     self.leads = try check.messages(source.pointee.leads, source.pointee.n_leads, "leads")
     self.receivedRows = source.pointee.received_rows
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.nextRow = source.pointee.next_row
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -4222,6 +4238,7 @@ extension ShareV1.UploadComparisonChunkResponse {
     target.pointee.leads = arena.messages(self.leads)
     target.pointee.received_rows = self.receivedRows
     target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.next_row = self.nextRow
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -4229,6 +4246,7 @@ extension ShareV1.UploadComparisonChunkResponse {
     case "leads": 1
     case "receivedRows", "received_rows": 2
     case "receipt": 3
+    case "nextRow", "next_row": 4
     default: 0
     }
   }
@@ -4243,6 +4261,8 @@ extension ShareV1.UploadComparisonChunkResponse {
       try reader.read(&self.receivedRows)
     case 3:
       try reader.read(&self.receipt)
+    case 4:
+      try reader.read(&self.nextRow)
     default: break
     }
   }
@@ -4251,6 +4271,7 @@ extension ShareV1.UploadComparisonChunkResponse {
     writer.list("leads", self.leads) { $0.value($1) }
     writer.field("receivedRows", self.receivedRows)
     writer.field("receipt", self.receipt)
+    writer.field("nextRow", self.nextRow)
   }
 }
 

@@ -52,7 +52,7 @@ struct CompareRun: CallCommand {
       console: session.console)
     var found: [(chunk: Int32, lead: IngestV1.Lead)] = []
     for chunk in packed.chunks {
-      let reply = try await session.share.uploadComparisonChunk(
+      let reply = try await session.share.uploadWhole(
         .init(
           comparison: run.name, number: chunk.number, ids: chunk.ids, names: chunk.names,
           others: chunk.others), session.options)

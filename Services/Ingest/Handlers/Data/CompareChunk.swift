@@ -28,7 +28,8 @@ extension IngestService {
         let (chunk, tokens, hits) = try await pool.run {
           let chunk = try RollChunk(request, keys: keys)
           let tokens = try keys.token.tokens(of: chunk.blocks)
-          return (chunk, tokens, register.index.hits(in: tokens))
+          let hits = register.index.hits(in: tokens).filter { $0.row >= chunk.firstRow }
+          return (chunk, Array(tokens[(chunk.firstRow * Token.byteCount)...]), hits)
         }
         let sealed = try await sealedHits(hits, in: register)
         var disclosure = Disclosure(
@@ -47,7 +48,8 @@ extension IngestService {
           leads.delivered, of: disclosure, id: written.id)
         return IngestV1.CompareChunkResponse(
           leads: leads.messages, rows: Int32(clamping: chunk.count),
-          lineage: register.lineage(nil), receipt: written.receipt)
+          lineage: register.lineage(nil), receipt: written.receipt,
+          nextRow: Int32(clamping: leads.nextRow))
       }
     }
   }
@@ -75,8 +77,44 @@ extension IngestService {
 
 /// The leads of one chunk, and which records go out with them.
 private struct Leads: Sendable {
-  var messages: [IngestV1.Lead] = []
-  var delivered: [Delivery] = []
+  /// What fits into a message of 4 MiB, the default of gRPC clients, beside the receipt and the framing.
+  private static let mostBytes = 3 << 20
+
+  private(set) var messages: [IngestV1.Lead] = []
+  private(set) var delivered: [Delivery] = []
+  /// The row of the first lead that did not fit; 0 while all did.
+  private(set) var nextRow = 0
+  private var bytes = 0
+
+  /// Takes the next lead in the order of the roll.
+  ///
+  /// - Returns: false when it does not fit any more; then no later one is taken.
+  mutating func take(_ lead: IngestV1.Lead, _ record: Int64? = nil) -> Bool {
+    bytes += lead.bytesAtMost
+    // One lead always goes out, so that asking again gets on.
+    guard bytes <= Self.mostBytes || messages.isEmpty else {
+      nextRow = Int(lead.row)
+      return false
+    }
+    messages.append(lead)
+    if let record { delivered.append(Delivery(record: record, row: Int(lead.row))) }
+    return true
+  }
+}
+
+extension IngestV1.Lead {
+  /// More than the message takes on the wire.
+  fileprivate var bytesAtMost: Int {
+    values.reduce(96 + record.utf8.count + issue.utf8.count + lineageBytes) {
+      $0 + 16 + $1.item.utf8.count + $1.value.utf8.count
+    }
+  }
+
+  private var lineageBytes: Int {
+    guard let lineage else { return 0 }
+    return lineage.entry.utf8.count + lineage.batch.utf8.count + lineage.asOf.utf8.count
+      + lineage.coverage.utf8.count
+  }
 }
 
 /// At most one lead a row: the record that bears the submitted name before one that bears another.
@@ -97,19 +135,18 @@ private func chunkLeads(
   }
   var leads = Leads()
   guard chunk.isPresent else {
-    for row in 0..<chunk.count where counting[row] == nil {
-      leads.messages.append(IngestV1.Lead(row: Int32(row)))
+    for row in chunk.firstRow..<chunk.count where counting[row] == nil {
+      guard leads.take(IngestV1.Lead(row: Int32(row))) else { break }
     }
     return leads
   }
   for (row, record) in counting.sorted(by: { $0.key < $1.key }) {
     let issue = issues[record.record]
-    leads.messages.append(
-      IngestV1.Lead(
-        row: Int32(row), record: record.name, nameDiffers: chunk.nameDiffers(record),
-        underCheck: issue != nil, issue: issue ?? "", values: record.values(items),
-        lineage: register.lineage(record.batch)))
-    leads.delivered.append(Delivery(record: record.record, row: row))
+    let lead = IngestV1.Lead(
+      row: Int32(row), record: record.name, nameDiffers: chunk.nameDiffers(record),
+      underCheck: issue != nil, issue: issue ?? "", values: record.values(items),
+      lineage: register.lineage(record.batch))
+    guard leads.take(lead, record.record) else { break }
   }
   return leads
 }

@@ -17,6 +17,8 @@ struct RollChunk: Sendable {
   let names: [String]
   let isPresent: Bool
   let period: PaymentPeriod
+  /// Leads are answered from this row on; those before it were.
+  let firstRow: Int
   /// Of everything that the answer depends on.
   let digest: [UInt8]
 
@@ -71,6 +73,11 @@ struct RollChunk: Sendable {
       throw RequestRefusal.malformed(
         field: "period", expected: BilingualText("首日不晚于末日", "a first day not after the last"))
     }
+    guard (0..<Int32(count)).contains(request.firstRow) else {
+      throw RequestRefusal.malformed(
+        field: "first_row", expected: BilingualText("0 或上次答复的 next_row", "0 or a next_row"))
+    }
+    firstRow = Int(request.firstRow)
     number = Int(request.number)
     self.blocks = blocks
     names = request.names

@@ -70,5 +70,8 @@ package let shareSchema: [SchemaStep] = [
       "CREATE INDEX verifications_requester ON verifications (requester, id)",
       "CREATE INDEX verifications_source ON verifications (source, state, id)",
       "CREATE INDEX verifications_person ON verifications (entry, requester, pseudonym)",
-    ])
+    ]),
+  SchemaStep(
+    number: 2, name: "answers in parts",
+    sql: ["ALTER TABLE chunks ADD COLUMN next_row INTEGER NOT NULL DEFAULT 0"], isAdditive: true),
 ]

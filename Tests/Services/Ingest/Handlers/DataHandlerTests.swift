@@ -207,6 +207,35 @@ struct DataHandlerTests {
     await node.stop()
   }
 
+  @Test("AC-53 leads that fit no message are answered in parts, the roll is charged once")
+  func parts() async throws {
+    let node = try await node()
+    let rows = 20_000
+    let grant = try node.grant(maxRows: rows)
+    let last = try #require(CivilDate(iso: "2024-02-29"))
+    let roll = Array(repeating: (identifier: identityNumber(1), name: "张三"), count: rows)
+    func send(_ firstRow: Int32) async throws -> IngestV1.CompareChunkResponse {
+      try await node.compareChunk(
+        1, roll, grant, period: last.adding(days: -28)...last, rollRows: rows, firstRow: firstRow)
+    }
+    var found: [Int32] = []
+    var parts = 0
+    var next: Int32 = 0
+    repeat {
+      let answer = try await send(next)
+      // What a stock client takes by default.
+      #expect(try answer.serialized().count < 4 << 20)
+      #expect(answer.receipt != nil)
+      found += answer.leads.map(\.row)
+      parts += 1
+      next = answer.nextRow
+    } while next > 0
+    #expect(parts > 1)
+    #expect(found == (0..<Int32(rows)).map { $0 })
+    #expect(await refusal { try await send(-1) } == "request.malformed")
+    #expect(await refusal { try await send(Int32(rows)) } == "request.malformed")
+  }
+
   @Test("AC-53 a run charges its roll once; chunks again are answered, other content is refused")
   func runs() async throws {
     let node = try await node()

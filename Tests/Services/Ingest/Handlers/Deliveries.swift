@@ -223,7 +223,7 @@ extension IngestNode {
   func compareChunk(
     _ number: Int, _ rows: [(identifier: String, name: String)], _ grant: IngestV1.SignedGrant,
     entry: Int64 = 1, direction: IngestV1.Direction = .present, period: ClosedRange<CivilDate>,
-    comparison: String = "comparisons/C-1", rollRows: Int
+    comparison: String = "comparisons/C-1", rollRows: Int, firstRow: Int32 = 0
   ) async throws -> IngestV1.CompareChunkResponse {
     var ids: [UInt8] = []
     for row in rows { ids += try block(row.identifier) }
@@ -233,7 +233,7 @@ extension IngestNode {
         ids: ids, names: rows.map(\.name), direction: direction,
         period: IngestV1.Period(
           firstDay: period.lowerBound.iso, lastDay: period.upperBound.iso),
-        rollRows: Int64(rollRows), purpose: "pension check"),
+        rollRows: Int64(rollRows), purpose: "pension check", firstRow: firstRow),
       options(.user, entry: "/weir.share.v1.Share/UploadComparisonChunk"))
   }
 }

@@ -57,6 +57,26 @@ struct ComparisonCallTests {
     await share.stop()
   }
 
+  @Test(
+    "an answer in parts is fetched to its end, or the run is not finished",
+    arguments: Backend.allCases)
+  func parts(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let run = try await share.prepare(try await share.grant().name, rows: 5)
+    let rows: [UInt8] = [7, 7, 7, 7, 7]
+    #expect(try await share.upload(run.name, 1, rows).nextRow == 2)
+    #expect(await reason { _ = try await share.finish(run.name, 1) } == "share.chunks_missing")
+    #expect(
+      await reason { _ = try await share.upload(run.name, 1, rows, from: 3) }
+        == "share.field_malformed")
+    #expect(try await share.upload(run.name, 1, rows, from: 2).nextRow == 4)
+    // Asked again from an earlier row, it is answered from there, and goes on from there.
+    #expect(try await share.upload(run.name, 1, rows, from: 2).leads.map(\.row) == [2, 3])
+    let last = try await share.upload(run.name, 1, rows, from: 4)
+    #expect(last.nextRow == 0 && last.leads.map(\.row) == [4] && last.receivedRows == 5)
+    #expect(try await share.finish(run.name, 1, "f-2").leads == 5)
+  }
+
   @Test("a lead is concluded by one and confirmed by another; lines clear one by one")
   func cases() async throws {
     let share = try await ShareCalls()

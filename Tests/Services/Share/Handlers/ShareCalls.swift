@@ -272,9 +272,13 @@ extension ShareCalls {
         row: Int32(row), record: "entries/E-3/records/\(Int(request.number) * 100 + row + 1)",
         nameDiffers: row == 0, lineage: lineage)
     }
+    // Of a chunk of five rows two leads fit into an answer.
+    let waiting = leads.filter { $0.row >= request.firstRow }
+    let part = rows == 5 ? Array(waiting.prefix(2)) : waiting
+    let next = part.count < waiting.count ? waiting[part.count].row : 0
     return IngestV1.CompareChunkResponse(
-      leads: leads, rows: Int32(rows), lineage: lineage,
-      receipt: CommonV1.Receipt(json: [1], leaf: [2]))
+      leads: part, rows: Int32(rows), lineage: lineage,
+      receipt: CommonV1.Receipt(json: [1], leaf: [2]), nextRow: next)
   }
 }
 

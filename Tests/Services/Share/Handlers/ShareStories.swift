@@ -127,11 +127,13 @@ extension ShareCalls {
   }
 
   func upload(
-    _ comparison: String, _ number: Int32, _ last: [UInt8], as caller: String = ShareCalls.system
+    _ comparison: String, _ number: Int32, _ last: [UInt8], from firstRow: Int32 = 0,
+    as caller: String = ShareCalls.system
   ) async throws -> ShareV1.UploadComparisonChunkResponse {
     try await client.uploadComparisonChunk(
       ShareV1.UploadComparisonChunkRequest(
-        comparison: comparison, number: number, ids: last.flatMap { Self.block($0) }),
+        comparison: comparison, number: number, ids: last.flatMap { Self.block($0) },
+        firstRow: firstRow),
       try options(caller, path: "UploadComparisonChunk"))
   }
 

@@ -124,6 +124,20 @@ struct ComparisonRunTests {
       refusal {
         _ = try half.taking(RollChunk(number: 1, rows: 7, digest: [1]), known: nil, by: own)
       } == .rollExceeded(declared: 10))
+    // An answer in parts goes on where it stopped, or before; nothing is passed over.
+    var known = second
+    known.nextRow = 2
+    for row in [0, 2] {
+      let part = RollChunk(number: 2, rows: 4, digest: [2], firstRow: row)
+      #expect(try half.taking(part, known: known, by: own) == half)
+    }
+    for row in [3, -1] {
+      let part = RollChunk(number: 2, rows: 4, digest: [2], firstRow: row)
+      #expect(
+        refusal { _ = try half.taking(part, known: known, by: own) }?.field == "first_row")
+    }
+    let late = RollChunk(number: 2, rows: 4, digest: [2], firstRow: 1)
+    #expect(refusal { _ = try run.taking(late, known: nil, by: own) }?.field == "first_row")
     for number in [0, 10_001] {
       #expect(
         refusal {

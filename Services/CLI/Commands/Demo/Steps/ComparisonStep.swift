@@ -96,7 +96,7 @@ enum DemoComparison {
     for first in stride(from: 0, to: rows.count, by: chunkRows) {
       number += 1
       let range = first..<min(first + chunkRows, rows.count)
-      let answer = try await system.uploadComparisonChunk(
+      let answer = try await system.uploadWhole(
         try chunk(run.name, number, rows, range))
       for lead in answer.leads {
         let line = run.line(chunk: number, row: lead.row)

@@ -3465,7 +3465,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__period__descriptor =
   (ProtobufCMessageInit) weir__ingest__v1__period__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__compare_chunk_request__field_descriptors[11] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__compare_chunk_request__field_descriptors[12] =
 {
   {
     "entry",
@@ -3599,11 +3599,24 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__compare_chunk_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "first_row",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__CompareChunkRequest, first_row),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__compare_chunk_request__field_indices_by_name[] = {
   2,   /* field[2] = comparison */
   7,   /* field[7] = direction */
   0,   /* field[0] = entry */
+  11,   /* field[11] = first_row */
   1,   /* field[1] = grant */
   4,   /* field[4] = ids */
   5,   /* field[5] = names */
@@ -3616,7 +3629,7 @@ static const unsigned weir__ingest__v1__compare_chunk_request__field_indices_by_
 static const ProtobufCIntRange weir__ingest__v1__compare_chunk_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_request__descriptor =
 {
@@ -3626,7 +3639,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_request__descri
   "Weir__Ingest__V1__CompareChunkRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__CompareChunkRequest),
-  11,
+  12,
   weir__ingest__v1__compare_chunk_request__field_descriptors,
   weir__ingest__v1__compare_chunk_request__field_indices_by_name,
   1,  weir__ingest__v1__compare_chunk_request__number_ranges,
@@ -3813,7 +3826,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__lead__descriptor =
   (ProtobufCMessageInit) weir__ingest__v1__lead__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__compare_chunk_response__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__compare_chunk_response__field_descriptors[5] =
 {
   {
     "leads",
@@ -3863,17 +3876,30 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__compare_chunk_response__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_row",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__CompareChunkResponse, next_row),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__compare_chunk_response__field_indices_by_name[] = {
   0,   /* field[0] = leads */
   2,   /* field[2] = lineage */
+  4,   /* field[4] = next_row */
   3,   /* field[3] = receipt */
   1,   /* field[1] = rows */
 };
 static const ProtobufCIntRange weir__ingest__v1__compare_chunk_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_response__descriptor =
 {
@@ -3883,7 +3909,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_response__descr
   "Weir__Ingest__V1__CompareChunkResponse",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__CompareChunkResponse),
-  4,
+  5,
   weir__ingest__v1__compare_chunk_response__field_descriptors,
   weir__ingest__v1__compare_chunk_response__field_indices_by_name,
   1,  weir__ingest__v1__compare_chunk_response__number_ranges,

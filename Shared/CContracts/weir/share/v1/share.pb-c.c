@@ -5279,7 +5279,7 @@ const ProtobufCMessageDescriptor weir__share__v1__create_comparison_request__des
   (ProtobufCMessageInit) weir__share__v1__create_comparison_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__upload_comparison_chunk_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__share__v1__upload_comparison_chunk_request__field_descriptors[6] =
 {
   {
     "comparison",
@@ -5341,9 +5341,22 @@ static const ProtobufCFieldDescriptor weir__share__v1__upload_comparison_chunk_r
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "first_row",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__UploadComparisonChunkRequest, first_row),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__upload_comparison_chunk_request__field_indices_by_name[] = {
   0,   /* field[0] = comparison */
+  5,   /* field[5] = first_row */
   2,   /* field[2] = ids */
   3,   /* field[3] = names */
   1,   /* field[1] = number */
@@ -5352,7 +5365,7 @@ static const unsigned weir__share__v1__upload_comparison_chunk_request__field_in
 static const ProtobufCIntRange weir__share__v1__upload_comparison_chunk_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__upload_comparison_chunk_request__descriptor =
 {
@@ -5362,14 +5375,14 @@ const ProtobufCMessageDescriptor weir__share__v1__upload_comparison_chunk_reques
   "Weir__Share__V1__UploadComparisonChunkRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__UploadComparisonChunkRequest),
-  5,
+  6,
   weir__share__v1__upload_comparison_chunk_request__field_descriptors,
   weir__share__v1__upload_comparison_chunk_request__field_indices_by_name,
   1,  weir__share__v1__upload_comparison_chunk_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__upload_comparison_chunk_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__upload_comparison_chunk_response__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__share__v1__upload_comparison_chunk_response__field_descriptors[4] =
 {
   {
     "leads",
@@ -5407,16 +5420,29 @@ static const ProtobufCFieldDescriptor weir__share__v1__upload_comparison_chunk_r
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "next_row",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__UploadComparisonChunkResponse, next_row),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__upload_comparison_chunk_response__field_indices_by_name[] = {
   0,   /* field[0] = leads */
+  3,   /* field[3] = next_row */
   2,   /* field[2] = receipt */
   1,   /* field[1] = received_rows */
 };
 static const ProtobufCIntRange weir__share__v1__upload_comparison_chunk_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__upload_comparison_chunk_response__descriptor =
 {
@@ -5426,7 +5452,7 @@ const ProtobufCMessageDescriptor weir__share__v1__upload_comparison_chunk_respon
   "Weir__Share__V1__UploadComparisonChunkResponse",
   "weir.share.v1",
   sizeof(Weir__Share__V1__UploadComparisonChunkResponse),
-  3,
+  4,
   weir__share__v1__upload_comparison_chunk_response__field_descriptors,
   weir__share__v1__upload_comparison_chunk_response__field_indices_by_name,
   1,  weir__share__v1__upload_comparison_chunk_response__number_ranges,

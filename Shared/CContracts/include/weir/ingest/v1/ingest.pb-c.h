@@ -441,10 +441,11 @@ struct  Weir__Ingest__V1__CompareChunkRequest
   Weir__Ingest__V1__Period *period;
   int64_t roll_rows;
   ProtobufCBinaryData purpose;
+  int32_t first_row;
 };
 #define WEIR__INGEST__V1__COMPARE_CHUNK_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__compare_chunk_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL}, 0, {0,NULL}, 0,NULL, 0,NULL, WEIR__INGEST__V1__DIRECTION__DIRECTION_UNSPECIFIED, NULL, 0, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, 0, {0,NULL}, 0,NULL, 0,NULL, WEIR__INGEST__V1__DIRECTION__DIRECTION_UNSPECIFIED, NULL, 0, {0,NULL}, 0 }
 
 
 struct  Weir__Ingest__V1__OtherSubject
@@ -484,10 +485,11 @@ struct  Weir__Ingest__V1__CompareChunkResponse
   int32_t rows;
   Weir__Common__V1__Lineage *lineage;
   Weir__Common__V1__Receipt *receipt;
+  int32_t next_row;
 };
 #define WEIR__INGEST__V1__COMPARE_CHUNK_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__compare_chunk_response__descriptor) \
-    , 0,NULL, 0, NULL, NULL }
+    , 0,NULL, 0, NULL, NULL, 0 }
 
 
 struct  Weir__Ingest__V1__VerifyClaimRequest

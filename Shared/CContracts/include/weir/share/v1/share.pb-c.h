@@ -613,10 +613,11 @@ struct  Weir__Share__V1__UploadComparisonChunkRequest
   ProtobufCBinaryData *names;
   size_t n_others;
   Weir__Ingest__V1__OtherSubject **others;
+  int32_t first_row;
 };
 #define WEIR__SHARE__V1__UPLOAD_COMPARISON_CHUNK_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__upload_comparison_chunk_request__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, 0,NULL, 0,NULL }
+    , {0,NULL}, 0, {0,NULL}, 0,NULL, 0,NULL, 0 }
 
 
 struct  Weir__Share__V1__UploadComparisonChunkResponse
@@ -626,10 +627,11 @@ struct  Weir__Share__V1__UploadComparisonChunkResponse
   Weir__Ingest__V1__Lead **leads;
   int64_t received_rows;
   Weir__Common__V1__Receipt *receipt;
+  int32_t next_row;
 };
 #define WEIR__SHARE__V1__UPLOAD_COMPARISON_CHUNK_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__upload_comparison_chunk_response__descriptor) \
-    , 0,NULL, 0, NULL }
+    , 0,NULL, 0, NULL, 0 }
 
 
 struct  Weir__Share__V1__FinishComparisonRequest
