@@ -3,7 +3,6 @@
 import Boot
 import Contracts
 import Foundation
-import IngestFormats
 import RPC
 import Synth
 import TestSupport
@@ -23,7 +22,7 @@ struct DiskFullTests {
     try await demo.play(through: "subscriptions") { stage in
       let before = await stage.running.processIDs()["ingest"]
       let process = try #require(before)
-      var delivery = try await Delivery(&stage)
+      var delivery = try await Delivery(stage, requestID: "full-disk")
       try await delivery.send(chunks: 2)
       try await disk.fill(process: process)
       try await delivery.sendUntilRefused(atMost: 400, as: disk.refusal)
@@ -31,7 +30,8 @@ struct DiskFullTests {
       try await disk.free(process: process)
       // The very chunk that was refused is taken now; nobody was started anew.
       try await delivery.send(chunks: 2)
-      let batch = try await delivery.commit()
+      let batch = try await delivery.client.ingest.commitBatch(
+        delivery.commit(chunks: delivery.acknowledged), CallOptions(timeout: .seconds(60)))
       #expect(batch.acceptedRows + batch.rejectedRows == delivery.acknowledgedRows)
       let found = try await stage.impatient(DemoCast.humanResources.systemName).share.lookup(
         try stage.lookup(of: stage.plan.wronglyDead))
@@ -62,33 +62,8 @@ struct DiskFullTests {
   }
 }
 
-/// A second delivery to the cremation register, chunk after chunk of the same file.
-private struct Delivery {
-  let client: DemoClient
-  let batch: String
-  private let content: (bytes: [UInt8], rows: Int)
-  private(set) var acknowledged = 0
-  private(set) var acknowledgedRows: Int64 = 0
-
-  init(_ stage: inout DemoStage) async throws {
-    let owner = DemoCast.civilAffairs
-    client = try stage.impatient(owner.systemName)
-    let chunk = try #require(
-      try DemoDelivery.chunks(of: stage.registerFile(.cremation)).first)
-    content = (chunk.bytes, chunk.rowCount)
-    batch = try await client.ingest.createBatch(
-      .init(
-        batch: DemoDelivery.batch(
-          .cremation, try stage.entry(.cremation).name, stage.plan, mode: .table),
-        requestID: "full-disk")
-    ).name
-  }
-
-  mutating func send(chunks: Int) async throws {
-    for _ in 0..<chunks { try await sendNext() }
-  }
-
-  mutating func sendUntilRefused(atMost limit: Int, as expected: String) async throws {
+extension Delivery {
+  fileprivate mutating func sendUntilRefused(atMost limit: Int, as expected: String) async throws {
     for _ in 0..<limit {
       do {
         try await sendNext()
@@ -99,25 +74,6 @@ private struct Delivery {
       }
     }
     Issue.record("\(limit) chunks were taken by a full disk")
-  }
-
-  private mutating func sendNext() async throws {
-    let number = acknowledged + 1
-    let answer = try await client.ingest.uploadChunk(
-      .init(
-        batch: batch, number: Int32(number),
-        firstLine: Int64(2 + acknowledged * content.rows), rows: Int32(content.rows),
-        content: content.bytes), CallOptions(timeout: .seconds(30)))
-    #expect(Int(answer.nextChunk) == number + 1)
-    acknowledged = number
-    acknowledgedRows += Int64(answer.acceptedRows + answer.rejectedRows)
-  }
-
-  func commit() async throws -> IngestV1.Batch {
-    try await client.ingest.commitBatch(
-      .init(
-        name: batch, chunks: Int32(acknowledged), rows: Int64(acknowledged * content.rows),
-        requestID: "full-disk-commit"), CallOptions(timeout: .seconds(60)))
   }
 }
 

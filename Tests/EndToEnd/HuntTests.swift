@@ -21,6 +21,18 @@ struct HuntTests {
     // The hunt works at all: it finds them in what the departments brought along.
     #expect(try prey.found(in: demo.folder.path("input")) != [])
     #expect(try prey.found(in: demo.folder.path("node")) == [])
+    // Nor in a backup of it, nor among the keys that go elsewhere.
+    let (backup, keys) = (demo.folder.path("backup"), demo.folder.path("keys"))
+    let ended = try await run(
+      builtProgram("weir"),
+      ["backup", "--data", demo.folder.path("node"), "--to", backup, "--keys-to", keys])
+    #expect(ended.status == 0, "\(ended.output)")
+    #expect(try prey.found(in: backup) == [] && prey.found(in: keys) == [])
+    let names = FileManager.default.enumerator(atPath: backup)?.compactMap { $0 as? String } ?? []
+    #expect(names.contains("ingest/identity.sqlite"))
+    #expect(
+      !names.contains { $0.hasSuffix(".key") || $0.hasSuffix("keyring") || $0.hasSuffix("key.pem") }
+    )
   }
 }
 

@@ -22,25 +22,16 @@ struct LeavingTests {
     let demo = try SmallDemo(seed: 12)
     let folder = demo.folder
     try await demo.play(through: "subscriptions") { stage in
-      let owner = try stage.impatient(DemoCast.civilAffairs.systemName)
-      let chunk = try #require(
-        try DemoDelivery.chunks(of: stage.registerFile(.cremation)).first)
-      let batch = try await owner.ingest.createBatch(
-        .init(
-          batch: DemoDelivery.batch(
-            .cremation, stage.entry(.cremation).name, stage.plan, mode: .table),
-          requestID: "left-midway")
-      ).name
-      try await leaveMidway(stage, batch, chunk, folder)
-      let commit = IngestV1.CommitBatchRequest(
-        name: batch, chunks: 14, rows: Int64(14 * chunk.rowCount), requestID: "left-commit")
-      let committed = try await owner.ingest.commitBatch(commit)
+      let delivery = try await Delivery(stage, requestID: "left-midway")
+      try await leaveMidway(stage, delivery, folder)
+      let commit = delivery.commit(chunks: 14)
+      let committed = try await delivery.client.ingest.commitBatch(commit)
       #expect(committed.acceptedRows + committed.rejectedRows == commit.rows)
       // The receipt of the first answer, to the letter, also now that the entry may be gone from the outbox.
-      let again = try await owner.ingest.commitBatch(commit)
+      let again = try await delivery.client.ingest.commitBatch(commit)
       #expect(committed.receipt != nil && again.receipt == committed.receipt)
       try await tooLate(stage)
-      try await checkLog(stage, batch)
+      try await checkLog(stage, delivery.batch)
     }
     // The processes have ended: what each still had open when it was told to.
     #expect(try open("public_calls", in: "gateway", folder) == 0)
@@ -49,19 +40,20 @@ struct LeavingTests {
   }
 
   private func leaveMidway(
-    _ stage: DemoStage, _ batch: String, _ chunk: RecordCutter.Chunk, _ folder: TemporaryFolder
+    _ stage: DemoStage, _ delivery: Delivery, _ folder: TemporaryFolder
   ) async throws {
     let out = folder.path("python")
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-    try Files.write(chunk.bytes, to: folder.path("chunk"), isPrivate: true)
+    try Files.write(delivery.chunk.bytes, to: folder.path("chunk"), isPrivate: true)
     let ended = try await run(
       Checkout.python,
       [
         Checkout.root.appending(path: "Tests/EndToEnd/python/leave_midway.py").path,
         stage.running.ready.gateway, stage.keys.serviceRoot,
         stage.keys.principalFolder(DemoCast.civilAffairs.systemName),
-        Checkout.root.appending(path: "proto").path, out, batch, folder.path("chunk"),
-        "\(chunk.rowCount)",
+        Checkout.root.appending(path: "proto").path, out, delivery.batch,
+        folder.path("chunk"),
+        "\(delivery.chunk.rowCount)",
       ])
     #expect(ended.status == 0 && ended.output.hasSuffix("next 15\n"), "\(ended.output)")
   }

@@ -43,6 +43,14 @@ final class SQLiteConnection: Connection {
     }
   }
 
+  /// Copies the database as this connection's transaction sees it into a new file of the same form.
+  func copy(to path: String) throws {
+    guard let handle else { throw DatabaseError.closed }
+    let target = try DatabaseQueue(path: path)
+    try target.writeWithoutTransaction { try handle.backup(to: $0) }
+    try target.close()
+  }
+
   func close() {
     _ = cache.removeAll()
     // A failure leaves the connection to GRDB's deinit, which closes it as a zombie (sqlite3_close_v2).

@@ -37,7 +37,8 @@ struct WeirCommand: AsyncParsableCommand {
         UpCommand.self, DemoCommand.self, DepartmentCommand.self, CatalogCommand.self,
         IngestCommand.self, ShareCommand.self, CompareCommand.self, CaseCommand.self,
         FeedbackCommand.self, AuditCommand.self, TodoCommand.self, PolicyCommand.self,
-        SynthCommand.self, PKICommand.self, DoctorCommand.self,
+        SynthCommand.self, PKICommand.self, DoctorCommand.self, BackupCommand.self,
+        RestoreCommand.self,
       ])
   }
 
@@ -90,6 +91,8 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
     failure = CommandFailure(.usage, problem.sentence, in: console.language)
   case let node as NodeFailure:
     failure = CommandFailure(node.exit, node.sentence, in: console.language)
+  case let backup as BackupError:
+    failure = CommandFailure(backup.exit, backup.sentence, in: console.language)
   case let finding as LogFinding:
     failure = CommandFailure(.evidenceBroken, finding.sentence, in: console.language)
   case let receipt as ReceiptError:
