@@ -127,6 +127,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     payload["state"] = .string(version.state.rawValue)
     payload["digest"] = .string(
       Hex.encode(SHA256.hash(CanonicalJSON.encode(version.content.json))))
+    version.tellDelivery(in: &payload)
     if let reason = version.history.last?.reason, !reason.isEmpty {
       payload["reason"] = .string(reason)
     }

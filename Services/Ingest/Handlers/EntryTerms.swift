@@ -23,7 +23,8 @@ extension ItemSchema {
       name: item.name, title: item.title, type: ItemType(item.type), role: ItemRole(item.role),
       isRequired: item.required || item.role == .subject,
       maximumLength: item.maxLength > 0 ? Int(item.maxLength) : nil,
-      codes: Set(item.codes.map(\.value)), mask: Mask(rawValue: item.mask) ?? .none,
+      codes: Set(item.codes.map(\.value)),
+      mask: item.mask.isEmpty ? .none : Mask(rawValue: item.mask) ?? .whole,
       documentType: item.standard)
   }
 }

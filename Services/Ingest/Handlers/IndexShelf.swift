@@ -4,6 +4,7 @@ import Crypto
 import Database
 import Foundation
 package import IngestIndex
+import IngestRules
 import IngestStore
 import Synchronization
 package import Vocabulary
@@ -13,6 +14,8 @@ struct ServedRegister: Sendable {
   let state: RegisterState
   let index: TokenIndex
   let batches: [Int64: StoredBatch]
+  /// What it says of itself as a whole.
+  let claim: RegisterClaim?
   let unrepairedRejects: Int
 }
 
@@ -81,12 +84,14 @@ final class IndexShelf: Sendable {
     }
     guard let index else { return try await rebuilt(around, keys: keys) }
     return ServedRegister(
-      state: state, index: index, batches: around.batches, unrepairedRejects: around.rejects)
+      state: state, index: index, batches: around.batches, claim: around.claim,
+      unrepairedRejects: around.rejects)
   }
 
   private struct Surroundings: Sendable {
     let state: RegisterState
     let batches: [Int64: StoredBatch]
+    let claim: RegisterClaim?
     let rejects: Int
   }
 
@@ -99,6 +104,7 @@ final class IndexShelf: Sendable {
       return Surroundings(
         state: state,
         batches: Dictionary(batches.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
+        claim: RegisterClaim(batches.filter { $0.terms.kind != .correction }),
         rejects: try transaction.unrepairedRejects(entry))
     }
   }
@@ -127,7 +133,8 @@ final class IndexShelf: Sendable {
     }
     let newest = state == around.state ? around : try await surroundings(entry)
     return ServedRegister(
-      state: state, index: index, batches: newest.batches, unrepairedRejects: newest.rejects)
+      state: state, index: index, batches: newest.batches, claim: newest.claim,
+      unrepairedRejects: newest.rejects)
   }
 
   private func binding(_ state: RegisterState) -> IndexBinding {

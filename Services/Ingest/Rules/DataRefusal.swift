@@ -23,10 +23,17 @@ package enum DataRefusal: Refusal, Hashable {
   case entryWithdrawn(entry: String)
   /// What is stored is not what was committed.
   case registerDamaged(entry: String)
+  /// A key under which the register lies is missing, or is another one.
+  case registerKeysMissing(entry: String)
   case notOwner(entry: String)
   case recordUnknown
+  /// Not open on this entry, or not about this record (AC-31, policies e.3).
+  case issueNotOpen(issue: String)
   case subjectMalformed(field: String)
   case correctionItemUnknown(item: String)
+  case claimItemUnknown(item: String)
+  /// The asserted value is none that the item could have.
+  case claimMalformed(item: String)
   /// The corrected record breaks a rule itself.
   case correctionRejected(item: String, rule: String)
 
@@ -48,10 +55,14 @@ package enum DataRefusal: Refusal, Hashable {
     case .nothingDelivered: "ingest.nothing_delivered"
     case .entryWithdrawn: "ingest.entry_withdrawn"
     case .registerDamaged: "ingest.register_damaged"
+    case .registerKeysMissing: "ingest.register_keys_missing"
     case .notOwner: "ingest.not_the_source"
     case .recordUnknown: "ingest.record_unknown"
+    case .issueNotOpen: "ingest.issue_not_open"
     case .subjectMalformed: "ingest.subject_malformed"
     case .correctionItemUnknown: "ingest.correction_item_unknown"
+    case .claimItemUnknown: "ingest.claim_item_unknown"
+    case .claimMalformed: "ingest.claim_malformed"
     case .correctionRejected: "ingest.correction_rejected"
     }
   }
@@ -63,10 +74,12 @@ package enum DataRefusal: Refusal, Hashable {
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
-    case .nothingDelivered, .entryWithdrawn: .wrongState
-    case .registerDamaged: .damaged
+    case .nothingDelivered, .entryWithdrawn, .issueNotOpen: .wrongState
+    case .registerDamaged, .registerKeysMissing: .damaged
     case .recordUnknown: .notFound
-    case .subjectMalformed, .correctionItemUnknown, .correctionRejected: .malformed
+    case .subjectMalformed, .correctionItemUnknown, .correctionRejected, .claimItemUnknown,
+      .claimMalformed:
+      .malformed
     }
   }
 
@@ -80,10 +93,14 @@ package enum DataRefusal: Refusal, Hashable {
     case .rollTooLarge, .rollRowsExceeded: "roll_rows"
     case .comparisonDiffers: "comparison"
     case .chunkContentDiffers: "number"
-    case .nothingDelivered, .entryWithdrawn, .registerDamaged, .notOwner: "entry"
+    case .nothingDelivered, .entryWithdrawn, .registerDamaged, .registerKeysMissing, .notOwner:
+      "entry"
+    case .issueNotOpen: "issue"
     case .recordUnknown: "record"
     case .subjectMalformed(let field): field
     case .correctionItemUnknown, .correctionRejected: "values"
+    case .claimItemUnknown: "item"
+    case .claimMalformed: "asserted_value"
     }
   }
 
@@ -98,6 +115,9 @@ package enum DataRefusal: Refusal, Hashable {
       // No bulk export and no free query.
       Citation(document: "meizhou-public-2023", article: "21")
     case .notOwner: Citation(document: "meizhou-public-2023", article: "21")
+    case .issueNotOpen:
+      // Stored data are not changed, added to or taken from at will.
+      Citation(document: "meizhou-specific-2021", article: "13b")
     default: nil
     }
   }

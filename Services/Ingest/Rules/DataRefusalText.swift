@@ -54,15 +54,26 @@ extension DataRefusal {
       BilingualText(
         "\(entry) 的存储与提交时不一致，暂不提供数据。",
         "What is stored for \(entry) is not what was committed; no data is given.")
+    case .registerKeysMissing(let entry):
+      BilingualText(
+        "\(entry) 的密钥缺失或不是入库时所用的密钥，暂不提供数据。",
+        "A key of \(entry) is missing or is not the one it was stored under; no data is given.")
+    case .issueNotOpen(let issue):
+      BilingualText(
+        "\(issue) 未处于办理中，或与这条记录无关；记录不得随意修改或增减。",
+        "\(issue) is not open, or is not about this record; no record is changed at will.")
     case .notOwner(let entry):
       BilingualText("贵部门不是 \(entry) 的数源部门。", "Your department is not the source of \(entry).")
     case .recordUnknown:
       BilingualText("没有这条记录。", "There is no such record.")
-    case .correctionItemUnknown(let item):
+    case .correctionItemUnknown(let item), .claimItemUnknown(let item):
       BilingualText("目录没有数据项 \(item)。", "The entry has no item \(item).")
     case .correctionRejected(let item, let rule):
       BilingualText(
         "更正后的 \(item) 不合规（\(rule)）。", "The corrected \(item) breaks the rule \(rule).")
+    case .claimMalformed(let item):
+      BilingualText(
+        "所核实的值不是数据项 \(item) 可取的值。", "The asserted value is none that the item \(item) could have.")
     case .subjectMalformed:
       BilingualText(
         "标识符不合规：应为 16 字节的证件块，或证件类型和号码。",
@@ -79,6 +90,19 @@ extension DataRefusal {
     case .grantExpired, .grantEnded:
       BilingualText("请重新申请授权：weir share apply。", "Apply for a new grant: weir share apply.")
     case .quotaUsed: BilingualText("请明日再查，或申请更高额度。", "Try tomorrow, or ask for more.")
+    case .claimItemUnknown, .claimMalformed:
+      BilingualText(
+        "请不予受理并说明，由申请部门按目录的数据项和格式重新提出。",
+        "Decline it with this reason; the department files it again by the entry's items and forms."
+      )
+    case .registerKeysMissing:
+      BilingualText(
+        "请运维人员把密钥文件放回密钥目录后重新启动。",
+        "Let the operator put the key files back where they were and start again.")
+    case .issueNotOpen:
+      BilingualText(
+        "请核对问题编号：weir feedback show；刚提交的问题请稍候再试。",
+        "Look at the issue: weir feedback show; one that was just filed is known in a moment.")
     case .registerDamaged:
       BilingualText("请运维人员核对备份：weir doctor。", "Let the operator check the restore: weir doctor.")
     default: nil

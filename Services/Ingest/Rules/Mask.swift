@@ -11,11 +11,14 @@ package enum Mask: String, CaseIterable, Sendable {
   case dateMonth = "date-month"
   /// The last four characters stay.
   case lastFour = "last-four"
+  /// Nothing stays; also for a mask of a catalogue that is newer than this program.
+  case whole
 
   package func shown(_ text: String) -> String {
     let characters = Array(text)
     switch self {
     case .none: return text
+    case .whole: return hidden(characters, first: 0, last: 0)
     case .name: return hidden(characters, first: 1, last: 0)
     case .id: return hidden(characters, first: 3, last: 4)
     case .lastFour: return hidden(characters, first: 0, last: 4)

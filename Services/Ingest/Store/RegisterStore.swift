@@ -15,10 +15,29 @@ package struct RegisterState: Sendable, Hashable {
   package let rowCount: Int
   /// Over all rows that stand, 32 bytes.
   package let root: [UInt8]
+  /// The newest delivery that stands; a correction is none.
   package let newestBatch: Int64
   package let isWithdrawn: Bool
 
   package var name: String { ResourceName.entry(entry).text }
+}
+
+/// What a commit did to a register.
+package struct CommittedBatch: Sendable, Equatable {
+  /// The register after it.
+  package let register: RegisterState
+  /// The batches that stand no more.
+  package let superseded: [Int64]
+  /// Which records under check stand under other names now.
+  package let renamed: [RenamedRecords]
+}
+
+/// What the database says of a register's keys.
+package enum KeyStanding: Sendable, Equatable {
+  /// Nothing lies under any key: keys may be made.
+  case none
+  /// Rows lie under keys that must be there, with their check value where one was kept.
+  case kept(check: [UInt8]?)
 }
 
 /// A stored block.
@@ -65,6 +84,35 @@ extension SQLReading where Self: ~Copyable {
 
   package func registers() throws -> [RegisterState] {
     try query("SELECT * FROM resources ORDER BY entry").map { try RegisterState($0) }
+  }
+
+  /// Whether rows of an entry lie sealed here, delivered or on the way, and the check value of their keys.
+  package func keyStanding(_ entry: Int64) throws -> KeyStanding {
+    if let row = try queryOne("SELECT key_check FROM resources WHERE entry = ?1", [entry]) {
+      return .kept(check: try row[0])
+    }
+    let staged = try queryOne(
+      """
+      SELECT 1 FROM batches b JOIN chunks c ON c.batch = b.id WHERE b.entry = ?1 LIMIT 1
+      """, [entry])
+    return staged == nil ? .none : .kept(check: nil)
+  }
+
+  /// The deliveries that stand, by their ids: stock and increments, never corrections.
+  package func deliveries(_ entry: Int64) throws -> [StoredBatch] {
+    try query(
+      """
+      SELECT * FROM batches WHERE entry = ?1 AND is_live = 1 AND kind <> 'correction' ORDER BY id
+      """, [entry]
+    ).map { try StoredBatch($0) }
+  }
+
+  fileprivate func newestDelivery(_ entry: Int64) throws -> Int64 {
+    try queryOne(
+      """
+      SELECT COALESCE(MAX(id), 0) FROM batches
+      WHERE entry = ?1 AND is_live = 1 AND kind <> 'correction'
+      """, [entry])?[0] ?? 0
   }
 
   /// The blocks with these ids, in no order; what is not there is left out.
@@ -173,17 +221,6 @@ extension SQLReading where Self: ~Copyable {
     }
     return (count, tree.root)
   }
-
-  /// Which of these records are under check, with the issue.
-  package func underCheck(_ entry: Int64) throws -> [Int64: String] {
-    var issues: [Int64: String] = [:]
-    for row in try query(
-      "SELECT record, issue FROM under_check WHERE entry = ?1 ORDER BY record, issue", [entry])
-    {
-      issues[try row[0]] = try row[1] as String
-    }
-    return issues
-  }
 }
 
 extension WriteTransaction {
@@ -203,6 +240,12 @@ extension WriteTransaction {
       })
   }
 
+  /// Keeps the check value of keys that were in use before there were any.
+  package func keepKeyCheck(_ check: [UInt8], of entry: Int64) throws {
+    try execute(
+      "UPDATE resources SET key_check = ?2 WHERE entry = ?1 AND key_check IS NULL", [entry, check])
+  }
+
   package func deleteBlocks(of batch: Int64) throws {
     try execute("DELETE FROM blocks WHERE batch = ?1", [batch])
   }
@@ -218,14 +261,16 @@ extension WriteTransaction {
 
   /// Lets a batch's rows stand, all at once; a stock supersedes the earlier ones.
   ///
-  /// - Returns: The register after it, and the batches that stand no more.
+  /// - Parameter keys: The register's keys, by which a start knows whether it has the right ones.
   package func commit(
-    _ batch: StoredBatch, keyVersion: Int, at time: Instant
-  ) throws -> (register: RegisterState, superseded: [Int64]) {
+    _ batch: StoredBatch, keyVersion: Int, keys: [UInt8], at time: Instant
+  ) throws -> CommittedBatch {
     let content = try contentOfBatch(batch.id)
     guard content.rows == batch.accepted else { throw UnreadableContent(what: "blocks") }
     var superseded: [Int64] = []
+    var renamed: [RenamedRecords] = []
     if batch.terms.kind.supersedesEarlier {
+      renamed = try passOnChecks(of: batch.terms.entry, to: batch.id)
       superseded = try liveBatches(batch.terms.entry).map(\.id)
       for earlier in superseded {
         try execute("UPDATE batches SET is_live = 0 WHERE id = ?1", [earlier])
@@ -243,16 +288,16 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO resources (entry, owner, generation, key_version, row_count, root, newest_batch,
-        is_withdrawn)
-      VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, 0)
+        is_withdrawn, key_check)
+      VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6, 0, ?7)
       ON CONFLICT (entry) DO UPDATE SET owner = excluded.owner,
         generation = resources.generation + 1, key_version = excluded.key_version,
         row_count = excluded.row_count, root = excluded.root, newest_batch = excluded.newest_batch,
-        is_withdrawn = 0
+        key_check = excluded.key_check
       """,
       [
         batch.terms.entry, batch.terms.owner.text, keyVersion, register.rows, register.root,
-        batch.id,
+        try newestDelivery(batch.terms.entry), keys,
       ])
     try execute(
       "UPDATE batches SET resource_rows = ?2, resource_root = ?3 WHERE id = ?1",
@@ -260,24 +305,7 @@ extension WriteTransaction {
     guard let state = try self.register(batch.terms.entry) else {
       throw UnreadableContent(what: "register")
     }
-    return (state, superseded)
-  }
-
-  /// The catalogue withdrew the entry: its register answers no more.
-  package func withdraw(_ entry: Int64) throws {
-    try execute("UPDATE resources SET is_withdrawn = 1 WHERE entry = ?1", [entry])
-  }
-
-  package func setUnderCheck(_ entry: Int64, records: [Int64], issue: String) throws {
-    try execute(
-      """
-      INSERT INTO under_check (entry, record, issue) VALUES (?1, ?2, ?3)
-      ON CONFLICT (entry, record, issue) DO NOTHING
-      """, each: records.map { [.integer(entry), .integer($0), .text(issue)] })
-  }
-
-  package func endCheck(issue: String) throws {
-    try execute("DELETE FROM under_check WHERE issue = ?1", [issue])
+    return CommittedBatch(register: state, superseded: superseded, renamed: renamed)
   }
 }
 

@@ -72,8 +72,9 @@ extension ShareServer {
     case .done(let answer): return try ShareV1.VerificationRequest(serialized: answer)
     case .open(let verification, let sealed):
       let entry = try await entry(verification.entryName)
-      let answer = try await outside.peers.verifyClaim(
-        try outside.vault.open(sealed, request: number), try call.onward())
+      var claim = try outside.vault.open(sealed, request: number)
+      claim.requester = ResourceName.department(verification.requester).text
+      let answer = try await outside.peers.verifyClaim(claim, try call.onward())
       guard let told = answer.answer.answer else {
         throw UnreadableContent(what: "answer of ingest")
       }

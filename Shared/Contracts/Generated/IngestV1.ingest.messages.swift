@@ -628,6 +628,7 @@ extension IngestV1 {
     package var asOf: String = ""
     package var coverage: String = ""
     package var unrepairedRejects: Int64 = 0
+    /// To the owner, an authority and holders of a grant; 0 to others, for the count would tell who is in the register.
     package var recordsUnderCheck: Int64 = 0
     package var root: [UInt8] = []
     package var keyVersion: Int32 = 0
@@ -929,6 +930,8 @@ extension IngestV1 {
     package var subject: IngestV1.Subject? = nil
     package var item: String = ""
     package var assertedValue: String = ""
+    /// "departments/d", who asks and learns the answer; a recall must find whoever was told of a match.
+    package var requester: String = ""
 
     package init() {}
 
@@ -937,13 +940,15 @@ extension IngestV1 {
       request: String = "",
       subject: IngestV1.Subject? = nil,
       item: String = "",
-      assertedValue: String = ""
+      assertedValue: String = "",
+      requester: String = ""
     ) {
       self.entry = entry
       self.request = request
       self.subject = subject
       self.item = item
       self.assertedValue = assertedValue
+      self.requester = requester
     }
   }
 
@@ -3187,6 +3192,7 @@ extension IngestV1.VerifyClaimRequest {
     self.subject = try check.optionalMessage(source.pointee.subject, "subject")
     self.item = try check.string(source.pointee.item, "item")
     self.assertedValue = try check.string(source.pointee.asserted_value, "asserted_value")
+    self.requester = try check.string(source.pointee.requester, "requester")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3195,6 +3201,7 @@ extension IngestV1.VerifyClaimRequest {
     target.pointee.subject = arena.optionalMessage(self.subject)
     target.pointee.item = arena.string(self.item)
     target.pointee.asserted_value = arena.string(self.assertedValue)
+    target.pointee.requester = arena.string(self.requester)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3204,6 +3211,7 @@ extension IngestV1.VerifyClaimRequest {
     case "subject": 3
     case "item": 4
     case "assertedValue", "asserted_value": 5
+    case "requester": 6
     default: 0
     }
   }
@@ -3220,6 +3228,8 @@ extension IngestV1.VerifyClaimRequest {
       try reader.read(&self.item)
     case 5:
       try reader.read(&self.assertedValue)
+    case 6:
+      try reader.read(&self.requester)
     default: break
     }
   }
@@ -3230,6 +3240,7 @@ extension IngestV1.VerifyClaimRequest {
     writer.field("subject", self.subject)
     writer.field("item", self.item)
     writer.field("assertedValue", self.assertedValue)
+    writer.field("requester", self.requester)
   }
 }
 

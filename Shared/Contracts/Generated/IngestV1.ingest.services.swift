@@ -18,7 +18,7 @@ extension IngestV1 {
     func listBatches(_ request: IngestV1.ListBatchesRequest, _ call: CallContext) async throws -> IngestV1.ListBatchesResponse
     /// Every rejected row with rule, threshold and value; opens their seals, so the reading is logged.
     func listRejects(_ request: IngestV1.ListRejectsRequest, _ call: CallContext) async throws -> IngestV1.ListRejectsResponse
-    /// Repairs one record as the answer to a confirmed quality issue; a new batch, never an edit (AC-31).
+    /// Repairs one record as the answer to a quality issue that is open for it; a new batch, never an edit (AC-31).
     func correctRecord(_ request: IngestV1.CorrectRecordRequest, _ call: CallContext) async throws -> IngestV1.Batch
     /// How fresh and complete a resource is.
     func getResourceStatus(_ request: IngestV1.GetResourceStatusRequest, _ call: CallContext) async throws -> IngestV1.ResourceStatus
@@ -96,7 +96,7 @@ extension IngestV1 {
       try await transport.unary("/weir.ingest.v1.Ingest/ListRejects", request, options)
     }
 
-    /// Repairs one record as the answer to a confirmed quality issue; a new batch, never an edit (AC-31).
+    /// Repairs one record as the answer to a quality issue that is open for it; a new batch, never an edit (AC-31).
     package func correctRecord(_ request: IngestV1.CorrectRecordRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Batch {
       try await transport.unary("/weir.ingest.v1.Ingest/CorrectRecord", request, options)
     }

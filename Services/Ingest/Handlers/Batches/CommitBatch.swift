@@ -21,8 +21,9 @@ extension IngestService {
         case .answered(let reply): return reply
         case .failed(let refusal): throw refusal
         case .passed(let batch):
+          let keys = try await registerKeys(batch.terms.entry)
           try await writeBlocks(of: batch)
-          return try await finish(batch, change, call)
+          return try await finish(batch, keys, change, call)
         }
       }
     }
@@ -112,18 +113,19 @@ extension IngestService {
   }
 
   private func finish(
-    _ batch: StoredBatch, _ change: ChangeRequest, _ call: CallContext
+    _ batch: StoredBatch, _ keys: RegisterKeySet, _ change: ChangeRequest, _ call: CallContext
   ) async throws -> IngestV1.Batch {
     let time = outside.civil()
+    let check = try keys.check()
     let committed = try await database.writeWithEvidence { transaction in
       let now = try transaction.ownBatch(batch.id, field: "name", call)
       guard now.progress == batch.progress, now.accepted == batch.accepted else {
         throw RequestRefusal.changedMeanwhile(name: batch.name)
       }
-      return try commit(now, at: time, change, call, in: transaction)
+      return try commit(now, keys: check, at: time, change, call, in: transaction)
     }
     let (reply, superseded) = committed.value
-    try await clean(batch, superseded)
+    try await clean(batch, superseded, keys)
     var message = reply
     message.receipt = receipt(committed.evidence)
     return message
@@ -131,10 +133,14 @@ extension IngestService {
 
   /// Lets the batch stand, in the transaction that says so to everyone.
   func commit(
-    _ batch: StoredBatch, at time: Instant, _ change: ChangeRequest, _ call: CallContext,
-    in transaction: borrowing WriteTransaction
+    _ batch: StoredBatch, keys check: [UInt8], at time: Instant, _ change: ChangeRequest,
+    _ call: CallContext, in transaction: borrowing WriteTransaction
   ) throws -> (IngestV1.Batch, superseded: [Int64]) {
-    let (register, superseded) = try transaction.commit(batch, keyVersion: 1, at: time)
+    if try transaction.isWithdrawn(batch.terms.entry) {
+      throw DataRefusal.entryWithdrawn(entry: batch.entryName)
+    }
+    let done = try transaction.commit(batch, keyVersion: 1, keys: check, at: time)
+    let register = done.register
     try transaction.append(
       topic: "ingest.batch_committed",
       payload: event(
@@ -147,25 +153,50 @@ extension IngestService {
           ("rejected", .integer(Int64(batch.rejected))),
           ("rows", .integer(Int64(register.rowCount))), ("root", .string(hex(register.root))),
         ]))
+    for renamed in done.renamed {
+      try transaction.append(
+        topic: "ingest.records_renamed",
+        payload: event(call, renamed.members(batch)))
+    }
     guard let stored = try transaction.batch(batch.id) else {
       throw UnreadableContent(what: "batch")
     }
     let reply = message(stored)
     try transaction.keep(
       answer: try reply.serialized(), of: change.key, receiptUnder: outside.keyList)
-    return (reply, superseded)
+    return (reply, done.superseded)
   }
 
   /// What no row needs any more is taken out of the identity store, and the index is made for the new state.
-  func clean(_ batch: StoredBatch, _ superseded: [Int64]) async throws {
+  func clean(
+    _ batch: StoredBatch, _ superseded: [Int64], _ keys: RegisterKeySet
+  ) async throws {
     try await identity.write { transaction in
       try transaction.deleteStagedSalts(of: batch.id)
       for earlier in superseded { try transaction.deleteSaltBlocks(of: earlier) }
     }
-    let keys = keys
-    if let set = try await pool.run({ try keys.keys(batch.terms.entry, creates: false) }) {
-      _ = try await shelf.register(batch.terms.entry, keys: set)
-    }
+    _ = try await shelf.register(batch.terms.entry, keys: keys)
+  }
+}
+
+extension RenamedRecords {
+  /// Which records of an issue stand under which names since this batch.
+  fileprivate func members(_ batch: StoredBatch) -> [(String, JSONValue)] {
+    let entry = batch.terms.entry
+    return [
+      ("entry", .string(batch.entryName)), ("batch", .string(batch.name)),
+      ("issue", .string(issue)),
+      (
+        "records",
+        .array(
+          successors.map { record, rows in
+            [
+              "record": .string(ResourceName.record(entry, record).text),
+              "successors": .array(rows.map { .string(ResourceName.record(entry, $0).text) }),
+            ]
+          })
+      ),
+    ]
   }
 }
 

@@ -23,6 +23,11 @@ extension IngestService {
         if let answer = try transaction.answer(to: change) {
           return try IngestV1.Batch(serialized: answer)
         }
+        if !terms.issue.isEmpty,
+          try !transaction.isOpen(issue: terms.issue, entry: terms.entry)
+        {
+          throw DataRefusal.issueNotOpen(issue: terms.issue)
+        }
         let stored = try transaction.insertBatch(terms, actor: call.principal, at: time)
         try transaction.append(
           topic: "ingest.batch_created",

@@ -35,11 +35,9 @@ extension IngestService {
         return (batch, rows)
       }
       let page = Array(rows.prefix(size))
-      let (keys, random) = (keys, outside.random)
+      let set = try await registerKeys(batch.terms.entry)
+      let random = outside.random
       let rejects = try await pool.run {
-        guard let set = try keys.keys(batch.terms.entry, creates: false) else {
-          throw UnreadableContent(what: "keys")
-        }
         let sealer = try Sealer(key: set.seal, random: random)
         return try page.flatMap { row in
           guard

@@ -13,19 +13,24 @@ extension IngestService {
   ) async throws -> IngestV1.ResourceStatus {
     try await call.answering(outside.recorder) {
       let entry = try number(request.entry, in: .entries, field: "entry")
+      let caller = call.caller
       return try await database.read { transaction in
         guard let register = try transaction.register(entry),
-          let newest = try transaction.batch(register.newestBatch)
+          let claim = RegisterClaim(try transaction.deliveries(entry))
         else {
           // Nothing delivered is a state of a register, not an error.
           return IngestV1.ResourceStatus(entry: request.entry)
         }
+        // To anyone else the count would tell, before and after a report at a counter, who is in the register (AC-41, AC-42).
+        let seesChecks =
+          try register.owner == caller.department || caller.roles.contains(.authority)
+          || transaction.holdsGrant(caller.department, on: entry)
         return IngestV1.ResourceStatus(
-          entry: register.name, rows: Int64(register.rowCount), asOf: newest.terms.asOf.iso,
-          coverage: newest.terms.coverage,
+          entry: register.name, rows: Int64(register.rowCount), asOf: claim.asOf.iso,
+          coverage: claim.coverage,
           unrepairedRejects: Int64(try transaction.unrepairedRejects(entry)),
-          recordsUnderCheck: Int64(try transaction.underCheck(entry).count), root: register.root,
-          keyVersion: Int32(clamping: register.keyVersion))
+          recordsUnderCheck: seesChecks ? Int64(try transaction.underCheck(entry).count) : 0,
+          root: register.root, keyVersion: Int32(clamping: register.keyVersion))
       }
     }
   }

@@ -51,11 +51,9 @@ extension IngestService {
   private func seal(
     _ request: IngestV1.UploadChunkRequest, of batch: StoredBatch
   ) async throws -> SealedChunk {
-    let (keys, day, random) = (keys, today, outside.random)
+    let (day, random) = (today, outside.random)
+    let set = try await registerKeys(batch.terms.entry)
     let (sealing, block) = try await pool.run {
-      guard let set = try keys.keys(batch.terms.entry, creates: true) else {
-        throw UnreadableContent(what: "keys")
-      }
       let sealing = try ChunkSealing(batch: batch, keys: set, today: day, random: random)
       let block = try sealing.read(
         request.content, number: Int(request.number), firstLine: Int(request.firstLine),

@@ -33,16 +33,17 @@ extension IngestService {
         }
         let sealed = try await sealedHits(hits, in: register)
         var disclosure = Disclosure(
-          entry: entry, grant: document, items: document.items, tokens: tokens, hits: sealed,
+          entry: entry, grant: document.name, grantee: document.grantee,
+          purpose: document.purpose, items: document.items, tokens: tokens, hits: sealed,
           call: call, time: outside.civil())
         disclosure.draft.comparison = request.comparison
         disclosure.draft.chunk = chunk.number
         let written = try await disclose(
-          disclosure, call, charge: charge(chunk, request, entry, terms))
-        let records = try await open(sealed, entry: entry, keys: keys)
-        let issues = try await database.read { try $0.underCheck(entry) }
+          disclosure, of: register, call, charge: charge(chunk, request, entry, terms))
+        let opened = try await open(
+          sealed, under: disclosure, id: written.id, in: register, keys: keys)
         let leads = try await pool.run {
-          chunkLeads(chunk, records, terms, document.items, register, issues)
+          chunkLeads(chunk, opened, terms, document.items, register)
         }
         try await withdraw(
           leads.delivered, of: disclosure, id: written.id)
@@ -100,6 +101,12 @@ private struct Leads: Sendable {
     if let record { delivered.append(Delivery(record: record, row: Int(lead.row))) }
     return true
   }
+
+  /// A row that a record clears is told as much of it as a lead is: in direction absent the silence about a row says that
+  /// the register has the person, and a recall must find whoever relied on it.
+  mutating func clear(_ record: OpenedRecord, row: Int) {
+    delivered.append(Delivery(record: record.record, row: row))
+  }
 }
 
 extension IngestV1.Lead {
@@ -119,11 +126,11 @@ extension IngestV1.Lead {
 
 /// At most one lead a row: the record that bears the submitted name before one that bears another.
 private func chunkLeads(
-  _ chunk: RollChunk, _ records: [OpenedRecord], _ terms: GrantTerms, _ items: [String],
-  _ register: ServedRegister, _ issues: [Int64: String]
+  _ chunk: RollChunk, _ opened: Opened, _ terms: GrantTerms, _ items: [String],
+  _ register: ServedRegister
 ) -> Leads {
   var counting: [Int: OpenedRecord] = [:]
-  for record in records {
+  for record in opened.records {
     let values = record.content.values
     guard record.schema.shows(values, under: terms.filters),
       record.schema.term(of: values).counts(for: chunk.period)
@@ -135,17 +142,21 @@ private func chunkLeads(
   }
   var leads = Leads()
   guard chunk.isPresent else {
-    for row in chunk.firstRow..<chunk.count where counting[row] == nil {
-      guard leads.take(IngestV1.Lead(row: Int32(row))) else { break }
+    for row in chunk.firstRow..<chunk.count {
+      if let record = counting[row] {
+        leads.clear(record, row: row)
+      } else {
+        guard leads.take(IngestV1.Lead(row: Int32(row))) else { break }
+      }
     }
     return leads
   }
   for (row, record) in counting.sorted(by: { $0.key < $1.key }) {
-    let issue = issues[record.record]
+    let issue = opened.issues[record.record]
     let lead = IngestV1.Lead(
       row: Int32(row), record: record.name, nameDiffers: chunk.nameDiffers(record),
-      underCheck: issue != nil, issue: issue ?? "", values: record.values(items),
-      lineage: register.lineage(record.batch))
+      underCheck: issue != nil, issue: issue ?? "",
+      values: record.values(items, masks: opened.masks), lineage: register.lineage(record.batch))
     guard leads.take(lead, record.record) else { break }
   }
   return leads

@@ -51,30 +51,29 @@ extension IngestService {
     guard
       let (block, slot) = try await database.read({ try $0.locate(record: record, entry: entry) })
     else { throw DataRefusal.recordUnknown }
+    try await database.read { transaction in
+      try transaction.check(correction)
+    }
     guard let batch = register.batches[block.batch],
       let token = Token(bytes: block.rows.token(slot))
     else { throw StaleRegister() }
     let location = RecordLocation(block: block.id, slot: slot)
+    let checked = try correction.checked(against: batch.terms, today: today)
+    let draft = try await reserve(correction, like: batch, call)
     let old = try await open(
       [
         SealedHit(
           row: 0, location: location, record: record, batch: batch, token: token,
           envelope: Array(block.rows.envelope(slot)))
       ], entry: entry, keys: keys)
-    let checked = try correction.checked(against: batch.terms, today: today)
-    let draft = try await reserve(correction, like: batch, hasRow: checked != nil, call)
-    let rows = try checked.map {
-      try replacement($0, of: draft.batch, keys)
-    }
-    if let rows {
-      try await identity.write { transaction in
-        try transaction.insertSalts([(id: draft.block, salts: rows.salts)], batch: draft.batch.id)
-      }
-    }
+    let rows = try await replacement(checked, of: draft, keys)
     let items = correction.changedItems(old.first?.content, checked, batch.terms.schema)
     let time = outside.civil()
+    let check = try keys.check()
     let committed = try await database.writeWithEvidence { transaction in
       _ = try transaction.answer(to: change)
+      // Asked before the work as well as here, where alone it counts.
+      try transaction.check(correction)
       guard let now = try transaction.locate(record: record, entry: entry),
         RecordLocation(block: now.0.id, slot: now.slot) == location
       else { throw DataRefusal.recordUnknown }
@@ -82,23 +81,28 @@ extension IngestService {
       if let rows {
         try transaction.insert(
           [StoredBlock(id: draft.block, batch: draft.batch.id, rows: rows.rows)])
+        for row in rows.rows.ids {
+          try transaction.passOnCheck(of: record, to: row, entry: entry)
+        }
       }
       let stored = try transaction.load(draft.batch, rows: rows?.rows.count ?? 0)
-      let (reply, _) = try commit(stored, at: time, change, call, in: transaction)
+      let (reply, _) = try commit(
+        stored, keys: check, at: time, change, call, in: transaction)
       try transaction.append(
         topic: "ingest.record_corrected",
         payload: event(call, correction.members(stored, rows?.rows.ids.first, items)))
       return reply
     }
-    try await clean(draft.batch, [])
+    try await clean(draft.batch, [], keys)
     var reply = committed.value
     reply.receipt = receipt(committed.evidence)
     return reply
   }
 
-  /// Opens the batch of a correction and takes a number for its block.
+  /// Opens the batch of a correction and takes a number for its block. It says in the log that the record's seal is about to
+  /// be opened.
   private func reserve(
-    _ correction: Correction, like batch: StoredBatch, hasRow: Bool, _ call: CallContext
+    _ correction: Correction, like batch: StoredBatch, _ call: CallContext
   ) async throws -> (batch: StoredBatch, block: Int64) {
     var terms = batch.terms
     terms.kind = .correction
@@ -109,15 +113,33 @@ extension IngestService {
     let drafted = terms
     let time = outside.civil()
     return try await database.write { transaction in
-      (
-        try transaction.insertBatch(drafted, actor: call.principal, at: time),
-        try transaction.nextNumbers("blocks")
-      )
+      let stored = try transaction.insertBatch(drafted, actor: call.principal, at: time)
+      try transaction.append(
+        topic: "ingest.correction_opened",
+        payload: event(
+          call,
+          [
+            ("batch", .string(stored.name)), ("entry", .string(stored.entryName)),
+            ("record", .string(correction.name)), ("issue", .string(correction.issue)),
+          ]))
+      return (stored, try transaction.nextNumbers("blocks"))
     }
   }
 
-  /// The corrected row, sealed in its own batch.
+  /// The corrected row with its salt, which is kept before it; `nil` where the record is removed.
   private func replacement(
+    _ row: CheckedRow?, of draft: (batch: StoredBatch, block: Int64), _ keys: RegisterKeySet
+  ) async throws -> SaltedRows? {
+    guard let row else { return nil }
+    let rows = try sealed(row, of: draft.batch, keys)
+    try await identity.write { transaction in
+      try transaction.insertSalts([(id: draft.block, salts: rows.salts)], batch: draft.batch.id)
+    }
+    return rows
+  }
+
+  /// The corrected row, sealed in its own batch.
+  private func sealed(
     _ row: CheckedRow, of batch: StoredBatch, _ keys: RegisterKeySet
   ) throws -> SaltedRows {
     guard let subject = batch.terms.schema.subject(of: row) else {
@@ -136,6 +158,15 @@ extension IngestService {
       envelope: try sealer.seal(
         writer.bytes, salt: salt, context: batch.context(token: token, record: id))[...])
     return rows
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// A record is changed as the answer to an open issue that is about it, and in no other way (AC-31, policies e.3).
+  fileprivate func check(_ correction: Correction) throws {
+    guard
+      try isOpen(issue: correction.issue, entry: correction.entry, about: correction.record)
+    else { throw DataRefusal.issueNotOpen(issue: correction.issue) }
   }
 }
 
@@ -207,16 +238,22 @@ private struct Correction: Sendable {
     }.map { $0.element.name }
   }
 
+  /// - Parameter items: Those whose value is another now. Where one of them has a role, it decided leads and look-ups
+  ///   whatever items were granted, and every receiver of the record is concerned.
   func members(
     _ batch: StoredBatch, _ replacement: Int64?, _ items: [String]
   ) -> [(String, JSONValue)] {
-    [
+    let schema = batch.terms.schema
+    let decides = items.contains { name in
+      schema.index(named: name).map { schema.items[$0].role != nil } ?? false
+    }
+    return [
       ("record", .string(name)), ("entry", .string(batch.entryName)), ("issue", .string(issue)),
       ("batch", .string(batch.name)), ("removed", .bool(removes)),
       (
         "replacement",
         .string(replacement.map { ResourceName.record(entry, $0).text } ?? "")
-      ), ("items", .array(items.map { .string($0) })),
+      ), ("items", .array(items.map { .string($0) })), ("decides", .bool(decides)),
     ]
   }
 }

@@ -18,15 +18,19 @@ struct Disclosure: Sendable {
   /// Subjects asked for, found or not.
   var subjects: Int
   /// The subject's pseudonym, where there is one subject.
-  var subject: String
+  var subject = ""
   var purpose: String
+  /// Under which name it stands in the log.
+  var topic = "ingest.disclosure"
 
   /// - Parameters:
+  ///   - grant: The name of the grant, or of the verification request, under which it goes out.
+  ///   - grantee: The department that learns of it.
   ///   - tokens: 16 bytes for each subject asked for, in the order of the roll.
   ///   - hits: What was found.
   init(
-    entry: Int64, grant: GrantDocument, items: [String], tokens: [UInt8], hits: [SealedHit],
-    call: CallContext, time: Instant
+    entry: Int64, grant: String, grantee: DepartmentCode, purpose: String, items: [String],
+    tokens: [UInt8], hits: [SealedHit], call: CallContext, time: Instant
   ) {
     var writer = ByteWriter()
     writer.append("weir-manifest-v1")
@@ -40,12 +44,11 @@ struct Disclosure: Sendable {
     for item in items { writer.append(item) }
     manifest = writer.bytes
     draft = DisclosureDraft(
-      entry: entry, grant: grant.name, grantee: grant.grantee.text, method: call.entryMethod,
+      entry: entry, grant: grant, grantee: grantee.text, method: call.entryMethod,
       callID: call.callID, time: time, items: items, root: SHA256.hash(writer.bytes))
     deliveries = hits.map { Delivery(record: $0.record, row: $0.row) }
     subjects = tokens.count / Token.byteCount
-    subject = ""
-    purpose = grant.purpose
+    self.purpose = purpose
   }
 }
 
@@ -54,19 +57,22 @@ extension Token {
 }
 
 extension IngestService {
-  /// Writes a disclosure: the grant is asked for once more, the quota charged, the manifest sealed, the entry appended, all
-  /// in one transaction.
+  /// Writes a disclosure: the grant and the register are asked for once more, the quota charged, the manifest sealed, the
+  /// entry appended, all in one transaction.
   ///
-  /// - Parameter charge: Charges the quota, or refuses.
+  /// - Parameters:
+  ///   - register: The one that was searched; while this waited in the writer's queue, it may have become another.
+  ///   - charge: Charges the quota, or refuses.
   /// - Returns: The disclosure's number, and its receipt.
   func disclose(
-    _ disclosure: Disclosure, _ call: CallContext,
+    _ disclosure: Disclosure, of register: ServedRegister, _ call: CallContext,
     charge: @escaping @Sendable (borrowing WriteTransaction) throws -> Void
   ) async throws -> (id: Int64, receipt: CommonV1.Receipt?) {
     let (key, random) = (keys.manifests, outside.random)
     let payload = event(call, disclosure.members)
     let committed = try await database.writeWithEvidence { transaction in
       let draft = disclosure.draft
+      guard try transaction.register(draft.entry) == register.state else { throw StaleRegister() }
       if let reason = try transaction.endOfGrant(draft.grant) {
         throw DataRefusal.grantEnded(grant: draft.grant, reason: reason)
       }
@@ -78,7 +84,7 @@ extension IngestService {
         context: SealContext(
           kind: .manifest, resource: ResourceName.entry(draft.entry).text, recordID: id))
       try transaction.insert(draft, id: id, sealed: sealed, deliveries: disclosure.deliveries)
-      try transaction.append(topic: "ingest.disclosure", payload: payload)
+      try transaction.append(topic: disclosure.topic, payload: payload)
       return id
     }
     return (committed.value, receipt(committed.evidence))

@@ -30,6 +30,7 @@ extension IngestService {
             ("department", .string(call.caller.department.text)),
           ])
         try await database.write { transaction in
+          guard try transaction.register(entry) == register.state else { throw StaleRegister() }
           if !request.grant.isEmpty, let reason = try transaction.endOfGrant(request.grant) {
             throw DataRefusal.grantEnded(grant: request.grant, reason: reason)
           }

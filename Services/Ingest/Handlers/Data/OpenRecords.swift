@@ -32,24 +32,29 @@ extension IngestService {
         let (token, hits) = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
         var disclosure = Disclosure(
-          entry: entry, grant: document, items: items, tokens: token.bytes, hits: sealed,
+          entry: entry, grant: document.name, grantee: document.grantee,
+          purpose: document.purpose, items: items, tokens: token.bytes, hits: sealed,
           call: call, time: outside.civil())
         disclosure.draft.caseNumber = caseNumber
         let pseudonym = Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms)
         disclosure.subject = pseudonym.text
         let day = today
-        let written = try await disclose(disclosure, call) { transaction in
+        let written = try await disclose(disclosure, of: register, call) { transaction in
           let subjects = try transaction.useSubject(
             pseudonym.bytes, grant: terms.name, day: day)
           try terms.checkQuota(QuotaState(subjects: subjects))
         }
-        let records = try await open(sealed, entry: entry, keys: keys)
-        let shown = records.filter {
+        let opened = try await open(
+          sealed, under: disclosure, id: written.id, in: register, keys: keys)
+        let shown = opened.records.filter {
           $0.schema.shows($0.content.values, items: items, under: terms.filters)
         }
         try await withdraw(
           shown.map { Delivery(record: $0.record, row: $0.row) }, of: disclosure, id: written.id)
-        return try await reply(shown, items, request, register, written.receipt)
+        let personName = request.subject?.personName ?? ""
+        return IngestV1.OpenRecordsResponse(
+          records: shown.map { $0.message(items, opened, personName, register) },
+          lineage: register.lineage(nil), receipt: written.receipt)
       }
     }
   }
@@ -66,20 +71,16 @@ extension IngestService {
       )
     }
   }
+}
 
-  private func reply(
-    _ records: [OpenedRecord], _ items: [String], _ request: IngestV1.OpenRecordsRequest,
-    _ register: ServedRegister, _ receipt: CommonV1.Receipt?
-  ) async throws -> IngestV1.OpenRecordsResponse {
-    let entry = register.state.entry
-    let issues = try await database.read { try $0.underCheck(entry) }
-    let personName = request.subject?.personName ?? ""
-    return IngestV1.OpenRecordsResponse(
-      records: records.map { record in
-        IngestV1.Record(
-          name: record.name, values: record.values(items), lineage: register.lineage(record.batch),
-          underCheck: issues[record.record] != nil, issue: issues[record.record] ?? "",
-          nameDiffers: !personName.isEmpty && record.subjectName.map { $0 != personName } ?? false)
-      }, lineage: register.lineage(nil), receipt: receipt)
+extension OpenedRecord {
+  fileprivate func message(
+    _ items: [String], _ opened: Opened, _ personName: String, _ register: ServedRegister
+  ) -> IngestV1.Record {
+    let issue = opened.issues[record]
+    return IngestV1.Record(
+      name: name, values: values(items, masks: opened.masks), lineage: register.lineage(batch),
+      underCheck: issue != nil, issue: issue ?? "",
+      nameDiffers: !personName.isEmpty && subjectName.map { $0 != personName } ?? false)
   }
 }

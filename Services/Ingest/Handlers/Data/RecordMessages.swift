@@ -6,13 +6,15 @@ import IngestStore
 import Vocabulary
 
 extension OpenedRecord {
-  /// The granted values that the record has, each under its mask.
-  func values(_ items: [String]) -> [IngestV1.Value] {
+  /// The granted values that the record has, each under the mask with which it was delivered and under that in force now:
+  /// a mask that the source set later hides what came before, and one that it took away opens nothing delivered under it.
+  func values(_ items: [String], masks: [String: Mask]) -> [IngestV1.Value] {
     items.compactMap { name in
       guard let index = schema.index(named: name), index < content.values.count,
         let value = content.values[index]
       else { return nil }
-      return IngestV1.Value(item: name, value: schema.items[index].mask.shown(value))
+      let shown = schema.items[index].mask.shown(value)
+      return IngestV1.Value(item: name, value: masks[name]?.shown(shown) ?? shown)
     }
   }
 
@@ -22,10 +24,15 @@ extension OpenedRecord {
 extension ServedRegister {
   /// Where a record comes from; without one, what stands for the register as a whole.
   func lineage(_ batch: StoredBatch?) -> CommonV1.Lineage {
-    let batch = batch ?? batches[state.newestBatch]
+    if let terms = batch?.terms {
+      return CommonV1.Lineage(
+        entry: state.name, entryVersion: Int32(clamping: terms.entryVersion),
+        batch: batch?.name ?? "", asOf: terms.asOf.iso, coverage: terms.coverage,
+        unrepairedRejects: Int64(unrepairedRejects))
+    }
     return CommonV1.Lineage(
-      entry: state.name, entryVersion: Int32(clamping: batch?.terms.entryVersion ?? 0),
-      batch: batch?.name ?? "", asOf: batch?.terms.asOf.iso ?? "",
-      coverage: batch?.terms.coverage ?? "", unrepairedRejects: Int64(unrepairedRejects))
+      entry: state.name, entryVersion: Int32(clamping: claim?.entryVersion ?? 0),
+      batch: claim?.batch ?? "", asOf: claim?.asOf.iso ?? "", coverage: claim?.coverage ?? "",
+      unrepairedRejects: Int64(unrepairedRejects))
   }
 }

@@ -37,23 +37,36 @@ struct OpenedRecord: Sendable {
   }
 }
 
-/// Rows were replaced between finding and reading them: find again.
+/// What may leave under a disclosure, with what must be said or hidden of it.
+struct Opened: Sendable {
+  let records: [OpenedRecord]
+  /// Which records of the register are under check, with the issue.
+  let issues: [Int64: String]
+  /// The masks that the catalogue has in force now, by item.
+  let masks: [String: Mask]
+}
+
+/// The register is another than the one that was searched: find again.
 struct StaleRegister: Error {}
 
 extension IngestService {
   /// Keys and state of a register that may answer.
   func serving(_ entry: Int64) async throws -> (RegisterKeySet, ServedRegister) {
     let name = ResourceName.entry(entry).text
-    let keys = keys
-    guard let set = try await pool.run({ try keys.keys(entry, creates: false) }),
-      let register = try await shelf.register(entry, keys: set)
-    else { throw DataRefusal.nothingDelivered(entry: name) }
+    if keys.loaded(entry) == nil, try await database.read({ try $0.register(entry) }) == nil {
+      throw DataRefusal.nothingDelivered(entry: name)
+    }
+    let set = try await registerKeys(entry)
+    guard let register = try await shelf.register(entry, keys: set) else {
+      throw DataRefusal.nothingDelivered(entry: name)
+    }
     guard !register.state.isWithdrawn else { throw DataRefusal.entryWithdrawn(entry: name) }
     guard !damaged.contains(entry) else { throw DataRefusal.registerDamaged(entry: name) }
     return (set, register)
   }
 
-  /// Runs the body on a register, once more where a commit replaced rows under it.
+  /// Runs the body on a register, once more where a commit replaced rows under it. A caller whom commits overtake again and
+  /// again is told so and may come again; it is never told that the register is damaged.
   func withRegister<T>(
     _ entry: Int64, _ body: (RegisterKeySet, ServedRegister) async throws -> T
   ) async throws -> T {
@@ -92,6 +105,33 @@ extension IngestService {
         row: place.row, location: place.location, record: block.rows.ids[place.location.slot],
         batch: batch, token: token, envelope: Array(block.rows.envelope(place.location.slot)))
     }
+  }
+
+  /// Opens the rows of a disclosure that is durable, and looks afterwards whether the register is still the one that was
+  /// searched. Where it is not, nothing leaves: a value that a correction took out never goes out after that correction, and
+  /// what was announced is taken back.
+  func open(
+    _ hits: [SealedHit], under disclosure: Disclosure, id: Int64, in register: ServedRegister,
+    keys: RegisterKeySet
+  ) async throws -> Opened {
+    let entry = register.state.entry
+    let opened: Result<[OpenedRecord], any Error>
+    do {
+      opened = .success(try await open(hits, entry: entry, keys: keys))
+    } catch {
+      opened = .failure(error)
+    }
+    let (state, issues, masks) = try await database.read {
+      (
+        try $0.register(entry), try $0.underCheck(entry), try $0.knownEntry(entry)?.masks ?? [:]
+      )
+    }
+    if state == register.state, case .success(let records) = opened {
+      return Opened(records: records, issues: issues, masks: masks)
+    }
+    try await withdraw([], of: disclosure, id: id)
+    guard state == register.state else { throw StaleRegister() }
+    return Opened(records: try opened.get(), issues: issues, masks: masks)
   }
 
   /// Opens rows. Called only after the disclosure is durable.

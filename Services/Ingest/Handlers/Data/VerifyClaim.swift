@@ -2,6 +2,7 @@
 
 package import Access
 package import Contracts
+import Crypto
 import Database
 import IngestRules
 import IngestStore
@@ -20,42 +21,54 @@ extension IngestService {
       let claim = AssertedValue(
         personName: request.subject?.personName ?? "", item: request.item,
         value: request.assertedValue)
+      // Share names who asked; before it did, nobody was recorded but the source itself.
+      let requester = try requester(request, call)
       return try await withRegister(entry) { keys, register in
         guard register.state.owner == call.caller.department else {
           throw DataRefusal.notOwner(entry: request.entry)
         }
-        let (_, hits) = try await find(subject, keys, register)
+        let schema = register.claim?.schema ?? EntrySchema(items: [])
+        try claim.check(under: schema, today: today)
+        let (token, hits) = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
-        let pseudonym = Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms)
-        // The answer itself stands nowhere but in the answer: a log of answers would be the register.
-        let payload = event(
-          call,
-          [
-            ("entry", .string(request.entry)), ("request", .string(request.request)),
-            ("item", .string(request.item)), ("subject", .string(pseudonym.text)),
-          ])
-        let committed = try await database.writeWithEvidence { transaction in
-          try transaction.append(topic: "ingest.claim_verified", payload: payload)
+        var disclosure = Disclosure(
+          entry: entry, grant: request.request, grantee: requester, purpose: "verification",
+          items: [request.item], tokens: token.bytes, hits: sealed, call: call,
+          time: outside.civil())
+        disclosure.topic = "ingest.claim_verified"
+        disclosure.subject =
+          Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms).text
+        let written = try await disclose(disclosure, of: register, call) { _ in }
+        let opened = try await open(
+          sealed, under: disclosure, id: written.id, in: register, keys: keys)
+        let weighed = opened.records.filter { !$0.schema.term(of: $0.content.values).isRevoked }
+        // Records may be of several versions of the entry; one that matches is enough.
+        let met = weighed.filter {
+          claim.answer([$0.content.values], schema: $0.schema, today: today) == .match
         }
-        let records = try await open(sealed, entry: entry, keys: keys)
-          .filter { !$0.schema.term(of: $0.content.values).isRevoked }
-        let schema = register.batches[register.state.newestBatch]?.terms.schema
-        let answer =
-          records.isEmpty
-          ? claim.answer([], schema: schema ?? EntrySchema(items: []))
-          : answer(claim, records)
-        return IngestV1.VerifyClaimResponse(
-          answer: answer.message, receipt: receipt(committed.evidence))
+        // A match tells that the record is there, so its receiver can be recalled. No match tells nothing, and a recall would.
+        try await withdraw(
+          met.map { Delivery(record: $0.record, row: $0.row) }, of: disclosure, id: written.id)
+        let answer: ClaimAnswer =
+          weighed.isEmpty
+          ? claim.answer([], schema: schema, today: today) : met.isEmpty ? .noMatch : .match
+        return IngestV1.VerifyClaimResponse(answer: answer.message, receipt: written.receipt)
       }
     }
   }
 
-  /// Records may be of several versions of the entry; one that matches is enough.
-  private func answer(_ claim: AssertedValue, _ records: [OpenedRecord]) -> ClaimAnswer {
-    let isMet = records.contains {
-      claim.answer([$0.content.values], schema: $0.schema) == .match
+  private func requester(
+    _ request: IngestV1.VerifyClaimRequest, _ call: CallContext
+  ) throws -> DepartmentCode {
+    if request.requester.isEmpty { return call.caller.department }
+    guard
+      let code = ResourceName(request.requester, in: .departments).flatMap({ DepartmentCode($0.id) }
+      )
+    else {
+      throw RequestRefusal.malformed(
+        field: "requester", expected: BilingualText("departments/…", "departments/…"))
     }
-    return isMet ? .match : .noMatch
+    return code
   }
 }
 

@@ -1,6 +1,7 @@
-// What Ingest must know of other services' doings: ended grants, records under check, withdrawn entries.
+// What Ingest must know of other services' doings: holders of grants, open issues, published and withdrawn entries.
 
 package import Database
+import IngestRules
 import IngestStore
 package import Integrity
 import Vocabulary
@@ -14,7 +15,7 @@ package enum FollowedEvents {
       "share.grant_expired", "share.grant_ended",
     ],
     "feedback": ["feedback.issue_opened", "feedback.issue_ended"],
-    "catalog": ["catalog.entry_withdrawn"],
+    "catalog": ["catalog.entry_published", "catalog.entry_withdrawn"],
   ]
 
   /// Applies one event. A payload that lacks what is needed is passed over: it is in the log for whoever asks.
@@ -23,7 +24,11 @@ package enum FollowedEvents {
   ) throws {
     switch topic {
     case "share.grant_activated":
-      if let grant = payload["grant"]?.string { try transaction.reviveGrant(grant) }
+      guard let grant = payload["grant"]?.string else { return }
+      try transaction.reviveGrant(grant)
+      if let entry = entry(payload), let grantee = department(payload["grantee"]) {
+        try transaction.hold(grant: grant, entry: entry, grantee: grantee)
+      }
     case "share.grant_suspended", "share.grant_revoked", "share.grant_expired",
       "share.grant_ended":
       guard let grant = payload["grant"]?.string else { return }
@@ -34,16 +39,45 @@ package enum FollowedEvents {
       let records = (payload["records"]?.array ?? []).compactMap(\.string)
         .compactMap { ResourceName($0, in: .records) }
         .filter { $0.parentNumber == entry }.compactMap(\.number)
-      try transaction.setUnderCheck(entry, records: records, issue: issue)
+      try transaction.open(issue: issue, entry: entry, records: records)
     case "feedback.issue_ended":
-      if let issue = payload["issue"]?.string { try transaction.endCheck(issue: issue) }
+      if let issue = payload["issue"]?.string { try transaction.end(issue: issue) }
+    case "catalog.entry_published":
+      if let known = KnownEntry(payload) { try transaction.publish(known) }
     case "catalog.entry_withdrawn":
-      if let entry = entry(payload) { try transaction.withdraw(entry) }
+      guard let entry = entry(payload) else { return }
+      try transaction.withdraw(entry, owner: department(payload["owner"]))
     default: break
     }
   }
 
-  private static func entry(_ payload: JSONObject) -> Int64? {
+  fileprivate static func entry(_ payload: JSONObject) -> Int64? {
     payload["entry"]?.string.flatMap { ResourceName($0, in: .entries)?.number }
+  }
+
+  /// Some events name a department by its code, others by its resource name.
+  fileprivate static func department(_ value: JSONValue?) -> DepartmentCode? {
+    value?.string.flatMap { text in
+      DepartmentCode(ResourceName(text, in: .departments)?.id ?? text)
+    }
+  }
+}
+
+extension KnownEntry {
+  /// `nil` for an event that lacks what is needed.
+  fileprivate init?(_ payload: JSONObject) {
+    guard let entry = FollowedEvents.entry(payload) else { return nil }
+    var masks: [String: Mask]?
+    if case .object(let object)? = payload["masks"] {
+      masks = [:]
+      for member in object.members {
+        masks?[member.name] = member.value.string.flatMap(Mask.init(rawValue:)) ?? .whole
+      }
+    }
+    self.init(
+      entry: entry, version: Int(clamping: payload["version"]?.integer ?? 0),
+      owner: FollowedEvents.department(payload["owner"]),
+      profile: payload["profile"]?.string ?? "", origin: payload["origin"]?.string ?? "",
+      published: Instant(milliseconds: payload["time"]?.integer ?? 0), masks: masks)
   }
 }

@@ -15,6 +15,20 @@ final class DamagedRegisters: Sendable {
   func insert(_ entry: Int64) { entries.withLock { _ = $0.insert(entry) } }
 }
 
+/// Why the service does not start.
+package enum StartRefusal: Error, Equatable, CustomStringConvertible {
+  /// Rows lie here under keys that are not here.
+  case keysMissing(entries: [String])
+
+  package var description: String {
+    switch self {
+    case .keysMissing(let entries):
+      "keys of \(entries.joined(separator: ", ")) are missing from the keyring or the token-*.key files, or are not "
+        + "those under which the rows were stored; put the key files back where they were (no key was made anew)"
+    }
+  }
+}
+
 /// What the start found.
 package struct StartReport: Sendable, Equatable {
   /// Registers whose row count or root is not the one that was logged at their last commit.
@@ -25,10 +39,14 @@ package struct StartReport: Sendable, Equatable {
 
 extension IngestService {
   /// Sweeps and checks; called once, before the listener opens.
+  ///
+  /// - Throws: ``StartRefusal`` where a register's keys are not those it was made under: without them everybody would be
+  ///   answered as not found.
   package func start() async throws -> StartReport {
+    let registers = try await database.read { try $0.registers() }
+    try await checkKeys(of: registers)
     try await sweepSalts()
     var report = StartReport()
-    let registers = try await database.read { try $0.registers() }
     for register in registers {
       let content = try await database.read {
         try $0.contentOfRegister(register.entry, recomputes: true)
@@ -40,13 +58,23 @@ extension IngestService {
         report.damaged.append(register.name)
         continue
       }
-      let keys = keys
-      if let set = try await pool.run({ try keys.keys(register.entry, creates: false) }) {
-        _ = try await shelf.register(register.entry, keys: set)
-      }
+      _ = try await shelf.register(register.entry, keys: registerKeys(register.entry))
     }
     try shelf.sweep(registers)
     return report
+  }
+
+  private func checkKeys(of registers: [RegisterState]) async throws {
+    var missing: [String] = []
+    for register in registers {
+      do {
+        let check = try await registerKeys(register.entry).check()
+        try await database.write { try $0.keepKeyCheck(check, of: register.entry) }
+      } catch DataRefusal.registerKeysMissing {
+        missing.append(register.name)
+      }
+    }
+    if !missing.isEmpty { throw StartRefusal.keysMissing(entries: missing) }
   }
 
   /// Salts are written before their rows, so a process that died leaves some that belong to nothing.

@@ -183,19 +183,6 @@ enum BatchFormat: String, Sendable {
   case jsonLines = "json_lines"
 }
 
-/// The layout of record ids: 32 bits of the token, 27 of chance; below 10^18, as names want it.
-enum RecordID {
-  static let chanceBits: Int64 = 27
-  /// The leading four of 59 bits are the part.
-  static let partShift: Int64 = 55
-
-  static func make(token: ArraySlice<UInt8>, chance: ArraySlice<UInt8>) -> Int64 {
-    let high = token.prefix(4).reduce(Int64(0)) { $0 << 8 | Int64($1) }
-    let low = chance.prefix(4).reduce(Int64(0)) { $0 << 8 | Int64($1) }
-    return max(1, high << chanceBits | low & (1 << chanceBits - 1))
-  }
-}
-
 extension StoredBatch {
   /// The place to which a record of this batch is bound.
   func context(token: Token?, record: Int64) -> SealContext {

@@ -1,6 +1,9 @@
 // The keys of the registers: what seals records, what makes tokens, what authenticates indexes (DESIGN section 7).
 
 import Crypto
+import Database
+import IngestRules
+import IngestStore
 import Synchronization
 import Vocabulary
 
@@ -12,6 +15,17 @@ struct RegisterKeySet: Sendable {
   /// Packs documents that no public rule packs.
   let documents: HMACSHA256
   let index: HMACSHA256
+
+  /// What tells these keys from any others and nothing of themselves: kept with the register, compared when keys are loaded.
+  func check() throws -> [UInt8] {
+    let probe = [UInt8](repeating: 0, count: TokenKey.blockByteCount)
+    var hash = SHA256()
+    hash.update(Array("weir-register-keys-1\n\(seal.id.text)\n".utf8))
+    hash.update(try token.token(of: probe).bytes)
+    hash.update(documents.code(of: probe))
+    hash.update(index.code(of: probe))
+    return hash.digest()
+  }
 }
 
 /// Makes and keeps keys. The token key lies in a file of its own, apart from the keyring (hebi-2021/27, AC-33).
@@ -45,34 +59,74 @@ final class RegisterKeys: Sendable {
     ).hmacKey()
   }
 
-  /// The keys of an entry's register; made when there are none and `creates`.
-  func keys(_ entry: Int64, creates: Bool) throws -> RegisterKeySet? {
+  /// The keys that were loaded before.
+  func loaded(_ entry: Int64) -> RegisterKeySet? { known.withLock { $0[entry] } }
+
+  /// The keys of an entry's register. They are made only where nothing lies under any: a key made anew would answer
+  /// "not found" about everybody.
+  ///
+  /// - Throws: ``DataRefusal/registerKeysMissing(entry:)`` where one is missing or is not the one that was in use.
+  func keys(_ entry: Int64, _ standing: KeyStanding) throws -> RegisterKeySet {
     try known.withLock { known in
       if let set = known[entry] { return set }
-      let name = ResourceName.entry(entry).text
-      guard creates || keyring.currentKey(.resource, resource: name) != nil else { return nil }
-      let now = real().milliseconds
-      let record = try keyring.currentOrNewKey(
-        .resource, resource: name, suite: .aes256GCM, createdAt: now)
-      let set = RegisterKeySet(
-        version: 1, seal: try record.sealKey(), token: try tokenKey(name, createdAt: now),
-        documents: try keyring.currentOrNewKey(
-          .identity, resource: name, suite: .hmacSHA256, createdAt: now
-        ).hmacKey(),
-        index: try keyring.currentOrNewKey(
-          .index, resource: name, suite: .hmacSHA256, createdAt: now
-        ).hmacKey())
+      let set: RegisterKeySet
+      switch standing {
+      case .none: set = try made(entry)
+      case .kept(let check):
+        guard let kept = try self.kept(entry), try check == nil || check == kept.check() else {
+          throw DataRefusal.registerKeysMissing(entry: ResourceName.entry(entry).text)
+        }
+        set = kept
+      }
       known[entry] = set
       return set
     }
   }
 
-  private func tokenKey(_ resource: String, createdAt: Int64) throws -> TokenKey {
-    if let key = try tokens.keys().last(where: { $0.resource == resource }) {
-      return try key.tokenKey()
-    }
-    return try tokens.create(
-      resource: resource, version: 1, suite: .aes256, createdAt: createdAt, random: random
-    ).tokenKey()
+  private func made(_ entry: Int64) throws -> RegisterKeySet {
+    let name = ResourceName.entry(entry).text
+    let now = real().milliseconds
+    let token =
+      try tokenKey(name)
+      ?? tokens.create(
+        resource: name, version: 1, suite: .aes256, createdAt: now, random: random)
+    return RegisterKeySet(
+      version: 1,
+      seal: try keyring.currentOrNewKey(
+        .resource, resource: name, suite: .aes256GCM, createdAt: now
+      ).sealKey(), token: try token.tokenKey(),
+      documents: try keyring.currentOrNewKey(
+        .identity, resource: name, suite: .hmacSHA256, createdAt: now
+      ).hmacKey(),
+      index: try keyring.currentOrNewKey(
+        .index, resource: name, suite: .hmacSHA256, createdAt: now
+      ).hmacKey())
+  }
+
+  /// `nil` unless all four are there.
+  private func kept(_ entry: Int64) throws -> RegisterKeySet? {
+    let name = ResourceName.entry(entry).text
+    guard let seal = keyring.currentKey(.resource, resource: name),
+      let token = try tokenKey(name),
+      let documents = keyring.currentKey(.identity, resource: name),
+      let index = keyring.currentKey(.index, resource: name)
+    else { return nil }
+    return RegisterKeySet(
+      version: 1, seal: try seal.sealKey(), token: try token.tokenKey(),
+      documents: try documents.hmacKey(), index: try index.hmacKey())
+  }
+
+  private func tokenKey(_ resource: String) throws -> KeyRecord? {
+    try tokens.keys().last { $0.resource == resource }
+  }
+}
+
+extension IngestService {
+  /// The keys of an entry's register; made where nothing was delivered yet.
+  func registerKeys(_ entry: Int64) async throws -> RegisterKeySet {
+    let keys = keys
+    if let set = keys.loaded(entry) { return set }
+    let standing = try await database.read { try $0.keyStanding(entry) }
+    return try await pool.run { try keys.keys(entry, standing) }
   }
 }

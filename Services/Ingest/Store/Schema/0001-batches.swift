@@ -4,7 +4,8 @@ package import Database
 
 /// The steps of the record store's schema, in order. No column holds an identifier, a name or a value outside a seal.
 package let ingestSchema: [SchemaStep] = [
-  SchemaStep(number: 1, name: "batches", sql: batchTables + registerTables + useTables)
+  SchemaStep(number: 1, name: "batches", sql: batchTables + registerTables + useTables),
+  SchemaStep(number: 2, name: "entries", sql: entryTables, isAdditive: true),
 ]
 
 private let batchTables = [

@@ -144,10 +144,10 @@ extension IngestNode {
   @discardableResult
   func deliver(
     _ file: RegisterFile, entry: Int64 = 1, kind: IngestV1.BatchKind = .stock,
-    encoding: IngestV1.Encoding = .utf8, who: Who = .source
+    encoding: IngestV1.Encoding = .utf8, asOf: String = "2024-03-04", who: Who = .source
   ) async throws -> IngestV1.Batch {
     let batch = try await createBatch(
-      entry: entry, header: file.header, kind: kind, encoding: encoding, who: who)
+      entry: entry, header: file.header, kind: kind, encoding: encoding, asOf: asOf, who: who)
     for chunk in file.chunks { try await upload(chunk, to: batch.name, who: who) }
     return try await commit(batch.name, file, who: who)
   }
@@ -196,6 +196,57 @@ extension IngestNode {
         entry: "entries/E-\(entry)", grant: grant, subject: try subject(identifier, name: name),
         items: items, purpose: purpose, caseNumber: "case-7"),
       options(who, entry: "/weir.share.v1.Share/Lookup"))
+  }
+
+  /// As Feedback asks for the records of a person at a counter.
+  func locate(_ identifier: String, entry: Int64 = 1) async throws -> [String] {
+    try await fromFeedback.locateRecords(
+      IngestV1.LocateRecordsRequest(
+        entry: "entries/E-\(entry)", subject: try subject(identifier), slipNumber: "S-1"),
+      options(.user, entry: "/weir.feedback.v1.Feedback/FileIssue")
+    ).records
+  }
+
+  /// All who received a record.
+  func recipients(
+    of record: String, item: String = ""
+  ) async throws -> [IngestV1.Recipient] {
+    var all: [IngestV1.Recipient] = []
+    var token = ""
+    repeat {
+      var metadata = Metadata()
+      metadata.append(CallMetadata.callID, String(repeating: "a", count: 32))
+      let page = try await fromFeedback.listRecipients(
+        IngestV1.ListRecipientsRequest(record: record, item: item, pageSize: 1, pageToken: token),
+        CallOptions(metadata: metadata))
+      all += page.recipients
+      token = page.nextPageToken
+    } while !token.isEmpty
+    return all
+  }
+
+  /// Repairs a record; no values remove it.
+  func correct(
+    _ record: String, _ values: [String: String], issue: String = "issues/Q-1",
+    id: String = Hex.encode(SystemRandom().bytes(8)), who: Who = .sourceOfficer
+  ) async throws -> IngestV1.Batch {
+    try await fromGateway.correctRecord(
+      correction(record, values, issue: issue, id: id), call("CorrectRecord", who))
+  }
+
+  func correction(
+    _ record: String, _ values: [String: String], issue: String = "issues/Q-1", id: String = "fix"
+  ) -> IngestV1.CorrectRecordRequest {
+    IngestV1.CorrectRecordRequest(
+      record: record, issue: issue,
+      values: values.map { IngestV1.Value(item: $0.key, value: $0.value) },
+      remove: values.isEmpty, reason: "alive", requestID: id)
+  }
+
+  func status(entry: Int64 = 1, who: Who = .source) async throws -> IngestV1.ResourceStatus {
+    try await fromGateway.getResourceStatus(
+      IngestV1.GetResourceStatusRequest(entry: "entries/E-\(entry)"),
+      call("GetResourceStatus", who))
   }
 
   func subject(_ identifier: String, name: String = "") throws -> IngestV1.Subject {

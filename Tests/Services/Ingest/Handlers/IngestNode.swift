@@ -70,12 +70,43 @@ final class EvidenceSwitch: Sendable {
   }
 }
 
+/// Work done while a call looks at the clock, so that a test chooses the moment.
+final class Interruption: Sendable {
+  private let waiting = Mutex<(calls: Int, work: @Sendable () -> Void)?>(nil)
+
+  /// - Parameter calls: 1 for the next look at the clock.
+  func set(after calls: Int, _ work: @escaping @Sendable () -> Void) {
+    waiting.withLock { $0 = (calls, work) }
+  }
+
+  func pass() {
+    let work = waiting.withLock { waiting -> (@Sendable () -> Void)? in
+      guard let (calls, work) = waiting else { return nil }
+      waiting = calls > 1 ? (calls - 1, work) : nil
+      return calls > 1 ? nil : work
+    }
+    work?()
+  }
+}
+
+/// Waits on this thread for work that goes on elsewhere.
+func finished(_ work: @escaping @Sendable () async throws -> Void) {
+  let done = DispatchSemaphore(value: 0)
+  Task.detached {
+    do { try await work() } catch { Issue.record(error) }
+    done.signal()
+  }
+  done.wait()
+}
+
 /// A node of Ingest; `restart()` opens the same folder again.
 final class IngestNode {
   let folder: TemporaryFolder
   let pki: TestPKI
   let catalog = FixedCatalog()
   let clock = TestClock()
+  /// Runs in the middle of a call: at the n-th look at the clock from when it was set.
+  let interruption = Interruption()
   let shareKey: Ed25519PrivateKey
   /// Refuses data calls while it is set.
   let evidence = EvidenceSwitch()
@@ -128,6 +159,12 @@ final class IngestNode {
     channels = []
   }
 
+  /// Closes what a start that failed had opened.
+  func closeStores() async {
+    await database.close()
+    await identity.close()
+  }
+
   func restart() async throws {
     await stop()
     try await open()
@@ -142,6 +179,16 @@ final class IngestNode {
     try await database.write { transaction in
       try FollowedEvents.apply(topic: topic, payload: payload, in: transaction)
     }
+  }
+
+  /// Feedback tells of an issue.
+  func open(issue: String = "issues/Q-1", entry: Int64 = 1, _ records: [String]) async throws {
+    try await follow(
+      "feedback.issue_opened",
+      [
+        ("issue", .string(issue)), ("entry", .string("entries/E-\(entry)")),
+        ("records", .array(records.map { .string($0) })), ("alive", true),
+      ])
   }
 
   private func open() async throws {
@@ -166,7 +213,11 @@ final class IngestNode {
       tokenKeysFolder: folder.path("keys"), indexFolder: dataFolder + "/index",
       catalog: CatalogV1.CatalogClient(catalog), profiles: try ShippedLaw.profiles(),
       calendar: try ShippedLaw.calendar(), grantKeys: [shareKey.publicKey], keyList: keyList,
-      random: random, civil: clock.now, real: { real },
+      random: random,
+      civil: { [clock, interruption] in
+        interruption.pass()
+        return clock.now()
+      }, real: { real },
       admitData: { [evidence] in try evidence.admit() })
     outside.computeThreads = 2
     service = try IngestService(outside)
@@ -233,6 +284,20 @@ final class IngestNode {
   /// A call to a public method.
   func call(_ method: String, _ who: Who) throws -> CallOptions {
     try options(who, entry: "/weir.ingest.v1.Ingest/\(method)")
+  }
+
+  /// A call that comes to the service without a listener, as from within another call.
+  func direct(_ method: String, _ who: Who) throws -> CallContext {
+    let path = "/weir.ingest.v1.Ingest/\(method)"
+    let caller = Caller(
+      department: try #require(DepartmentCode(who.department)),
+      system: try #require(SystemName(who.system)), person: PersonID("li"),
+      isPersonCertificate: who.isPerson, roles: who.roles, certificateHash: [])
+    return CallContext(
+      origin: .caller(caller), callID: Hex.encode(SystemRandom().bytes(16)), entryMethod: path,
+      deadline: nil, language: .english,
+      rpc: ServerContext(
+        path: path, metadata: Metadata(), peer: Peer(address: "", certificate: nil), deadline: nil))
   }
 
   /// Everything in the outbox.

@@ -35,12 +35,13 @@ struct RepairHandlerTests {
 
   private func verify(
     _ node: IngestNode, _ id: String, _ name: String, _ value: String,
-    who: Who = .sourceOfficer
+    item: String = "cremation-date", who: Who = .sourceOfficer
   ) async throws -> IngestV1.VerifyClaimResponse.Answer {
     try await node.fromShare.verifyClaim(
       IngestV1.VerifyClaimRequest(
         entry: "entries/E-1", request: "verification-requests/V-1",
-        subject: try node.subject(id, name: name), item: "cremation-date", assertedValue: value),
+        subject: try node.subject(id, name: name), item: item, assertedValue: value,
+        requester: "departments/human-resources"),
       node.options(who, entry: "/weir.share.v1.Share/DecideVerificationRequest")
     ).answer
   }
@@ -65,41 +66,38 @@ struct RepairHandlerTests {
     await open.stop()
   }
 
-  private func locate(_ node: IngestNode, _ id: String) async throws -> [String] {
-    try await node.fromFeedback.locateRecords(
-      IngestV1.LocateRecordsRequest(
-        entry: "entries/E-1", subject: try node.subject(id), slipNumber: "S-1"),
-      node.options(.user, entry: "/weir.feedback.v1.Feedback/FileIssue")
-    ).records
+  @Test("AC-42 a claim's spelling decides nothing; who was told of a match can be recalled")
+  func claimReceivers() async throws {
+    let node = try await node()
+    let record = try #require(try await node.locate(identityNumber(1)).first)
+    #expect(try await verify(node, identityNumber(1), "张三", "2024-01-06") == .noMatch)
+    // No match says nothing of the register, and neither may a recall.
+    #expect(try await node.recipients(of: record).isEmpty)
+    #expect(try await verify(node, identityNumber(1), "张三", "20240105") == .match)
+    let told = try await node.recipients(of: record)
+    #expect(told.map(\.department) == ["human-resources"])
+    #expect(told.map(\.grant) == ["verification-requests/V-1"])
+    #expect(
+      await refusal { try await verify(node, identityNumber(1), "张三", "next week") }
+        == "ingest.claim_malformed")
+    #expect(
+      await refusal { try await verify(node, identityNumber(1), "张三", "x", item: "court") }
+        == "ingest.claim_item_unknown")
+    await node.stop()
   }
 
-  private func recipients(_ node: IngestNode, _ record: String, item: String = "")
-    async throws -> [IngestV1.Recipient]
-  {
-    var all: [IngestV1.Recipient] = []
-    var token = ""
-    repeat {
-      var metadata = Metadata()
-      metadata.append(CallMetadata.callID, String(repeating: "a", count: 32))
-      let page = try await node.fromFeedback.listRecipients(
-        IngestV1.ListRecipientsRequest(record: record, item: item, pageSize: 1, pageToken: token),
-        CallOptions(metadata: metadata))
-      all += page.recipients
-      token = page.nextPageToken
-    } while !token.isEmpty
-    return all
-  }
-
-  private func correct(
-    _ node: IngestNode, _ record: String, _ values: [String: String], id: String = "fix",
-    who: Who = .sourceOfficer
-  ) async throws -> IngestV1.Batch {
-    try await node.fromGateway.correctRecord(
-      IngestV1.CorrectRecordRequest(
-        record: record, issue: "issues/Q-1",
-        values: values.map { IngestV1.Value(item: $0.key, value: $0.value) },
-        remove: values.isEmpty, reason: "alive", requestID: id),
-      node.call("CorrectRecord", who))
+  @Test("in direction absent a row that the register clears is told of its record, for a recall")
+  func clearedReceivers() async throws {
+    let node = try await node()
+    let record = try #require(try await node.locate(identityNumber(1)).first)
+    let day = try #require(CivilDate(iso: "2024-02-29"))
+    let leads = try await node.compare(
+      [(identityNumber(30), ""), (identityNumber(1), "张三")].map { (identifier: $0.0, name: $0.1) },
+      try node.grant(), direction: .absent, period: day...day)
+    #expect(leads.map(\.row) == [0])
+    let told = try await node.recipients(of: record)
+    #expect(told.map(\.comparison) == ["comparisons/C-1"] && told.map(\.row) == [1])
+    await node.stop()
   }
 
   @Test(
@@ -107,8 +105,8 @@ struct RepairHandlerTests {
   )
   func receivers() async throws {
     let node = try await node()
-    let record = try #require(try await locate(node, identityNumber(1)).first)
-    #expect(try await recipients(node, record).isEmpty)
+    let record = try #require(try await node.locate(identityNumber(1)).first)
+    #expect(try await node.recipients(of: record).isEmpty)
     _ = try await node.lookUp(identityNumber(1), try node.grant())
     _ = try await node.lookUp(
       identityNumber(1),
@@ -122,196 +120,54 @@ struct RepairHandlerTests {
     let early = try #require(CivilDate(iso: "2023-12-31"))
     _ = try await node.compare(
       roll, try node.grant(number: 4), period: early...early, comparison: "comparisons/C-2")
-    let all = try await recipients(node, record)
+    let all = try await node.recipients(of: record)
     #expect(all.map(\.grant) == ["grants/G-1", "grants/G-3"])
     #expect(all.map(\.department) == ["human-resources", "human-resources"])
     #expect(all.map(\.comparison) == ["", "comparisons/C-1"])
     #expect(all.last?.row == 1 && all.last?.chunk == 1)
     #expect(all.first?.caseNumber == "case-7")
-    #expect(try await recipients(node, record, item: "place").isEmpty)
+    #expect(try await node.recipients(of: record, item: "place").isEmpty)
     await node.stop()
   }
 
   @Test("a correction replaces or removes one record as a batch of its own, and says so")
   func corrections() async throws {
     let node = try await node()
-    let record = try #require(try await locate(node, identityNumber(1)).first)
+    let record = try #require(try await node.locate(identityNumber(1)).first)
+    try await node.open([record])
     var stranger = Who.sourceOfficer
     stranger.department = "health"
     #expect(
-      await refusal { try await correct(node, record, [:], who: stranger) }
+      await refusal { try await node.correct(record, [:], who: stranger) }
         == "ingest.not_the_source")
     #expect(
-      await refusal { try await correct(node, record, ["id": identityNumber(1)]) }
+      await refusal { try await node.correct(record, ["id": identityNumber(1)]) }
         == "ingest.correction_rejected")
     let fixed = [
       "id": identityNumber(1), "name": "张三", "cremation-date": "2024-01-15", "certificate": "C1",
     ]
-    let batch = try await correct(node, record, fixed)
+    let batch = try await node.correct(record, fixed, id: "fix")
     #expect(batch.kind == .correction && batch.issue == "issues/Q-1" && batch.resourceRows == 3)
-    #expect(try await correct(node, record, fixed).name == batch.name)
+    #expect(try await node.correct(record, fixed, id: "fix").name == batch.name)
     #expect(
-      await refusal { try await correct(node, record, fixed, id: "again") }
+      await refusal { try await node.correct(record, fixed, id: "again") }
         == "ingest.record_unknown")
     let now = try await node.lookUp(identityNumber(1), try node.grant())
     #expect(now.records.map { $0.values.map(\.value) } == [["张三", "2024-01-15"]])
     let successor = try #require(now.records.first?.name)
     #expect(successor != record)
-    let gone = try await correct(node, successor, [:], id: "remove")
+    let gone = try await node.correct(successor, [:], id: "remove")
     #expect(gone.resourceRows == 2)
     #expect(try await node.lookUp(identityNumber(1), try node.grant()).records.isEmpty)
     let events = try await node.entries().filter { $0.topic == "ingest.record_corrected" }
     #expect(events.map { $0.payload["record"]?.string } == [record, successor])
     #expect(events.map { $0.payload["removed"]?.bool } == [false, true])
+    #expect(events.map { $0.payload["decides"]?.bool } == [true, true])
     #expect(events.first?.payload["items"]?.array?.compactMap(\.string) == ["cremation-date"])
     try await node.restart()
     #expect(node.report.damaged.isEmpty && node.report.rows == 2)
     #expect(try await node.lookUp(identityNumber(1), try node.grant()).records.isEmpty)
     #expect(try await node.lookUp(identityNumber(3), try node.grant()).records.count == 1)
-    await node.stop()
-  }
-}
-
-@Suite("AC-33 what lies on disk opens to nobody and cannot be changed unseen", .serialized)
-struct AtRestTests {
-  private let plan = try! Plan(seed: 5, sizes: Sizes(total: 3_000, roll: 500))
-
-  private func node() async throws -> IngestNode {
-    let node = try await IngestNode()
-    node.catalog.put(catalogEntry(.cremation))
-    try await node.deliver(try RegisterFile(plan, .cremation))
-    return node
-  }
-
-  @Test(
-    "no identifier and no name stands in any file, in any encoding, after ingest, lookup and comparison"
-  )
-  func hunt() async throws {
-    let node = try await node()
-    let rows = RegisterRows(plan, .cremation)
-    let fields = (0..<rows.count).map(rows.fields(ofRow:))
-    let sound = fields.filter { (try? PersonIdentifier.read($0[0])) != nil }
-    for row in sound.prefix(5) { _ = try await node.lookUp(row[0], try node.grant(), name: row[1]) }
-    let day = plan.today
-    _ = try await node.compare(
-      sound.prefix(300).map { (identifier: $0[0], name: $0[1]) }, try node.grant(),
-      period: day...day)
-    let batch = try await node.createBatch(
-      header: Array("id,name,cremation-date,certificate\n".utf8), kind: .increment)
-    try await node.upload(
-      number: 1, firstLine: 2, rows: 2,
-      Array("\(identityNumber(5)),某某某,2024-01-01,C9\n\(identityNumber(6)),某某某,xx,C9\n".utf8),
-      to: batch.name)
-    _ = try await node.rejects(batch.name)
-    var needles: [[UInt8]] = []
-    let planted = sound.prefix(40).map { ($0[0], $0[1]) } + [(identityNumber(5), "某某某")]
-    for (id, name) in planted {
-      for text in [id, name] where text.utf8.count > 6 {
-        needles.append(Array(text.utf8))
-        needles.append(text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] })
-        needles.append(Array(Base64.encode(Array(text.utf8)).utf8.prefix(8)))
-      }
-      needles.append(try block(id))
-    }
-    var files = 0
-    let walk = FileManager.default.enumerator(atPath: node.folder.path)
-    while let name = walk?.nextObject() as? String {
-      guard let data = FileManager.default.contents(atPath: node.folder.path(name)) else {
-        continue
-      }
-      files += 1
-      for needle in needles {
-        #expect(data.range(of: Data(needle)) == nil, "\(name)")
-      }
-    }
-    #expect(files >= 6)
-    await node.stop()
-  }
-
-  @Test("rows swapped between two persons, or changed, are found at the start and do not open")
-  func swapped() async throws {
-    let node = try await node()
-    let grant = try node.grant()
-    let rows = RegisterRows(plan, .cremation)
-    let ids = (0..<rows.count).map { rows.fields(ofRow: $0)[0] }
-      .filter { (try? PersonIdentifier.read($0)) != nil }
-    #expect(try await node.lookUp(ids[0], grant).records.count == 1)
-    // Every block gets its envelopes turned by one place: each row lies under another person's token.
-    try await node.database.write { transaction in
-      let found = try transaction.query("SELECT id, tokens, ids, envelopes FROM blocks")
-      for row in found {
-        guard
-          let pack = RowPack(
-            tokens: try row["tokens"], ids: try row["ids"], envelopes: try row["envelopes"]),
-          pack.count > 1
-        else { continue }
-        var turned = RowPack()
-        for slot in 0..<pack.count {
-          turned.append(
-            token: pack.token(slot), id: pack.ids[slot],
-            envelope: pack.envelope((slot + 1) % pack.count))
-        }
-        let id: Int64 = try row["id"]
-        try transaction.execute(
-          "UPDATE blocks SET envelopes = ?2 WHERE id = ?1", [id, turned.envelopeColumn])
-      }
-    }
-    #expect(await refusal { try await node.lookUp(ids[0], grant) } == "ingest.register_damaged")
-    try await node.restart()
-    #expect(node.report.damaged == ["entries/E-1"])
-    #expect(await refusal { try await node.lookUp(ids[1], grant) } == "ingest.register_damaged")
-    await node.stop()
-  }
-
-  @Test("an index cut short, forged or of another state is not served but made anew")
-  func index() async throws {
-    let node = try await node()
-    let grant = try node.grant()
-    let rows = RegisterRows(plan, .cremation)
-    let id = try #require(
-      (0..<rows.count).map { rows.fields(ofRow: $0)[0] }.first {
-        (try? PersonIdentifier.read($0)) != nil
-      })
-    let folder = node.dataFolder + "/index"
-    let name = try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
-    let path = folder + "/" + name
-    let whole = try #require(FileManager.default.contents(atPath: path))
-    for bad in [whole.prefix(whole.count / 2), Data(whole.reversed()), Data()] {
-      await node.stop()
-      try bad.write(to: URL(fileURLWithPath: path))
-      try Data("x".utf8).write(to: URL(fileURLWithPath: folder + "/E-9-1.index"))
-      try await node.reopen()
-      #expect(try await node.lookUp(id, grant).records.count == 1)
-      #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == [name])
-      #expect(FileManager.default.contents(atPath: path) == whole)
-    }
-    await node.stop()
-  }
-
-  @Test("salts of chunks that were never kept are swept at the start; those that are needed stay")
-  func orphans() async throws {
-    let node = try await node()
-    let file = try RegisterFile(plan, .cremation, chunkRows: 300)
-    let batch = try await node.createBatch(header: file.header)
-    try await node.upload(file.chunks[0], to: batch.name)
-    let number = try #require(ResourceName(batch.name)?.number)
-    try await node.identity.write { transaction in
-      try transaction.stageSalts(
-        [0: [1]], batch: number, StagedSaltKey(chunk: 1, attempt: 5))
-      try transaction.stageSalts([0: [1]], batch: 99, StagedSaltKey(chunk: 1, attempt: 5))
-      try transaction.insertSalts([(id: 9_999_999, salts: [1])], batch: 98)
-    }
-    try await node.restart()
-    let left = try await node.identity.read { transaction in
-      (
-        try transaction.saltedBatches(),
-        try transaction.query("SELECT attempt FROM staged_salts WHERE attempt = 5").count
-      )
-    }
-    #expect(left.0 == [1, number] && left.1 == 0)
-    for chunk in file.chunks.dropFirst() { try await node.upload(chunk, to: batch.name) }
-    let committed = try await node.commit(batch.name, file)
-    #expect(committed.resourceRows == plan.register(.cremation).accepted)
     await node.stop()
   }
 }

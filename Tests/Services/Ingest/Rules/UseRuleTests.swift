@@ -187,15 +187,49 @@ struct ShownTests {
   func claims() {
     let claim = AssertedValue(personName: "张三", item: "amount", value: "20")
     let record: [String?] = ["张三", "20", nil, nil]
-    #expect(claim.answer([record], schema: schema) == .match)
-    #expect(claim.answer([["李四", "20", nil, nil], record], schema: schema) == .match)
-    #expect(claim.answer([["李四", "20", nil, nil]], schema: schema) == .noMatch)
-    #expect(claim.answer([["张三", "21", nil, nil]], schema: schema) == .noMatch)
-    #expect(claim.answer([], schema: schema) == .noMatch)
+    #expect(claim.answer([record], schema: schema, today: day("2024-03-04")) == .match)
+    #expect(
+      claim.answer([["李四", "20", nil, nil], record], schema: schema, today: day("2024-03-04"))
+        == .match)
+    #expect(
+      claim.answer([["李四", "20", nil, nil]], schema: schema, today: day("2024-03-04")) == .noMatch)
+    #expect(
+      claim.answer([["张三", "21", nil, nil]], schema: schema, today: day("2024-03-04")) == .noMatch)
+    #expect(claim.answer([], schema: schema, today: day("2024-03-04")) == .noMatch)
     let harmless = EntrySchema(items: schema.items, isMembershipHarmless: true)
-    #expect(claim.answer([], schema: harmless) == .notFound)
+    #expect(claim.answer([], schema: harmless, today: day("2024-03-04")) == .notFound)
     let unknown = AssertedValue(personName: "张三", item: "court", value: "20")
-    #expect(unknown.answer([record], schema: schema) == .noMatch)
+    #expect(unknown.answer([record], schema: schema, today: day("2024-03-04")) == .noMatch)
+  }
+
+  @Test(
+    "AC-42 a claim is compared as the register would hold it, whatever its spelling",
+    arguments: [
+      (ItemType.date, "20240105", "2024-01-05"), (.date, "2024/1/5", "2024-01-05"),
+      (.date, "2024-01-05", "2024-01-05"), (.integer, "007", "7"),
+      (.personIdentifier, "11010519491231002x", "11010519491231002X"),
+      (.personIdentifier, "１１０１０５１９４９１２３１００２Ｘ", "11010519491231002X"),
+      (.organisationIdentifier, "91350100m000100y43", "91350100M000100Y43"),
+    ])
+  func claimSpellings(_ type: ItemType, _ asserted: String, _ stored: String) throws {
+    let schema = EntrySchema(items: [ItemSchema(name: "value", title: "值", type: type)])
+    let claim = AssertedValue(personName: "", item: "value", value: asserted)
+    try claim.check(under: schema, today: day("2024-03-04"))
+    #expect(claim.answer([[stored]], schema: schema, today: day("2024-03-04")) == .match)
+    #expect(claim.answer([["other"]], schema: schema, today: day("2024-03-04")) == .noMatch)
+  }
+
+  @Test("AC-42 a claim that the register could not hold is refused, not answered as untrue")
+  func claimRefused() {
+    let schema = EntrySchema(items: [ItemSchema(name: "day", title: "日", type: .date)])
+    #expect(throws: DataRefusal.claimMalformed(item: "day")) {
+      try AssertedValue(personName: "", item: "day", value: "5 January").check(
+        under: schema, today: day("2024-03-04"))
+    }
+    #expect(throws: DataRefusal.claimItemUnknown(item: "court")) {
+      try AssertedValue(personName: "", item: "court", value: "x").check(
+        under: schema, today: day("2024-03-04"))
+    }
   }
 
   @Test("documents are packed without spaces and in capitals")
@@ -207,7 +241,9 @@ struct ShownTests {
 @Suite("Every data refusal says why, in both languages, and where")
 struct DataRefusalTests {
   private static let all: [DataRefusal] = [
-    .grantInvalid, .otherGrantee(grant: "g"), .otherEntry(grant: "g", entry: "e"),
+    .registerKeysMissing(entry: "e"), .issueNotOpen(issue: "q"), .claimItemUnknown(item: "i"),
+    .claimMalformed(item: "i"), .grantInvalid, .otherGrantee(grant: "g"),
+    .otherEntry(grant: "g", entry: "e"),
     .useNotGranted(grant: "g", use: .lookup), .purposeDiffers(grant: "g"),
     .itemNotGranted(grant: "g", item: "i"),
     .grantExpired(grant: "g", until: CivilDate(dayNumber: 0)),

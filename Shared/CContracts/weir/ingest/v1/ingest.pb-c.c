@@ -3916,7 +3916,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_response__descr
   (ProtobufCMessageInit) weir__ingest__v1__compare_chunk_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__verify_claim_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__verify_claim_request__field_descriptors[6] =
 {
   {
     "entry",
@@ -3978,18 +3978,31 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__verify_claim_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "requester",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__VerifyClaimRequest, requester),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__verify_claim_request__field_indices_by_name[] = {
   4,   /* field[4] = asserted_value */
   0,   /* field[0] = entry */
   3,   /* field[3] = item */
   1,   /* field[1] = request */
+  5,   /* field[5] = requester */
   2,   /* field[2] = subject */
 };
 static const ProtobufCIntRange weir__ingest__v1__verify_claim_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_request__descriptor =
 {
@@ -3999,7 +4012,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_request__descrip
   "Weir__Ingest__V1__VerifyClaimRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__VerifyClaimRequest),
-  5,
+  6,
   weir__ingest__v1__verify_claim_request__field_descriptors,
   weir__ingest__v1__verify_claim_request__field_indices_by_name,
   1,  weir__ingest__v1__verify_claim_request__number_ranges,

@@ -1,0 +1,110 @@
+// Keeping what the catalogue says: which entries are published or withdrawn.
+
+package import Database
+package import IngestRules
+import Integrity
+package import Vocabulary
+
+/// An entry as the catalogue published it last.
+package struct KnownEntry: Sendable, Equatable {
+  package var entry: Int64
+  package var version: Int
+  /// `nil` where the event did not say.
+  package var owner: DepartmentCode?
+  /// `meizhou-public-2023@1`.
+  package var profile: String
+  /// The slug of the origin; empty where the event did not say.
+  package var origin: String
+  /// When it was published first.
+  package var published: Instant
+  /// The masks in force, by item; `nil` where the event did not say.
+  package var masks: [String: Mask]?
+  package var isWithdrawn = false
+
+  package init(
+    entry: Int64, version: Int, owner: DepartmentCode?, profile: String, origin: String,
+    published: Instant, masks: [String: Mask]?
+  ) {
+    self.entry = entry
+    self.version = version
+    self.owner = owner
+    self.profile = profile
+    self.origin = origin
+    self.published = published
+    self.masks = masks
+  }
+
+  package var name: String { ResourceName.entry(entry).text }
+}
+
+extension SQLReading where Self: ~Copyable {
+  package func knownEntry(_ entry: Int64) throws -> KnownEntry? {
+    try queryOne("SELECT * FROM entries WHERE entry = ?1", [entry]).map { try KnownEntry($0) }
+  }
+
+  package func isWithdrawn(_ entry: Int64) throws -> Bool {
+    try queryOne("SELECT 1 FROM entries WHERE entry = ?1 AND is_withdrawn = 1", [entry]) != nil
+  }
+}
+
+extension WriteTransaction {
+  /// The catalogue published a version of an entry; its register answers.
+  package func publish(_ entry: KnownEntry) throws {
+    try execute(
+      """
+      INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)
+      ON CONFLICT (entry) DO UPDATE SET version = excluded.version, owner = excluded.owner,
+        profile = excluded.profile, origin = excluded.origin, masks = excluded.masks,
+        is_withdrawn = 0
+      """,
+      [
+        entry.entry, entry.version, entry.owner?.text ?? "", entry.profile, entry.origin,
+        entry.published.milliseconds, KnownEntry.text(of: entry.masks),
+      ])
+    try execute("UPDATE resources SET is_withdrawn = 0 WHERE entry = ?1", [entry.entry])
+  }
+
+  /// The catalogue withdrew an entry: its register answers no more, and takes no batch, whenever it was opened.
+  package func withdraw(_ entry: Int64, owner: DepartmentCode?) throws {
+    try execute(
+      """
+      INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn)
+      VALUES (?1, 0, ?2, '', '', 0, '', 1)
+      ON CONFLICT (entry) DO UPDATE SET is_withdrawn = 1
+      """, [entry, owner?.text ?? ""])
+    try execute("UPDATE resources SET is_withdrawn = 1 WHERE entry = ?1", [entry])
+  }
+}
+
+extension KnownEntry {
+  fileprivate init(_ row: Row) throws {
+    let owner: String = try row["owner"]
+    let masks: String = try row["masks"]
+    let published: Int64 = try row["published"]
+    self.init(
+      entry: try row["entry"], version: try row["version"], owner: DepartmentCode(owner),
+      profile: try row["profile"], origin: try row["origin"],
+      published: Instant(milliseconds: published), masks: try Self.masks(masks))
+    isWithdrawn = try row["is_withdrawn"]
+  }
+
+  fileprivate static func text(of masks: [String: Mask]?) -> String {
+    guard let masks else { return "" }
+    var object = JSONObject()
+    for (item, mask) in masks { object[item] = .string(mask.rawValue) }
+    return String(decoding: CanonicalJSON.encode(.object(object)), as: UTF8.self)
+  }
+
+  private static func masks(_ text: String) throws -> [String: Mask]? {
+    if text.isEmpty { return nil }
+    guard case .object(let object) = try CanonicalJSON.decodeCanonical(Array(text.utf8)) else {
+      throw UnreadableContent(what: "masks of an entry")
+    }
+    var masks: [String: Mask] = [:]
+    for member in object.members {
+      masks[member.name] = member.value.string.flatMap(Mask.init(rawValue:)) ?? .whole
+    }
+    return masks
+  }
+}
