@@ -167,10 +167,10 @@ extension Reactor {
     }
   }
 
-  func send(_ message: [UInt8], _ serial: UInt64) async throws {
+  func send(_ message: [UInt8], compressed: Bool, _ serial: UInt64) async throws {
     let call = try clientCall(serial)
     try call.checkSize(message)
-    call.send(message)
+    call.send(message, compressed: compressed)
     while call.status == nil, call.outbox.byteCount >= call.outgoingQueueBytes {
       try await wait(for: [.room, .end], onCall: call)
     }
@@ -181,10 +181,12 @@ extension Reactor {
     try clientCall(serial).finishSending()
   }
 
-  func nextReply(_ serial: UInt64) async throws -> [UInt8]? {
+  func nextReply(
+    _ serial: UInt64
+  ) async throws -> (content: [UInt8], wasCompressed: Bool)? {
     let call = try clientCall(serial)
     while true {
-      if let message = call.takeMessage() { return message }
+      if let message = try call.takeReply() { return message }
       if let status = call.status {
         if status.code == .ok { return nil }
         throw status

@@ -17,6 +17,7 @@ final class ClientCall: Stream {
   private let metadata: Metadata
   /// Kept for a second attempt; unary calls only.
   private let message: [UInt8]
+  private let encoding: MessageEncoding
   private let limits: ChannelLimits
   private unowned let balancer: Balancer
   private var deadline: Int64?
@@ -30,7 +31,7 @@ final class ClientCall: Stream {
   private var grpcMessage = ""
   private var grpcDetails: [UInt8] = []
   private var hasGRPCContentType = false
-  private var isCompressed = false
+  private var hasUnknownEncoding = false
   private var isMalformed = false
 
   init(
@@ -42,10 +43,11 @@ final class ClientCall: Stream {
     isUnary = message != nil
     metadata = options.metadata
     waitsForReady = options.waitsForReady
+    encoding = options.compresses ? .gzip : .identity
     limits = balancer.channel.configuration.limits
     super.init(core: core)
     if let message {
-      outbox.append(message)
+      outbox.append(FramedMessage(message, compressedWith: encoding))
       outboundIsFinished = true
     }
     if let timeout = options.timeout ?? balancer.channel.configuration.defaultTimeout {
@@ -79,7 +81,8 @@ final class ClientCall: Stream {
     core.headers.append(fixedHeader("te", "trailers"))
     core.headers.append(fixedHeader("content-type", "application/grpc"))
     core.headers.append(fixedHeader("user-agent", "weir"))
-    core.headers.append(fixedHeader("grpc-accept-encoding", "identity"))
+    if encoding == .gzip { core.headers.append(fixedHeader("grpc-encoding", "gzip")) }
+    core.headers.append(fixedHeader("grpc-accept-encoding", MessageEncoding.accepted))
     if let deadline { core.headers.append("grpc-timeout", WireTimeout.text(deadline - core.now)) }
     if !metadata.isEmpty { core.headers.append(metadata) }
     var provider = dataProvider
@@ -95,9 +98,9 @@ final class ClientCall: Stream {
     return true
   }
 
-  func send(_ message: [UInt8]) {
+  func send(_ message: [UInt8], compressed: Bool) {
     if outboundIsFinished || status != nil { return }
-    outbox.append(message)
+    outbox.append(FramedMessage(message, compressedWith: compressed ? encoding : .identity))
     resumeSending()
   }
 
@@ -127,7 +130,11 @@ final class ClientCall: Stream {
         isMalformed = true
       }
     } else if field.isNamed("grpc-encoding") {
-      isCompressed = !field.value.equals("identity")
+      if let encoding = MessageEncoding(field.value) {
+        deframer.encoding = encoding
+      } else {
+        hasUnknownEncoding = true
+      }
     } else if !field.isReserved {
       if !field.add(to: &block) { isMalformed = true }
     }
@@ -193,8 +200,8 @@ final class ClientCall: Stream {
 
   override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
     if status != nil { return connection.consume(bytes.count, ofStream: id) }
-    if isCompressed {
-      return end(Status(.internal, "the server compresses, which was not asked for"))
+    if hasUnknownEncoding {
+      return end(Status(.internal, "the server compresses in a way that was not offered"))
     }
     if let error = receive(bytes, on: connection, limit: limits.messageSizeBytes) {
       return end(ServerCall.status(of: error, limit: limits.messageSizeBytes))
@@ -234,7 +241,7 @@ final class ClientCall: Stream {
     // The server has not looked at it: it may be tried once more (gRPC, "Transparent Retries").
     if errorCode == NGHTTP2_REFUSED_STREAM.rawValue, isUnary, attempts < 2 {
       outbox.removeAll()
-      outbox.append(message)
+      outbox.append(FramedMessage(message, compressedWith: encoding))
       return balancer.submit(self)
     }
     end(reason.map { Status(.unavailable, $0) } ?? Self.status(ofReset: errorCode))
@@ -253,10 +260,26 @@ final class ClientCall: Stream {
     }
   }
 
+  /// The next message of the answer, and whether it came compressed.
+  ///
+  /// - Throws: What the call ends with, when the message cannot be opened.
+  func takeReply() throws(Status) -> (content: [UInt8], wasCompressed: Bool)? {
+    guard let message = takeMessage() else { return nil }
+    do {
+      return (try message.content(limit: limits.messageSizeBytes), message.isCompressed)
+    } catch {
+      let status = ServerCall.status(of: error, limit: limits.messageSizeBytes)
+      end(status)
+      throw status
+    }
+  }
+
   /// The answer of a unary call that has ended.
   func unaryResult() throws(Status) -> UnaryReply {
     guard let status else { throw Status(.internal, "the call has not ended") }
-    guard status.code == .ok, let message = takeMessage() else { throw status }
-    return UnaryReply(message, headers: headers ?? Metadata(), trailers: status.trailers)
+    guard status.code == .ok, let reply = try takeReply() else { throw status }
+    return UnaryReply(
+      reply.content, headers: headers ?? Metadata(), trailers: status.trailers,
+      compresses: reply.wasCompressed)
   }
 }

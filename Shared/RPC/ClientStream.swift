@@ -7,9 +7,10 @@ package struct ClientStream: Sendable {
   /// Sends one message; waits while the server does not read. A call that the server has ended with OK takes no more
   /// messages and says nothing about it.
   ///
+  /// - Parameter compressed: In a call that compresses, whether this message is.
   /// - Throws: `Status` when the call has failed.
-  package func send(_ message: [UInt8]) async throws {
-    try await handle.reactor.send(message, handle.serial)
+  package func send(_ message: [UInt8], compressed: Bool = true) async throws {
+    try await handle.reactor.send(message, compressed: compressed, handle.serial)
   }
 
   /// Says that no message follows.
@@ -21,6 +22,11 @@ package struct ClientStream: Sendable {
   ///
   /// - Throws: `Status` when the call ended with anything but OK.
   package func next() async throws -> [UInt8]? {
+    try await nextWithFlag()?.content
+  }
+
+  /// The next message, and whether it came compressed, which matters to nobody but a test of conformance.
+  func nextWithFlag() async throws -> (content: [UInt8], wasCompressed: Bool)? {
     try await handle.reactor.nextReply(handle.serial)
   }
 

@@ -90,12 +90,16 @@ package struct CallOptions: Sendable {
   package var timeout: Duration?
   /// Waits through failed connections instead of failing with UNAVAILABLE at once.
   package var waitsForReady: Bool
+  /// Sends the messages with gzip; a server that does not know it answers UNIMPLEMENTED.
+  package var compresses: Bool
 
   package init(
-    metadata: Metadata = Metadata(), timeout: Duration? = nil, waitsForReady: Bool = false
+    metadata: Metadata = Metadata(), timeout: Duration? = nil, waitsForReady: Bool = false,
+    compresses: Bool = false
   ) {
     self.metadata = metadata
     self.timeout = timeout
     self.waitsForReady = waitsForReady
+    self.compresses = compresses
   }
 }

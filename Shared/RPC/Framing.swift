@@ -4,8 +4,10 @@ import Glibc
 
 /// What can be wrong with a framed stream.
 enum FramingError: Error, Equatable {
-  /// The flag says compressed; this side takes identity only.
-  case compressed
+  /// The flag says compressed, but the headers named no encoding.
+  case compressedWithoutEncoding
+  /// What is said to be gzip is not, or is cut off.
+  case badCompression
   /// The flag is neither 0 nor 1.
   case badFlag(UInt8)
   /// Longer than the limit on messages.
@@ -16,6 +18,8 @@ enum FramingError: Error, Equatable {
 struct Deframer {
   static let prefixLength = 5
 
+  /// What `grpc-encoding` said about the stream.
+  var encoding = MessageEncoding.identity
   private var prefix: UInt64 = 0
   private var prefixCount = 0
   private var missing = 0
@@ -29,7 +33,7 @@ struct Deframer {
 
   /// Takes bytes in and hands each finished message to `deliver`.
   mutating func push(
-    _ bytes: UnsafeBufferPointer<UInt8>, limit: Int, _ deliver: ([UInt8]) -> Void
+    _ bytes: UnsafeBufferPointer<UInt8>, limit: Int, _ deliver: (FramedMessage) -> Void
   ) -> FramingError? {
     var rest = bytes[...]
     while true {
@@ -37,7 +41,10 @@ struct Deframer {
         guard let byte = rest.popFirst() else { return nil }
         prefix = prefix << 8 | UInt64(byte)
         prefixCount += 1
-        if prefixCount == 1, byte != 0 { return byte == 1 ? .compressed : .badFlag(byte) }
+        if prefixCount == 1, byte != 0 {
+          if byte != 1 { return .badFlag(byte) }
+          if encoding == .identity { return .compressedWithoutEncoding }
+        }
         if prefixCount < Self.prefixLength { continue }
         missing = Int(prefix & 0xFFFF_FFFF)
         if missing > limit { return .tooLong(missing) }
@@ -50,7 +57,7 @@ struct Deframer {
       missing -= part.count
       rest = rest.dropFirst(part.count)
       if missing > 0 { return nil }
-      let finished = message
+      let finished = FramedMessage(received: message, isCompressed: prefix >> 32 & 1 == 1)
       message = []
       prefix = 0
       prefixCount = 0
@@ -61,27 +68,27 @@ struct Deframer {
 
 /// Messages in order; the first one costs no array of its own, which is all that a unary call needs.
 struct MessageQueue {
-  private var first: [UInt8]?
-  private var rest: [[UInt8]] = []
+  private var first: FramedMessage?
+  private var rest: [FramedMessage] = []
   private var restHead = 0
-  /// Payload bytes of all messages in it.
+  /// Bytes of all messages in it, as they stand in the stream.
   private(set) var byteCount = 0
 
   var isEmpty: Bool { first == nil }
   var count: Int { first == nil ? 0 : 1 + rest.count - restHead }
-  var head: [UInt8]? { first }
+  var head: FramedMessage? { first }
 
-  mutating func append(_ message: [UInt8]) {
-    byteCount += message.count
+  mutating func append(_ message: FramedMessage) {
+    byteCount += message.bytes.count
     if first == nil { first = message } else { rest.append(message) }
   }
 
-  mutating func popFirst() -> [UInt8]? {
+  mutating func popFirst() -> FramedMessage? {
     guard let message = first else { return nil }
-    byteCount -= message.count
+    byteCount -= message.bytes.count
     if restHead < rest.count {
       first = rest[restHead]
-      rest[restHead] = []
+      rest[restHead].bytes = []
       restHead += 1
       if restHead == rest.count {
         rest.removeAll(keepingCapacity: true)
@@ -110,7 +117,7 @@ struct OutgoingMessages {
   /// Whether any byte has left.
   private(set) var hasStarted = false
 
-  mutating func append(_ message: [UInt8]) { queue.append(message) }
+  mutating func append(_ message: FramedMessage) { queue.append(message) }
 
   mutating func removeAll() {
     queue.removeAll()
@@ -123,22 +130,22 @@ struct OutgoingMessages {
     while written < buffer.count, let message = queue.head {
       hasStarted = true
       if position < Deframer.prefixLength {
-        buffer[written] = Self.prefixByte(position, length: message.count)
+        buffer[written] = Self.prefixByte(position, of: message)
         written += 1
         position += 1
-        if position < Deframer.prefixLength || !message.isEmpty { continue }
+        if position < Deframer.prefixLength || !message.bytes.isEmpty { continue }
       }
       let offset = position - Deframer.prefixLength
-      let amount = min(buffer.count - written, message.count - offset)
+      let amount = min(buffer.count - written, message.bytes.count - offset)
       if amount > 0, let target = buffer.baseAddress {
         // Both ranges lie inside their buffers: `amount` is the smaller of what is left in each.
-        message.withUnsafeBytes { source in
+        message.bytes.withUnsafeBytes { source in
           if let base = source.baseAddress { memcpy(target + written, base + offset, amount) }
         }
       }
       written += amount
       position += amount
-      if position == Deframer.prefixLength + message.count {
+      if position == Deframer.prefixLength + message.bytes.count {
         _ = queue.popFirst()
         position = 0
       }
@@ -146,7 +153,8 @@ struct OutgoingMessages {
     return written
   }
 
-  private static func prefixByte(_ index: Int, length: Int) -> UInt8 {
-    index == 0 ? 0 : UInt8(truncatingIfNeeded: length >> (8 * (4 - index)))
+  private static func prefixByte(_ index: Int, of message: FramedMessage) -> UInt8 {
+    if index == 0 { return message.isCompressed ? 1 : 0 }
+    return UInt8(truncatingIfNeeded: message.bytes.count >> (8 * (4 - index)))
   }
 }

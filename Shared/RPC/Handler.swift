@@ -24,13 +24,17 @@ package struct UnaryReply: Sendable {
   package var message: [UInt8]
   package var headers: Metadata
   package var trailers: Metadata
+  /// Sent with gzip where the caller takes that. Never for personal data: its length would tell of its content.
+  package var compresses: Bool
 
   package init(
-    _ message: [UInt8], headers: Metadata = Metadata(), trailers: Metadata = Metadata()
+    _ message: [UInt8], headers: Metadata = Metadata(), trailers: Metadata = Metadata(),
+    compresses: Bool = false
   ) {
     self.message = message
     self.headers = headers
     self.trailers = trailers
+    self.compresses = compresses
   }
 }
 

@@ -92,7 +92,7 @@ actor Reactor {
     let task: Task<Void, Never>
     switch implementation {
     case .unary(let handler):
-      let message = call.takeRequest()
+      guard let message = try? call.takeRequest()?.content else { return finished(call) }
       task = Task.immediate { [self] in
         do {
           let reply = try await handler(message, call.context)

@@ -21,7 +21,10 @@ final class ServerCall: Stream {
   private var hasGRPCContentType = false
   private var isPost = false
   private var isMalformed = false
-  private var isCompressed = false
+  private var hasUnknownEncoding = false
+  private var acceptsGzip = false
+  /// How this answer's messages are compressed.
+  private var answerEncoding = MessageEncoding.identity
   private var hasStarted = false
   private var headersAreSent = false
   private var trailers: Metadata?
@@ -70,7 +73,13 @@ final class ServerCall: Stream {
       timeout = WireTimeout.parse(field.value)
       if timeout == nil { isMalformed = true }
     } else if field.isNamed("grpc-encoding") {
-      isCompressed = !field.value.equals("identity")
+      if let encoding = MessageEncoding(field.value) {
+        deframer.encoding = encoding
+      } else {
+        hasUnknownEncoding = true
+      }
+    } else if field.isNamed("grpc-accept-encoding") {
+      acceptsGzip = MessageEncoding.offersGzip(field.value)
     } else if !field.isReserved {
       if !field.add(to: &metadata) { isMalformed = true }
     }
@@ -117,8 +126,11 @@ final class ServerCall: Stream {
     if isMalformed {
       return Status(.invalidArgument, "grpc-timeout or a -bin header is malformed")
     }
-    if isCompressed {
-      return Status(.unimplemented, "messages are taken uncompressed only (identity)")
+    if hasUnknownEncoding {
+      // With the encodings that would do (gRPC, "Compression").
+      var trailers = Metadata()
+      trailers.append("grpc-accept-encoding", "\(MessageEncoding.accepted)")
+      return Status(.unimplemented, "the encoding of the messages is unknown", trailers: trailers)
     }
     guard let connection = connection as? ServerConnection else { return nil }
     if connection.runningHandlers >= limits.concurrentStreams {
@@ -173,12 +185,14 @@ final class ServerCall: Stream {
 
   static func status(of error: FramingError, limit: Int) -> Status {
     switch error {
-    case .compressed:
-      Status(.unimplemented, "messages are taken uncompressed only (identity)")
+    case .compressedWithoutEncoding:
+      Status(.internal, "a message is compressed, but the headers name no encoding")
+    case .badCompression:
+      Status(.internal, "a message that should be gzip's cannot be read")
     case .badFlag(let flag):
       Status(.internal, "a message begins with flag \(flag), which gRPC does not know")
     case .tooLong(let length):
-      Status(.resourceExhausted, "a message of \(length) bytes is larger than \(limit)")
+      Status(.resourceExhausted, "a message of \(length) bytes or more is larger than \(limit)")
     }
   }
 
@@ -198,8 +212,19 @@ final class ServerCall: Stream {
     core.startable.append(self)
   }
 
-  /// The message of a unary call; taken once, at its start.
-  func takeRequest() -> [UInt8] { takeMessage() ?? [] }
+  /// The next message of the request, and whether it came compressed.
+  ///
+  /// - Throws: What the call was answered with, when the message cannot be opened.
+  func takeRequest() throws(Status) -> (content: [UInt8], wasCompressed: Bool)? {
+    guard let message = takeMessage() else { return nil }
+    do {
+      return (try message.content(limit: limits.messageSizeBytes), message.isCompressed)
+    } catch {
+      let status = Self.status(of: error, limit: limits.messageSizeBytes)
+      answer(status)
+      throw status
+    }
+  }
 
   // MARK: Answer
 
@@ -213,7 +238,8 @@ final class ServerCall: Stream {
           "the answer of \(reply.message.count) bytes is larger than \(limits.messageSizeBytes)"))
     }
     end()
-    outbox.append(reply.message)
+    if reply.compresses { compressAnswer() }
+    outbox.append(FramedMessage(reply.message, compressedWith: answerEncoding))
     outboundIsFinished = true
     trailers = reply.trailers.isEmpty ? nil : reply.trailers
     sendHeaders(reply.headers)
@@ -271,12 +297,18 @@ final class ServerCall: Stream {
     if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
   }
 
+  /// Messages are compressed from here on, where the caller takes that.
+  func compressAnswer() {
+    if acceptsGzip, !headersAreSent { answerEncoding = .gzip }
+  }
+
   func sendHeaders(_ metadata: Metadata) {
     guard let connection, !headersAreSent else { return }
     headersAreSent = true
     core.headers.removeAll()
     core.headers.append(fixedHeader(":status", "200"))
     core.headers.append(fixedHeader("content-type", "application/grpc"))
+    if answerEncoding == .gzip { core.headers.append(fixedHeader("grpc-encoding", "gzip")) }
     if !metadata.isEmpty { core.headers.append(metadata) }
     submitHeaders(endsStream: false, on: connection)
   }
@@ -304,8 +336,9 @@ final class ServerCall: Stream {
   }
 
   /// Queues one message of a streaming handler.
-  func send(_ message: [UInt8]) {
-    outbox.append(message)
+  func send(_ message: [UInt8], compressed: Bool) {
+    let encoding = compressed ? answerEncoding : .identity
+    outbox.append(FramedMessage(message, compressedWith: encoding))
     if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
   }
 

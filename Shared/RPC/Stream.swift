@@ -87,10 +87,12 @@ class Stream: Timed {
     return error
   }
 
-  final func takeMessage() -> [UInt8]? {
+  /// The next message as it came; what is compressed is opened by the reader, so that a few bytes waiting here
+  /// cannot become many.
+  final func takeMessage() -> FramedMessage? {
     guard let message = inbox.popFirst() else { return nil }
     let returned =
-      inbox.isEmpty ? unconsumed : min(unconsumed, message.count + Deframer.prefixLength)
+      inbox.isEmpty ? unconsumed : min(unconsumed, message.bytes.count + Deframer.prefixLength)
     unconsumed -= returned
     let nowHeld = inbox.byteCount + deframer.heldBytes
     if let connection {

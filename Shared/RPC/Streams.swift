@@ -9,6 +9,11 @@ package struct RequestStream: Sendable {
   ///
   /// - Throws: `Status` when the call is cancelled, its deadline passes or its connection is lost.
   package func next() async throws -> [UInt8]? {
+    try await nextWithFlag()?.content
+  }
+
+  /// The next message, and whether it came compressed, which matters to nobody but a test of conformance.
+  func nextWithFlag() async throws -> (content: [UInt8], wasCompressed: Bool)? {
     try await handle.reactor.nextRequest(handle.serial)
   }
 }
@@ -18,15 +23,18 @@ package struct ResponseWriter: Sendable {
   let handle: StreamHandle
 
   /// Sends the headers now; without it they go with the first message.
-  package func sendHeaders(_ headers: Metadata) async throws {
-    try await handle.reactor.sendHeaders(headers, handle.serial)
+  ///
+  /// - Parameter compresses: Messages are compressed with gzip, where the caller takes that.
+  package func sendHeaders(_ headers: Metadata, compresses: Bool = false) async throws {
+    try await handle.reactor.sendHeaders(headers, compresses: compresses, handle.serial)
   }
 
   /// Sends one message; waits while the caller does not read.
   ///
+  /// - Parameter compressed: In a compressed answer, whether this message is.
   /// - Throws: `Status` when the call is cancelled, its deadline passes or its connection is lost.
-  package func write(_ message: [UInt8]) async throws {
-    try await handle.reactor.write(message, handle.serial)
+  package func write(_ message: [UInt8], compressed: Bool = true) async throws {
+    try await handle.reactor.write(message, compressed: compressed, handle.serial)
   }
 }
 
@@ -47,23 +55,27 @@ extension Reactor {
     }
   }
 
-  func nextRequest(_ serial: UInt64) async throws -> [UInt8]? {
+  func nextRequest(
+    _ serial: UInt64
+  ) async throws -> (content: [UInt8], wasCompressed: Bool)? {
     while true {
       let call = try serverCall(serial)
-      if let message = call.takeMessage() { return message }
+      if let message = try call.takeRequest() { return message }
       if call.inboundHasEnded { return nil }
       try await waitAsStatus(for: .message, on: call)
     }
   }
 
-  func sendHeaders(_ headers: Metadata, _ serial: UInt64) throws {
-    try serverCall(serial).sendHeaders(headers)
+  func sendHeaders(_ headers: Metadata, compresses: Bool, _ serial: UInt64) throws {
+    let call = try serverCall(serial)
+    if compresses { call.compressAnswer() }
+    call.sendHeaders(headers)
   }
 
-  func write(_ message: [UInt8], _ serial: UInt64) async throws {
+  func write(_ message: [UInt8], compressed: Bool, _ serial: UInt64) async throws {
     let call = try serverCall(serial)
     try call.checkSize(message)
-    call.send(message)
+    call.send(message, compressed: compressed)
     while call.outbox.byteCount >= call.outgoingQueueBytes {
       try await waitAsStatus(for: .room, on: call)
       _ = try serverCall(serial)

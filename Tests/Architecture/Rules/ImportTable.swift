@@ -43,6 +43,7 @@ enum ImportTable {
     "COpenSSL": row([], pure),
     "CLibpq": row([], pure),
     "CProtobufC": row([], pure),
+    "CZlib": row([], pure),
     "CLinux": row([], pure),
     "CContracts": row(["CProtobufC"], pure),
     "CDescriptors": row(["CProtobufC"], pure),
@@ -52,7 +53,7 @@ enum ImportTable {
     "Integrity": row(["Crypto", "Vocabulary"], common),
     "Telemetry": row(
       ["Vocabulary", "Logging", "Metrics", "CoreMetrics"], common.union(["Dispatch"])),
-    "RPC": row(["CNGHTTP2", "COpenSSL", "CLinux", "Crypto", "Telemetry"], system),
+    "RPC": row(["CNGHTTP2", "COpenSSL", "CZlib", "CLinux", "Crypto", "Telemetry"], system),
     "Access": row(["RPC", "Crypto", "Integrity", "Vocabulary"], common),
     "Contracts": row(["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"], system),
     "Database": row(

@@ -27,3 +27,16 @@ struct ForeignToolTests {
     await echo.shutdown()
   }
 }
+
+/// The headers and trailers that curl prints of an answer to an empty gRPC request.
+func http2Headers(
+  of echo: EchoServer, _ path: String, _ headers: [String]
+) async throws -> [String] {
+  let output = try await runProgram(
+    URL(filePath: "/usr/bin/env"),
+    [
+      "curl", "-sk", "--http2-prior-knowledge", "-D", "-", "-o", "/dev/null", "-X", "POST",
+      "-H", "content-type: application/grpc", "-d", "", "https://\(echo.address)\(path)",
+    ] + headers.flatMap { ["-H", $0] })
+  return output.split(whereSeparator: \.isNewline).map(String.init)
+}

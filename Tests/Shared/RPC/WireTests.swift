@@ -134,7 +134,7 @@ struct FramingTests {
   ) -> ([[UInt8]], FramingError?) {
     var messages: [[UInt8]] = []
     let error = Array(bytes).withUnsafeBufferPointer {
-      deframer.push($0, limit: limit) { messages.append($0) }
+      deframer.push($0, limit: limit) { messages.append($0.bytes) }
     }
     return (messages, error)
   }
@@ -162,10 +162,13 @@ struct FramingTests {
     #expect(push(&deframer, frame([], length: 0xFFFF_FFFF), limit: 3).1 == .tooLong(0xFFFF_FFFF))
   }
 
-  @Test("a compressed message and an unknown flag are refused")
+  @Test("a compressed message without an encoding and an unknown flag are refused")
   func flags() {
     var deframer = Deframer()
-    #expect(push(&deframer, frame([1], flag: 1)).1 == .compressed)
+    #expect(push(&deframer, frame([1], flag: 1)).1 == .compressedWithoutEncoding)
+    deframer = Deframer()
+    deframer.encoding = .gzip
+    #expect(push(&deframer, frame([1], flag: 3)).1 == .badFlag(3))
     deframer = Deframer()
     #expect(push(&deframer, frame([1], flag: 2)).1 == .badFlag(2))
   }
@@ -186,7 +189,7 @@ struct FramingTests {
     let messages: [[UInt8]] = [[], [9], Array(0..<100), [1, 2, 3]]
     for room in 1...40 {
       var outgoing = OutgoingMessages()
-      for message in messages { outgoing.append(message) }
+      for message in messages { outgoing.append(FramedMessage(message)) }
       var stream: [UInt8] = []
       var buffer = [UInt8](repeating: 0, count: room)
       while !outgoing.isEmpty {
