@@ -14,10 +14,10 @@ actor Reactor {
 
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-  init(seed: UInt64) {
+  init(seed: UInt64, clock: @escaping @Sendable () -> ContinuousClock.Instant) {
     let executor = ReactorExecutor()
     self.executor = executor
-    core = ReactorCore(executor: executor, seed: seed)
+    core = ReactorCore(executor: executor, seed: seed, clock: clock)
   }
 
   // MARK: The loop

@@ -10,6 +10,7 @@ final class ReactorCore {
   let executor: ReactorExecutor
   let sessions: SessionFactory?
   let readBuffer: UnsafeMutableRawBufferPointer
+  private let clock: @Sendable () -> ContinuousClock.Instant
   private let origin: ContinuousClock.Instant
 
   /// Nanoseconds since this reactor began; read once for each round.
@@ -32,11 +33,15 @@ final class ReactorCore {
   private var unread: [Connection] = []
   private var lastSerial: UInt64 = 0
 
-  init(executor: ReactorExecutor, seed: UInt64) {
+  init(
+    executor: ReactorExecutor, seed: UInt64,
+    clock: @escaping @Sendable () -> ContinuousClock.Instant
+  ) {
     self.executor = executor
     sessions = SessionFactory()
     readBuffer = .allocate(byteCount: 64 << 10, alignment: 16)
-    origin = .now
+    self.clock = clock
+    origin = clock()
     random = SplitMix(seed: seed)
     watch(executor.wakeDescriptor, serial: 0, write: false, isNew: true)
   }
@@ -48,7 +53,7 @@ final class ReactorCore {
     return lastSerial
   }
 
-  func readClock() { now = origin.duration(to: .now).nanosecondsClamped }
+  func readClock() { now = origin.duration(to: clock()).nanosecondsClamped }
 
   /// When `nanoseconds` of this reactor's clock will be, on the common clock.
   func instant(_ nanoseconds: Int64) -> ContinuousClock.Instant {

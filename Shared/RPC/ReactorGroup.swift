@@ -12,12 +12,16 @@ package final class ReactorGroup: Sendable {
   /// - Parameters:
   ///   - threadCount: How many reactors; one for each core is a good number.
   ///   - seed: For the jitter of reconnects and for fault references; take it from the process's random source.
-  package init(threadCount: Int, seed: UInt64) {
+  ///   - clock: What all timers go by; a test gives one that it moves itself, and wakes the threads when it has.
+  package init(
+    threadCount: Int, seed: UInt64,
+    clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+  ) {
     precondition(threadCount > 0, "a group has at least one reactor")
     // A peer that closes while we write is an error of that write, not a reason to end the process.
     signal(SIGPIPE, SIG_IGN)
     var seeds = SplitMix(seed: seed)
-    reactors = (0..<threadCount).map { _ in Reactor(seed: seeds.next()) }
+    reactors = (0..<threadCount).map { _ in Reactor(seed: seeds.next(), clock: clock) }
     for (index, reactor) in reactors.enumerated() {
       startThread(named: "weir-rpc-\(index)") { reactor.run() }
     }

@@ -52,7 +52,7 @@ final class EchoServer: Sendable {
     pki: TestPKI? = nil, threads: Int = 2, port: UInt16 = 0, host: String = "127.0.0.1",
     clientCertificates: TLSConfiguration.ClientCertificatePolicy = .required,
     toleratesExpired: Bool = true, limits: ServerLimits = ServerLimits(),
-    fallback: MethodHandler.Implementation? = nil
+    fallback: MethodHandler.Implementation? = nil, clock: ManualClock? = nil
   ) async throws {
     let pki = try pki ?? TestPKI()
     let events = Events()
@@ -69,7 +69,7 @@ final class EchoServer: Sendable {
       })
     self.pki = pki
     self.events = events
-    reactors = ReactorGroup(threadCount: threads, seed: 7)
+    reactors = clock?.reactors(threads) ?? ReactorGroup(threadCount: threads, seed: 7)
     server = try Server(
       configuration: configuration, reactors: reactors, methods: Self.methods(events),
       fallback: fallback)

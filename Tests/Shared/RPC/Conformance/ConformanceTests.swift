@@ -6,16 +6,18 @@ import Testing
 @testable import RPC
 
 /// Our server with the conformance service.
-private func conformanceServer(_ pki: TestPKI, _ reactors: ReactorGroup) throws -> Server {
+func conformanceServer(
+  _ pki: TestPKI, _ reactors: ReactorGroup, also methods: [MethodHandler] = []
+) throws -> Server {
   try Server(
     configuration: ServerConfiguration(
       address: Address(host: "127.0.0.1", port: 0),
       tls: try pki.service("conformance").tls(trusting: pki.serviceRootPEM),
       onFault: { error, _, path in Issue.record("\(path): \(error)") }),
-    reactors: reactors, methods: ConformanceService.methods)
+    reactors: reactors, methods: ConformanceService.methods + methods)
 }
 
-private func conformanceChannel(
+func conformanceChannel(
   _ pki: TestPKI, _ reactors: ReactorGroup, port: UInt16
 ) throws -> Channel {
   try Channel(

@@ -26,7 +26,8 @@ struct ForeignPeers {
   init(_ language: ForeignLanguage) async throws {
     self.language = language
     var text: [UInt8] = Array(language.rawValue.utf8)
-    for name in try FileManager.default.contentsOfDirectory(atPath: Self.sources.path).sorted() {
+    for name in try FileManager.default.contentsOfDirectory(atPath: Self.sources.path).sorted()
+    where name != "proxy" {
       text += Array(name.utf8) + [UInt8](try Data(contentsOf: Self.sources.appending(path: name)))
     }
     let hash = SHA256.hash(text).prefix(8).map { String($0, radix: 16) }.joined()
