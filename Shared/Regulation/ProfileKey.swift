@@ -91,6 +91,8 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case shareComparisonBeforePayout = "share.comparison_before_payout"
   case shareComparisonMonths = "share.comparison_months"
   case shareComparisonMaxAgeDays = "share.comparison_max_age_days"
+  case shareDailySubjects = "share.daily_subjects"
+  case shareHoldMaxDays = "share.hold_max_days"
 
   // MARK: Feedback
 

@@ -143,8 +143,10 @@ extension ProfileKey {
       .word(["every_month_or_batch"])
     case .shareComparisonMonths:
       .integer(ProfileKey.months)
-    case .shareComparisonMaxAgeDays:
+    case .shareComparisonMaxAgeDays, .shareHoldMaxDays:
       .integer(1...366)
+    case .shareDailySubjects:
+      .integer(1...10_000_000)
     default:
       channelType
     }

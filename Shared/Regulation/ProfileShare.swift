@@ -114,6 +114,12 @@ extension Profile {
     list(.shareNotSharedRequestPath, of: NotSharedStep.self)
   }
 
+  /// Distinct persons whom a grant may be used about on one civil day, where none was asked for (AC-47).
+  package var dailySubjects: Provision<Int>? { integer(.shareDailySubjects) }
+
+  /// The most days that a line may be held back by one decision (e.7).
+  package var holdMaxDays: Provision<Int>? { integer(.shareHoldMaxDays) }
+
   /// The oldest comparison, in days, on which a payout may be cleared.
   package var comparisonMaxAgeDays: Provision<Int>? { integer(.shareComparisonMaxAgeDays) }
 }

@@ -71,10 +71,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
   func knownCategory(_ slug: String) -> KnownCategory? {
     for taxonomy in taxonomies.values {
       guard let category = taxonomy.category(slug) else { continue }
-      return KnownCategory(
-        taxonomy: taxonomy.key, category: category, citation: taxonomy.citation(of: category),
-        // "The issuing body" is whoever issues: no kind of department.
-        ownerKinds: category.sources.filter { $0 != "发证机构" })
+      return KnownCategory(category, in: taxonomy)
     }
     return nil
   }
@@ -127,7 +124,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     payload["state"] = .string(version.state.rawValue)
     payload["digest"] = .string(
       Hex.encode(SHA256.hash(CanonicalJSON.encode(version.content.json))))
-    version.tellDelivery(in: &payload)
+    version.tellPublication(in: &payload)
     if let reason = version.history.last?.reason, !reason.isEmpty {
       payload["reason"] = .string(reason)
     }

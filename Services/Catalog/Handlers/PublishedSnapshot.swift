@@ -8,12 +8,18 @@ import Regulation
 import Vocabulary
 
 extension EntryVersion {
-  /// What Ingest must know of an entry: whether its source delivers itself (guangdong-2018/15), and how values are shown.
-  func tellDelivery(in payload: inout JSONObject) {
+  /// What followers must know of an entry: whether its source delivers itself (guangdong-2018/15), how values are shown,
+  /// and how each item is shared, since those who hold grants are bound by a change (AC-42).
+  func tellPublication(in payload: inout JSONObject) {
     payload["origin"] = .string(content.origin?.rawValue ?? "")
     var masks = JSONObject()
     for item in content.items where item.mask != "none" { masks[item.name] = .string(item.mask) }
     payload["masks"] = .object(masks)
+    payload["items"] = .array(
+      content.items.map { item in
+        let type = item.shareType ?? content.shareType ?? .notShared
+        return ["name": .string(item.name), "share_type": .string(type.rawValue)]
+      })
   }
 }
 
@@ -31,7 +37,7 @@ extension CatalogServer {
           payload["version"] = .integer(Int64(version.number))
           payload["owner"] = .string("departments/\(version.content.owner.text)")
           payload["profile"] = .string(version.profile.text)
-          version.tellDelivery(in: &payload)
+          version.tellPublication(in: &payload)
           events.append(("catalog.entry_published", .object(payload)))
         }
       }

@@ -11,33 +11,54 @@ package struct KnownCategory: Hashable, Sendable {
   /// Department kinds that stand for the sources which the text names; empty where anybody may own it.
   package let ownerKinds: [String]
 
-  package init(
-    taxonomy: String, category: TaxonomyCategory, citation: Citation, ownerKinds: [String]
-  ) {
-    self.taxonomy = taxonomy
+  package init(_ category: TaxonomyCategory, in taxonomy: Taxonomy) {
+    self.taxonomy = taxonomy.key
     self.category = category
-    self.citation = citation
-    self.ownerKinds = ownerKinds
+    citation = taxonomy.citation(of: category)
+    if category.isAssignedByText {
+      // "The issuing body" is whoever issues: no kind of department.
+      ownerKinds = category.sources.filter { $0 != "发证机构" }
+    } else if taxonomy.key == Self.specificPopulation {
+      // Article 5 names ten kinds of source and does not say which of them has which category.
+      ownerKinds = Set(taxonomy.categories.flatMap(\.sources)).sorted()
+    } else {
+      ownerKinds = []
+    }
   }
 
+  private static let specificPopulation = "specific-population"
+
   /// meizhou-specific-2021/5.
-  package var isSpecificPopulation: Bool { taxonomy == "specific-population" }
+  package var isSpecificPopulation: Bool { taxonomy == Self.specificPopulation }
 
   /// The four base databases (meizhou-public-2023/14.2, hebi-2021/12.2, guangdong-2018/17).
   package var isBaseData: Bool { !isSpecificPopulation }
 }
 
-/// Checks that a department may own an entry of a category.
+/// Checks that a department may own an entry of a category, and what the text wants of the category itself.
 ///
-/// Where the text assigns the category, only its listed bodies may (AC-15, meizhou-public-2023/15 to 17). Where we only
-/// proposed a source (meizhou-specific-2021/5 assigns none), any listed source kind may.
+/// Where the text assigns the category, only its listed bodies may own it (AC-15, meizhou-public-2023/15 to 17); of the
+/// specific population only the ten kinds of source (meizhou-specific-2021/5).
 package func checkCategory(
-  _ known: KnownCategory?, slug: String, owner: DepartmentFacts
+  _ known: KnownCategory?, of content: EntryContent, owner: DepartmentFacts
 ) throws(CatalogRefusal) {
-  guard let known else { throw .unknownCategory(slug) }
-  guard known.category.isAssignedByText, !known.ownerKinds.isEmpty else { return }
-  guard known.ownerKinds.contains(where: owner.kinds.contains) else {
-    throw .categoryNotYours(slug, owners: known.category.sources, citation: known.citation)
+  guard let known else { throw .unknownCategory(content.category) }
+  guard known.ownerKinds.isEmpty || known.ownerKinds.contains(where: owner.kinds.contains) else {
+    throw .categoryNotYours(
+      content.category, owners: known.ownerKinds, citation: known.citation)
+  }
+  switch known.category.rule {
+  case "no_minors" where !content.excludesMinors:
+    throw .fieldMissing(
+      path: "entry.excludes_minors", term: BilingualText("不含未成年人", "without minors"),
+      citation: known.citation)
+  case "needs_decision" where content.acquisitionBasis?.isComplete != true:
+    // Others in hardship are whom a government of county level or above has decided on (AC-21).
+    throw .fieldMissing(
+      path: "entry.acquisition_basis",
+      term: BilingualText("县级以上人民政府的决定", "decision of a county or higher government"),
+      citation: known.citation)
+  default: break
   }
 }
 

@@ -17,7 +17,7 @@ package func checkEntry(
   if content.secrecy == .stateSecret { throw .stateSecret }
   let settled = settleShareTypes(content, under: profile)
   try checkRequiredElements(settled, under: profile)
-  try checkCategory(category, slug: settled.category, owner: owner)
+  try checkCategory(category, of: settled, owner: owner)
   try checkItems(settled)
   try checkIdentityItems(
     settled, isSpecificPopulation: category?.isSpecificPopulation ?? false, under: profile)

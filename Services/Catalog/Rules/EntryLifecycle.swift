@@ -29,6 +29,8 @@ extension EntryVersion {
     var next = stepped(to: .submitted, by: actor, at: time, reason: "")
     next.submitted = time.civilDate
     next.approvedBy = []
+    // What was filed may have changed since (meizhou-public-2023/10.2b).
+    next.filing = nil
     next.reviewDue = dueDay(of: next, under: profile, calendar: calendar)
     // No decision is demanded by the text: the technical check was the review (meizhou-specific-2021, e.1).
     if awaitedReviewers(of: next, under: profile).isEmpty {

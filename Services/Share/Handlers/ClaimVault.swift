@@ -7,7 +7,7 @@ import RPC
 import ShareStore
 package import Vocabulary
 
-/// Seals claims and names their subjects, under two keys of Share's keyring.
+/// Seals claims, names their subjects and digests requests, under two keys of Share's keyring.
 package struct ClaimVault: Sendable {
   private static let resource = "share-verification"
 
@@ -40,10 +40,16 @@ package struct ClaimVault: Sendable {
     var named = subject.block
     if named.isEmpty {
       let type = Array(subject.documentType.utf8)
-      let number = Array(subject.documentNumber.utf8)
+      let number = Array(documentNumber(subject.documentNumber).utf8)
       named = UInt32(type.count).bigEndianBytes + type + number
     }
     return Pseudonym(of: named, key: naming).bytes
+  }
+
+  /// The digest by which a request that comes again is known. Requests name persons, and there are too few identity numbers
+  /// for a hash without a key to hide one (DESIGN.md section 7).
+  package func digest(of request: some Message) throws -> [UInt8] {
+    naming.code(of: Array("weir share request".utf8) + SHA256.hash(try request.serialized()))
   }
 
   private static func place(_ request: Int64) -> SealContext {

@@ -24,7 +24,7 @@ extension ShareServer {
           field: "outcome", expected: BilingualText("已知的结论", "a known outcome"))
       }
       return try await step(request.name, call, request.requestID, request) {
-        checked, actor, time in
+        checked, _, actor, time in
         try checked.concluded(conclusion, by: actor, at: time)
       }
     }
@@ -36,7 +36,7 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let (isConfirmed, reason) = (request.confirmed, request.reason)
       return try await step(request.name, call, request.requestID, request) {
-        checked, actor, time in
+        checked, _, actor, time in
         try checked.confirmed(isConfirmed, reason: reason, by: actor, at: time)
       }
     }
@@ -58,8 +58,8 @@ extension ShareServer {
       }
       let wanted = hold
       return try await step(request.name, call, request.requestID, request) {
-        checked, actor, time in
-        try checked.held(wanted, by: actor, at: time)
+        checked, profile, actor, time in
+        try checked.held(wanted, by: actor, under: profile, at: time)
       }
     }
   }
@@ -68,7 +68,7 @@ extension ShareServer {
   /// stands.
   private func step(
     _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
-    _ rule: @escaping @Sendable (ComparisonCase, Actor, Instant) throws -> ComparisonCase
+    _ rule: @escaping @Sendable (ComparisonCase, Profile, Actor, Instant) throws -> ComparisonCase
   ) async throws -> ShareV1.Case {
     guard let resource = ResourceName(name, in: .cases), let number = resource.number,
       let comparison = resource.parentNumber
@@ -90,7 +90,7 @@ extension ShareServer {
       case .conflict: throw RequestRefusal.requestIDReused
       case .new: break
       }
-      let next = try rule(checked, actor, time)
+      let next = try rule(checked, try profile(run.profile), actor, time)
       try transaction.save(next)
       try append("share.case_\(next.state.rawValue)", next, run, call, to: transaction)
       return message(next, profile: run.profile.text, entry: entry)

@@ -30,7 +30,8 @@ extension ShareServer {
           let turn = ComparisonRun.frequencyKey(plan, frequency ?? .monthly)
           let run = try prepareComparison(
             try transaction.nextNumber("comparisons"), plan, grant: grant, by: actor,
-            earlier: try transaction.earlierRuns(grant: grantNumber, turn: turn), at: time)
+            earlier: try transaction.earlierRuns(
+              grant: grantNumber, turn: turn, since: Instant(startOf: time.civilDate)), at: time)
           try transaction.save(run, turn: turn)
           try append("share.comparison_prepared", run, call, to: transaction)
           return message(run, CaseTally())

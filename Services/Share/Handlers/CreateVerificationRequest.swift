@@ -112,6 +112,7 @@ extension ShareServer {
           ("source", .string(ResourceName.department(verification.source).text)),
           ("item", .string(verification.item)), ("purpose", .string(verification.purpose)),
           ("case", .string(verification.caseNumber)),
+          ("basis", .string(verification.legalBasis.map { "\($0.title)\($0.article)" } ?? "")),
           ("state", .string(verification.state.rawValue)),
           ("profile", .string(verification.profile.text)),
         ]))

@@ -58,6 +58,9 @@ extension ShareServer {
     guard application.state == .approved || application.state == .partlyApproved else {
       return nil
     }
+    try checkStanding(
+      try transaction.entryStanding(application.entry), entry: application.entryName,
+      items: application.approvedItems, atOnce: false, under: profile)
     let number = try transaction.nextNumber("grants")
     guard
       let made = grant(number, from: application, under: profile, by: actor, at: now())

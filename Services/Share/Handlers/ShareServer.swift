@@ -177,7 +177,7 @@ package struct ShareServer: ShareV1.ShareService {
     }
     return (
       RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID),
-      SHA256.hash(try content.serialized())
+      try outside.vault.digest(of: content)
     )
   }
 

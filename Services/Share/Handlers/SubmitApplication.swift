@@ -28,6 +28,9 @@ extension ShareServer {
         transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
+        try checkStanding(
+          try transaction.entryStanding(entry.number), entry: entry.name,
+          items: application.use.items, atOnce: false, under: profile)
         let next = try application.submitted(by: actor, entry: entry, under: profile, at: time)
         try transaction.save(next)
         try append("share.application_\(next.state.rawValue)", next, call, to: transaction)

@@ -21,6 +21,9 @@ extension ShareServer {
       let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
+        try checkStanding(
+          try transaction.entryStanding(entry.number), entry: entry.name, items: use.items,
+          atOnce: true, under: profile)
         let made = try ShareRules.subscribe(
           try transaction.nextNumber("grants"), use: use, to: entry, by: actor, under: profile,
           at: time)

@@ -24,7 +24,7 @@ extension ShareServer {
       var content = request
       content.firstRow = 0
       var chunk = RollChunk(
-        number: Int(request.number), rows: rows, digest: SHA256.hash(try content.serialized()),
+        number: Int(request.number), rows: rows, digest: try outside.vault.digest(of: content),
         firstRow: Int(request.firstRow))
       try outside.admitData()
       let (run, grant) = try await decide(number, chunk, call)
@@ -112,7 +112,6 @@ extension StoredLead {
   init(_ lead: IngestV1.Lead, chunk: Int) {
     self.init(
       place: LeadPlace(chunk: chunk, row: Int(lead.row), record: lead.record),
-      nameDiffers: lead.nameDiffers, underCheck: lead.underCheck, issue: lead.issue,
-      lineage: lead.lineage.map { Lineage($0) })
+      nameDiffers: lead.nameDiffers, lineage: lead.lineage.map { Lineage($0) })
   }
 }

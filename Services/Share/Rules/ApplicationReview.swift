@@ -113,6 +113,13 @@ func checkDecisions(
   if let missing = application.use.items.first(where: { !seen.contains($0) }) {
     throw .decisionMissing(item: missing)
   }
+  // Which records answer would tell the refused item's value, and a grant without the rule would be more than was asked.
+  let refused = Set(decisions.filter { !$0.isApproved }.map(\.item))
+  if refused.count < decisions.count,
+    let row = application.use.rows.first(where: { refused.contains($0.item) })
+  {
+    throw .rowRuleNeedsItem(item: row.item)
+  }
   let reasons = profile.reasonRequiredOn
   for (index, decision) in decisions.enumerated() {
     let path = "decisions[\(index)]"

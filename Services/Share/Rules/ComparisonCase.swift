@@ -1,5 +1,6 @@
 // A lead, checked by a person: a hit is never a verdict (meizhou-specific-2021/24, 25; e.7; AC-54).
 
+package import Regulation
 package import Vocabulary
 
 /// The states of a case (policies e.7).
@@ -235,9 +236,9 @@ extension ComparisonCase {
   }
 
   /// The head of the paying department keeps one line back, or lets it go (`nil`). Never without reason, notice to the person
-  /// and an end (e.7, meizhou-specific-2021/25).
+  /// and an end (e.7, meizhou-specific-2021/25), which the profile bounds: to go on is a decision of its own.
   package func held(
-    _ hold: Hold?, by actor: Actor, at time: Instant
+    _ hold: Hold?, by actor: Actor, under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> ComparisonCase {
     try requireDepartment(actor)
     guard actor.roles.contains(.departmentHead) else { throw .headNeeded(resource: name) }
@@ -265,6 +266,11 @@ extension ComparisonCase {
     }
     guard hold.until >= time.civilDate else {
       throw .untilPassed(hold.until, citation: citation)
+    }
+    if let most = profile.holdMaxDays, hold.until > time.civilDate.adding(days: most.value) {
+      throw .fieldMalformed(
+        path: "hold.until",
+        rule: BilingualText("最长 \(most.value) 天", "must be at most \(most.value) days from now"))
     }
     next.hold = hold
     next.history.append(note("held until \(hold.until.iso)", by: actor, at: time))

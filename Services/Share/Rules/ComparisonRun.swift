@@ -135,11 +135,14 @@ package struct ComparisonRun: Hashable, Sendable {
 package struct EarlierRuns: Hashable, Sendable {
   /// The run with the same month or payout, if there is one.
   package var sameTurn: String?
-  /// Rows of the last finished run; `nil` before the first.
+  /// A run that was prepared on the same civil day, if there is one.
+  package var sameDay: String?
+  /// Rows of the last run that received any; `nil` before the first.
   package var lastRows: Int64?
 
-  package init(sameTurn: String?, lastRows: Int64?) {
+  package init(sameTurn: String?, sameDay: String?, lastRows: Int64?) {
     self.sameTurn = sameTurn
+    self.sameDay = sameDay
     self.lastRows = lastRows
   }
 }
@@ -161,6 +164,7 @@ package func prepareComparison(
       path: "comparison.period",
       rule: BilingualText("起始日不能晚于截止日", "must not end before it begins"))
   }
+  try checkPaymentPeriod(plan.period, today: time.civilDate)
   guard plan.roll == roll.roll else { throw .rollDiffers(grant: grant.name, roll: roll.roll) }
   guard plan.rollRows >= 1 else {
     throw .fieldMalformed(
@@ -179,7 +183,7 @@ package func prepareComparison(
       path: "comparison.responsible_person", term: BilingualText("责任人", "responsible person"),
       citation: Citation(document: "meizhou-public-2023", article: "39.2a"))
   }
-  if let other = earlier.sameTurn {
+  if let other = earlier.sameTurn ?? (frequency == .perBatch ? earlier.sameDay : nil) {
     throw .runRepeated(grant: grant.name, frequency: frequency, run: other)
   }
   // An addition cannot run over: both factors are bounded by the grant.
@@ -189,6 +193,27 @@ package func prepareComparison(
   return ComparisonRun(
     number: number, grant: grant.number, entry: grant.entry, department: actor.department,
     plan: plan, profile: grant.profile, created: time)
+}
+
+/// A run serves one payout (meizhou-specific-2021/24.1b): its period lies in one month, which is the present one or a neighbour.
+/// Otherwise the caller's own words would decide how often a roll is compared.
+private func checkPaymentPeriod(
+  _ period: PaymentPeriod, today: CivilDate
+) throws(ShareRefusal) {
+  guard period.first.monthNumber == period.last.monthNumber else {
+    throw .fieldMalformed(
+      path: "comparison.period", rule: BilingualText("应在同一个月内", "must lie in one month"))
+  }
+  guard abs(period.first.monthNumber - today.monthNumber) <= 1 else {
+    throw .fieldMalformed(
+      path: "comparison.period",
+      rule: BilingualText(
+        "应为本月、上月或下月", "must be this month, the last or the next"))
+  }
+}
+
+extension CivilDate {
+  fileprivate var monthNumber: Int { year * 12 + month }
 }
 
 /// A chunk of the roll as it comes: what can be said of it without keeping it.

@@ -14,10 +14,7 @@ func checkApplicable(
   try checkReachable(entry, by: actor)
   let types = items.compactMap { entry.item($0) }
   if let item = types.first(where: { $0.shareType == .notShared }) {
-    throw .notShared(
-      item: item.name, steps: profile.notSharedPath?.value ?? [],
-      citation: profile.notSharedPath?.citation
-        ?? Citation(document: "guangdong-2018", article: "18.1"))
+    throw ShareRules.notShared(item.name, under: profile)
   }
   if !types.isEmpty, types.allSatisfy({ $0.shareType == .unconditional }) {
     throw .applicationNotNeeded(entry: entry.name)
@@ -33,11 +30,7 @@ func checkSubscribable(
     switch item.shareType {
     case .unconditional: continue
     case .conditional: throw .applicationNeeded(item: item.name)
-    case .notShared:
-      throw .notShared(
-        item: item.name, steps: profile.notSharedPath?.value ?? [],
-        citation: profile.notSharedPath?.citation
-          ?? Citation(document: "guangdong-2018", article: "18.1"))
+    case .notShared: throw ShareRules.notShared(item.name, under: profile)
     }
   }
 }

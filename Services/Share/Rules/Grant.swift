@@ -111,7 +111,7 @@ package func grant(
     source: application.source, authority: application.authority, grantee: application.applicant,
     items: items, purpose: use.purpose.isEmpty ? use.reason : use.purpose, business: use.business,
     scenario: use.scenario, modes: use.modes, until: until, rows: use.rows, roll: use.roll,
-    dailySubjects: use.dailySubjects, application: application.number,
+    dailySubjects: use.quota(under: profile), application: application.number,
     profile: application.profile, created: time, state: .pendingAcceptance)
   let isAtOnce = profile.grantActivation?.value != .acceptance
   grant.step(to: isAtOnce ? .active : .pendingAcceptance, by: actor.name, at: time, reason: "")
@@ -125,7 +125,7 @@ package func subscribe(
   under profile: Profile, at time: Instant
 ) throws(ShareRefusal) -> Grant {
   try checkReachable(entry, by: actor)
-  try checkTexts(use)
+  try checkTexts(use, path: "")
   try checkItemNames(use.items, of: entry)
   try checkSubscribable(use.items, of: entry, by: actor, under: profile)
   if let rule = profile.unconditionalNeedsPurpose, rule.value, use.purpose.isEmpty {
@@ -136,7 +136,7 @@ package func subscribe(
     throw .fieldMissing(
       path: "business", term: ApplicationField.concreteBusiness.term, citation: rule.citation)
   }
-  try checkApplicationRemainder(use, of: entry, under: profile, today: time.civilDate)
+  try checkApplicationRemainder(use, of: entry, under: profile, today: time.civilDate, path: "")
   guard let until = use.until else {
     throw .fieldMissing(
       path: "until", term: GrantElement.endDate.term,
@@ -147,7 +147,8 @@ package func subscribe(
     authority: entry.source.authority, grantee: actor.department, items: use.items,
     purpose: use.purpose.isEmpty ? use.business : use.purpose, business: use.business,
     scenario: use.scenario, modes: use.modes, until: until, rows: [], roll: use.roll,
-    dailySubjects: use.dailySubjects, application: nil, profile: profile.reference, created: time,
+    dailySubjects: use.quota(under: profile), application: nil, profile: profile.reference,
+    created: time,
     state: .active)
   grant.step(to: .active, by: actor.name, at: time, reason: "")
   return grant

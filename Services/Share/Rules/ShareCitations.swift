@@ -29,7 +29,7 @@ extension ShareRefusal {
     case .applicationNeeded: "guangdong-2018/19.1b"
     case .applicationNotNeeded: "guangdong-2018/19.1a"
     // AC-44.
-    case .decisionBeyondRequest, .decisionMissing: "meizhou-public-2023/22b"
+    case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: "meizhou-public-2023/22b"
     case .securityOfficerNeeded, .officerMustAccept, .grantPending: "meizhou-public-2023/39.4a"
     // AC-41: unit, mode and items are the grant's.
     case .notGrantee, .modeNotGranted, .itemNotGranted: "meizhou-public-2023/22a"
@@ -69,6 +69,10 @@ extension ShareRefusal {
       BilingualText("请主管部门恢复。", "Ask the authority to resume it.")
     case .grantExpired, .grantRevoked, .grantEnded:
       BilingualText("如仍需使用，请重新申请。", "Where the data are still needed, apply anew.")
+    case .rowRuleNeedsItem:
+      BilingualText(
+        "可全部不同意，请申请人去掉该行规则后再申请。",
+        "Refuse all, so that the applicant asks again without the row rule.")
     case .purposeDiffers:
       BilingualText("用途变更须重新申请。", "Another purpose needs an application of its own.")
     case .runRepeated(_, _, let run): BilingualText("请继续 \(run)。", "Go on with \(run).")

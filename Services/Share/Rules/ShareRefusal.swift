@@ -37,6 +37,7 @@ package enum ShareRefusal: Refusal, Hashable {
   case untilPassed(CivilDate, citation: Citation)
   case decisionBeyondRequest(item: String)
   case decisionMissing(item: String)
+  case rowRuleNeedsItem(item: String)
   case reasonMissing(path: String, citation: Citation)
   case basisMissing(path: String, allowed: [BasisKind], citation: Citation)
   case basisInvalid(path: String, kind: BasisKind, allowed: [BasisKind], citation: Citation)
@@ -104,6 +105,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .untilPassed: "share.until_passed"
     case .decisionBeyondRequest: "share.decision_beyond_request"
     case .decisionMissing: "share.decision_missing"
+    case .rowRuleNeedsItem: "share.row_rule_needs_item"
     case .reasonMissing: "share.reason_missing"
     case .basisMissing: "share.basis_missing"
     case .basisInvalid: "share.basis_invalid"
@@ -150,7 +152,8 @@ package enum ShareRefusal: Refusal, Hashable {
       .itemNotGranted, .purposeDiffers, .rollDiffers:
       .notAllowed
     case .chunkDiffers, .opinionGiven, .runRepeated: .alreadyExists
-    case .wrongState, .noProfileInForce, .entryNotPublished, .applicationNotNeeded, .chunksMissing,
+    case .wrongState, .rowRuleNeedsItem, .noProfileInForce, .entryNotPublished,
+      .applicationNotNeeded, .chunksMissing,
       .rowsDiffer, .comparisonTooOld, .recordUnderCheck:
       .wrongState
     case .attemptsExhausted, .rollTooLarge, .rollGrew, .rollExceeded, .chunkTooLarge: .tooMuch
@@ -166,7 +169,7 @@ package enum ShareRefusal: Refusal, Hashable {
       .basisInvalid(let path, _, _, _), .basisIncomplete(let path, _), .evidenceMissing(let path):
       path
     case .itemUnknown, .itemRepeated, .itemNotGranted, .notShared, .applicationNeeded: "items"
-    case .decisionBeyondRequest, .decisionMissing: "decisions"
+    case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: "decisions"
     case .untilPassed: "until"
     case .purposeMissing, .purposeDiffers: "purpose"
     case .rollDiffers: "comparison.roll"

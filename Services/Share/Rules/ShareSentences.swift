@@ -95,6 +95,10 @@ extension ShareRefusal {
       BilingualText("未申请“\(item)”，不能超出申请范围。", "\"\(item)\" was not asked for.")
     case .decisionMissing(let item):
       BilingualText("未对“\(item)”提出意见。", "No decision on \"\(item)\".")
+    case .rowRuleNeedsItem(let item):
+      BilingualText(
+        "数据项 \(item) 用于行规则，不能单独不同意。",
+        "A row rule looks at the item \(item), which cannot be refused alone.")
     case .reasonMissing: BilingualText("须写明理由。", "A reason must be given.")
     case .basisMissing(_, let allowed, _):
       BilingualText(

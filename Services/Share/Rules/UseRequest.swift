@@ -73,7 +73,7 @@ package struct UseRequest: Hashable, Sendable {
   package var until: CivilDate?
   package var rows: [RowRule] = []
   package var roll: RollLimits?
-  /// Distinct subjects a civil day; 0 for none set.
+  /// Distinct subjects a civil day; 0 takes the profile's number.
   package var dailySubjects = 0
   package var reason = ""
 
@@ -91,7 +91,7 @@ package struct UseRequest: Hashable, Sendable {
 func checkApplicationContent(
   _ use: UseRequest, of entry: SharedEntry, under profile: Profile, today: CivilDate
 ) throws(ShareRefusal) {
-  try checkTexts(use)
+  try checkTexts(use, path: "application.")
   if let fields = profile.applicationFields {
     for field in fields.value where use.isMissing(field) {
       throw .fieldMissing(
@@ -104,22 +104,28 @@ func checkApplicationContent(
       citation: rule.citation)
   }
   try checkStatedBasis(use.legalBasis, path: "application.legal_basis")
-  try checkApplicationRemainder(use, of: entry, under: profile, today: today)
+  try checkApplicationRemainder(
+    use, of: entry, under: profile, today: today, path: "application.")
 }
 
-/// What applications and subscriptions have alike: the grant's elements, its last day, row rules and roll.
+/// What applications and subscriptions have alike: the grant's elements, its last day, row rules, roll and quota.
+///
+/// - Parameter path: Where the request has them: "application." or "".
 func checkApplicationRemainder(
-  _ use: UseRequest, of entry: SharedEntry, under profile: Profile, today: CivilDate
+  _ use: UseRequest, of entry: SharedEntry, under profile: Profile, today: CivilDate, path: String
 ) throws(ShareRefusal) {
-  try checkGrantElements(use, under: profile)
+  try checkGrantElements(use, under: profile, path: path)
   try checkUntil(use.until, today: today, under: profile)
-  try checkRows(use.rows, of: entry)
-  try checkRoll(use, under: profile)
+  try checkRows(use, of: entry, path: path)
+  try checkRoll(use, under: profile, path: path)
+  try checkQuota(use, under: profile, path: path)
 }
 
 /// Checks that nothing is missing of which the grant is made (meizhou-public-2023/22: scenario, using unit, data, mode, end).
 /// The using unit is the applicant itself.
-func checkGrantElements(_ use: UseRequest, under profile: Profile) throws(ShareRefusal) {
+func checkGrantElements(
+  _ use: UseRequest, under profile: Profile, path prefix: String = "application."
+) throws(ShareRefusal) {
   guard let elements = profile.grantElements else { return }
   for element in elements.value {
     let path: String? =
@@ -132,27 +138,27 @@ func checkGrantElements(_ use: UseRequest, under profile: Profile) throws(ShareR
       }
     if let path {
       throw .fieldMissing(
-        path: "application.\(path)", term: element.term, citation: elements.citation)
+        path: prefix + path, term: element.term, citation: elements.citation)
     }
   }
 }
 
-func checkTexts(_ use: UseRequest) throws(ShareRefusal) {
+func checkTexts(_ use: UseRequest, path prefix: String) throws(ShareRefusal) {
   for (path, text) in [
     ("purpose", use.purpose), ("business", use.business), ("scenario", use.scenario),
     ("scope", use.scope), ("reason", use.reason),
   ] where text.count > UseRequest.longestText {
-    throw .fieldTooLong(path: "application.\(path)", limit: UseRequest.longestText)
+    throw .fieldTooLong(path: prefix + path, limit: UseRequest.longestText)
   }
   if use.items.count > UseRequest.mostItems {
-    throw .fieldTooLong(path: "application.items", limit: UseRequest.mostItems)
+    throw .fieldTooLong(path: prefix + "items", limit: UseRequest.mostItems)
   }
   if use.rows.count > UseRequest.mostRowRules {
-    throw .fieldTooLong(path: "application.rows", limit: UseRequest.mostRowRules)
+    throw .fieldTooLong(path: prefix + "rows", limit: UseRequest.mostRowRules)
   }
   if use.dailySubjects < 0 {
     throw .fieldMalformed(
-      path: "application.daily_subjects", rule: BilingualText("不能为负数", "cannot be negative"))
+      path: prefix + "daily_subjects", rule: BilingualText("不能为负数", "cannot be negative"))
   }
 }
 
@@ -174,12 +180,20 @@ func checkUntil(
       ?? Citation(document: "meizhou-public-2023", article: "22c"))
 }
 
-/// A row rule narrows what is seen; it may not be a way to learn what is not shared (AC-42).
-private func checkRows(_ rows: [RowRule], of entry: SharedEntry) throws(ShareRefusal) {
-  for (index, row) in rows.enumerated() {
-    let path = "application.rows[\(index)]"
+/// A row rule narrows what is seen; it may not be a way to learn what is not shared or was not asked for (AC-42, AC-44):
+/// whether a record answers tells the value on which the rule looks.
+private func checkRows(
+  _ use: UseRequest, of entry: SharedEntry, path prefix: String
+) throws(ShareRefusal) {
+  for (index, row) in use.rows.enumerated() {
+    let path = "\(prefix)rows[\(index)]"
     guard let item = entry.item(row.item), item.shareType != .notShared else {
       throw .itemUnknown(entry: entry.name, item: row.item)
+    }
+    guard use.items.contains(row.item) else {
+      throw .fieldMalformed(
+        path: "\(path).item",
+        rule: BilingualText("应为所申请的数据项之一", "must be one of the items asked for"))
     }
     guard RowRule.operators.contains(row.comparison) else {
       throw .fieldMalformed(
@@ -198,38 +212,56 @@ private func checkRows(_ rows: [RowRule], of entry: SharedEntry) throws(ShareRef
 }
 
 /// A comparison names the roll, its size, growth and frequency (DESIGN.md section 6, meizhou-specific-2021/24).
-private func checkRoll(_ use: UseRequest, under profile: Profile) throws(ShareRefusal) {
+private func checkRoll(
+  _ use: UseRequest, under profile: Profile, path prefix: String
+) throws(ShareRefusal) {
   guard use.modes.contains(.comparison) else {
     if use.roll == nil { return }
     throw .fieldMalformed(
-      path: "application.roll",
+      path: prefix + "roll",
       rule: BilingualText("仅在申请批量比对时填写", "belongs to the comparison mode alone"))
   }
   let citation = Citation(document: "meizhou-specific-2021", article: "24.1b")
   guard let roll = use.roll, !roll.roll.isEmpty else {
     throw .fieldMissing(
-      path: "application.roll", term: BilingualText("比对名单", "roll to compare"),
+      path: prefix + "roll", term: BilingualText("比对名单", "roll to compare"),
       citation: citation)
   }
   guard (1...UseRequest.mostRollRows).contains(roll.maxRows) else {
     throw .fieldMalformed(
-      path: "application.roll.max_rows",
+      path: prefix + "roll.max_rows",
       rule: BilingualText(
         "应在 1 与 \(UseRequest.mostRollRows) 之间", "must be 1 to \(UseRequest.mostRollRows)"))
   }
   guard (0...1_000).contains(roll.maxGrowthPercent) else {
     throw .fieldMalformed(
-      path: "application.roll.max_growth_percent",
+      path: prefix + "roll.max_growth_percent",
       rule: BilingualText("应在 0 与 1000 之间", "must be 0 to 1000"))
   }
   guard RollFrequency(rawValue: roll.frequency) != nil else {
     throw .fieldMalformed(
-      path: "application.roll.frequency",
+      path: prefix + "roll.frequency",
       rule: BilingualText("应为 monthly 或 per-batch", "must be monthly or per-batch"))
   }
 }
 
+/// No grant is without a quota (AC-47): the profile says how many persons a day may be asked about where the request says
+/// nothing. Another number is the reviewers' to approve.
+private func checkQuota(
+  _ use: UseRequest, under profile: Profile, path prefix: String
+) throws(ShareRefusal) {
+  guard use.dailySubjects == 0, profile.dailySubjects == nil else { return }
+  throw .fieldMissing(
+    path: prefix + "daily_subjects", term: BilingualText("每日查询人数上限", "persons a day"),
+    citation: Citation(document: "meizhou-public-2023", article: "21.5"))
+}
+
 extension UseRequest {
+  /// Distinct persons a civil day: what was asked for, else the profile's number.
+  func quota(under profile: Profile) -> Int {
+    dailySubjects > 0 ? dailySubjects : profile.dailySubjects?.value ?? 0
+  }
+
   fileprivate func isMissing(_ field: ApplicationField) -> Bool {
     switch field {
     case .purpose: purpose.isEmpty

@@ -29,6 +29,8 @@ package struct Verification: Hashable, Sendable {
   package let created: Instant
   package var state: VerificationState = .requested
   package var answer: VerificationAnswer?
+  /// On which law the requester wants to know it (meizhou-public-2023/21.4).
+  package var legalBasis: LegalBasis?
   package var declineBasis: LegalBasis?
   package var declineReason = ""
   package var decided: Instant?
@@ -142,6 +144,7 @@ package func requestVerification(
     number: number, entry: entry.number, requester: actor.department, source: entry.source.code,
     item: claim.item, purpose: claim.purpose, caseNumber: claim.caseNumber,
     profile: profile.reference, created: time)
+  verification.legalBasis = claim.legalBasis
   verification.history.append(
     CaseStep(
       from: "", to: VerificationState.requested.rawValue, actor: actor.name, time: time, reason: ""

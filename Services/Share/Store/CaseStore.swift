@@ -1,14 +1,21 @@
-// Cases of comparisons as they are kept and found, and the lines that are not paid.
+// Cases of comparisons as they are kept and found, the records in question, and the lines that are not paid.
 
 package import Database
 import Integrity
 package import ShareRules
 package import Vocabulary
 
+/// An open issue on a row's record; null where its record is not in question.
+func openIssue(_ table: String) -> String {
+  "(SELECT MIN(checks.issue) FROM checks WHERE checks.record = \(table).record)"
+}
+
+private let selectCases = "SELECT cases.*, \(openIssue("cases")) AS open_issue FROM cases"
+
 extension SQLReading where Self: ~Copyable {
   package func comparisonCase(_ comparison: Int64, _ number: Int64) throws -> ComparisonCase? {
     try queryOne(
-      "SELECT * FROM cases WHERE comparison = ?1 AND number = ?2", [comparison, number]
+      "\(selectCases) WHERE comparison = ?1 AND number = ?2", [comparison, number]
     ).map { try ComparisonCase($0) }
   }
 
@@ -17,7 +24,7 @@ extension SQLReading where Self: ~Copyable {
   {
     try query(
       """
-      SELECT * FROM cases WHERE comparison = ?1 AND number > ?2 AND (?3 = '' OR state = ?3)
+      \(selectCases) WHERE comparison = ?1 AND number > ?2 AND (?3 = '' OR state = ?3)
       ORDER BY number LIMIT ?4
       """, [comparison, after, state?.rawValue ?? "", limit]
     ).map { try ComparisonCase($0) }
@@ -29,7 +36,7 @@ extension SQLReading where Self: ~Copyable {
   {
     try query(
       """
-      SELECT * FROM cases
+      \(selectCases)
       WHERE comparison = ?1 AND chunk = ?2 AND chunk_row = ?3 AND (?4 = '' OR record = ?4)
       ORDER BY number
       """, [comparison, chunk, row, record]
@@ -42,7 +49,7 @@ extension SQLReading where Self: ~Copyable {
   ) throws -> [ComparisonCase] {
     try query(
       """
-      SELECT * FROM cases
+      \(selectCases)
       WHERE department = ?1 AND state <> 'closed'
         AND (comparison > ?2 OR comparison = ?2 AND number > ?3)
       ORDER BY comparison, number LIMIT ?4
@@ -56,7 +63,7 @@ extension SQLReading where Self: ~Copyable {
   {
     try query(
       """
-      SELECT * FROM cases
+      \(selectCases)
       WHERE comparison = ?1 AND number > ?2 AND (state <> 'closed' OR held_until >= ?3)
       ORDER BY number LIMIT ?4
       """, [comparison, after, day.dayNumber, limit]
@@ -81,36 +88,30 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO cases
-        (comparison, number, department, chunk, chunk_row, record, state, under_check, issue,
-        held_until, is_reopened, content)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        (comparison, number, department, chunk, chunk_row, record, state, issue, held_until,
+        is_reopened, content)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
       ON CONFLICT (comparison, number) DO UPDATE SET state = excluded.state,
-        under_check = excluded.under_check, issue = excluded.issue,
-        held_until = excluded.held_until, is_reopened = excluded.is_reopened,
+        issue = excluded.issue, held_until = excluded.held_until, is_reopened = excluded.is_reopened,
         content = excluded.content
       """,
       [
         `case`.comparison, `case`.number, `case`.department.text, `case`.place.chunk,
-        `case`.place.row, `case`.place.record, `case`.state.rawValue, `case`.underCheck,
-        `case`.issue, `case`.hold?.until.dayNumber, `case`.isReopened, `case`.content.stored,
+        `case`.place.row, `case`.place.record, `case`.state.rawValue, `case`.issue,
+        `case`.hold?.until.dayNumber, `case`.isReopened, `case`.content.stored,
       ])
   }
 
-  /// Marks every lead and case on these records as being in question.
-  package func setUnderCheck(records: [String], issue: String) throws {
-    for table in ["leads", "cases"] {
-      for record in records {
-        try execute(
-          "UPDATE \(table) SET under_check = 1, issue = ?1 WHERE record = ?2", [issue, record])
-      }
-    }
+  /// A question about these records is open: every lead and case on them is in question.
+  package func openCheck(records: [String], issue: String) throws {
+    try execute(
+      "INSERT INTO checks (record, issue) VALUES (?1, ?2) ON CONFLICT (record, issue) DO NOTHING",
+      each: records.filter { !$0.isEmpty }.map { [.text($0), .text(issue)] })
   }
 
-  /// The question is answered: what it marked is in question no more.
+  /// The question is answered; a record stays in question while another is open.
   package func endCheck(issue: String) throws {
-    for table in ["leads", "cases"] {
-      try execute("UPDATE \(table) SET under_check = 0 WHERE issue = ?1", [issue])
-    }
+    try execute("DELETE FROM checks WHERE issue = ?1", [issue])
   }
 }
 
@@ -148,13 +149,14 @@ extension ComparisonCase {
     guard let state = CaseState(rawValue: try row["state"]) else {
       throw UnreadableContent(what: "case")
     }
+    let open: String? = try row["open_issue"]
     self.init(
       comparison: try row["comparison"], number: try row["number"],
       department: try code(try row["department"]),
       place: LeadPlace(
         chunk: try row["chunk"], row: try row["chunk_row"], record: try row["record"]),
       nameDiffers: object.flag("name_differs"), lineage: Lineage(object.object("lineage")),
-      underCheck: try row["under_check"], issue: try row["issue"])
+      underCheck: open != nil, issue: try open ?? row["issue"])
     self.state = state
     outcome = ComparisonOutcome(rawValue: object.text("outcome"))
     evidence = object.object("evidence").map {

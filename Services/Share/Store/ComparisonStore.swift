@@ -10,17 +10,11 @@ package import Vocabulary
 package struct StoredLead: Hashable, Sendable {
   package let place: LeadPlace
   package let nameDiffers: Bool
-  package let underCheck: Bool
-  package let issue: String
   package let lineage: Lineage?
 
-  package init(
-    place: LeadPlace, nameDiffers: Bool, underCheck: Bool, issue: String, lineage: Lineage?
-  ) {
+  package init(place: LeadPlace, nameDiffers: Bool, lineage: Lineage?) {
     self.place = place
     self.nameDiffers = nameDiffers
-    self.underCheck = underCheck
-    self.issue = issue
     self.lineage = lineage
   }
 }
@@ -50,17 +44,24 @@ extension SQLReading where Self: ~Copyable {
   }
 
   /// What was done before under a grant, for its frequency and growth.
-  package func earlierRuns(grant: Int64, turn: String) throws -> EarlierRuns {
+  ///
+  /// - Parameter since: The beginning of the civil day.
+  package func earlierRuns(grant: Int64, turn: String, since: Instant) throws -> EarlierRuns {
     let same = try queryOne(
       "SELECT MIN(id) AS id FROM comparisons WHERE grant_id = ?1 AND turn = ?2", [grant, turn])
     let number: Int64? = try same?["id"] ?? nil
+    let begun = try queryOne(
+      "SELECT MIN(id) AS id FROM comparisons WHERE grant_id = ?1 AND created >= ?2",
+      [grant, since.milliseconds])
+    let today: Int64? = try begun?["id"] ?? nil
     let last = try queryOne(
       """
-      SELECT roll_rows FROM comparisons WHERE grant_id = ?1 AND finished IS NOT NULL
+      SELECT roll_rows FROM comparisons WHERE grant_id = ?1 AND received_rows > 0
       ORDER BY id DESC LIMIT 1
       """, [grant])
     return EarlierRuns(
-      sameTurn: number.map { ResourceName.comparison($0).text }, lastRows: try last?["roll_rows"])
+      sameTurn: number.map { ResourceName.comparison($0).text },
+      sameDay: today.map { ResourceName.comparison($0).text }, lastRows: try last?["roll_rows"])
   }
 
   package func chunk(_ comparison: Int64, _ number: Int) throws -> RollChunk? {
@@ -146,37 +147,54 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO leads
-        (comparison, chunk, chunk_row, record, name_differs, under_check, issue, lineage)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        (comparison, chunk, chunk_row, record, name_differs, lineage)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
       """,
       each: leads.map { lead in
         [
           .integer(comparison), .integer(Int64(lead.place.chunk)),
           .integer(Int64(lead.place.row)), .text(lead.place.record),
-          .integer(lead.nameDiffers ? 1 : 0), .integer(lead.underCheck ? 1 : 0),
-          .text(lead.issue), lead.lineage.map { .blob($0.json.stored) } ?? .null,
+          .integer(lead.nameDiffers ? 1 : 0), lead.lineage.map { .blob($0.json.stored) } ?? .null,
         ]
       })
+  }
+
+  /// A record on which leads of an unfinished run stand was recalled; their cases begin with it.
+  package func recallLeads(
+    of comparison: Int64, chunk: Int, row: Int, record: String, recall: String, issue: String
+  ) throws {
+    try execute(
+      """
+      UPDATE leads SET recall = ?5, recall_issue = ?6
+      WHERE comparison = ?1 AND chunk = ?2 AND chunk_row = ?3 AND (?4 = '' OR record = ?4)
+      """, [comparison, chunk, row, record, recall, issue])
   }
 
   /// Makes a case of each lead of a finished run, numbered in the order of the roll.
   ///
   /// - Returns: How many.
-  package func openCases(of run: ComparisonRun) throws -> Int {
+  package func openCases(of run: ComparisonRun, at time: Instant) throws -> Int {
     var number: Int64 = 0
     try forEach(
-      "SELECT * FROM leads WHERE comparison = ?1 ORDER BY chunk, chunk_row, record", [run.number]
+      """
+      SELECT leads.*, \(openIssue("leads")) AS open_issue FROM leads
+      WHERE comparison = ?1 ORDER BY chunk, chunk_row, record
+      """, [run.number]
     ) { row in
       number += 1
       let lineage: [UInt8]? = try row["lineage"]
+      let issue: String? = try row["open_issue"]
       let opened = ComparisonCase(
         comparison: run.number, number: number, department: run.department,
         place: LeadPlace(
           chunk: try row["chunk"], row: try row["chunk_row"], record: try row["record"]),
         nameDiffers: try row["name_differs"],
         lineage: try lineage.flatMap { Lineage(try JSONObject(stored: $0)) },
-        underCheck: try row["under_check"], issue: try row["issue"])
-      try save(opened)
+        underCheck: issue != nil, issue: issue ?? "")
+      let recall: String = try row["recall"]
+      try save(
+        recall.isEmpty
+          ? opened : opened.recalled(recall, issue: try row["recall_issue"], at: time))
     }
     return Int(number)
   }

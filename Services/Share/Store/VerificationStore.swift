@@ -86,6 +86,7 @@ extension Verification {
     object.set("purpose", purpose)
     object.set("case_number", caseNumber)
     object.set("answer", answer?.rawValue ?? "")
+    object.set("legal_basis", legalBasis?.json)
     object.set("decline_basis", declineBasis?.json)
     object.set("decline_reason", declineReason)
     object.set("decided", decided)
@@ -106,6 +107,7 @@ extension Verification {
       created: Instant(milliseconds: try row["created"]))
     self.state = state
     answer = VerificationAnswer(rawValue: object.text("answer"))
+    legalBasis = LegalBasis(object.object("legal_basis"))
     declineBasis = LegalBasis(object.object("decline_basis"))
     declineReason = object.text("decline_reason")
     decided = object.time("decided")

@@ -86,9 +86,7 @@ enum CatalogWorld {
   static func category(_ slug: String) throws -> KnownCategory? {
     for taxonomy in try taxonomies().values {
       if let category = taxonomy.category(slug) {
-        return KnownCategory(
-          taxonomy: taxonomy.key, category: category, citation: taxonomy.citation(of: category),
-          ownerKinds: category.sources)
+        return KnownCategory(category, in: taxonomy)
       }
     }
     return nil

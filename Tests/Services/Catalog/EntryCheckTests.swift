@@ -14,7 +14,7 @@ struct EntryCheckTests {
   }
 
   @Test(
-    "each of the ten elements of meizhou-public-2023/7.3 is demanded",
+    "each element that meizhou-public-2023/7.3 wants of every entry is demanded",
     arguments: [
       "data_form", "shared_content", "share_type", "share_scope", "open_attribute",
       "update_frequency", "collecting_department", "approving_department", "providing_department",
@@ -86,6 +86,40 @@ struct EntryCheckTests {
     #expect(said?.citation?.text == "meizhou-public-2023/15.i1")
     let police = try CatalogWorld.facts("civil-affairs", kinds: ["公安"])
     #expect(throws: Never.self) { try CatalogWorld.check(content, owner: police) }
+  }
+
+  @Test("specific population is owned by the ten kinds of source alone (meizhou-specific-2021/5)")
+  func specificPopulationOwner() throws {
+    let content = try CatalogWorld.content()
+    let forestry = try CatalogWorld.facts("civil-affairs", kinds: ["林业"])
+    let said = refusal { _ = try CatalogWorld.check(content, owner: forestry) }
+    #expect(said?.reason == "catalog.category_not_yours")
+    #expect(said?.citation?.text == "meizhou-specific-2021/5.3a")
+    // The text does not say which of the ten has which category.
+    let court = try CatalogWorld.facts("civil-affairs", kinds: ["法院"])
+    #expect(throws: Never.self) { try CatalogWorld.check(content, owner: court) }
+  }
+
+  @Test("community corrections go without minors (meizhou-specific-2021/5.3c)")
+  func noMinors() throws {
+    var content = try CatalogWorld.content()
+    content.category = "inmate.community-correction"
+    let said = refusal { _ = try CatalogWorld.check(content) }
+    #expect(said?.field == "entry.excludes_minors")
+    #expect(said?.citation?.text == "meizhou-specific-2021/5.3c")
+    content.excludesMinors = true
+    #expect(throws: Never.self) { try CatalogWorld.check(content) }
+  }
+
+  @Test("AC-21 another hardship names the decision of a county or higher government")
+  func hardshipDecision() throws {
+    var content = try CatalogWorld.content()
+    content.category = "hardship.other"
+    #expect(refusal { _ = try CatalogWorld.check(content) }?.field == "entry.acquisition_basis")
+    content.acquisitionBasis = Basis(kind: .law, title: "", article: "")
+    #expect(refusal { _ = try CatalogWorld.check(content) }?.field == "entry.acquisition_basis")
+    content.acquisitionBasis = CatalogWorld.basis
+    #expect(throws: Never.self) { try CatalogWorld.check(content) }
   }
 
   @Test("an unknown category is refused")

@@ -1,4 +1,4 @@
-// What Share does when others tell of their doings: a withdrawn entry ends grants, a question marks leads, a recall reopens
+// What Share does when others tell of their doings: a withdrawn or retyped entry ends grants, a question marks leads, a recall reopens
 // cases. The position is stored in the same transaction by whoever calls.
 
 package import Database
@@ -9,7 +9,7 @@ import ShareStore
 import Vocabulary
 
 extension ShareServer {
-  package static let catalogTopics = ["catalog.entry_withdrawn"]
+  package static let catalogTopics = ["catalog.entry_published", "catalog.entry_withdrawn"]
   package static let feedbackTopics = [
     "feedback.issue_opened", "feedback.issue_ended", "feedback.recall_opened",
   ]
@@ -19,6 +19,7 @@ extension ShareServer {
     _ topic: String, _ payload: JSONObject, to transaction: borrowing WriteTransaction
   ) throws {
     switch topic {
+    case "catalog.entry_published": try learn(payload, transaction)
     case "catalog.entry_withdrawn": try endGrants(payload, transaction)
     case "feedback.issue_opened": try mark(payload, transaction)
     case "feedback.issue_ended":
@@ -28,12 +29,41 @@ extension ShareServer {
     }
   }
 
+  /// A version was published: what it no longer shares as before ends (AC-42).
+  private func learn(
+    _ payload: JSONObject, _ transaction: borrowing WriteTransaction
+  ) throws {
+    guard let name = payload["entry"]?.string,
+      let entry = ResourceName(name, in: .entries)?.number,
+      let version = payload["version"]?.integer, let items = payload["items"]?.array
+    else { return }
+    let types = items.compactMap { item -> (String, ShareType)? in
+      guard let name = item["name"]?.string else { return nil }
+      // What nobody has said is not shared.
+      return (name, item["share_type"]?.string.flatMap { ShareType(rawValue: $0) } ?? .notShared)
+    }
+    let standing = EntryStanding(
+      version: Int(version), isPublished: true,
+      types: Dictionary(types, uniquingKeysWith: { first, _ in first }))
+    if let known = try transaction.entryStanding(entry), known.version > standing.version { return }
+    try transaction.save(standing, of: entry)
+    for grant in try transaction.livingGrants(of: entry) {
+      guard let ended = grant.retyped(standing, at: now()) else { continue }
+      try transaction.save(ended)
+      try append("share.grant_ended", ended, nil, to: transaction)
+    }
+  }
+
   private func endGrants(
     _ payload: JSONObject, _ transaction: borrowing WriteTransaction
   ) throws {
     guard let name = payload["entry"]?.string,
       let entry = ResourceName(name, in: .entries)?.number
     else { return }
+    let known = try transaction.entryStanding(entry)
+    try transaction.save(
+      EntryStanding(
+        version: known?.version ?? 0, isPublished: false, types: known?.types ?? [:]), of: entry)
     let reason = payload["reason"]?.string ?? ""
     for grant in try transaction.livingGrants(of: entry) {
       guard let ended = grant.ended(reason: reason, at: now()) else { continue }
@@ -45,7 +75,7 @@ extension ShareServer {
   private func mark(
     _ payload: JSONObject, _ transaction: borrowing WriteTransaction
   ) throws {
-    try transaction.setUnderCheck(
+    try transaction.openCheck(
       records: payload["records"]?.array?.compactMap(\.string) ?? [],
       issue: payload["issue"]?.string ?? "")
   }
@@ -62,6 +92,12 @@ extension ShareServer {
         let run = try transaction.comparison(number), let chunk = receiver["chunk"]?.integer,
         let row = receiver["row"]?.integer
       else { continue }
+      guard run.finished != nil else {
+        try transaction.recallLeads(
+          of: number, chunk: Int(chunk), row: Int(row), record: record, recall: recall,
+          issue: issue)
+        continue
+      }
       for found in try transaction.cases(
         of: number, chunk: Int(chunk), row: Int(row), record: record)
       {

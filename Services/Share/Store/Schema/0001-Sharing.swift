@@ -74,4 +74,32 @@ package let shareSchema: [SchemaStep] = [
   SchemaStep(
     number: 2, name: "answers in parts",
     sql: ["ALTER TABLE chunks ADD COLUMN next_row INTEGER NOT NULL DEFAULT 0"], isAdditive: true),
+  SchemaStep(
+    number: 3, name: "records in question",
+    sql: [
+      "CREATE TABLE checks (record TEXT NOT NULL, issue TEXT NOT NULL, PRIMARY KEY (record, issue))",
+      "CREATE INDEX checks_issue ON checks (issue)",
+      """
+      INSERT INTO checks (record, issue)
+      SELECT record, issue FROM cases WHERE under_check = 1 AND record <> '' AND issue <> ''
+      UNION
+      SELECT record, issue FROM leads WHERE under_check = 1 AND record <> '' AND issue <> ''
+      """,
+      "DROP INDEX leads_issue",
+      "DROP INDEX cases_issue",
+      "ALTER TABLE leads DROP COLUMN under_check",
+      "ALTER TABLE leads DROP COLUMN issue",
+      "ALTER TABLE cases DROP COLUMN under_check",
+      "ALTER TABLE leads ADD COLUMN recall TEXT NOT NULL DEFAULT ''",
+      "ALTER TABLE leads ADD COLUMN recall_issue TEXT NOT NULL DEFAULT ''",
+    ]),
+  SchemaStep(
+    number: 4, name: "entries as the catalogue tells them",
+    sql: [
+      """
+      CREATE TABLE entries (
+        id INTEGER NOT NULL PRIMARY KEY, version INTEGER NOT NULL, is_published INTEGER NOT NULL,
+        items BLOB NOT NULL)
+      """
+    ], isAdditive: true),
 ]

@@ -1,6 +1,7 @@
 // Comparisons and their cases as departments call them, over TLS, with a real store.
 
 import Contracts
+import Crypto
 import Database
 import Integrity
 import RPC
@@ -172,6 +173,81 @@ struct ComparisonCallTests {
     #expect(
       await reason { _ = try await share.upload(run.name, 2, [7, 0, 7]) }
         == "share.grant_revoked")
+    await share.stop()
+  }
+
+  @Test("two questions on one record: it stays in question until both are answered (e.8)")
+  func twoQuestions() async throws {
+    let share = try await ShareCalls()
+    let run = try await share.finished()
+    let name = run.name + "/cases/1"
+    let proof = ShareV1.Evidence(kind: "registry-extract", date: "2024-03-04", seenBy: "王五")
+    func question(_ issue: String) -> JSONObject {
+      var question = JSONObject()
+      question["issue"] = .string(issue)
+      question["entry"] = .string("entries/E-3")
+      question["records"] = .array([.string("entries/E-3/records/101")])
+      return question
+    }
+    try await share.event("feedback.issue_opened", question("issues/Q-1"))
+    try await share.event("feedback.issue_opened", question("issues/Q-2"))
+    for ended in ["issues/Q-2", "issues/Q-1"] {
+      #expect(
+        await reason {
+          _ = try await share.conclude(name, .irregularReceipt, evidence: proof, ended)
+        } == "share.record_under_check")
+      try await share.event("feedback.issue_ended", question(ended))
+    }
+    let concluded = try await share.conclude(name, .irregularReceipt, evidence: proof, "last")
+    #expect(concluded.state == .awaitingConfirmation)
+    await share.stop()
+  }
+
+  @Test("a recall that comes before the run is finished is in its cases (e.8)")
+  func earlyRecall() async throws {
+    let share = try await ShareCalls()
+    let run = try await share.prepare(try await share.grant().name, rows: 3)
+    _ = try await share.upload(run.name, 1, [7, 0, 7])
+    var recall = JSONObject()
+    recall["recall"] = .string("recalls/R-1")
+    recall["issue"] = .string("issues/Q-1")
+    recall["record"] = .string("entries/E-3/records/101")
+    recall["receivers"] = [
+      ["comparison": .string(run.name), "chunk": .integer(1), "row": .integer(0)]
+    ]
+    try await share.event("feedback.recall_opened", recall)
+    _ = try await share.finish(run.name, 1)
+    let cases = try await share.client.listCases(
+      ShareV1.ListCasesRequest(parent: run.name, state: .open),
+      try share.options(ShareCalls.user, path: "ListCases")
+    ).cases
+    #expect(cases.map { $0.history.last?.reason ?? "" } == ["recalls/R-1", ""])
+    #expect(cases.map(\.issue) == ["issues/Q-1", ""])
+    await share.stop()
+  }
+
+  @Test("no digest in the database is a hash that anybody could make of a guessed request")
+  func keyedDigests() async throws {
+    let share = try await ShareCalls()
+    let run = try await share.prepare(try await share.grant().name, rows: 1)
+    _ = try await share.upload(run.name, 1, [7])
+    let chunk = ShareV1.UploadComparisonChunkRequest(
+      comparison: run.name, number: 1, ids: ShareCalls.block(7))
+    let claim = ShareV1.CreateVerificationRequestRequest(
+      entry: "entries/E-3",
+      subject: IngestV1.Subject(block: try ShareCalls.person(7), personName: "张三"), item: "illness",
+      assertedValue: "尘肺病", purpose: "工伤认定", caseNumber: "W-1", requestID: "v-1")
+    _ = try await share.claim("illness", "v-1")
+    let guesses = [
+      SHA256.hash(try chunk.serialized()), SHA256.hash(try claim.serialized()),
+    ]
+    let kept = try await share.database.read { reading in
+      try ["chunks", "answered_request"].flatMap { table in
+        try reading.query("SELECT digest FROM \(table)").map { try $0["digest"] as [UInt8] }
+      }
+    }
+    #expect(kept.count >= 4)
+    #expect(kept.allSatisfy { !guesses.contains($0) })
     await share.stop()
   }
 

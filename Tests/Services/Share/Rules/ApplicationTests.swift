@@ -95,6 +95,8 @@ struct ApplicationTests {
     "row rules name a visible item, a known operator and its values",
     arguments: [
       (RowRule(item: "illness", comparison: "=", values: ["a"]), "share.item_unknown"),
+      // Whether a record answers would tell the value of an item that was never asked for (AC-44).
+      (RowRule(item: "office", comparison: "=", values: ["a"]), "share.field_malformed"),
       (RowRule(item: "nothing", comparison: "=", values: ["a"]), "share.item_unknown"),
       (RowRule(item: "date", comparison: "like", values: ["a"]), "share.field_malformed"),
       (RowRule(item: "date", comparison: "=", values: []), "share.field_malformed"),

@@ -19,11 +19,12 @@ struct ComparisonRunTests {
 
   private func prepare(
     _ change: (inout ComparisonPlan) -> Void = { _ in }, actor: String = "human-resources",
-    grant: Grant? = nil, sameTurn: String? = nil, lastRows: Int64? = nil
+    grant: Grant? = nil, sameTurn: String? = nil, sameDay: String? = nil, lastRows: Int64? = nil
   ) throws -> ComparisonRun {
     try prepareComparison(
       1, try plan(change), grant: try grant ?? World.grant(), by: try World.actor(actor),
-      earlier: EarlierRuns(sameTurn: sameTurn, lastRows: lastRows), at: World.noon)
+      earlier: EarlierRuns(sameTurn: sameTurn, sameDay: sameDay, lastRows: lastRows), at: World.noon
+    )
   }
 
   @Test("the grant's own roll, its size, and who answers for it")
@@ -46,6 +47,27 @@ struct ComparisonRunTests {
       refusal {
         _ = try prepare({ $0.period = PaymentPeriod(first: first, last: first.adding(days: -1)) })
       }?.field == "comparison.period")
+  }
+
+  @Test(
+    "a run serves one payout: a period within this month, the last or the next (meizhou-specific-2021/24.1b)"
+  )
+  func period() throws {
+    func prepared(_ first: String, _ last: String) throws -> ComparisonRun {
+      let period = PaymentPeriod(first: try World.day(first), last: try World.day(last))
+      return try prepare({ $0.period = period })
+    }
+    for (first, last) in [
+      ("2024-02-01", "2024-02-29"), ("2024-03-04", "2024-03-04"), ("2024-04-30", "2024-04-30"),
+    ] {
+      #expect(try prepared(first, last).plan.period.first.iso == first)
+    }
+    for (first, last) in [
+      ("2024-01-31", "2024-01-31"), ("2024-05-01", "2024-05-31"), ("2024-02-29", "2024-03-01"),
+      ("2023-03-01", "2024-03-31"), ("9999-01-01", "9999-01-31"),
+    ] {
+      #expect(refusal { _ = try prepared(first, last) }?.field == "comparison.period")
+    }
   }
 
   @Test("growth over the last run: its limit is in, one row more is out")
@@ -331,7 +353,10 @@ struct ComparisonCaseTests {
     for body in [
       { _ = try lead().concluded(conclusion(nil), by: other, at: World.noon) },
       { _ = try lead().confirmed(true, reason: "", by: other, at: World.noon) },
-      { _ = try lead().held(nil, by: other, at: World.noon) },
+      {
+        _ = try lead().held(
+          nil, by: other, under: try World.profile("meizhou-public-2023"), at: World.noon)
+      },
     ] {
       #expect(refusal(body)?.reason == "share.not_party")
     }
@@ -341,6 +366,7 @@ struct ComparisonCaseTests {
   func hold() throws {
     let head = try own("zhou", [.departmentHead])
     let today = World.noon.civilDate
+    let profile = try World.profile("meizhou-public-2023")
     func hold(
       official: String? = nil, reason: String = "核查", notice: String = "电话告知", days: Int = 10
     ) -> Hold {
@@ -351,29 +377,41 @@ struct ComparisonCaseTests {
     let closed = try lead().concluded(
       conclusion(.noProblem, reason: "r"), by: try own(), at: World.noon)
     #expect(closed.withheld(on: today) == nil)
-    let held = try closed.held(hold(), by: head, at: World.noon)
+    let held = try closed.held(hold(), by: head, under: profile, at: World.noon)
     #expect(held.withheld(on: today)?.cause == .held)
     #expect(held.withheld(on: today.adding(days: 10))?.cause == .held)
     #expect(held.withheld(on: today.adding(days: 11)) == nil)
-    #expect(try held.held(nil, by: head, at: World.noon).withheld(on: today) == nil)
-    #expect(try closed.held(hold(days: 0), by: head, at: World.noon).isHeld(on: today))
+    #expect(try held.held(nil, by: head, under: profile, at: World.noon).withheld(on: today) == nil)
     #expect(
-      refusal { _ = try closed.held(hold(days: -1), by: head, at: World.noon) }?.reason
+      try closed.held(hold(days: 0), by: head, under: profile, at: World.noon).isHeld(on: today))
+    #expect(
+      try closed.held(hold(days: 31), by: head, under: profile, at: World.noon).isHeld(on: today))
+    #expect(
+      refusal { _ = try closed.held(hold(days: 32), by: head, under: profile, at: World.noon) }?
+        .field == "hold.until")
+    #expect(
+      refusal { _ = try closed.held(hold(days: -1), by: head, under: profile, at: World.noon) }?
+        .reason
         == "share.until_passed")
     #expect(
-      refusal { _ = try closed.held(hold(), by: try own(), at: World.noon) }?.reason
+      refusal { _ = try closed.held(hold(), by: try own(), under: profile, at: World.noon) }?.reason
         == "share.head_needed")
     #expect(
-      refusal { _ = try closed.held(hold(official: "x"), by: head, at: World.noon) }?.field
+      refusal {
+        _ = try closed.held(hold(official: "x"), by: head, under: profile, at: World.noon)
+      }?.field
         == "hold.official")
     #expect(
-      refusal { _ = try closed.held(hold(reason: ""), by: head, at: World.noon) }?.field
+      refusal { _ = try closed.held(hold(reason: ""), by: head, under: profile, at: World.noon) }?
+        .field
         == "hold.reason")
     #expect(
-      refusal { _ = try closed.held(hold(notice: ""), by: head, at: World.noon) }?.field
+      refusal { _ = try closed.held(hold(notice: ""), by: head, under: profile, at: World.noon) }?
+        .field
         == "hold.notice")
     #expect(
-      refusal { _ = try closed.held(nil, by: head, at: World.noon) }?.reason == "share.wrong_state")
+      refusal { _ = try closed.held(nil, by: head, under: profile, at: World.noon) }?.reason
+        == "share.wrong_state")
   }
 
   @Test("a recall reopens what was closed on a wrong record and keeps the old outcome (e.8)")

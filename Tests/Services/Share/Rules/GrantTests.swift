@@ -24,6 +24,26 @@ struct GrantTests {
   }
 
   @Test(
+    "no grant is without a quota of persons a day: its own, or the profile's (AC-47)",
+    arguments: [
+      "meizhou-public-2023", "meizhou-specific-2021", "guangdong-2018", "hebi-2021", "luyi-2019",
+    ])
+  func quota(key: String) throws {
+    #expect(try World.grant(key).dailySubjects == 1_000)
+    let profile = try World.profile(key)
+    func subscribed(_ dailySubjects: Int) throws -> Grant {
+      try subscribe(
+        2,
+        use: try World.use {
+          $0.items = ["office"]
+          $0.dailySubjects = dailySubjects
+        }, to: try World.entry(), by: try World.actor(own), under: profile, at: World.noon)
+    }
+    #expect(try subscribed(0).dailySubjects == 1_000)
+    #expect(try subscribed(20).dailySubjects == 20)
+  }
+
+  @Test(
     "it begins on acceptance in Meizhou, at once elsewhere",
     arguments: [
       ("meizhou-public-2023", GrantState.pendingAcceptance), ("meizhou-specific-2021", .active),

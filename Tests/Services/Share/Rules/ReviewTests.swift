@@ -104,6 +104,24 @@ struct ReviewTests {
       } == .itemRepeated("name"))
   }
 
+  @Test("an item at which a row rule looks is not refused alone, nor told by it (AC-44)")
+  func rowRule() throws {
+    let key = "meizhou-public-2023"
+    let source = try World.actor("justice")
+    let application = try World.submitted(key) {
+      $0.rows = [RowRule(item: "judgment", comparison: "=", values: ["诈骗罪"])]
+    }
+    #expect(
+      refusal { _ = try review(application, World.decisions(refusing: ["judgment"]), source, key) }
+        == .rowRuleNeedsItem(item: "judgment"))
+    let all: Set = ["name", "date", "court", "judgment"]
+    #expect(
+      try review(application, World.decisions(refusing: all), source, key).state == .rejected)
+    #expect(
+      try review(application, World.decisions(refusing: ["court"]), source, key).approvedItems
+        == ["name", "date", "judgment"])
+  }
+
   @Test("a refusal has a reason; in Luyi consent too (luyi-2019/11c)")
   func reasons() throws {
     func bare(_ isApproved: Bool) -> [ItemDecision] {

@@ -91,17 +91,16 @@ struct ShareStoreTests {
     let own = try World.actor("human-resources")
     let run = try prepareComparison(
       1, plan, grant: try World.grant(), by: own,
-      earlier: EarlierRuns(sameTurn: nil, lastRows: nil), at: World.noon)
+      earlier: EarlierRuns(sameTurn: nil, sameDay: nil, lastRows: nil), at: World.noon)
     var taken = try run.taking(Self.chunk, known: nil, by: own)
     taken.lineage = Self.lineage
     let finished = try taken.finished(chunks: 1, numbers: [1], by: own, at: World.noon)
     let leads = [
       StoredLead(
         place: LeadPlace(chunk: 1, row: 0, record: Self.record), nameDiffers: true,
-        underCheck: false, issue: "", lineage: Self.lineage),
+        lineage: Self.lineage),
       StoredLead(
-        place: LeadPlace(chunk: 1, row: 0, record: ""), nameDiffers: false, underCheck: true,
-        issue: "issues/Q-2", lineage: nil),
+        place: LeadPlace(chunk: 1, row: 0, record: ""), nameDiffers: false, lineage: nil),
     ]
     let opened = try await database.write { transaction in
       try transaction.save(run, turn: "month 2024-03")
@@ -109,7 +108,7 @@ struct ShareStoreTests {
       // A chunk that comes again leaves one set of leads.
       try transaction.save(Self.chunk, leads: leads, of: 1)
       try transaction.save(finished, turn: "")
-      return try transaction.openCases(of: finished)
+      return try transaction.openCases(of: finished, at: World.noon)
     }
     #expect(opened == 2)
     return finished
@@ -119,14 +118,17 @@ struct ShareStoreTests {
   func comparison(_ backend: Backend) async throws {
     let (place, database) = try await open(backend)
     let finished = try await finishedRun(database)
+    let later = Instant(milliseconds: World.noon.milliseconds + 1)
     #expect(try await database.read { try $0.comparison(1) } == finished)
     #expect(try await database.read { try $0.chunk(1, 1) } == Self.chunk)
     #expect(
-      try await database.read { try $0.earlierRuns(grant: 1, turn: "month 2024-03") }
-        == EarlierRuns(sameTurn: "comparisons/C-1", lastRows: 3))
+      try await database.read {
+        try $0.earlierRuns(grant: 1, turn: "month 2024-03", since: World.noon)
+      }
+        == EarlierRuns(sameTurn: "comparisons/C-1", sameDay: "comparisons/C-1", lastRows: 3))
     #expect(
-      try await database.read { try $0.earlierRuns(grant: 1, turn: "month 2024-04") }.sameTurn
-        == nil)
+      try await database.read { try $0.earlierRuns(grant: 1, turn: "month 2024-04", since: later) }
+        == EarlierRuns(sameTurn: nil, sameDay: nil, lastRows: 3))
     await database.close()
     _ = place
   }
@@ -141,10 +143,18 @@ struct ShareStoreTests {
     func found() async throws -> [ComparisonCase] {
       try await database.read { try $0.cases(of: 1, state: nil, after: 0, limit: 10) }
     }
-    try await database.write { try $0.setUnderCheck(records: [Self.record], issue: "issues/Q-1") }
-    #expect(try await found().map(\.underCheck) == [true, true])
+    try await database.write { transaction in
+      for issue in ["issues/Q-1", "issues/Q-2", "issues/Q-1"] {
+        try transaction.openCheck(records: [Self.record, ""], issue: issue)
+      }
+    }
+    #expect(try await found().map(\.issue) == ["", "issues/Q-1"])
+    // The end of one question does not answer the other.
     try await database.write { try $0.endCheck(issue: "issues/Q-1") }
-    #expect(try await found().map(\.underCheck) == [true, false])
+    #expect(try await found().map(\.issue) == ["", "issues/Q-2"])
+    #expect(try await found().map(\.underCheck) == [false, true])
+    try await database.write { try $0.endCheck(issue: "issues/Q-2") }
+    #expect(try await found().map(\.underCheck) == [false, false])
     let head = try World.actor("human-resources", "zhou", [.departmentHead])
     let proof = Evidence(kind: "home-visit", date: "2024-03-04", seenBy: "王五", note: "在家")
     let concluded = try (try await found())[1].concluded(
@@ -152,7 +162,7 @@ struct ShareStoreTests {
       by: try World.actor("human-resources"), at: World.noon
     ).confirmed(true, reason: "", by: head, at: World.noon).held(
       Hold(official: head.name, reason: "核查", notice: "电话", until: today.adding(days: 1)),
-      by: head, at: World.noon)
+      by: head, under: try World.profile("meizhou-public-2023"), at: World.noon)
     try await database.write { try $0.save(concluded) }
     #expect(try await database.read { try $0.comparisonCase(1, 2) } == concluded)
     var tally = CaseTally()
