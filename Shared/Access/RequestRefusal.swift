@@ -53,7 +53,7 @@ package enum RequestRefusal: Refusal, Hashable {
   package var sentence: BilingualText {
     switch self {
     case .malformed(let field, let expected):
-      BilingualText("\(field) 应为\(expected.chinese)。", "\(field) must be \(expected.english).")
+      BilingualText("\(field) 应为：\(expected.chinese)。", "\(field) must be \(expected.english).")
     case .missing(let field):
       BilingualText("缺少 \(field)。", "\(field) is missing.")
     case .unknownResource(_, let name):

@@ -230,7 +230,9 @@ package func readBytes(_ path: String) throws(ConfigurationError) -> [UInt8] {
   do {
     return [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
   } catch {
-    throw .unreadable(path: path, reason: (error as NSError).localizedDescription)
+    let isMissing = (error as? CocoaError)?.code == .fileReadNoSuchFile
+    throw .unreadable(
+      path: path, reason: isMissing ? "no such file" : (error as NSError).localizedDescription)
   }
 }
 

@@ -2,7 +2,9 @@
 
 import Boot
 import Contracts
+import Crypto
 import Foundation
+import Synchronization
 import Synth
 import TestSupport
 import Testing
@@ -129,4 +131,35 @@ extension DemoStage {
     } while !token.isEmpty
     return entries
   }
+}
+
+/// The program weir in this process, with streams of its own.
+func weir(
+  _ arguments: [String], environment: [String: String] = [:]
+) async -> (exit: ProgramExit, output: String, errors: String) {
+  let streams = Streams()
+  let surroundings = Surroundings(
+    arguments: arguments, environment: environment.merging(["LANG": "C"]) { own, _ in own },
+    width: nil, canRedraw: false, output: { streams.append(output: $0) },
+    errors: { streams.append(errors: $0) })
+  let exit = await runWeir(surroundings)
+  let (output, errors) = streams.text
+  return (exit, output, errors)
+}
+
+/// What was written to standard output and standard error.
+private final class Streams: Sendable {
+  private let streams = Mutex(("", ""))
+
+  var text: (String, String) { streams.withLock { $0 } }
+  func append(output: String) { streams.withLock { $0.0 += output } }
+  func append(errors: String) { streams.withLock { $0.1 += errors } }
+}
+
+/// A node in a folder, of the programs that were built with the tests and the law of this checkout.
+func nodeOptions(_ folder: TemporaryFolder) -> NodeOptions {
+  NodeOptions(
+    dataFolder: folder.path("node"), law: Checkout.root.appending(path: "deploy").path,
+    programs: URL(filePath: builtProgram("weir")).deletingLastPathComponent().path,
+    random: SystemRandom())
 }

@@ -53,6 +53,10 @@ private struct Prey {
       }
     }
     for lead in plan.leads { texts += [(lead.identifier, false), (lead.name, true)] }
+    // As the counter wrote it down: a short name alone would be below the shortest pattern.
+    texts += [
+      (plan.wronglyDead.identifier, false), (plan.wronglyDead.name + "本人到窗口", true),
+    ]
     for claim in plan.claims { texts += [(claim.identifier, false), (claim.name, true)] }
     var patterns: Set<[UInt8]> = []
     for (text, isName) in texts where text.utf8.count >= 9 {

@@ -4,7 +4,6 @@ import Boot
 import Crypto
 import Foundation
 import Integrity
-import Synchronization
 import TestSupport
 import Testing
 import Vocabulary
@@ -23,41 +22,14 @@ struct NodeTests {
   private func weir(
     _ arguments: [String], as who: String = "data-bureau/chen", in folder: String
   ) async -> (exit: ProgramExit, output: String, errors: String) {
-    let streams = Mutex(("", ""))
-    let box = Box(streams: streams)
-    let surroundings = Surroundings(
-      arguments: arguments, environment: ["WEIR_DATA": folder, "WEIR_AS": who, "LANG": "C"],
-      width: nil, canRedraw: false, output: { box.append(output: $0) },
-      errors: { box.append(errors: $0) })
-    let exit = await runWeir(surroundings)
-    let (output, errors) = box.text
-    return (exit, output, errors)
-  }
-
-  private final class Box: Sendable {
-    private let streams: Mutex<(String, String)>
-
-    init(streams: consuming Mutex<(String, String)>) { self.streams = streams }
-
-    var text: (String, String) { streams.withLock { $0 } }
-    func append(output: String) { streams.withLock { $0.0 += output } }
-    func append(errors: String) { streams.withLock { $0.1 += errors } }
-  }
-
-  private func options(_ folder: TemporaryFolder) -> NodeOptions {
-    let program = builtProgram("weir-gateway")
-    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .deletingLastPathComponent()
-    return NodeOptions(
-      dataFolder: folder.path("node"), law: root.appending(path: "deploy").path,
-      programs: URL(filePath: program).deletingLastPathComponent().path, random: SystemRandom())
+    await EndToEndTests.weir(arguments, environment: ["WEIR_DATA": folder, "WEIR_AS": who])
   }
 
   @Test("commands end with the codes that scripts rely on, while it runs and after")
   func exitCodes() async throws {
     let folder = try TemporaryFolder()
     let data = folder.path("node")
-    try await withNode(options(folder), tell: { _ in }) { node in
+    try await withNode(nodeOptions(folder), tell: { _ in }) { node in
       let pids = await node.processIDs()
       #expect(pids.count == 6 && Files.exists(data + "/ready"))
       let who = await weir("department", "whoami", in: data)
@@ -75,7 +47,7 @@ struct NodeTests {
       let refused = await weir("audit", "alarms", as: "operations/zhou", in: data)
       #expect(refused.exit == .refused && refused.errors.contains("reason"))
       let second = await #expect(throws: NodeFailure.self) {
-        try await withNode(options(folder), tell: { _ in }) { _ in }
+        try await withNode(nodeOptions(folder), tell: { _ in }) { _ in }
       }
       #expect(second == .alreadyRunning(folder: data))
     }
@@ -94,7 +66,7 @@ struct NodeTests {
     let stranger = try NoteSigner(
       name: "weir.test/root", key: try Ed25519PrivateKey(random: SystemRandom()))
     try Files.write(stranger.verifier.text, to: folder.path("other.key"), isPrivate: false)
-    try await withNode(options(folder), tell: { _ in }) { _ in
+    try await withNode(nodeOptions(folder), tell: { _ in }) { _ in
       try await eventually("a checkpoint that covers an entry") {
         await weir(
           "audit", "checkpoint", "--root-key", key, "--keep", kept, "--output", "json", in: data
@@ -138,7 +110,7 @@ struct NodeTests {
   func restart() async throws {
     let folder = try TemporaryFolder()
     let data = folder.path("node")
-    try await withNode(options(folder), tell: { _ in }) { node in
+    try await withNode(nodeOptions(folder), tell: { _ in }) { node in
       let before = try #require(await node.processIDs()["catalog"])
       kill(before, SIGKILL)
       try await eventually("another process that serves") {

@@ -132,6 +132,9 @@ package enum CatalogRefusal: Refusal, Hashable {
       BilingualText(
         "请写明文件名称和条款；没有依据的，应无条件共享。",
         "Name the document and its article; what has no basis is shared unconditionally.")
+    case .wrongState(let entry, _, _):
+      BilingualText(
+        "weir catalog show \(entry) 可查看其经过。", "See what led to it: weir catalog show \(entry).")
     case .changedMeanwhile:
       BilingualText("请重新读取后再改。", "Read it again, then change it.")
     case .outsideJurisdiction, .notOwner:

@@ -12,6 +12,9 @@ extension FeedbackRefusal {
         "Name your own valid grant on this entry; for a person who came to you, file as a counter.")
     case .notSource:
       BilingualText("请由数源部门办理；主管部门可以督促。", "Leave it to the source; the authority may urge it.")
+    case .wrongState(let issue, _, _):
+      BilingualText(
+        "weir feedback show \(issue) 可查看其经过。", "See what led to it: weir feedback show \(issue).")
     case .notReporter: BilingualText("请由提出部门办理。", "Leave it to the department that reported.")
     case .headNeeded:
       BilingualText("请报主要负责人同意。", "Ask the principal head of the source.")

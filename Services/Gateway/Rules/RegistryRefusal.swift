@@ -223,7 +223,11 @@ extension RegistryRefusal.Form {
       BilingualText(
         "应为 2 至 40 个小写字母、数字或连字符，以字母开头",
         "2 to 40 lower-case letters, digits or hyphens, a letter first")
-    case .name: BilingualText("应为资源名称", "a resource name is expected")
+    case .name:
+      BilingualText(
+        "应为资源名称，其中代码为 2 至 40 个小写字母、数字或连字符，以字母开头",
+        "a resource name; codes in it are 2 to 40 lower-case letters, digits or hyphens, a letter first"
+      )
     case .title:
       BilingualText("应为 1 至 300 字节的文字，不含控制字符", "text of 1 to 300 bytes without control characters")
     case .kind:

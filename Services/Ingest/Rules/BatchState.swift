@@ -1,5 +1,7 @@
 // The life of a batch (policies e.3; meizhou-specific-2021/29: nothing is committed but what passed its pre-check).
 
+package import Vocabulary
+
 /// Where a batch stands.
 package enum BatchState: String, CaseIterable, Sendable {
   case open, loading
@@ -13,6 +15,19 @@ package enum BatchState: String, CaseIterable, Sendable {
   /// An upper-level system delivers instead (guangdong-2018/15.1b).
   case exempt
   case abandoned
+
+  package var term: BilingualText {
+    switch self {
+    case .open: BilingualText("已建立", "open")
+    case .loading: BilingualText("装载中", "loading")
+    case .qualityFailed: BilingualText("质量不合格", "below the quality asked for")
+    case .committed: BilingualText("已入库", "committed")
+    case .reconciled: BilingualText("已对账", "reconciled")
+    case .nilDeclared: BilingualText("已报无数据", "declared empty")
+    case .exempt: BilingualText("免报", "exempt")
+    case .abandoned: BilingualText("已放弃", "abandoned")
+    }
+  }
 
   /// Whether nothing can happen to it any more.
   package var isClosed: Bool {

@@ -68,7 +68,8 @@ extension IngestRefusal {
       )
     case .headerUnknownColumn(let column):
       BilingualText(
-        "表头第 \(column) 列不是目录中的数据项。", "Column \(column) of the header is no item of the entry.")
+        "表头第 \(column) 列不是目录中的数据项（名称或标题）。",
+        "Column \(column) of the header is no item of the entry.")
     case .headerColumnTwice(let item):
       BilingualText("表头中 \(item) 出现两次。", "The header names \(item) twice.")
     case .headerItemMissing(let item, let title):
@@ -103,8 +104,8 @@ extension IngestRefusal {
     switch self {
     case .batchState(let state):
       BilingualText(
-        "批次处于 \(state.rawValue) 状态，不能这样操作。",
-        "The batch is \(state.rawValue); this cannot be done to it.")
+        "批次目前为“\(state.term.chinese)”，不能这样操作。",
+        "The batch is \(state.term.english); this cannot be done to it.")
     case .countsDiffer(let chunks, let rows, let statedChunks, let statedRows):
       BilingualText(
         "声明 \(statedChunks) 块 \(statedRows) 行，实收 \(chunks) 块 \(rows) 行。",

@@ -92,8 +92,8 @@ extension Application {
       return nextStepText(profile.notSharedPath?.value ?? [])
     }
     return BilingualText(
-      "可就未获同意的数据项逐一申请核实比对：weir share verify。",
-      "Single claims on the refused items may be verified: weir share verify.")
+      "可就未获同意的数据项逐一申请核实比对：weir share verify-request create。",
+      "Single claims on the refused items may be verified: weir share verify-request create.")
   }
 }
 

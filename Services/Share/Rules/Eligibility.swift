@@ -56,6 +56,16 @@ package func governingProfile(
 package func nextStepText(_ steps: [NotSharedStep]) -> BilingualText? {
   if steps.isEmpty { return nil }
   return BilingualText(
-    "下一步：" + steps.map(\.term.chinese).joined(separator: "；再") + "。",
-    "Next: " + steps.map(\.term.english).joined(separator: ", then ") + ".")
+    steps.map(\.told.chinese).joined(separator: "；再") + "。",
+    steps.map(\.told.english).joined(separator: ", then ") + ".")
+}
+
+extension NotSharedStep {
+  /// The step, with the command that takes it where this program has one.
+  fileprivate var told: BilingualText {
+    guard self == .verification else { return term }
+    return BilingualText(
+      term.chinese + "（weir share verify-request create）",
+      term.english + " (weir share verify-request create)")
+  }
 }

@@ -52,6 +52,7 @@ extension ShareRefusal {
   package var nextStep: BilingualText? {
     switch self {
     case .notShared(_, let steps, _), .verificationNotProvided(let steps, _): nextStepText(steps)
+    case .wrongState(let resource, _, _): BilingualText.seeHistory(of: resource)
     case .applicationNeeded:
       BilingualText("请先申请：weir share apply。", "Apply for it first: weir share apply.")
     case .applicationNotNeeded:
@@ -86,5 +87,20 @@ extension ShareRefusal {
     case .samePerson: BilingualText("请另一人办理。", "Another person must do it.")
     default: nil
     }
+  }
+}
+
+extension BilingualText {
+  /// Who wonders at a state looks at what led to it.
+  fileprivate static func seeHistory(of resource: String) -> BilingualText? {
+    let commands = [
+      "applications": "weir share show", "grants": "weir share grant",
+      "comparisons": "weir compare show",
+      "verification-requests": "weir share verify-request show",
+    ]
+    let parts = resource.split(separator: "/")
+    guard parts.count >= 2, let command = commands[String(parts[0])] else { return nil }
+    return BilingualText(
+      "\(command) \(parts[1]) 可查看其经过。", "See what led to it: \(command) \(parts[1]).")
   }
 }

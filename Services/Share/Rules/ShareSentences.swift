@@ -106,7 +106,7 @@ extension ShareRefusal {
     case .basisInvalid(_, let kind, let allowed, _):
       BilingualText(
         "“\(kind.term.chinese)”不能作为依据，应为\(list(allowed).chinese)。",
-        "A \(kind.term.english) is no ground here; it must be: \(list(allowed).english).")
+        "This ground is none here (\(kind.term.english)); it must be: \(list(allowed).english).")
     case .basisIncomplete:
       BilingualText("依据须写明文件名称和条款。", "A ground names its document and article.")
     case .evidenceMissing(let path):

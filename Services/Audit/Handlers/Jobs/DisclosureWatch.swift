@@ -38,8 +38,7 @@ package struct DisclosureWatch: Sendable {
   package func sweep() async throws {
     let (keys, now, civil) = (keys, clocks.real(), clocks.civil())
     let judged = try await database.read { transaction in
-      let searched = try transaction.months().suffix(Self.monthsSearched)
-      let (months, first) = (searched.map(\.month), searched.first?.first ?? 0)
+      let months = try transaction.months().suffix(Self.monthsSearched).map(\.month)
       let open =
         try transaction.disclosures(.awaiting, limit: Self.sweptAtOnce)
         + transaction.disclosures(.alarmed, limit: Self.sweptAtOnce)
@@ -48,7 +47,7 @@ package struct DisclosureWatch: Sendable {
           try keys.term(LogTerm.decision(disclosure.call), month: month)
         }
         let state = judge(
-          disclosure.state, isDecided: try transaction.holdsAny(ofTerms: terms, from: first),
+          disclosure.state, isDecided: try transaction.holdsAny(ofTerms: terms),
           due: disclosure.due, now: now)
         return state == disclosure.state ? nil : Judged(disclosure: disclosure, state: state)
       }

@@ -47,7 +47,13 @@ struct AuditEntries: CallCommand {
       return (page.entries, page.nextPageToken)
     }
     switch session.console.format {
-    case .json: try session.show(entries, columns: [])
+    case .json:
+      // Contents are JSON themselves, and are read as such.
+      session.console.show(
+        json: .list(
+          try entries.map {
+            try MessageView($0).replacing("payload", with: MessageView.parsed($0.payload)).value
+          }))
     case .table:
       session.console.show(
         Table(

@@ -44,11 +44,29 @@ func about(
 ) -> CommandConfiguration {
   var discussion = more.map { spoken($0.chinese, $0.english) + "\n\n" } ?? ""
   discussion += spoken("示例：", examples.count > 1 ? "Examples:" : "Example:") + "\n\n"
-  discussion += examples.map { "  weir " + $0 }.joined(separator: "\n")
+  discussion += examples.map { exampleLines("weir " + $0) }.joined(separator: "\n")
   return CommandConfiguration(
     commandName: name, abstract: spoken(chinese, english), discussion: discussion,
     subcommands: subcommands)
 }
+
+/// An example as it can be pasted into a shell: a long one is broken before an option, since the help would break it anywhere.
+private func exampleLines(_ example: String) -> String {
+  var lines: [String] = []
+  var line = ""
+  for (index, part) in example.split(separator: " --").enumerated() {
+    let piece = index == 0 ? String(part) : " --" + part
+    if index > 0, line.count + piece.count > exampleWidth {
+      lines.append("  " + line + " \\")
+      line = "  "
+    }
+    line += piece
+  }
+  return (lines + ["  " + line]).joined(separator: "\n")
+}
+
+/// With its indentation and the backslash a line stays below 80 columns.
+private let exampleWidth = 74
 
 /// Help of an option in the language of the person.
 func hint(_ chinese: String, _ english: String, _ valueName: String? = nil) -> ArgumentHelp {

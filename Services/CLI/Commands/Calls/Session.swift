@@ -81,12 +81,20 @@ package struct Session: Sendable {
 
   /// Prints a message as one thing, and keeps its receipt where that was asked for.
   func show(_ message: some Message) throws {
-    let view = try MessageView(message)
-    if let receiptFile, let receipt = view.receipt {
-      try Files.write(receipt, to: receiptFile, isPrivate: false)
-      console.note(BilingualText("回执已存入 \(receiptFile)", "receipt kept in \(receiptFile)"))
-    }
-    view.show(on: console)
+    try keepReceipt(of: message)
+    try MessageView(message).show(on: console)
+  }
+
+  /// Keeps the receipt of an answer where that was asked for.
+  func keepReceipt(of message: some Message) throws {
+    guard let receiptFile, let receipt = try MessageView(message).receipt else { return }
+    try Files.write(receipt, to: receiptFile, isPrivate: false)
+    console.note(BilingualText("回执已存入 \(receiptFile)", "receipt kept in \(receiptFile)"))
+  }
+
+  /// After `--validate-only`: what was printed has not happened.
+  func noteChecked() {
+    console.note(BilingualText("仅校验，未办理。", "Only checked; nothing was done."))
   }
 
   /// Prints messages as rows.

@@ -88,8 +88,9 @@ struct CatalogDraft: CallCommand {
     about(
       "draft", "按 YAML 或 JSON 文件编制条目。", "Draft an entry from a YAML or JSON file.",
       more: BilingualText(
-        "文件写法与 catalog show --output json 相同，字段名一致。",
-        "The file is written as catalog show --output json prints it, with the same names."),
+        "文件写法与 catalog show --output json 相同，字段名一致；样例见 weir synth DIR 的 entries/。",
+        "The file is written as catalog show --output json prints it, with the same names; weir synth DIR makes examples in entries/."
+      ),
       examples: "catalog draft cremation.yaml", "catalog draft - < cremation.json")
   }
   @OptionGroup var caller: CallerOptions
@@ -140,6 +141,7 @@ struct CatalogSubmit: CallCommand {
         .init(
           name: resource("entries", entry), etag: etag, requestID: session.newRequest(),
           validateOnly: validateOnly), session.options))
+    if validateOnly { session.noteChecked() }
   }
 }
 
@@ -227,18 +229,18 @@ struct CatalogWithdraw: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "withdraw", "撤销条目；在用的授权随之终止。", "Withdraw an entry; grants on it end.",
-      examples: "catalog withdraw E-1 --reason 职能调整")
+      examples: "catalog withdraw E-1 --reason 职能调整 --basis law:中华人民共和国统计法:第九条")
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
   @Option(help: hint("理由。", "Why.", "text")) var reason: String
-  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument?
+  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument
 
   func call(_ session: Session) async throws {
     try session.show(
       try await session.catalog.withdrawEntry(
         .init(
-          name: resource("entries", entry), reason: reason, basis: basis?.basis,
+          name: resource("entries", entry), reason: reason, basis: basis.basis,
           requestID: session.newRequest()), session.options))
   }
 }

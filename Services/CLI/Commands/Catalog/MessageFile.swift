@@ -29,9 +29,26 @@ enum MessageFile {
       }
       return try M(jsonBytes: [UInt8](json(node).utf8), limits: .standard)
     } catch let failure as DecodeFailure {
-      throw CommandFailure(.usage, "\(path): \(failure)")
+      var report = CommandFailure(.usage, sentence(failure, in: path))
+      report.field = failure.path.isEmpty ? nil : failure.path
+      throw report
     } catch let problem as YamlError {
-      throw CommandFailure(.usage, "\(path): \(problem)")
+      // The first line says where and what; the rest draws it.
+      let what = "\(problem)".split(separator: "\n").prefix(2).joined(separator: " ")
+      throw CommandFailure(
+        .usage, spoken("\(path) 不是有效的 YAML：\(what)", "\(path) is no valid YAML: \(what)"))
+    }
+  }
+
+  private static func sentence(_ failure: DecodeFailure, in path: String) -> String {
+    let place = failure.path.isEmpty ? path : "\(path) · \(failure.path)"
+    return switch failure.cause {
+    case .unknown:
+      spoken("\(place)：没有这个字段，或没有这个取值。", "\(place): no such field, or no such value of it.")
+    case .wrongType: spoken("\(place)：值的种类不对。", "\(place): a value of the wrong kind.")
+    case .duplicate: spoken("\(place)：写了两次。", "\(place): stands twice.")
+    case .outOfRange: spoken("\(place)：值超出范围。", "\(place): the value is out of range.")
+    default: spoken("\(place)：无法读取。", "\(place): cannot be read.")
     }
   }
 

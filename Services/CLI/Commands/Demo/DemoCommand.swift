@@ -8,31 +8,20 @@ import Vocabulary
 
 struct DemoCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "demo",
-      abstract: spoken(
-        "演示：在本机跑完整个主流程，并与预先写下的清单逐项核对。",
-        "Run the whole main job on this machine and compare it with a plan written beforehand."),
-      discussion: spoken(
+    about(
+      "demo", "演示：在本机跑完整个主流程，并与预先写下的清单逐项核对。",
+      "Run the whole main job on this machine and compare it with a plan written beforehand.",
+      more: BilingualText(
         """
-        启动六个服务，只以客户端身份经网关操作；所有人员均为虚构。有一项与清单不符即以非零码退出。
+        启动六个服务，只以客户端身份经网关操作；所有人员均为虚构。有一项与清单不符即以非零码退出。\
         在终端上运行时系统保持运行并打印地址；加 --once 或非终端时结束即停止。
-
-        示例：
-
-          weir demo
-          weir demo --once --output json --seed 7
         """,
         """
-        Starts all six services and acts only as clients through the gateway; all persons are
-        invented. Ends with an error when anything differs from the plan. On a terminal the system
+        Starts all six services and acts only as clients through the gateway; all persons are \
+        invented. Ends with an error when anything differs from the plan. On a terminal the system \
         is left running and its address printed; with --once, or elsewhere, everything is stopped.
-
-        Examples:
-
-          weir demo
-          weir demo --once --output json --seed 7
-        """))
+        """),
+      examples: "demo", "demo --once --output json --seed 7")
   }
 
   @OptionGroup var options: CommonOptions

@@ -27,13 +27,14 @@ extension DemoOutcome {
   }
 
   private var table: Table {
-    var table = Table(columns: [
-      .init("step", BilingualText("步骤", "step")),
-      .init("check", BilingualText("核对内容", "check")),
-      .init("planned", BilingualText("应为", "planned")),
-      .init("found", BilingualText("实为", "found")),
-      .init("agrees", BilingualText("相符", "agrees")),
-    ])
+    var table = Table(
+      columns: [
+        .init("step", BilingualText("步骤", "step")),
+        .init("check", BilingualText("核对内容", "check")),
+        .init("planned", BilingualText("应为", "planned")),
+        .init("found", BilingualText("实为", "found")),
+        .init("agrees", BilingualText("相符", "agrees")),
+      ], layout: .report)
     for check in checks {
       table.append([
         .text(check.step), .bilingual(check.what), .text(check.planned), .text(check.found),

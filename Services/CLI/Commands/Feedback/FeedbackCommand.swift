@@ -66,9 +66,10 @@ struct FeedbackFile: CallCommand {
       cause: cause, details: details, reporter: grant.isEmpty ? .counter : .grantHolder,
       channel: .platform, grant: resource("grants", grant), slipNumber: slip,
       identityDocumentSeen: seen, personIsAlive: alive)
-    try session.show(
-      try await session.feedback.fileIssue(
-        .init(issue: issue, subject: subject, requestID: session.newRequest()), session.options))
+    let reply = try await session.feedback.fileIssue(
+      .init(issue: issue, subject: subject, requestID: session.newRequest()), session.options)
+    try session.keepReceipt(of: reply)
+    if let filed = reply.issue { try session.show(filed) }
   }
 }
 

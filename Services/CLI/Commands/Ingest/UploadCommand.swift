@@ -39,6 +39,12 @@ struct IngestUpload: CallCommand {
   func call(_ session: Session) async throws {
     let source = try ChunkSource(path: file, isCSV: form.value != .jsonLines)
     let batch = try await open(source, session)
+    if batch.state == .committed {
+      session.console.note(
+        BilingualText(
+          "\(batch.name) 此前已入库，未再上传。", "\(batch.name) was committed before; nothing was sent."))
+      return try show(batch, session)
+    }
     let sent = try await upload(source, to: batch, session)
     guard !noCommit else {
       return try session.show(
@@ -48,6 +54,10 @@ struct IngestUpload: CallCommand {
       .init(
         name: batch.name, chunks: sent.chunks, rows: sent.rows,
         requestID: session.newRequest("commit")), session.options)
+    try show(done, session)
+  }
+
+  private func show(_ done: IngestV1.Batch, _ session: Session) throws {
     try session.show(done)
     if done.rejectedRows > 0 {
       session.console.note(
@@ -76,6 +86,7 @@ struct IngestUpload: CallCommand {
   private func upload(
     _ source: ChunkSource, to batch: IngestV1.Batch, _ session: Session
   ) async throws -> (chunks: Int32, rows: Int64) {
+    if source.size > Self.longBytes { noteResume(batch, session) }
     let progress = ProgressLine(
       BilingualText("上传 \(batch.name)", "uploading \(batch.name)"), total: source.size,
       console: session.console)
@@ -100,10 +111,7 @@ struct IngestUpload: CallCommand {
       }
     } catch let status as Status {
       progress.finish(BilingualText("中断", "interrupted"))
-      session.console.note(
-        BilingualText(
-          "续传：weir ingest upload \(batch.entry) \(file) --resume \(batch.name)",
-          "to go on: weir ingest upload \(batch.entry) \(file) --resume \(batch.name)"))
+      noteResume(batch, session)
       throw status
     }
     progress.finish(
@@ -111,5 +119,15 @@ struct IngestUpload: CallCommand {
         "接收 \(answer.accepted) 行，拒收 \(answer.rejected) 行",
         "\(answer.accepted) rows accepted, \(answer.rejected) rejected"))
     return (chunks, rows)
+  }
+
+  /// Longer files take long enough to be interrupted, and then nothing more can be said.
+  private static let longBytes = 4 << 20
+
+  private func noteResume(_ batch: IngestV1.Batch, _ session: Session) {
+    session.console.note(
+      BilingualText(
+        "中断后续传：weir ingest upload \(batch.entry) \(file) --resume \(batch.name)",
+        "after an interruption: weir ingest upload \(batch.entry) \(file) --resume \(batch.name)"))
   }
 }

@@ -63,7 +63,10 @@ package enum IdentifierFile {
 
   /// The first argument that looks like an identity or credit number, by its place after the program's name.
   package static func identifierAmong(_ arguments: [String]) -> Int? {
-    arguments.firstIndex { Redaction.masked($0) != $0 }.map { $0 + 1 }
+    // A record's own number is as long as an identity number, and no secret.
+    arguments.firstIndex {
+      ResourceName($0, in: .records) == nil && Redaction.masked($0) != $0
+    }.map { $0 + 1 }
   }
 }
 

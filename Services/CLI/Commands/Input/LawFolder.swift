@@ -9,10 +9,11 @@ import Vocabulary
 struct LawFolder: Sendable {
   let path: String
 
-  /// The first that holds policies: the one asked for, `WEIR_LAW`, then beside the program: `deploy/` of a checkout or
-  /// `share/weir/` of an installation, looked for upwards from the executable, and at last from the working folder.
+  /// The first that holds policies: the one asked for, `WEIR_LAW`, a data folder's own, then beside the program: `deploy/` of
+  /// a checkout or `share/weir/` of an installation, looked for upwards from the executable, at last from the working folder.
   static func find(
-    option: String?, environment: [String: String], executable: String?, workingFolder: String
+    option: String?, dataFolder: String? = nil, environment: [String: String], executable: String?,
+    workingFolder: String
   ) throws(CommandFailure) -> LawFolder {
     if let asked = option ?? environment["WEIR_LAW"] {
       guard holdsLaw(asked) else {
@@ -20,6 +21,9 @@ struct LawFolder: Sendable {
           .usage, spoken("\(asked) 中没有 policies/ 目录。", "There is no folder policies/ in \(asked)."))
       }
       return LawFolder(path: asked)
+    }
+    if let data = dataFolder ?? environment["WEIR_DATA"], holdsLaw(data) {
+      return LawFolder(path: data)
     }
     for start in [executable.map(resolved), workingFolder].compactMap({ $0 }) {
       var folder = URL(filePath: start)

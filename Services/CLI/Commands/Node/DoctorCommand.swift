@@ -14,8 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
     about(
       "doctor", "体检：指出哪里不对、怎么办。", "Says what is wrong and what to do.",
       more: BilingualText(
-        "检查数据目录、密钥权限、证书有效期、工作日历、磁盘空间、时钟、各服务和审计日志。有问题时退出码为 1。",
-        "Looks at the folder, modes of keys, terms of certificates, calendar, disk, clock, services and the log. Ends with 1 when something is wrong."
+        "检查数据目录、密钥权限、证书有效期、工作日历、磁盘空间、时钟和各服务。有问题时退出码为 1。",
+        "Looks at the folder, modes of keys, terms of certificates, calendar, disk, clock and services. Ends with 1 when something is wrong."
       ),
       examples: "doctor --data /srv/weir", "doctor --output json")
   }
@@ -137,7 +137,7 @@ struct Examination: Sendable {
         return Finding(
           check: check, grade: .wrong,
           detail: BilingualText("\(path) 无法读取", "\(path) cannot be read"),
-          advice: BilingualText("重新签发", "issue it again"))
+          advice: Self.issueAgain)
       }
       if certificate.notAfter < earliest?.end ?? .max {
         earliest = (String(path.dropFirst(keys.path.count + 1)), certificate.notAfter)
@@ -156,12 +156,13 @@ struct Examination: Sendable {
       detail: BilingualText(
         "最早到期 \(PKITables.day(earliest.end))（\(earliest.name)）",
         "the first ends on \(PKITables.day(earliest.end)) (\(earliest.name))"),
-      advice: grade == .well
-        ? nil
-        : BilingualText(
-          "服务：weir pki issue-service；单位：weir department certificate issue",
-          "services: weir pki issue-service; departments: weir department certificate issue"))
+      advice: grade == .well ? nil : Self.issueAgain)
   }
+
+  private static let issueAgain = BilingualText(
+    "重新签发。服务：weir pki issue-service；单位：weir department certificate issue",
+    "issue it again. Services: weir pki issue-service; departments: weir department certificate issue"
+  )
 
   private func calendar() -> Finding {
     let check = BilingualText("工作日历", "working calendar")

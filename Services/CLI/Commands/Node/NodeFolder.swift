@@ -65,7 +65,8 @@ struct NodeFolder: Sendable {
     try keys.signKeyList(
       services: ServiceConfiguration.services, number: 1, now: now,
       start: start.map { Instant(startOf: $0) })
-    let completed = try issueCertificates(for: founding, keys: keys, now: now, random: random)
+    let completed = try founding.issued(
+      by: keys, file: foundingFile, days: 365, now: now, random: random)
     try Files.write(try completed.yaml(), to: foundingFile, isPrivate: false)
     for folder in ["policies", "calendars", "taxonomies"] {
       try copyFolder(resources + "/" + folder, to: path + "/" + folder)
@@ -129,42 +130,6 @@ struct NodeFolder: Sendable {
         certificate: keys.issuingCertificate, key: keys.issuingKey)
     }
     return configuration
-  }
-
-  private func issueCertificates(
-    for founding: Founding, keys: KeyFolder, now: Instant, random: any RandomSource
-  ) throws -> Founding {
-    var founding = founding
-    for index in founding.departments.indices {
-      guard let code = DepartmentCode(founding.departments[index].code) else {
-        throw ConfigurationError.malformed(
-          path: foundingFile, detail: "'\(founding.departments[index].code)' is no department code")
-      }
-      for person in founding.departments[index].persons.indices {
-        guard let id = PersonID(founding.departments[index].persons[person].id) else {
-          throw ConfigurationError.malformed(path: foundingFile, detail: "a person's id is no slug")
-        }
-        let certificate = try keys.issuePrincipal(
-          .person(code, id), days: 365, now: now, random: random)
-        founding.departments[index].persons[person].certificate = record(certificate)
-      }
-      for system in founding.departments[index].systems.indices {
-        guard let name = SystemName(founding.departments[index].systems[system].name) else {
-          throw ConfigurationError.malformed(
-            path: foundingFile, detail: "a system's name is no slug")
-        }
-        let certificate = try keys.issuePrincipal(
-          .system(code, name), days: 365, now: now, random: random)
-        founding.departments[index].systems[system].certificate = record(certificate)
-      }
-    }
-    return founding
-  }
-
-  private func record(_ certificate: Certificate) -> Founding.Certificate {
-    Founding.Certificate(
-      serial: certificate.serialHex, sha256: Hex.encode(certificate.sha256),
-      notBefore: certificate.notBefore, notAfter: certificate.notAfter)
   }
 
   private func copyFolder(_ source: String, to target: String) throws {

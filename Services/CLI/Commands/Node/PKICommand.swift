@@ -16,8 +16,11 @@ struct PKICommand: AsyncParsableCommand {
         "Certificates of departments are issued by the gateway: weir department certificate."),
       examples: "pki init ./pki --domain meizhou.example",
       "pki issue-service ./pki share --dns share.meizhou.example",
-      "pki keylist ./pki --number 2", "pki show ./pki",
-      subcommands: [PKIInit.self, PKIIssueService.self, PKIKeyList.self, PKIShow.self])
+      "pki keylist ./pki --number 2", "pki found ./pki founding.yaml --out founding.issued.yaml",
+      "pki show ./pki",
+      subcommands: [
+        PKIInit.self, PKIIssueService.self, PKIKeyList.self, PKIFound.self, PKIShow.self,
+      ])
   }
 }
 
@@ -55,6 +58,8 @@ struct PKIInit: AsyncParsableCommand {
   }
   @OptionGroup var pki: PKIOptions
   @Option(help: hint("信任域名。", "The trust domain.", "name")) var domain: String
+
+  func validate() throws { try checkDomain(domain) }
 
   func run() async throws {
     let keys = KeyFolder(path: pki.folder, domain: domain)
@@ -126,6 +131,33 @@ struct PKIKeyList: AsyncParsableCommand {
         ("number", BilingualText("编号", "number"), .integer(Int(clamping: list.number))),
         ("file", BilingualText("文件", "file"), .text(keys.keyList)),
       ], tables: [("keys", PKITables.keys(list))])
+  }
+}
+
+struct PKIFound: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "found", "为首批人员签发证书，写出网关的初始名单。",
+      "Issue the first persons' certificates and write the gateway's founding list.",
+      more: BilingualText(
+        "网关只在登记簿为空时读取该名单（foundingFile）；证书与私钥在 DIR/departments 下。其后的人员经网关登记。",
+        "The gateway reads the list while its registry is empty (foundingFile); certificates and keys lie in DIR/departments. Everybody else is registered over the gateway."
+      ),
+      examples: "pki found ./pki founding.yaml --out founding.issued.yaml")
+  }
+  @OptionGroup var pki: PKIOptions
+  @Argument(
+    help: hint("首批单位与人员的 YAML 文件。", "A YAML file with the first departments and persons.", "file"))
+  var file: String
+  @Option(help: hint("写出的文件。", "The file to write.", "file")) var out: String
+  @Option(help: hint("有效天数。", "Days.", "days")) var days = 365
+
+  func run() async throws {
+    let keys = try pki.keys()
+    let issued = try Founding.load(path: file).issued(
+      by: keys, file: file, days: days, now: systemNow(), random: SystemRandom())
+    try Files.write(try issued.yaml(), to: out, isPrivate: false)
+    pki.common.console.show(try PKITables.certificates(of: keys))
   }
 }
 

@@ -8,33 +8,22 @@ import Vocabulary
 
 struct UpCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "up",
-      abstract: spoken("在一台机器上启动全部服务。", "Start everything on one machine."),
-      discussion: spoken(
+    about(
+      "up", "在一台机器上启动全部服务。", "Start everything on one machine.",
+      more: BilingualText(
         """
-        新目录会先建好：两个根证书、各服务证书、首批单位与人员、规章参数。
-        六个进程只监听本机回环地址，彼此以 TLS 证书相认；网关对外端口打印在屏幕上，
+        新目录会先建好：两个根证书、各服务证书、首批单位与人员、规章参数。\
+        六个进程只监听本机回环地址，彼此以 TLS 证书相认；网关对外端口打印在屏幕上，\
         也写入 DIR/ready。按 Ctrl-C 停止；进程意外退出会自动重启。
-
-        示例：
-
-          weir up --data /srv/weir
-          weir up --data /srv/weir --port 7443 --domain meizhou.example
-          weir up --data ./try --demo-start 2024-03-04
         """,
         """
-        A new folder is made first: both certificate roots, the services' certificates, the first
-        departments and persons, the law as data. Six processes listen on loopback alone and know
-        each other by TLS certificates; the gateway's public port is printed and written to
+        A new folder is made first: both certificate roots, the services' certificates, the first \
+        departments and persons, the law as data. Six processes listen on loopback alone and know \
+        each other by TLS certificates; the gateway's public port is printed and written to \
         DIR/ready. Ctrl-C stops everything; a process that dies is started again.
-
-        Examples:
-
-          weir up --data /srv/weir
-          weir up --data /srv/weir --port 7443 --domain meizhou.example
-          weir up --data ./try --demo-start 2024-03-04
-        """))
+        """),
+      examples: "up --data /srv/weir", "up --data /srv/weir --port 7443 --domain meizhou.example",
+      "up --data ./try --demo-start 2024-03-04")
   }
 
   @OptionGroup var options: CommonOptions
@@ -65,6 +54,10 @@ struct UpCommand: AsyncParsableCommand {
       spoken("首批单位与人员的 YAML 文件。", "A YAML file with the first departments and persons."),
       valueName: "file"))
   var founding: String?
+
+  func validate() throws {
+    if let domain { try checkDomain(domain) }
+  }
 
   func run() async throws {
     // First of all, so that every later thread leaves these signals alone.
@@ -98,7 +91,7 @@ struct UpCommand: AsyncParsableCommand {
         .fault, spoken("不知道程序所在目录。", "The folder of the program is not known."))
     }
     var node = NodeOptions(
-      dataFolder: dataFolder, law: try law.folder().path,
+      dataFolder: dataFolder, law: try law.folder(of: dataFolder).path,
       programs: URL(filePath: executable).deletingLastPathComponent().path,
       random: SystemRandom())
     node.domain = domain
@@ -118,5 +111,15 @@ struct UpCommand: AsyncParsableCommand {
       BilingualText(
         "下一步：weir department whoami --data \(running.dataFolder) --as data-bureau/chen",
         "next: weir department whoami --data \(running.dataFolder) --as data-bureau/chen"))
+  }
+}
+
+/// A trust domain stands in the name of every certificate.
+func checkDomain(_ domain: String) throws {
+  guard domain.wholeMatch(of: /[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/) != nil else {
+    throw ValidationError(
+      spoken(
+        "信任域名由小写字母、数字、点和连字符组成。",
+        "A trust domain has lower-case letters, digits, dots and hyphens."))
   }
 }

@@ -69,8 +69,11 @@ package struct Console: Sendable {
         let padding = String(repeating: " ", count: widest - DisplayWidth.of(title) + 2)
         output(title + padding + field.value.cell(in: language) + "\n")
       }
-      for (_, table) in tables where !table.rows.isEmpty {
-        output("\n" + table.lines(in: language, width: width).joined(separator: "\n") + "\n")
+      for (key, table) in tables where !table.rows.isEmpty {
+        let title = Words.title(ofField: key).text(in: language)
+        output(
+          "\n" + title + "\n" + table.lines(in: language, width: width).joined(separator: "\n")
+            + "\n")
       }
     }
   }

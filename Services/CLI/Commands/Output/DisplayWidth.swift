@@ -34,6 +34,21 @@ enum DisplayWidth {
     return columns > 0 ? result + "…" : ""
   }
 
+  /// The text in lines of at most `columns`, broken at blanks where there are some.
+  static func wrapped(_ text: String, to columns: Int) -> [String] {
+    var lines: [String] = []
+    var line = ""
+    for character in text {
+      if of(line) + of(character) > max(columns, 2) {
+        let rest = line.lastIndex(of: " ").map { line[line.index(after: $0)...] } ?? ""
+        lines.append(String(line.dropLast(rest.count)))
+        line = String(rest)
+      }
+      line.append(character)
+    }
+    return lines + [line]
+  }
+
   private static func of(_ scalar: Unicode.Scalar) -> Int {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .format, .control, .lineSeparator, .paragraphSeparator:

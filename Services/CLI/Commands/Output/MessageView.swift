@@ -19,6 +19,21 @@ package struct MessageView: Sendable {
     if case .object(let fields) = value { fields } else { [] }
   }
 
+  /// JSON text as a value; text that is no JSON stays text.
+  static func parsed(_ text: [UInt8]) -> OutputValue {
+    guard (try? JSONSerialization.jsonObject(with: Data(text))) != nil else {
+      return .text(String(decoding: text, as: UTF8.self))
+    }
+    var scanner = MessageScanner(text)
+    return scanner.value()
+  }
+
+  /// The same message with another value in one of its fields.
+  func replacing(_ name: String, with value: OutputValue) -> MessageView {
+    MessageView(
+      value: .object(fields.map { $0.name == name ? OutputField(name, value) : $0 }))
+  }
+
   /// The JSON of the receipt inside, where there is one.
   var receipt: [UInt8]? {
     guard case .text(let text)? = at("receipt.json") else { return nil }
@@ -36,7 +51,9 @@ package struct MessageView: Sendable {
   }
 
   /// A field for a cell of a table, in words.
-  func cell(_ path: String) -> OutputValue { at(path).map(Self.worded) ?? .none }
+  func cell(_ path: String) -> OutputValue {
+    at(path).map { Self.worded($0, field: path) } ?? .none
+  }
 
   /// Prints the fields in two columns; lists of things as tables below. JSON has everything as it is.
   func show(on console: Console) {
@@ -61,7 +78,9 @@ package struct MessageView: Sendable {
         collect(inner, prefix: path + ".", &lines, &tables)
       case .list(let values) where values.contains(where: Self.isThing):
         tables.append((path, Self.table(values)))
-      default: lines.append((path, Words.title(ofField: path), Self.worded(field.value)))
+      default:
+        lines.append(
+          (path, Words.title(ofField: path), Self.worded(field.value, field: field.name)))
       }
     }
   }
@@ -75,8 +94,15 @@ package struct MessageView: Sendable {
     let views = values.map { MessageView(value: $0) }
     var names: [String] = []
     for view in views {
-      for field in view.fields where !names.contains(field.name) && !unshown.contains(field.name) {
-        names.append(field.name)
+      // A field that the things before lack goes after its neighbour, as in the contract.
+      var place = 0
+      for field in view.fields where !unshown.contains(field.name) {
+        if let index = names.firstIndex(of: field.name) {
+          place = index + 1
+        } else {
+          names.insert(field.name, at: place)
+          place += 1
+        }
       }
     }
     return Table(
@@ -85,18 +111,23 @@ package struct MessageView: Sendable {
   }
 
   /// The value in words: terms, days and grounds as a person says them.
-  private static func worded(_ value: OutputValue) -> OutputValue {
+  ///
+  /// - Parameter field: Where it stands; slugs are words in some fields and names in others.
+  private static func worded(_ value: OutputValue, field: String) -> OutputValue {
     switch value {
-    case .text(let text): Words.value(text)
-    case .list(let values): .list(values.map(worded))
+    case .text(let text): Words.value(text, field: field)
+    case .list(let values): .list(values.map { worded($0, field: field) })
     case .object(let fields):
-      phrase(fields) ?? .object(fields.map { OutputField($0.name, worded($0.value)) })
+      phrase(fields, in: field)
+        ?? .object(fields.map { OutputField($0.name, worded($0.value, field: $0.name)) })
     default: value
     }
   }
 
   /// The small things that are one phrase: a text in two languages, a due day, a ground, a period.
-  private static func phrase(_ fields: [OutputField]) -> OutputValue? {
+  ///
+  /// - Parameter field: The field that holds the thing.
+  private static func phrase(_ fields: [OutputField], in field: String = "") -> OutputValue? {
     func text(_ name: String) -> String? {
       for field in fields where field.name == name {
         if case .text(let text) = field.value { return text }
@@ -128,6 +159,14 @@ package struct MessageView: Sendable {
     }
     if names.isSubset(of: ["first_day", "last_day"]), !names.isEmpty {
       return .text("\(text("first_day") ?? "") – \(text("last_day") ?? "")")
+    }
+    if field == "values", let item = text("item") {
+      return .text("\(item)=\(text("value") ?? "")")
+    }
+    if field == "decisions", let item = text("item") {
+      return text("approved") == nil
+        ? .bilingual(BilingualText("\(item) 不同意", "\(item) refused"))
+        : .bilingual(BilingualText("\(item) 同意", "\(item) approved"))
     }
     return nil
   }

@@ -22,11 +22,21 @@ package struct Table: Sendable {
     }
   }
 
+  /// How cells that are too long are shown.
+  package enum Layout: Sendable {
+    /// One line a row, cut at the edge of a terminal; whole in a file.
+    case list
+    /// Nothing is cut: long cells go on below, in a file as on a terminal.
+    case report
+  }
+
   package let columns: [Column]
+  package let layout: Layout
   package private(set) var rows: [[OutputValue]] = []
 
-  package init(columns: [Column], rows: [[OutputValue]] = []) {
+  package init(columns: [Column], layout: Layout = .list, rows: [[OutputValue]] = []) {
     self.columns = columns
+    self.layout = layout
     for row in rows { append(row) }
   }
 
@@ -44,6 +54,8 @@ package struct Table: Sendable {
   /// No column is cut below this width; beyond that the terminal wraps.
   private static let narrowest = 8
   private static let gap = "  "
+  /// A page, where no terminal says how wide a report may be.
+  private static let pageWidth = 100
 
   /// The lines of the table, without trailing spaces.
   ///
@@ -51,9 +63,18 @@ package struct Table: Sendable {
   package func lines(in language: Language, width: Int?) -> [String] {
     let head = columns.map { $0.title.text(in: language) }
     let body = rows.map { row in row.map { $0.cell(in: language) } }
-    let widths = columnWidths([head] + body, limit: width)
+    let widths = columnWidths(
+      [head] + body, limit: layout == .report ? width ?? Self.pageWidth : width)
     let rule = widths.map { String(repeating: "─", count: $0) }.joined(separator: Self.gap)
-    return [line(head, widths), rule] + body.map { line($0, widths) }
+    return [line(head, widths), rule] + body.flatMap { lines($0, widths) }
+  }
+
+  private func lines(_ cells: [String], _ widths: [Int]) -> [String] {
+    guard layout == .report else { return [line(cells, widths)] }
+    let parts = zip(cells, widths).map { DisplayWidth.wrapped($0, to: $1) }
+    return (0..<(parts.map(\.count).max() ?? 0)).map { row in
+      line(parts.map { row < $0.count ? $0[row] : "" }, widths)
+    }
   }
 
   /// As wide as the widest cell; where that is too much, the widest columns give way first.

@@ -12,7 +12,10 @@ package enum Words {
   }
 
   /// A text as it is shown: a moment in the offices' own time, a word of an enumeration as a term.
-  package static func value(_ text: String) -> OutputValue {
+  ///
+  /// - Parameter field: The field that it stands in, where that is known.
+  package static func value(_ text: String, field: String = "") -> OutputValue {
+    if slugFields.contains(field), let term = slug(text) { return .bilingual(term) }
     if text.utf8.count >= 20, text.utf8.last == UInt8(ascii: "Z"),
       let moment = Instant(rfc3339: text)
     {
@@ -24,7 +27,40 @@ package enum Words {
       BilingualText(term, text.lowercased().replacing("_", with: " ")))
   }
 
+  /// Fields whose slugs are words; elsewhere a slug is a name that is typed again.
+  private static let slugFields: Set<String> = [
+    "roles", "reviewers", "side", "from_state", "to_state", "frequency", "update_frequency",
+    "data_form", "open_attribute", "acquisition_mode", "cause", "action", "outcome",
+    "resource_class",
+  ]
+
+  private static func slug(_ text: String) -> BilingualText? {
+    if let role = Role(rawValue: text) { return role.term }
+    guard let term = slugs[text] ?? terms[text.uppercased().replacing("-", with: "_")] else {
+      return nil
+    }
+    return BilingualText(term, text.replacing("_", with: " "))
+  }
+
+  private static let slugs: [String: String] = [
+    "source_department": "来源部门", "monthly": "每月", "per-batch": "每批", "real_time": "实时",
+    "daily": "每日", "weekly": "每周", "quarterly": "每季", "half_yearly": "每半年", "yearly": "每年",
+    "irregular": "不定期", "number": "数值", "chart": "图表", "image": "图片", "audio": "音频",
+    "video": "视频", "electronic_certificate": "电子证照", "electronic_archive": "电子档案",
+    "non_electronic": "非电子", "not_open": "不予开放", "unconditional": "无条件开放",
+    "conditional": "有条件开放", "by_law": "依法采集", "generated": "业务产生", "by_agreement": "协议获取",
+    "open_case": "线索未结", "held": "暂缓", "review": "审核", "accept": "接受", "verify": "核实",
+    "rectify": "整改", "close": "确认办结", "acknowledge": "处理召回", "urge": "督促", "decide": "答复",
+    "check": "核查", "confirm": "复核", "recheck": "重新核查", "forward": "转报",
+    "agree-date": "确认时间", "reload": "重新提交", "not_affected": "不受影响", "made_good": "已补正",
+    "specific_population": "特定人群", "public": "公共数据", "publish": "发布", "resubmit": "重新提交",
+  ]
+
   private static let fields: [String: String] = [
+    "max_rows": "最多行数", "max_growth_percent": "最大增幅%", "frequency": "频率", "seen_by": "查验人",
+    "cleaned_by_mark": "清洗标记", "root": "根值", "steps": "步骤", "registers": "登记表", "rolls": "名册",
+    "chain": "查找链", "parameters": "参数", "keys": "公钥",
+    "harmless_membership": "成员资格无害",
     "name": "名称", "title": "标题", "level": "级别", "region": "行政区划", "kinds": "类别",
     "authority": "主管部门", "state": "状态", "create_time": "建立时间", "responsible_person": "责任人",
     "roles": "角色", "successor": "接替人", "serial": "序列号", "subject": "持有人", "not_before": "生效",

@@ -8,24 +8,10 @@ import Vocabulary
 
 struct PolicyCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "policy",
-      abstract: spoken("查看规章参数，演算期限。", "Show what the regulations say; count periods."),
-      discussion: spoken(
-        """
-        示例：
-
-          weir policy list
-          weir policy show meizhou-public-2023 --key share.
-          weir policy simulate hebi-2021 share.reply --start 2024-04-02
-        """,
-        """
-        Examples:
-
-          weir policy list
-          weir policy show meizhou-public-2023 --key share.
-          weir policy simulate hebi-2021 share.reply --start 2024-04-02
-        """),
+    about(
+      "policy", "查看规章参数，演算期限。", "Show what the regulations say; count periods.",
+      examples: "policy list", "policy show meizhou-public-2023 --key share.",
+      "policy simulate hebi-2021 share.reply --start 2024-04-02",
       subcommands: [PolicyList.self, PolicyShow.self, PolicySimulate.self])
   }
 }
@@ -38,10 +24,12 @@ struct LawOptions: ParsableArguments {
       spoken("含有 policies/ 的目录。", "The folder that holds policies/."), valueName: "dir"))
   var path: String?
 
-  func folder() throws -> LawFolder {
+  /// - Parameter dataFolder: A data folder has the law that it was made with; `WEIR_DATA` unless given.
+  func folder(of dataFolder: String? = nil) throws -> LawFolder {
     let surroundings = Surroundings.current
     return try LawFolder.find(
-      option: path, environment: surroundings.environment, executable: surroundings.executable,
+      option: path, dataFolder: dataFolder, environment: surroundings.environment,
+      executable: surroundings.executable,
       workingFolder: FileManager.default.currentDirectoryPath)
   }
 }
@@ -66,9 +54,7 @@ extension ProfileSet {
 
 struct PolicyList: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "list",
-      abstract: spoken("列出所收录的规章。", "List the regulations held."))
+    about("list", "列出所收录的规章。", "List the regulations held.", examples: "policy list")
   }
 
   @OptionGroup var law: LawOptions
@@ -88,10 +74,9 @@ struct PolicyList: AsyncParsableCommand {
 
 struct PolicyShow: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "show",
-      abstract: spoken(
-        "显示一部规章的各项参数及其条款。", "Show a regulation's parameters, each with its article."))
+    about(
+      "show", "显示一部规章的各项参数及其条款。", "Show a regulation's parameters, each with its article.",
+      examples: "policy show meizhou-public-2023 --key share.")
   }
 
   @OptionGroup var law: LawOptions
@@ -130,9 +115,9 @@ struct PolicyShow: AsyncParsableCommand {
 
 struct PolicySimulate: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "simulate",
-      abstract: spoken("逐日演算一个期限。", "Count a period day by day."))
+    about(
+      "simulate", "逐日演算一个期限。", "Count a period day by day.",
+      examples: "policy simulate hebi-2021 share.reply --start 2024-04-02")
   }
 
   @OptionGroup var law: LawOptions

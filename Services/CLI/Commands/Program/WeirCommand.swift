@@ -82,7 +82,7 @@ private func runCommand(_ arguments: [String]) async throws {
 /// Reports an error to the person and gives the exit code that belongs to it.
 private func report(_ error: any Error, _ surroundings: Surroundings) -> ProgramExit {
   let console = surroundings.console()
-  let failure: CommandFailure
+  var failure: CommandFailure
   switch error {
   case let known as CommandFailure: failure = known
   case let status as Status: failure = CommandFailure(status)
@@ -97,21 +97,25 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
     failure = CommandFailure(.evidenceBroken, finding.sentence, in: console.language)
   case let receipt as ReceiptError:
     failure = CommandFailure(.evidenceBroken, receipt.sentence, in: console.language)
-  case let file as ConfigurationError: failure = CommandFailure(.usage, file.description)
+  case let file as ConfigurationError:
+    failure = CommandFailure(.usage, file.sentence, in: console.language)
   case let file as FileError: failure = CommandFailure(.fault, file.description)
   case let law as LawFileProblems: failure = CommandFailure(law, in: console.language)
   case let end as ProgramEnd: return end.exit
   default:
     // Help, version and completion scripts come as errors, too; their exit code is success.
     if WeirCommand.exitCode(for: error) == .success {
-      surroundings.output(WeirCommand.fullMessage(for: error) + "\n")
+      let page = WeirCommand.fullMessage(for: error)
+      surroundings.output(UsageWords.help(page, in: console.language) + "\n")
       return .done
     }
     guard WeirCommand.exitCode(for: error) == .validationFailure else {
       failure = CommandFailure(.fault, Redaction.masked("\(error)"))
       break
     }
-    failure = CommandFailure(.usage, WeirCommand.message(for: error))
+    failure = CommandFailure(
+      .usage, UsageWords.sentence(WeirCommand.message(for: error), in: console.language))
+    failure.nextStep = UsageWords.command(of: surroundings.arguments) + " --help"
   }
   failure.report(to: console)
   return failure.exit
@@ -120,4 +124,24 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
 /// Ends a command that has printed its result but did not simply succeed: rejected rows, broken evidence.
 struct ProgramEnd: Error, Equatable {
   let exit: ProgramExit
+}
+
+extension ConfigurationError {
+  fileprivate var sentence: BilingualText {
+    switch self {
+    case .unreadable(let path, let reason):
+      BilingualText("无法读取 \(path)（\(reason)）。", "\(path) cannot be read (\(reason)).")
+    case .malformed: BilingualText("文件有误：\(description)", description)
+    }
+  }
+}
+
+/// What is wrong with arguments, before anything is run; `nil` where they can be.
+func usageError(in arguments: [String]) -> String? {
+  do {
+    _ = try WeirCommand.parseAsRoot(arguments)
+    return nil
+  } catch {
+    return WeirCommand.message(for: error)
+  }
 }

@@ -86,11 +86,20 @@ struct DepartmentRegister: CallCommand {
     let department = RegistryV1.Department(
       name: resource("departments", code), title: title, level: level.value, region: region,
       kinds: kinds, authority: resource("departments", authority ?? own.department))
-    try session.show(
-      try await session.registry.registerDepartment(
-        .init(
-          department: department, requestID: session.newRequest(), validateOnly: validateOnly),
-        session.options))
+    let made = try await session.registry.registerDepartment(
+      .init(
+        department: department, requestID: session.newRequest(), validateOnly: validateOnly),
+      session.options)
+    try session.show(made)
+    if validateOnly { return session.noteChecked() }
+    if made.state == .disabled {
+      session.console.note(
+        BilingualText(
+          "尚未启用。下一步：weir department person add \(code)/… --role dept-security，"
+            + "再 weir department state \(code) active --reason …",
+          "Not active yet. Next: weir department person add \(code)/… --role dept-security, then "
+            + "weir department state \(code) active --reason …"))
+    }
   }
 }
 

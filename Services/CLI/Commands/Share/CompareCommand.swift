@@ -9,7 +9,7 @@ struct CompareCommand: AsyncParsableCommand {
     about(
       "compare", "发放前把整份名册与一个登记表比对。", "Compare a whole roll with a register, before a payout.",
       examples:
-        "compare run G-1 roll.csv --first-day 2024-02-01 --last-day 2024-02-29 --leads leads.csv",
+        "compare run G-1 roll.csv --purpose 养老金发放核查 --first-day 2024-02-01 --last-day 2024-02-29 --leads leads.csv",
       "compare list",
       subcommands: [CompareRun.self, CompareList.self, CompareShow.self, CompareFinish.self])
   }

@@ -12,12 +12,13 @@ struct CompareRun: CallCommand {
     about(
       "run", "上传名册并比对；线索写入 CSV。", "Upload a roll and compare it; the leads go into a CSV file.",
       more: BilingualText(
-        "名册为带标题行的 CSV；证件号码列和姓名列按标题指定。命中只是线索，须经人工核查。",
-        "The roll is CSV with a header; columns are named by their titles. A hit is a lead, never a verdict."
+        "名册为带标题行的 CSV；证件号码列和姓名列按标题指定。命中只是线索，须经人工核查。中断后用 --resume 续传，不重复计数。",
+        "The roll is CSV with a header; columns are named by their titles. A hit is a lead, never a verdict. After an interruption --resume goes on, and nothing counts twice."
       ),
       examples:
-        "compare run G-1 pension.csv --first-day 2024-02-01 --last-day 2024-02-29 --leads leads.csv",
-      "compare run G-4 stopped.csv --direction present --id-column 身份证号 --leads leads.csv")
+        "compare run G-1 pension.csv --purpose 养老金发放核查 --first-day 2024-02-01 --last-day 2024-02-29 --leads leads.csv",
+      "compare run G-4 stopped.csv --purpose 救助核查 --first-day 2024-02-01 --last-day 2024-02-29 --direction present --id-column 身份证号 --leads leads.csv",
+      "compare run G-1 pension.csv --resume C-1 --leads leads.csv")
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
@@ -33,17 +34,28 @@ struct CompareRun: CallCommand {
   @Option(
     help: hint("姓名列；默认第二列，none 为不发送。", "Column of names; the second; none sends none.", "title"))
   var nameColumn: String?
-  @Option(help: hint("名册名称，须与授权一致。", "The roll's name, as the grant has it.", "name"))
-  var roll = ""
+  @Option(help: hint("名册名称；默认取自授权。", "The roll's name; the grant's unless given.", "name"))
+  var roll: String?
   @Option(help: hint("用途。", "The purpose.", "text")) var purpose = ""
   @Option(help: hint("所放行的发放批次。", "The payout that this run clears.", "text")) var payout = ""
   @Option(help: hint("责任人。", "Who answers for the run.", "who")) var person: String?
   @Option(help: hint("线索 CSV 文件。", "The CSV file of leads.", "file")) var leads: String
+  @Option(help: hint("续传的比对。", "The run to go on with.", "run")) var resume: String?
+
+  func validate() throws {
+    guard resume != nil || (!purpose.isEmpty && firstDay != nil && lastDay != nil) else {
+      throw ValidationError(
+        spoken(
+          "请给出 --purpose、--first-day 和 --last-day，或以 --resume 续传。",
+          "Give --purpose, --first-day and --last-day, or go on with --resume."))
+    }
+  }
 
   func call(_ session: Session) async throws {
     let packed = try PackedRoll(
       path: file, encoding: encoding, idColumn: idColumn, nameColumn: nameColumn)
     let run = try await open(packed, session)
+    if packed.chunks.count > 1 { noteResume(run, session) }
     var output = try CSVFile(
       path: leads,
       header: ["case", "line", "record", "name_differs", "under_check", "issue", "values"])
@@ -51,13 +63,21 @@ struct CompareRun: CallCommand {
       BilingualText("比对 \(run.name)", "comparing \(run.name)"), total: packed.rowCount,
       console: session.console)
     var found: [(chunk: Int32, lead: IngestV1.Lead)] = []
-    for chunk in packed.chunks {
-      let reply = try await session.share.uploadWhole(
-        .init(
-          comparison: run.name, number: chunk.number, ids: chunk.ids, names: chunk.names,
-          others: chunk.others), session.options)
-      found += reply.leads.map { (chunk.number, $0) }
-      progress.advance(by: chunk.rowCount)
+    do {
+      // What the run has already is sent again: the same content gets the same answer and is not charged twice, and leads are
+      // never stored where they could be fetched from.
+      for chunk in packed.chunks {
+        let reply = try await session.share.uploadWhole(
+          .init(
+            comparison: run.name, number: chunk.number, ids: chunk.ids, names: chunk.names,
+            others: chunk.others), session.options)
+        found += reply.leads.map { (chunk.number, $0) }
+        progress.advance(by: chunk.rowCount)
+      }
+    } catch let status as Status {
+      progress.finish(BilingualText("中断", "interrupted"))
+      noteResume(run, session)
+      throw status
     }
     let done = try await session.share.finishComparison(
       .init(
@@ -79,16 +99,40 @@ struct CompareRun: CallCommand {
   }
 
   private func open(_ packed: PackedRoll, _ session: Session) async throws -> ShareV1.Comparison {
+    if let resume {
+      let run = try await session.share.getComparison(
+        .init(name: resource("comparisons", resume)), session.options)
+      guard run.rollRows == Int64(packed.rowCount) else {
+        throw CommandFailure(
+          .usage,
+          spoken(
+            "\(file) 有 \(packed.rowCount) 行，\(run.name) 的名册为 \(run.rollRows) 行：不是同一份名册。",
+            "\(file) has \(packed.rowCount) rows, the roll of \(run.name) \(run.rollRows): another roll."
+          ))
+      }
+      return run
+    }
+    let grantName = resource("grants", grant)
+    let ownRoll =
+      if let roll { roll } else {
+        try await session.share.getGrant(.init(name: grantName), session.options).roll?.roll ?? ""
+      }
     var period: IngestV1.Period?
     if let firstDay, let lastDay {
       period = IngestV1.Period(firstDay: firstDay.iso, lastDay: lastDay.iso)
     }
     let run = ShareV1.Comparison(
-      grant: resource("grants", grant), direction: direction.value, period: period,
-      rollRows: Int64(packed.rowCount), roll: roll, purpose: purpose,
+      grant: grantName, direction: direction.value, period: period,
+      rollRows: Int64(packed.rowCount), roll: ownRoll, purpose: purpose,
       responsiblePerson: try person.map(personName) ?? "", payout: payout)
     return try await session.share.createComparison(
       .init(comparison: run, requestID: session.newRequest()), session.options)
+  }
+
+  private func noteResume(_ run: ShareV1.Comparison, _ session: Session) {
+    let command = "weir compare run \(grant) \(file) --resume \(run.name) --leads \(leads)"
+    session.console.note(
+      BilingualText("中断后续传：\(command)", "after an interruption: \(command)"))
   }
 
   private func caseNames(of run: String, _ session: Session) async throws -> [String: String] {

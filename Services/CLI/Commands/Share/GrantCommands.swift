@@ -7,18 +7,20 @@ import Vocabulary
 struct ShareAccept: CallCommand {
   static var configuration: CommandConfiguration {
     about(
-      "accept", "接受授权并指定安全责任人。", "Accept a grant, naming its security officer.",
-      examples: "share accept G-1 --officer human-resources/zhao")
+      "accept", "安全责任人接受授权，授权即生效。",
+      "The security officer accepts a grant, and with that it begins.",
+      examples: "share accept G-1 --as human-resources/zhao")
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
-  @Option(help: hint("安全责任人。", "The security officer.", "who")) var officer: String
+  @Option(help: hint("安全责任人；默认本人。", "The security officer; oneself unless given.", "who"))
+  var officer: String?
 
   func call(_ session: Session) async throws {
     try session.show(
       try await session.share.acceptGrant(
         .init(
-          name: resource("grants", grant), securityOfficer: try personName(officer),
+          name: resource("grants", grant), securityOfficer: try officer.map(personName) ?? "",
           requestID: session.newRequest()), session.options))
   }
 }

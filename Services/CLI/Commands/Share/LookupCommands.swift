@@ -1,7 +1,8 @@
-// weir share lookup and weir share verify: about one person, whose identifier comes from a file or from standard input.
+// weir share lookup and verify-request: about one person, whose identifier comes from a file or from standard input.
 
 import ArgumentParser
 import Contracts
+import Foundation
 import Telemetry
 import Vocabulary
 
@@ -75,7 +76,28 @@ struct ShareLookup: CallCommand {
     for notice in answer.notices {
       session.console.note(BilingualText(notice.chinese, notice.english))
     }
-    try session.show(answer)
+    guard session.console.format == .table else { return try session.show(answer) }
+    try session.keepReceipt(of: answer)
+    session.console.show(Self.table(answer.records))
+  }
+
+  /// One row a record, one column an item.
+  private static func table(_ records: [IngestV1.Record]) -> Table {
+    var items: [String] = []
+    for value in records.flatMap(\.values) where !items.contains(value.item) {
+      items.append(value.item)
+    }
+    func titled(_ field: String) -> Table.Column { .init(field, Words.title(ofField: field)) }
+    return Table(
+      columns: [titled("record")] + items.map { Table.Column($0, BilingualText($0, $0)) }
+        + [titled("as_of"), titled("under_check")],
+      rows: records.map { record in
+        let values = items.map { item in
+          OutputValue.text(record.values.first { $0.item == item }?.value ?? "")
+        }
+        return [.text(record.name)] + values
+          + [.text(record.lineage?.asOf ?? ""), record.underCheck ? .text(record.issue) : .none]
+      })
   }
 }
 
@@ -112,7 +134,8 @@ struct VerifyCreate: CallCommand {
       try await session.share.createVerificationRequest(
         .init(
           entry: resource("entries", entry), subject: try subject.subject(), item: item,
-          assertedValue: value, purpose: purpose, caseNumber: caseNumber,
+          assertedValue: value.trimmingCharacters(in: .whitespacesAndNewlines), purpose: purpose,
+          caseNumber: caseNumber,
           requestID: session.newRequest(), legalBasis: basis?.basis), session.options))
   }
 }

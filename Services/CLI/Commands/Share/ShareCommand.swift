@@ -64,6 +64,7 @@ struct ShareSubmit: CallCommand {
         .init(
           name: resource("applications", application), etag: etag, requestID: session.newRequest(),
           validateOnly: validateOnly), session.options))
+    if validateOnly { session.noteChecked() }
   }
 }
 
@@ -99,7 +100,7 @@ struct ShareReview: CallCommand {
       text == "all" ? asked : text.split(separator: ",").map(String.init)
     }
     let decisions =
-      items(approve).map { ShareV1.ItemDecision(item: $0, approved: true, reason: reason) }
+      items(approve).map { ShareV1.ItemDecision(item: $0, approved: true) }
       + items(refuse).map {
         ShareV1.ItemDecision(item: $0, approved: false, reason: reason, basis: basis?.basis)
       }
@@ -108,6 +109,7 @@ struct ShareReview: CallCommand {
         .init(
           name: name, decisions: decisions, reason: reason, etag: etag,
           requestID: session.newRequest(), validateOnly: validateOnly), session.options))
+    if validateOnly { session.noteChecked() }
   }
 }
 
@@ -192,7 +194,8 @@ struct ShareSubscribe: CallCommand {
     about(
       "subscribe", "启用无条件共享的条目。", "Take an unconditional entry into use.",
       examples:
-        "share subscribe E-1 --items name,event-date --purpose 养老金发放核查 --mode comparison --until 2024-12-31"
+        "share subscribe E-1 --items name,event-date --purpose 养老金发放核查 --scenario 发放前比对 --mode lookup --until 2024-12-31",
+      "share subscribe E-1 --items name,event-date --purpose 养老金发放核查 --scenario 发放前比对 --mode comparison --roll own-pension-roll --roll-rows 200000 --until 2024-12-31"
     )
   }
   @OptionGroup var caller: CallerOptions
@@ -206,6 +209,10 @@ struct ShareSubscribe: CallCommand {
   @Option(help: hint("最后一天。", "The last day of use.", "date")) var until: CivilDate
   @Option(help: hint("比对所用名册。", "The roll of comparisons.", "name")) var roll: String?
   @Option(help: hint("名册最多行数。", "The roll's most rows.", "rows")) var rollRows: Int64 = 0
+  @Option(help: hint("名册较上次最多增长的百分比。", "Percent by which the roll may grow.", "percent"))
+  var rollGrowth: Int32 = 20
+  @Option(help: hint("比对频率：monthly、per-batch。", "How often: monthly, per-batch.", "word"))
+  var frequency = "monthly"
 
   func call(_ session: Session) async throws {
     try session.show(
@@ -213,7 +220,10 @@ struct ShareSubscribe: CallCommand {
         .init(
           entry: resource("entries", entry), items: items.split(separator: ",").map(String.init),
           purpose: purpose, business: business, modes: modes.map(\.value), until: until.iso,
-          roll: roll.map { ShareV1.RollTerms(roll: $0, maxRows: rollRows) },
+          roll: roll.map {
+            ShareV1.RollTerms(
+              roll: $0, maxRows: rollRows, maxGrowthPercent: rollGrowth, frequency: frequency)
+          },
           requestID: session.newRequest(), scenario: scenario), session.options))
   }
 }

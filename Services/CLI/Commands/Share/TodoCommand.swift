@@ -40,7 +40,10 @@ struct TodoCommand: CallCommand {
     }
     if overdue { duties.removeAll { ($0.duty.due?.overdueDays ?? 0) == 0 } }
     duties.sort { Self.key($0.duty) < Self.key($1.duty) }
-    session.console.show(Self.table(duties))
+    if duties.isEmpty, session.console.format == .table {
+      return session.console.note(BilingualText("没有待办事项。", "Nothing waits for you."))
+    }
+    session.console.show(Self.table(duties, for: session.console.format))
   }
 
   private func sources(_ session: Session) -> [(String, Fetch)] {
@@ -58,7 +61,9 @@ struct TodoCommand: CallCommand {
     (duty.due?.date.isEmpty ?? true ? "9999-99-99" : duty.due?.date ?? "") + duty.resource
   }
 
-  private static func table(_ duties: [(service: String, duty: CommonV1.Duty)]) -> Table {
+  private static func table(
+    _ duties: [(service: String, duty: CommonV1.Duty)], for format: OutputFormat
+  ) -> Table {
     Table(
       columns: [
         .init("due", BilingualText("期限", "due")),
@@ -73,7 +78,8 @@ struct TodoCommand: CallCommand {
         let late = Int(duty.due?.overdueDays ?? 0)
         return [
           duty.due.map { .text($0.date + ($0.provisional ? " ?" : "")) } ?? .none,
-          late > 0 ? .integer(late) : .none, .text(duty.resource), .text(duty.action),
+          late > 0 ? .integer(late) : .none, .text(duty.resource),
+          format == .json ? .text(duty.action) : Words.value(duty.action, field: "action"),
           .bilingual(
             BilingualText(duty.summary?.chinese ?? "", duty.summary?.english ?? "")),
           .text(duty.due?.article ?? ""), .text(service),

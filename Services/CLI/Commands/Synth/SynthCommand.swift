@@ -8,28 +8,20 @@ import Vocabulary
 
 struct SynthCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
-    CommandConfiguration(
-      commandName: "synth",
-      abstract: spoken(
-        "生成虚构的登记表和名册，并附其中植入内容的清单。",
-        "Make synthetic registers and rolls, with the plan of what is planted in them."),
-      discussion: spoken(
+    about(
+      "synth", "生成虚构的登记表和名册，并附其中植入内容的清单。",
+      "Make synthetic registers and rolls, with the plan of what is planted in them.",
+      more: BilingualText(
         """
-        同一种子生成的文件逐字节相同。所有人员均为虚构，证件号码校验位有效。
-
-        示例：
-
-          weir synth data --seed 7 --records 20000 --roll 10000
-          weir synth data --encoding gb18030
+        同一种子生成的文件逐字节相同。所有人员均为虚构，证件号码校验位有效。\
+        entries/ 下是与登记表相配的目录条目，可直接用于 weir catalog draft。
         """,
         """
-        The same seed gives the same bytes. All persons are invented; their check digits are valid.
-
-        Examples:
-
-          weir synth data --seed 7 --records 20000 --roll 10000
-          weir synth data --encoding gb18030
-        """))
+        The same seed gives the same bytes. All persons are invented; their check digits are valid. \
+        entries/ has the catalogue entries of the registers, ready for weir catalog draft.
+        """),
+      examples: "synth data --seed 7 --records 20000 --roll 10000",
+      "synth data --encoding gb18030")
   }
 
   @OptionGroup var options: CommonOptions
@@ -78,6 +70,12 @@ struct SynthCommand: AsyncParsableCommand {
       try plan.writeRoll(kind, to: path("rolls", kind.rawValue), encoding: encoding)
       progress.advance()
     }
+    for kind in RegisterKind.allCases {
+      let owner = DemoCast.department(kind.department)
+      let entry = try MessageView(DemoEntries.draft(kind, owner)).value.json(in: .english)
+      try Data((entry + "\n").utf8).write(
+        to: URL(filePath: "\(folder)/entries/\(kind.rawValue).json"))
+    }
     try Data(plan.json().utf8).write(to: URL(filePath: folder + "/plan.json"))
     progress.finish(BilingualText("完成", "done"))
     console.show(
@@ -109,7 +107,7 @@ struct SynthCommand: AsyncParsableCommand {
       throw CommandFailure(
         .usage, spoken("目录 \(folder) 不为空。", "The folder \(folder) is not empty."))
     }
-    for part in ["registers", "rolls"] {
+    for part in ["registers", "rolls", "entries"] {
       do {
         try manager.createDirectory(
           atPath: "\(folder)/\(part)", withIntermediateDirectories: true)

@@ -114,7 +114,7 @@ struct CoverageTests {
     "each command has a help with an example, in both languages",
     arguments: Set(commands.values).union([
       "up", "doctor", "backup", "restore", "pki init", "pki issue-service", "pki keylist",
-      "pki show", "audit verify",
+      "pki found", "pki show", "audit verify",
     ]).sorted())
   func help(command: String) async {
     for (language, word) in [("en", "Example"), ("zh", "示例")] {

@@ -38,6 +38,32 @@ struct MessageViewTests {
     #expect(recorder.output.contains("\"say \\\"no\\\"\""))
   }
 
+  @Test(
+    "a column stands where the contract has it, even if the first row lacks it; slugs are worded")
+  func columns() throws {
+    let recorder = StreamRecorder()
+    let application = ShareV1.Application(
+      name: "applications/A-1",
+      reviewers: ["source_department"],
+      opinions: [
+        ShareV1.Opinion(
+          side: "source_department",
+          decisions: [
+            ShareV1.ItemDecision(item: "name", approved: true), ShareV1.ItemDecision(item: "court"),
+          ])
+      ],
+      history: [
+        CommonV1.Step(toState: "draft", actor: "a"),
+        CommonV1.Step(fromState: "draft", toState: "submitted", actor: "b"),
+      ])
+    try MessageView(application).show(on: recorder.console(.chinese))
+    let lines = recorder.output.split(separator: "\n")
+    #expect(lines.contains { $0.hasPrefix("经过") })
+    #expect(lines.contains { $0.hasPrefix("原状态") && $0.contains("新状态") })
+    #expect(recorder.output.contains("草稿") && recorder.output.contains("已提交"))
+    #expect(recorder.output.contains("来源部门") && recorder.output.contains("name 同意、court 不同意"))
+  }
+
   @Test("what JSON prints can be read back as the same message")
   func roundTrip() throws {
     let recorder = StreamRecorder()

@@ -44,6 +44,23 @@ struct TableTests {
     #expect(long.lines(in: .english, width: nil)[2].hasSuffix("汉"))
   }
 
+  @Test("a report is cut nowhere: on a page as on a terminal long cells go on below")
+  func report() {
+    let report = Table(
+      columns: [
+        .init("a", BilingualText("甲", "a")), .init("b", BilingualText("乙", "b")),
+      ], layout: .report,
+      rows: [["x", .text(String(repeating: "汉", count: 90) + " tail of words")], ["y", "z"]])
+    for width in [nil, 40] {
+      let lines = report.lines(in: .english, width: width)
+      #expect(lines.allSatisfy { DisplayWidth.of($0) <= width ?? 100 })
+      #expect(lines.joined().count { $0 == "汉" } == 90)
+      #expect(lines.joined().contains("words") && !lines.joined().contains("…"))
+      #expect(lines.last?.hasPrefix("y") == true)
+    }
+    #expect(DisplayWidth.wrapped("one two three", to: 8) == ["one two ", "three"])
+  }
+
   @Test("JSON has every row under the columns' names, and other programs can read it")
   func json() throws {
     let recorder = StreamRecorder()

@@ -121,6 +121,8 @@ struct LawFolderTests {
     #expect(try find(nil, [:], "usr/bin/weir") == installed)
     #expect(try find(nil, ["WEIR_LAW": other], "usr/bin/weir") == other)
     #expect(try find(checkout, ["WEIR_LAW": other], "usr/bin/weir") == checkout)
+    #expect(try find(nil, ["WEIR_DATA": other], "usr/bin/weir") == other)
+    #expect(try find(nil, ["WEIR_DATA": root.path], "usr/bin/weir") == installed)
     #expect(throws: CommandFailure.self) { try find(root.path, [:], "usr/bin/weir") }
     #expect(throws: CommandFailure.self) { try find(nil, [:], "nowhere/bin/weir") }
   }

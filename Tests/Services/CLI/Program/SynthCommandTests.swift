@@ -1,5 +1,6 @@
 // weir synth writes files and plan, and never over what is there.
 
+import Contracts
 import Foundation
 import Testing
 
@@ -41,6 +42,20 @@ struct SynthCommandTests {
     }
     let again = await run(["\(root)/a"] + size)
     #expect(again.exit == .usage && again.1.errors.contains("not empty"))
+  }
+
+  @Test("each register comes with an entry that can be drafted as it is")
+  func entries() async throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "weir-synth-\(UUID())").path
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    #expect(await run([root, "--records", "2000", "--roll", "1000"]).exit == .done)
+    for name in ["cremation", "cancellation", "correction", "low-income", "health"] {
+      let entry: CatalogV1.Entry = try MessageFile.read("\(root)/entries/\(name).json")
+      let header = try String(contentsOfFile: "\(root)/registers/\(name).csv", encoding: .utf8)
+        .split(separator: "\n")[0]
+      #expect(entry.items.map(\.title).joined(separator: ",") == header)
+      #expect(entry.state == .unspecified && entry.name.isEmpty)
+    }
   }
 
   @Test("the other encoding has the same rows in other bytes")

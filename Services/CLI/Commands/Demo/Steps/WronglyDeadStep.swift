@@ -55,8 +55,9 @@ enum DemoRepair {
     var issue = FeedbackV1.Issue()
     issue.entry = try stage.entry(.cremation).name
     issue.kind = .inaccurate
-    issue.cause = "本人到窗口说明健在"
-    issue.details = ["火化记录与事实不符"]
+    // Counters write names down; they are sealed where they are kept.
+    issue.cause = "\(stage.plan.wronglyDead.name)本人到窗口说明健在"
+    issue.details = ["\(stage.plan.wronglyDead.name)的火化记录与事实不符"]
     issue.reporter = .counter
     issue.channel = .platform
     issue.slipNumber = "2024-0304-001"

@@ -1,0 +1,82 @@
+// What weir doctor finds in a folder: nothing where all is well, and each common fault with its advice.
+
+import Boot
+import Crypto
+import Foundation
+import TestSupport
+import Testing
+import Vocabulary
+
+@testable import WeirCLI
+
+@Suite("weir doctor")
+struct DoctorTests {
+  private static let made = Instant(milliseconds: 1_709_524_800_000)
+  private let place: TemporaryFolder
+  private let folder: NodeFolder
+
+  /// A data folder as weir up makes one; nothing runs on it.
+  init() throws {
+    place = try TemporaryFolder()
+    folder = NodeFolder(path: place.path("node"))
+    let deploy = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "deploy")
+    try folder.create(
+      description: NodeFolder.Description(
+        domain: "weir.test", ports: ["share": 20_001], gatewayPort: 20_002),
+      founding: .standard, resources: deploy.path, now: Self.made, random: SeededRandom(seed: 5))
+  }
+
+  private func wrong(now: Instant = made) async -> [Finding] {
+    await Examination(folder: folder, now: now).run().filter { $0.grade == .wrong }
+  }
+
+  @Test("a whole folder lacks nothing but its processes")
+  func whole() async {
+    let found = await wrong()
+    #expect(found.map(\.check.english) == ["services"])
+    #expect(found.first?.advice?.english.hasPrefix("weir up --data") == true)
+  }
+
+  @Test("a key that others may read is named")
+  func openKey() async throws {
+    try FileManager.default.setAttributes(
+      [.posixPermissions: 0o644], ofItemAtPath: folder.path + "/pki/issuing/ca.key")
+    let found = try #require(await wrong().first)
+    #expect(found.check.english == "modes of keys")
+    #expect(found.detail.english.contains("pki/issuing/ca.key"))
+    #expect(found.advice?.english.contains("chmod 600") == true)
+  }
+
+  @Test("a certificate that cannot be read, and one that has ended, are to be issued again")
+  func certificates() async throws {
+    let late = Instant(milliseconds: Self.made.milliseconds + 366 * 86_400_000)
+    let ended = try #require(await wrong(now: late).first)
+    #expect(ended.check.english == "terms of certificates")
+    #expect(ended.advice?.english.contains("weir department certificate issue") == true)
+    let soon = Instant(milliseconds: Self.made.milliseconds + 350 * 86_400_000)
+    #expect(!(await wrong(now: soon).contains { $0.check.english == "terms of certificates" }))
+    let file = folder.path + "/pki/services/audit/cert.pem"
+    try Data("broken".utf8).write(to: URL(filePath: file))
+    let broken = try #require(await wrong().first)
+    #expect(broken.detail.english.contains("services/audit/cert.pem"))
+    #expect(broken.advice?.english.contains("weir pki issue-service") == true)
+  }
+
+  @Test("a clock before the folder's own certificates is wrong, and so is a lost calendar")
+  func clockAndCalendar() async throws {
+    let early = Instant(milliseconds: Self.made.milliseconds - 86_400_000)
+    #expect(await wrong(now: early).contains { $0.check.english == "clock" })
+    try FileManager.default.removeItem(atPath: folder.path + "/calendars")
+    #expect(await wrong().contains { $0.check.english == "working calendar" })
+  }
+
+  @Test("a folder that is none is told so, and the program ends with 1")
+  func none() async {
+    let recorder = StreamRecorder()
+    let arguments = ["doctor", "--data", place.path("nothing"), "--lang", "en"]
+    #expect(await runWeir(recorder.surroundings(arguments)) == .fault)
+    #expect(recorder.output.contains("no folder of weir up"))
+  }
+}
