@@ -1,0 +1,171 @@
+// Six services put up one by one from the example configurations, as an operator would on six hosts; one of them on PostgreSQL.
+
+import Boot
+import Crypto
+import Database
+import Foundation
+import TestSupport
+import Testing
+
+@testable import WeirCLI
+
+@Suite("a deployment by hand", .serialized)
+struct DeploymentTests {
+  @Test("pki, founding and the example configurations make a system that answers")
+  func byHand() async throws {
+    let site = try Site()
+    try await site.makeKeys()
+    let processes = try site.startAll()
+    defer {
+      for process in processes where process.isRunning { process.terminate() }
+      site.releasePorts()
+    }
+    try await eventually("the gateway to know its first person", within: .seconds(60)) {
+      await site.weir("department", "whoami") == .done
+    }
+    try await eventually("each service to answer through the gateway", within: .seconds(60)) {
+      let listed = await site.weir("catalog", "list")
+      let shared = await site.weir("share", "grants")
+      let wrong = await site.weir("feedback", "list")
+      return [listed, shared, wrong].allSatisfy { $0 == .done }
+    }
+    // A department's certificate is good at the gateway's public door alone.
+    let inside = await site.weir("catalog", "list", gateway: site.address("catalog"))
+    #expect(inside != .done)
+    for process in processes {
+      process.terminate()
+      process.waitUntilExit()
+      #expect(process.terminationStatus == 0)
+    }
+  }
+
+  @Test(
+    "the unit file is one that systemd takes",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
+  func unit() async throws {
+    let folder = try TemporaryFolder()
+    let text = try String(
+      contentsOf: Checkout.root.appending(path: "deploy/systemd/weir@.service"), encoding: .utf8)
+    // Its programs are not installed here.
+    let programs = URL(filePath: builtProgram("weir")).deletingLastPathComponent().path
+    let file = folder.path("weir@share.service")
+    try Data(text.replacing("/usr/bin/", with: programs + "/").utf8).write(to: URL(filePath: file))
+    let ended = try await run("/usr/bin/systemd-analyze", ["verify", file])
+    #expect(ended.status == 0 && !ended.output.contains(file), "\(ended.output)")
+  }
+}
+
+/// The hosts of a test: loopback ports and one folder.
+private struct Site {
+  let folder: TemporaryFolder
+  let ports: [String: UInt16]
+  let door: UInt16
+  private let claims: PortClaims
+
+  init() throws {
+    folder = try TemporaryFolder()
+    let services = ServiceConfiguration.services
+    // Held until the services have bound them, so that no other test takes one.
+    var claims = PortClaims()
+    let free = try claims.choose(services.count + 1, random: SystemRandom())
+    self.claims = claims
+    ports = Dictionary(uniqueKeysWithValues: zip(services, free))
+    door = free[services.count]
+  }
+
+  func releasePorts() { claims.release() }
+
+  func address(_ service: String) -> String { "127.0.0.1:\(ports[service] ?? 0)" }
+
+  private var examples: URL { Checkout.root.appending(path: "deploy/examples") }
+
+  /// The commands of the README's section for operators.
+  func makeKeys() async throws {
+    let pki = folder.path("pki")
+    var commands = [["pki", "init", pki, "--domain", "meizhou.example"]]
+    for service in ServiceConfiguration.services {
+      commands.append([
+        "pki", "issue-service", pki, service, "--dns", "localhost", "--ip", "127.0.0.1",
+      ])
+    }
+    commands += [
+      ["pki", "keylist", pki],
+      [
+        "pki", "found", pki, examples.appending(path: "founding.yaml").path, "--out",
+        folder.path("founding.yaml"),
+      ],
+    ]
+    for command in commands {
+      let ended = try await run(builtProgram("weir"), command)
+      try #require(ended.status == 0, "\(ended.output)")
+    }
+  }
+
+  func startAll() throws -> [Process] {
+    // As StateDirectory= makes them.
+    for service in ServiceConfiguration.services {
+      for name in [service, service + "-keys"] { try Files.makeFolder(folder.path("data/" + name)) }
+    }
+    return try ServiceConfiguration.services.map { service in
+      let path = folder.path(service + ".yaml")
+      try Files.write(try configuration(of: service).yaml(), to: path, isPrivate: true)
+      let process = Process()
+      process.executableURL = URL(filePath: builtProgram("weir-" + service))
+      process.arguments = ["--configuration", path]
+      process.standardOutput = FileHandle.nullDevice
+      process.standardError = FileHandle.nullDevice
+      try process.run()
+      return process
+    }
+  }
+
+  /// An example as it stands, but with the folders and ports of this test.
+  private func configuration(of service: String) throws -> ServiceConfiguration {
+    let example = service == "gateway" ? "gateway" : "share"
+    var text = try String(
+      contentsOf: examples.appending(path: example + ".yaml"), encoding: .utf8)
+    for (from, to) in [
+      ("/etc/weir/pki", folder.path("pki")), ("/etc/weir", folder.path(".")),
+      ("/var/lib/weir", folder.path("data")),
+      ("/usr/share/weir", Checkout.root.appending(path: "deploy").path),
+    ] {
+      text = text.replacing(from, with: to)
+    }
+    for name in ServiceConfiguration.services {
+      text = text.replacing("\(name).meizhou.example:7440", with: address(name))
+    }
+    let path = folder.path("example-\(service).yaml")
+    try Data(text.utf8).write(to: URL(filePath: path))
+    var configuration = try ServiceConfiguration.load(path: path)
+    configuration.listen = address(service)
+    configuration.publicListen = service == "gateway" ? "127.0.0.1:\(door)" : nil
+    if service != example {
+      configuration.service = service
+      configuration.peers[example] = [address(example)]
+      configuration.peers[service] = nil
+      configuration.dataFolder = folder.path("data/" + service)
+      configuration.keysFolder = folder.path("data/\(service)-keys")
+      let own = folder.path("pki/services/" + service)
+      configuration.tls.certificate = own + "/cert.pem"
+      configuration.tls.key = own + "/key.pem"
+      configuration.evidence.signingKey = own + "/evidence.key"
+    }
+    if service == "catalog",
+      case .postgres(let database) = try TestDatabase(.postgres).location
+    {
+      configuration.postgres = database
+    }
+    return configuration
+  }
+
+  /// The program with files instead of a data folder, as on a department's own machine.
+  func weir(_ arguments: String..., gateway: String? = nil) async -> ProgramExit {
+    let own = folder.path("pki/departments/data-bureau/persons/chen")
+    return await EndToEndTests.weir(
+      arguments + [
+        "--gateway", gateway ?? "127.0.0.1:\(door)", "--cert", own + "/cert.pem", "--key",
+        own + "/key.pem", "--ca", folder.path("pki/service-root/ca.pem"),
+      ]
+    ).exit
+  }
+}
