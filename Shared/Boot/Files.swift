@@ -30,9 +30,11 @@ package enum Files {
 
   /// Replaces a file: written beside it, synced, renamed, and the folder synced.
   ///
-  /// - Parameter isPrivate: Mode 0600 from the first byte on; else 0644.
+  /// - Parameters:
+  ///   - isPrivate: Mode 0600 from the first byte on; else 0644.
+  ///   - isNameDurable: Whether the folder is synced, too; who writes many files does it once with ``syncFolder(_:)``.
   package static func write(
-    _ bytes: [UInt8], to path: String, isPrivate: Bool
+    _ bytes: [UInt8], to path: String, isPrivate: Bool, isNameDurable: Bool = true
   ) throws(FileError) {
     let draft = path + ".new"
     unlink(draft)
@@ -60,7 +62,9 @@ package enum Files {
     guard rename(draft, path) == 0 else {
       throw FileError(path: path, operation: "rename", code: errno)
     }
-    try syncFolder(of: path)
+    guard isNameDurable else { return }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+    try syncFolder(folder.isEmpty ? "/" : folder)
   }
 
   package static func write(_ text: String, to path: String, isPrivate: Bool) throws(FileError) {
@@ -69,9 +73,9 @@ package enum Files {
 
   package static func remove(_ path: String) { unlink(path) }
 
-  private static func syncFolder(of path: String) throws(FileError) {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-    let handle = open(folder.isEmpty ? "/" : folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+  /// Makes the names in a folder durable.
+  package static func syncFolder(_ folder: String) throws(FileError) {
+    let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard handle >= 0 else { throw FileError(path: folder, operation: "open", code: errno) }
     defer { close(handle) }
     guard fsync(handle) == 0 else { throw FileError(path: folder, operation: "fsync", code: errno) }

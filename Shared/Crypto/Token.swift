@@ -13,13 +13,20 @@ package struct Token: Sendable, Hashable, Comparable {
     self.low = low
   }
 
-  /// nil unless there are 16 bytes.
-  package init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == 16, let high = UInt64(bigEndianBytes: bytes.prefix(8)),
-      let low = UInt64(bigEndianBytes: bytes.dropFirst(8))
-    else { return nil }
-    self.init(high: high, low: low)
+  /// nil unless there are 16 bytes. Not generic: it is asked for every row, and across modules that would cost more than
+  /// all the rest of it.
+  package init?(bytes: ArraySlice<UInt8>) {
+    guard bytes.count == 16 else { return nil }
+    // Sixteen bytes are there; the loads are of eight each, at any address.
+    (high, low) = bytes.withUnsafeBytes { bytes in
+      (
+        UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
+    }
   }
+
+  package init?(bytes: [UInt8]) { self.init(bytes: bytes[...]) }
 
   package var bytes: [UInt8] { high.bigEndianBytes + low.bigEndianBytes }
 

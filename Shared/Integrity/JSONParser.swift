@@ -100,7 +100,17 @@ struct JSONParser {
   private mutating func string() throws(JSONError) -> String {
     let start = offset
     offset += 1
-    var text: [UInt8] = []
+    let end = plainEnd
+    // Nearly every text ends without an escape and is read where it lies.
+    if end < bytes.count, bytes[end] == UInt8(ascii: "\"") {
+      offset = end + 1
+      guard let string = String(validating: bytes[start + 1..<end], as: UTF8.self) else {
+        throw .invalidUTF8(offset: start)
+      }
+      return string
+    }
+    var text = Array(bytes[offset..<end])
+    offset = end
     while true {
       let byte = try peek()
       switch byte {
@@ -117,6 +127,17 @@ struct JSONParser {
         offset += 1
       }
     }
+  }
+
+  /// The next quotation mark, backslash or control character, or the end of the bytes.
+  private var plainEnd: Int {
+    var end = offset
+    while end < bytes.count, bytes[end] >= 0x20, bytes[end] != UInt8(ascii: "\""),
+      bytes[end] != UInt8(ascii: "\\")
+    {
+      end += 1
+    }
+    return end
   }
 
   private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
@@ -170,7 +191,12 @@ struct JSONParser {
   }
 
   private mutating func skipBlanks() {
-    while offset < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[offset]) { offset += 1 }
+    while offset < bytes.count {
+      switch bytes[offset] {
+      case 0x20, 0x09, 0x0a, 0x0d: offset += 1
+      default: return
+      }
+    }
   }
 
   private mutating func takes(_ byte: UInt8) throws(JSONError) -> Bool {

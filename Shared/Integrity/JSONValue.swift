@@ -48,12 +48,31 @@ package struct JSONObject: Sendable, Equatable {
 
   /// Sorts members read from a text; nil when two have one name.
   init?(distinct members: [Member]) {
-    let sorted = members.sorted { $0.name.utf16.lexicographicallyPrecedes($1.name.utf16) }
+    // A canonical text has them in order.
+    let isSorted = zip(members, members.dropFirst()).allSatisfy { Self.precedes($0.name, $1.name) }
+    if isSorted {
+      self.members = members
+      return
+    }
+    let sorted = members.sorted { Self.precedes($0.name, $1.name) }
     for (left, right) in zip(sorted, sorted.dropFirst())
     where left.name.utf8.elementsEqual(right.name.utf8) {
       return nil
     }
     self.members = sorted
+  }
+
+  /// The order of UTF-16 code units, found on UTF-8: bytes are in the order of code points, which is another only where a
+  /// character beyond U+FFFF (first byte 0xF0 and more) meets one from U+E000 to U+FFFF (0xEE, 0xEF), whose surrogates come first.
+  private static func precedes(_ left: String, _ right: String) -> Bool {
+    var others = right.utf8.makeIterator()
+    for byte in left.utf8 {
+      guard let other = others.next() else { return false }
+      if byte == other { continue }
+      let isReversed = max(byte, other) >= 0xf0 && (0xee...0xef).contains(min(byte, other))
+      return isReversed ? byte > other : byte < other
+    }
+    return others.next() != nil
   }
 
   /// The value of a member; nil when there is none. Setting nil takes it out.
@@ -75,7 +94,7 @@ package struct JSONObject: Sendable, Equatable {
     var high = members.count
     while low < high {
       let middle = (low + high) / 2
-      if members[middle].name.utf16.lexicographicallyPrecedes(name.utf16) {
+      if Self.precedes(members[middle].name, name) {
         low = middle + 1
       } else {
         high = middle

@@ -46,6 +46,10 @@ package struct Origin: Sendable, Hashable {
   package let replica: String
   /// 16 random bytes made with the database. A restore keeps them.
   package let incarnation: [UInt8]
+  /// `service/replica/incarnation`, made once: every entry is bound to it.
+  package let text: String
+  /// How the chain's hash has it.
+  fileprivate let chained: [UInt8]
 
   /// nil unless both names have 1 to 40 of a–z, 0–9 and hyphen, and the incarnation 16 bytes.
   package init?(service: String, replica: String, incarnation: [UInt8]) {
@@ -53,6 +57,9 @@ package struct Origin: Sendable, Hashable {
     self.service = service
     self.replica = replica
     self.incarnation = incarnation
+    text = "\(service)/\(replica)/\(Hex.encode(incarnation))"
+    let names = [service, replica].flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    chained = names + incarnation
   }
 
   package init?(text: some StringProtocol) {
@@ -61,8 +68,6 @@ package struct Origin: Sendable, Hashable {
     self.init(service: String(parts[0]), replica: String(parts[1]), incarnation: incarnation)
     guard self.text.utf8.elementsEqual(text.utf8) else { return nil }
   }
-
-  package var text: String { "\(service)/\(replica)/\(Hex.encode(incarnation))" }
 
   private static func isName(_ text: String) -> Bool {
     (1...40).contains(text.utf8.count)
@@ -106,11 +111,7 @@ package struct OutboxChain: Sendable, Equatable {
   ) -> [UInt8] {
     var hash = SHA256()
     hash.update(previous)
-    for name in [origin.service, origin.replica] {
-      hash.update(UInt8(name.utf8.count))
-      hash.update(Array(name.utf8))
-    }
-    hash.update(origin.incarnation)
+    hash.update(origin.chained)
     hash.update(sequence.bigEndianBytes)
     hash.update(commitment)
     return hash.digest()

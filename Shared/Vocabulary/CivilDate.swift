@@ -136,6 +136,16 @@ package enum Weekday: String, CaseIterable, Sendable {
 
 /// A number with leading zeros; Foundation's formats are not at hand in this module.
 func padded(_ number: Int, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  guard number >= 0, width <= 20 else { return String(number) }
+  var digits: InlineArray<20, UInt8> = .init(repeating: UInt8(ascii: "0"))
+  var rest = number
+  var start = 20
+  repeat {
+    start -= 1
+    digits[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+    rest /= 10
+  } while rest > 0
+  let text = digits.span
+  // Digits of ASCII are UTF-8.
+  return String(copying: UTF8Span(unchecked: text.extracting(min(start, 20 - width)..<20)))
 }

@@ -19,18 +19,21 @@ struct RunFigures: AsyncParsableCommand {
   @Flag(help: "Small sizes: shows that everything works, says nothing about speed.")
   var quick = false
 
+  @Option(help: "Multiplies the rows of ingest (1 M) and comparison (1 M with 5 M).")
+  var scale = 1.0
+
   @Option(help: "Where the figures are written as JSON.")
   var json = ".build/bench.json"
 
-  @Argument(help: "Some of: echo, messages, compare, audit. All without any.")
+  @Argument(help: "Some of: echo, messages, ingest, compare, audit. All without any.")
   var names: [String] = []
 
   func run() async throws {
-    let workshop = try Workshop(quick: quick)
+    let workshop = try Workshop(quick: quick, scale: scale)
     defer { workshop.remove() }
     let all: [(String, (Workshop) async throws -> [Figure])] = [
-      ("echo", echoFigures), ("messages", messageFigures), ("compare", compareFigures),
-      ("audit", auditFigures),
+      ("echo", echoFigures), ("messages", messageFigures), ("ingest", ingestFigures),
+      ("compare", compareFigures), ("audit", auditFigures),
     ]
     for name in names where !all.contains(where: { $0.0 == name }) {
       throw ValidationError("there is no figure '\(name)'")

@@ -1,102 +1,130 @@
-// A roll against a register: tokens and probe of our index, against DuckDB's join of the same files as plain text.
+// A roll against a register: over the wire with durable evidence, against DuckDB's join of the same files as plain text.
 
-import Crypto
 import Foundation
-import IngestIndex
+import Synth
 import Vocabulary
 
-/// What is measured is what one process does once the roll is there: read it, validate each identifier, encrypt it to its
-/// token, find it in the authenticated index. The register's own way into the index is the ingest figure's.
+/// Ours: `weir compare run` from its start to its end: the roll is read, each identifier validated, sent in chunks over TLS
+/// through gateway and Share to Ingest, made into tokens, found in the index; decision and disclosure are durable before the
+/// seals of what was found are opened; cases are made, and the leads written beside the roll's lines. The peer reads both
+/// files and joins them in one process with all processors, keeps nothing and tells nobody.
 func compareFigures(_ workshop: Workshop) async throws -> [Figure] {
-  let registerRows = workshop.quick ? 50_000 : 5_000_000
-  let rollRows = workshop.quick ? 10_000 : 1_000_000
-  let register = try writeIdentifiers(
-    workshop.path("register.csv"), count: registerRows, first: 0, step: 1)
-  // Every tenth row of the roll is in the register.
-  let roll = try writeIdentifiers(
-    workshop.path("roll.csv"), count: rollRows, first: 0, step: 10)
-  let random = SeededRandom(seed: 11)
-  let key = try TokenKey(
-    id: KeyID(rawValue: 1), suite: .aes256, secret: SecretBytes(random.bytes(32)))
-  let indexKey = HMACSHA256(key: random.bytes(32))
-  let binding = IndexBinding(
-    resource: "entries/E-1", keyVersion: 1, generation: 1, databaseRoot: random.bytes(32),
-    rowCount: registerRows)
-  let path = workshop.path("index")
-  let tokens = try key.tokens(of: try blocks(of: register))
-  try TokenIndex.write(
-    to: path, binding: binding, key: indexKey,
-    entries: (0..<registerRows).lazy.map { row in
-      IndexEntry(token: token(tokens, row), record: Int64(row))
-    })
-  let index = try TokenIndex(path: path, expected: binding, key: indexKey)
+  let rows = workshop.rows(1_000_000)
+  let register = try SyntheticRegister(workshop, rows: workshop.rows(5_000_000), rollRows: rows)
+  let roll = try register.writeRoll(rows: rows, to: workshop.path("roll.csv"))
+  let small = try register.writeRoll(rows: rows / 10, to: workshop.path("small-roll.csv"))
+  let node = try BenchNode(workshop)
+  defer { node.stop() }
+  try register.deliver(to: node)
+  let bench = try ComparisonBench(workshop, node, register)
+  let hits = try bench.join(roll).hits
 
+  let smallMemory = try bench.memory { try bench.compare(small, hits: nil) }
   var ours: [Double] = []
   var peer: [Double] = []
-  for _ in 0..<workshop.rounds {
-    let start = DispatchTime.now().uptimeNanoseconds
-    let hits = index.hits(in: try key.tokens(of: try blocks(of: roll))).count
-    ours.append(Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9)
-    let said = try workshop.run(
-      workshop.root.appendingPathComponent(".venv/bin/python").path,
-      [workshop.peers + "/join.py", register, roll]
-    ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
-    guard said.count == 2, Int(said[1]) == hits else {
-      throw BenchError.unreadable("the join: \(said) where \(hits) were found")
-    }
-    peer.append(said[0])
+  var memory: [Double] = []
+  for _ in 0..<min(workshop.rounds, 3) {
+    memory.append(try bench.memory { ours.append(try bench.compare(roll, hits: hits)) })
+    peer.append(try bench.join(roll).seconds)
   }
   return [
     .time(
-      "find \(rollRows) ids among \(registerRows), in process, one thread", unit: "s",
-      ours: median(ours), peer: median(peer), against: "DuckDB plain-text join, one thread",
-      target: 1)
+      "compare \(rows) ids with \(register.rows) sealed records, \(hits) hits", unit: "s",
+      ours: median(ours), peer: median(peer), against: "DuckDB plain-text join, in process",
+      target: 1),
+    .time(
+      "memory of gateway, Share and Ingest, comparing \(rows)", unit: "MB",
+      ours: median(memory) / 1e6, peer: smallMemory / 1e6, against: "themselves, \(rows / 10)",
+      target: 1 / 1.1),
   ]
 }
 
-/// Writes distinct valid identifiers, one a line under the header `id`.
-private func writeIdentifiers(
-  _ path: String, count: Int, first: Int, step: Int
-) throws -> String {
-  var text = "id\n"
-  text.reserveCapacity(count * 20)
-  for row in 0..<count {
-    text += identifier(first + row * step)
-    text += "\n"
-  }
-  try text.write(toFile: path, atomically: true, encoding: .utf8)
-  return path
-}
+/// What the runs have in common: a grant, and a number for each payout.
+private final class ComparisonBench {
+  private let workshop: Workshop
+  private let node: BenchNode
+  private let register: SyntheticRegister
+  private let grant: String
+  private var payouts = 0
 
-/// The n-th of a family of valid identifiers: birth days from 1930 on, a thousand people a day.
-private func identifier(_ number: Int) -> String {
-  let day = CivilDate(dayNumber: -14_610 + number / 1000 % 30_000)
-  let digits =
-    "4414\(number / 30_000_000 % 90 + 10)\(day.iso.filter { $0 != "-" })"
-    + String(String(1000 + number % 1000).dropFirst())
-  let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
-  let sum = zip(digits.utf8, weights).reduce(0) { $0 + Int($1.0 - 48) * $1.1 }
-  return digits + String(Array("10X98765432")[sum % 11])
-}
-
-/// Reads a file of identifiers as a client packs a roll: each validated, sixteen bytes each.
-private func blocks(of path: String) throws -> [UInt8] {
-  let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
-  var packed: [UInt8] = []
-  packed.reserveCapacity(bytes.count)
-  for line in bytes.split(separator: UInt8(ascii: "\n")).dropFirst() {
-    guard let person = PersonIdentifier(exact: String(decoding: line, as: UTF8.self)) else {
-      throw BenchError.unreadable("an identifier of \(path)")
+  init(_ workshop: Workshop, _ node: BenchNode, _ register: SyntheticRegister) throws {
+    self.workshop = workshop
+    self.node = node
+    self.register = register
+    let said = try node.weir(
+      [
+        "share", "subscribe", node.entry, "--items", "name,cremation-date",
+        "--purpose", BenchNode.purpose, "--business", "养老保险待遇核发", "--scenario", "发放前比对",
+        "--mode", "comparison", "--until", "2025-12-31", "--roll", BenchNode.roll, "--roll-rows",
+        "100000000", "--roll-growth", "1000", "--frequency", "per-batch",
+      ], as: BenchNode.user)
+    guard let name = (said as? [String: Any])?["name"] as? String else {
+      throw BenchError.unreadable("the grant")
     }
-    IdentifierBlock(person).append(to: &packed)
+    grant = name
   }
-  return packed
+
+  /// - Parameter hits: How many leads there are by plain text. Ours are a few more and a few less: it reads identifiers that
+  ///   were written in another way, and has rejected rows with errors.
+  /// - Returns: The seconds that it took.
+  @discardableResult
+  func compare(_ roll: String, hits: Int?) throws -> Double {
+    payouts += 1
+    let start = DispatchTime.now().uptimeNanoseconds
+    let said = try node.weir(
+      [
+        "compare", "run", grant, roll, "--first-day", register.plan.period.lowerBound.iso,
+        "--last-day", register.plan.period.upperBound.iso, "--roll", BenchNode.roll, "--purpose",
+        BenchNode.purpose, "--payout", "\(payouts)", "--person", BenchNode.user,
+        "--leads", workshop.path("leads.csv"),
+      ], as: BenchNode.userSystem)
+    let elapsed = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+    let leads = ((said as? [String: Any])?["leads"] as? String).flatMap { Int($0) } ?? -1
+    if let hits, abs(leads - hits) > hits / 50 + 5 {
+      throw BenchError.unreadable("\(leads) leads where \(hits) were joined")
+    }
+    return elapsed
+  }
+
+  /// The most memory of the services on the way while the body runs, in bytes.
+  func memory(_ body: () throws -> Void) throws -> Double {
+    try node.forgetPeaks()
+    try body()
+    return try BenchNode.comparisonServices.reduce(0) { $0 + (try node.peakMemory(of: $1)) }
+  }
+
+  /// The peer's join, with the same predicate on date and revocation.
+  func join(_ roll: String) throws -> (seconds: Double, hits: Int) {
+    let said = try workshop.run(
+      workshop.root.appendingPathComponent(".venv/bin/python").path,
+      [workshop.peers + "/join.py", register.path, roll, register.plan.period.upperBound.iso]
+    ).split(whereSeparator: \.isWhitespace).compactMap { Double($0) }
+    guard said.count == 2 else { throw BenchError.unreadable("the join") }
+    return (said[0], Int(said[1]))
+  }
 }
 
-/// The n-th token of a packed column.
-private func token(_ packed: [UInt8], _ row: Int) -> Token {
-  func word(_ start: Int) -> UInt64 {
-    packed[start..<start + 8].reduce(0) { $0 << 8 | UInt64($1) }
+extension SyntheticRegister {
+  /// Writes a roll in which every hundredth person is in the register.
+  func writeRoll(rows: Int, to path: String) throws -> String {
+    let payees = RollRows(plan, .pension)
+    let records = RegisterRows(plan, .cremation)
+    var text = RollKind.pension.columns.map(\.title).joined(separator: ",") + "\n"
+    for row in 0..<rows {
+      var fields = payees.fields(ofRow: row)
+      if row % 100 == 50 {
+        // Those whose identifier stands there as it should: the client refuses a roll with another.
+        var place = row / 100 * 7919 % records.count
+        var record = records.fields(ofRow: place)
+        while PersonIdentifier(exact: record[0]) == nil || record[1].isEmpty {
+          place = (place + 1) % records.count
+          record = records.fields(ofRow: place)
+        }
+        fields.replaceSubrange(0...1, with: record[0...1])
+      }
+      text += fields.joined(separator: ",") + "\n"
+    }
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    return path
   }
-  return Token(high: word(row * 16), low: word(row * 16 + 8))
 }

@@ -58,24 +58,7 @@ private struct WrittenOutbox {
   }
 }
 
-/// The published log on disk, each file durable before it has its name.
-private struct DurableFolder: LogFolder {
-  let path: String
-
-  func read(_ path: String) throws -> [UInt8]? {
-    FileManager.default.contents(atPath: self.path + "/" + path).map { [UInt8]($0) }
-  }
-
-  func write(_ bytes: [UInt8], to path: String) throws {
-    let file = self.path + "/" + path
-    try Files.makeFolder(URL(fileURLWithPath: file).deletingLastPathComponent().path)
-    try Files.write(bytes, to: file, isPrivate: false)
-  }
-
-  func removeFolder(_ path: String) throws {
-    try? FileManager.default.removeItem(atPath: self.path + "/" + path)
-  }
-}
+extension DurableFolder: LogFolder {}
 
 private func intake(
   _ workshop: Workshop, _ round: Int, _ outbox: WrittenOutbox, batch: Int
@@ -99,6 +82,7 @@ private func intake(
   let folder = DurableFolder(path: workshop.path("log-\(round)/log"))
   let publisher = LogPublisher(
     database: database, folder: folder, signer: signer, board: board, appender: appender)
+  try await publishEntry(intake, random)
   let start = DispatchTime.now().uptimeNanoseconds
   try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { try await publisher.run(pause: .milliseconds(100)) }
@@ -122,6 +106,24 @@ private func intake(
   return Double(outbox.events.count) / elapsed
 }
 
+/// The catalogue entry of which all decisions are, so that its provider is known as it is in a running node.
+private func publishEntry(_ intake: Intake, _ random: any RandomSource) async throws {
+  guard let origin = Origin(service: "catalog", replica: "r1", incarnation: random.bytes(16)) else {
+    throw BenchError.unreadable("an origin")
+  }
+  let topic = "catalog.entry_published"
+  let leaf = Leaf(
+    ["entry": "entries/E-7", "owner": "civil-affairs", "topic": .string(topic)], random: random)
+  var chain = OutboxChain(origin: origin)
+  chain.append(commitment: leaf.commitment)
+  try await intake.take(
+    [
+      ArrivedEvent(
+        sequence: 1, topic: topic, salt: leaf.salt, payload: leaf.payload, leaf: leaf.commitment,
+        chain: chain.head)
+    ], of: origin)
+}
+
 /// The published checkpoint holds an entry of the last batch.
 private func prove(
   _ outbox: WrittenOutbox, _ folder: DurableFolder, _ key: NoteVerifier
@@ -129,8 +131,8 @@ private func prove(
   let note = try SignedNote(
     String(decoding: try folder.read(LogFile.checkpoint) ?? [], as: UTF8.self))
   let checkpoint = try Checkpoint(verifying: note, by: key)
-  let index = UInt64(outbox.events.count - 7)
-  let leaf = outbox.events[Int(index)].leaf
+  let index = checkpoint.size - 7
+  let leaf = outbox.events[outbox.events.count - 7].leaf
   let hashes = TileHashes<any Error>(size: checkpoint.size) { tile in
     guard let content = try folder.read(tile.path) else { throw BenchError.unreadable(tile.path) }
     return content

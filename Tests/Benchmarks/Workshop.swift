@@ -6,11 +6,14 @@ import Foundation
 struct Workshop {
   let folder: URL
   let quick: Bool
+  /// What the rows of the large figures are multiplied with.
+  let scale: Double
   /// The package's own folder, with the sources of the peers.
   let root = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
 
-  init(quick: Bool) throws {
+  init(quick: Bool, scale: Double) throws {
     self.quick = quick
+    self.scale = scale
     folder = FileManager.default.temporaryDirectory.appendingPathComponent(
       "weir-bench-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -21,26 +24,51 @@ struct Workshop {
   var peers: String { root.appendingPathComponent("Tests/Benchmarks/peers").path }
   /// Several runs, so that a median can be taken; one where only the way is tried.
   var rounds: Int { quick ? 1 : 5 }
+  /// The rows of a large figure in this run.
+  func rows(_ full: Int) -> Int { quick ? full / 50 : max(20_000, Int(Double(full) * scale)) }
 
   /// Runs a program to its end.
   ///
-  /// - Throws: `BenchError` with its output when it fails.
+  /// - Returns: What it wrote to its standard output.
+  /// - Throws: `BenchError` with all that it wrote, when it ends with another status than these.
   @discardableResult
-  func run(_ program: String, _ arguments: [String]) throws -> String {
+  func run(
+    _ program: String, _ arguments: [String], accepts: Set<Int32> = [0]
+  ) throws -> String {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
     process.arguments = [program] + arguments
     let output = Pipe()
+    let log = path("errors.log")
     process.standardOutput = output
-    process.standardError = output
+    process.standardError = try newFile(log)
     process.standardInput = FileHandle.nullDevice
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
-      throw BenchError.failed(program: program, output: String(text.suffix(2000)))
+    guard accepts.contains(process.terminationStatus) else {
+      let errors = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+      throw BenchError.failed(program: program, output: String((text + errors).suffix(2000)))
     }
     return text
+  }
+
+  /// Starts a program that goes on, with all that it writes in a file.
+  func start(_ program: String, _ arguments: [String], log: String) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: program)
+    process.arguments = arguments
+    let output = try newFile(log)
+    process.standardOutput = output
+    process.standardError = output
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  private func newFile(_ path: String) throws -> FileHandle {
+    try Data().write(to: URL(fileURLWithPath: path))
+    return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
   }
 
   /// Starts a server that prints `listening PORT` as its first line.

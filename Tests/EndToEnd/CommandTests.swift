@@ -66,7 +66,7 @@ struct CommandTests {
       keys: node.keys, gateway: try #require(Address(node.ready.gateway)), seed: 6)
     let bureau = DemoCast.humanResources
     let share = try wire.client(bureau.principal(bureau.officer)).share
-    let packed = try PackedRoll(path: roll, encoding: .utf8, idColumn: nil, nameColumn: nil)
+    let packed = try await PackedRoll(path: roll, encoding: .utf8, idColumn: nil, nameColumn: nil)
     let run = try await share.createComparison(
       .init(
         comparison: ShareV1.Comparison(

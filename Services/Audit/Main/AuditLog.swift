@@ -27,7 +27,7 @@ struct AuditLog: Sendable {
       throw ConfigurationError.malformed(path: "audit", detail: "the database has no outbox")
     }
     self.outbox = outbox
-    let folder = PublishedFolder(path: environment.configuration.dataFolder + "/log")
+    let folder = DurableFolder(path: environment.configuration.dataFolder + "/log")
     clocks = AuditClocks(civil: environment.clock.civil, real: environment.clock.real)
     keys = MonthKeys(keyring: serviceKeys.keyring, random: environment.random)
     let appender = try await database.write { try $0.becomeAppender() }
@@ -39,9 +39,11 @@ struct AuditLog: Sendable {
       database: database, folder: folder, verifier: signer.verifier)
     try await inspection.run()
     try await inspection.repairFiles(with: publisher)
-    try folder.write(Array(serviceKeys.keyListNote.encoded.utf8), to: LogFile.keys)
+    try await folder.write([LogFile.keys: Array(serviceKeys.keyListNote.encoded.utf8)])
     intake = Intake(
       database: database, keys: keys, board: board, appender: appender, grace: DisclosureGrace(),
       clocks: clocks)
   }
 }
+
+extension DurableFolder: LogFolder {}

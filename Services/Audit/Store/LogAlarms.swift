@@ -71,15 +71,6 @@ extension SQLReading where Self: ~Copyable {
     }
   }
 
-  /// Whether an entry with one of these terms is in the log.
-  package func holdsAny(ofTerms terms: [Int64]) throws -> Bool {
-    for term in terms {
-      let rows = try query("SELECT position FROM terms WHERE term = ?1 LIMIT 1", [term])
-      if !rows.isEmpty { return true }
-    }
-    return false
-  }
-
   /// Alarms in the order in which they were raised.
   package func alarms(after id: Int64, limit: Int) throws -> [StoredAlarm] {
     try query(

@@ -170,27 +170,45 @@ extension WriteTransaction {
   private func index(
     _ entries: [SealedEntry], from start: UInt64, at time: AppendTime, blinding: any TermBlinding
   ) throws {
-    var rows: [[SQLValue]] = []
+    var terms: [TermPlace] = []
+    var unprovided: [[SQLValue]] = []
+    // Most entries of a batch are about the same few things.
+    var numbers: [String: Int64] = [:]
+    var providers: [String: DepartmentCode?] = [:]
     for (offset, entry) in entries.enumerated() {
       let position = Int64(clamping: start) + Int64(offset)
       var facts = entry.facts
       if let name = facts.entry {
-        if let provider = facts.provider { try learn(provider, of: name, blinding: blinding) }
-        if let provider = try provider(of: name) {
-          facts.departments.insert(provider)
+        if let provider = facts.provider {
+          try note(&unprovided)
+          try learn(provider, of: name, blinding: blinding)
+          providers[name] = nil
+        }
+        let known = try providers[name] ?? provider(of: name)
+        providers[name] = .some(known)
+        if let known {
+          facts.departments.insert(known)
         } else {
-          try execute(
-            "INSERT INTO unprovided (entry, position, month) VALUES (?1, ?2, ?3)",
-            [name, position, time.month])
+          unprovided.append([.text(name), .integer(position), .text(time.month)])
         }
       }
+      terms.append(
+        TermPlace(term: LogTerm.number(ofLeaf: entry.arrived.leaf), position: position))
       for text in facts.terms {
-        rows.append([.integer(try blinding.term(text, month: time.month)), .integer(position)])
+        let number = try numbers[text] ?? blinding.term(text, month: time.month)
+        numbers[text] = number
+        terms.append(TermPlace(term: number, position: position))
       }
     }
+    try note(&unprovided)
+    try addRun(terms, first: start, past: start + UInt64(entries.count))
+  }
+
+  /// Writes down entries whose provider is not known yet.
+  private func note(_ unprovided: inout [[SQLValue]]) throws {
     try execute(
-      "INSERT INTO terms (term, position) VALUES (?1, ?2) ON CONFLICT (term, position) DO NOTHING",
-      each: rows)
+      "INSERT INTO unprovided (entry, position, month) VALUES (?1, ?2, ?3)", each: unprovided)
+    unprovided = []
   }
 
   /// Notes who provides a catalogue entry, and lets the provider find what came before that was known.
@@ -203,13 +221,15 @@ extension WriteTransaction {
       ON CONFLICT (entry) DO UPDATE SET department = excluded.department
       """, [entry, provider.text])
     let text = LogTerm.department(provider)
+    var late: [[SQLValue]] = []
     for row in try query("SELECT position, month FROM unprovided WHERE entry = ?1", [entry]) {
-      let position: Int64 = try row[0]
-      try execute(
-        """
-        INSERT INTO terms (term, position) VALUES (?1, ?2) ON CONFLICT (term, position) DO NOTHING
-        """, [try blinding.term(text, month: try row[1]), position])
+      late.append([.integer(try blinding.term(text, month: try row[1])), .integer(try row[0])])
     }
+    try execute(
+      """
+      INSERT INTO late_terms (term, position) VALUES (?1, ?2)
+      ON CONFLICT (term, position) DO NOTHING
+      """, each: late)
   }
 
   /// Begins to wait for the decisions behind disclosures.

@@ -61,10 +61,14 @@ extension SQLReading where Self: ~Copyable {
 
   /// The first position of a leaf.
   package func position(ofLeaf leaf: [UInt8]) throws -> UInt64? {
-    let row = try queryOne(
-      "SELECT MIN(position) FROM entries WHERE leaf = ?1", [leaf])
-    let position: Int64? = try row?[0] ?? nil
-    return position.map { UInt64(max(0, $0)) }
+    let term = LogTerm.number(ofLeaf: leaf)
+    var start: UInt64 = 0
+    // Of several entries whose leaves begin alike, the one that is meant.
+    while let position = try positions(ofTerm: term, from: start, limit: 1).first {
+      if try leaves(from: position, count: 1) == [leaf] { return position }
+      start = position + 1
+    }
+    return nil
   }
 
   // MARK: Entries
@@ -99,12 +103,17 @@ extension SQLReading where Self: ~Copyable {
   package func entries(
     withTerm term: Int64, from position: UInt64, limit: Int
   ) throws -> [StoredEntry] {
-    try query(
+    let positions = try positions(ofTerm: term, from: position, limit: limit)
+    guard let last = positions.last else { return [] }
+    // Always `limit` arguments, so that it is one statement.
+    let padded = positions + Array(repeating: last, count: limit - positions.count)
+    let arguments = (1...limit).map { "?\($0)" }.joined(separator: ", ")
+    return try query(
       """
       SELECT e.position, o.name, e.sequence, e.leaf, e.month, e.received, e.sealed
-      FROM terms t JOIN entries e ON e.position = t.position JOIN origins o ON o.id = e.origin
-      WHERE t.term = ?1 AND t.position >= ?2 ORDER BY t.position LIMIT ?3
-      """, [term, Int64(clamping: position), limit]
+      FROM entries e JOIN origins o ON o.id = e.origin
+      WHERE e.position IN (\(arguments)) ORDER BY e.position
+      """, padded.map { Int64(clamping: $0) }
     ).map { try StoredEntry($0) }
   }
 

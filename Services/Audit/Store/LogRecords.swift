@@ -58,6 +58,11 @@ package enum LogTerm {
   package static func grant(_ grant: String) -> String { "grant:" + grant }
   package static func decision(_ call: String) -> String { "decision:" + call }
   package static func department(_ code: DepartmentCode) -> String { "department:" + code.text }
+
+  /// An entry is found by its leaf, too: 63 bits of what is published anyway.
+  static func number(ofLeaf leaf: [UInt8]) -> Int64 {
+    Int64(truncatingIfNeeded: leaf.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } >> 1)
+  }
 }
 
 /// The moment of an append: when, under which month's key, and by which appender.

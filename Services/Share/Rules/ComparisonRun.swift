@@ -135,14 +135,14 @@ package struct ComparisonRun: Hashable, Sendable {
 package struct EarlierRuns: Hashable, Sendable {
   /// The run with the same month or payout, if there is one.
   package var sameTurn: String?
-  /// A run that was prepared on the same civil day, if there is one.
-  package var sameDay: String?
+  /// Rows of all runs that were prepared on the same civil day.
+  package var dayRows: Int64
   /// Rows of the last run that received any; `nil` before the first.
   package var lastRows: Int64?
 
-  package init(sameTurn: String?, sameDay: String?, lastRows: Int64?) {
+  package init(sameTurn: String?, dayRows: Int64, lastRows: Int64?) {
     self.sameTurn = sameTurn
-    self.sameDay = sameDay
+    self.dayRows = dayRows
     self.lastRows = lastRows
   }
 }
@@ -183,8 +183,12 @@ package func prepareComparison(
       path: "comparison.responsible_person", term: BilingualText("责任人", "responsible person"),
       citation: Citation(document: "meizhou-public-2023", article: "39.2a"))
   }
-  if let other = earlier.sameTurn ?? (frequency == .perBatch ? earlier.sameDay : nil) {
+  if let other = earlier.sameTurn {
     throw .runRepeated(grant: grant.name, frequency: frequency, run: other)
+  }
+  // The batches of one day are one roll: their names are the caller's own, and bound nothing.
+  if frequency == .perBatch, plan.rollRows > roll.maxRows - earlier.dayRows {
+    throw .rollTooLarge(grant: grant.name, limit: roll.maxRows)
   }
   // An addition cannot run over: both factors are bounded by the grant.
   if let last = earlier.lastRows, plan.rollRows * 100 > last * Int64(100 + roll.maxGrowthPercent) {

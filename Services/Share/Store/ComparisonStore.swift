@@ -50,10 +50,11 @@ extension SQLReading where Self: ~Copyable {
     let same = try queryOne(
       "SELECT MIN(id) AS id FROM comparisons WHERE grant_id = ?1 AND turn = ?2", [grant, turn])
     let number: Int64? = try same?["id"] ?? nil
-    let begun = try queryOne(
-      "SELECT MIN(id) AS id FROM comparisons WHERE grant_id = ?1 AND created >= ?2",
-      [grant, since.milliseconds])
-    let today: Int64? = try begun?["id"] ?? nil
+    let today = try queryOne(
+      """
+      SELECT CAST(COALESCE(SUM(roll_rows), 0) AS BIGINT) AS day_rows FROM comparisons
+      WHERE grant_id = ?1 AND created >= ?2
+      """, [grant, since.milliseconds])
     let last = try queryOne(
       """
       SELECT roll_rows FROM comparisons WHERE grant_id = ?1 AND received_rows > 0
@@ -61,7 +62,7 @@ extension SQLReading where Self: ~Copyable {
       """, [grant])
     return EarlierRuns(
       sameTurn: number.map { ResourceName.comparison($0).text },
-      sameDay: today.map { ResourceName.comparison($0).text }, lastRows: try last?["roll_rows"])
+      dayRows: try today?["day_rows"] ?? 0, lastRows: try last?["roll_rows"])
   }
 
   package func chunk(_ comparison: Int64, _ number: Int) throws -> RollChunk? {

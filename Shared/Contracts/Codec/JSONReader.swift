@@ -1,5 +1,7 @@
 // Reads proto3 JSON (RFC 8259 text, strict), with limits on size and depth, without building a tree.
 
+import Vocabulary
+
 /// A cursor over one JSON text.
 struct JSONReader {
   private let bytes: [UInt8]
@@ -281,7 +283,7 @@ struct JSONReader {
       switch bytes[index] {
       case 0x22:
         index += 1
-        guard let text = String(validating: result, as: UTF8.self) else {
+        guard let text = String(utf8: result.span) else {
           throw DecodeFailure(.invalidUTF8)
         }
         return text

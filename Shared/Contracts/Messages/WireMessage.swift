@@ -1,6 +1,7 @@
 // Between a Swift message and protobuf-c: unpack in an arena, check, copy, free, in one function; and the way back.
 
 import CContracts
+import Vocabulary
 
 /// What the generator writes for each message, beside its fields.
 protocol WireMessage: Message {
@@ -75,7 +76,8 @@ struct TextCheck {
   func string(_ data: ProtobufCBinaryData, _ field: StaticString) throws(DecodeFailure) -> String {
     guard data.len > 0 else { return "" }
     let buffer = UnsafeBufferPointer(start: data.data, count: data.len)
-    guard let text = String(validating: buffer, as: UTF8.self) else {
+    // The bytes lie in the arena, which outlives this function.
+    guard let text = String(utf8: Span(_unsafeElements: buffer)) else {
       throw DecodeFailure(.invalidUTF8, at: "\(field)")
     }
     if refusesNUL, buffer.contains(0) { throw DecodeFailure(.containsNUL, at: "\(field)") }
@@ -121,6 +123,7 @@ struct TextCheck {
       .bindMemory(to: Int32.self).map { E(rawValue: $0) }
   }
 
+  @inline(__always)
   func message<M: WireMessage>(
     _ source: UnsafeMutablePointer<M.Layout>, _ field: StaticString
   ) throws(DecodeFailure) -> M {
@@ -131,6 +134,7 @@ struct TextCheck {
     }
   }
 
+  @inline(__always)
   func optionalMessage<M: WireMessage>(
     _ source: UnsafeMutablePointer<M.Layout>?, _ field: StaticString
   ) throws(DecodeFailure) -> M? {
@@ -138,6 +142,7 @@ struct TextCheck {
     return try message(source, field) as M
   }
 
+  @inline(__always)
   func messages<M: WireMessage>(
     _ array: UnsafeMutablePointer<UnsafeMutablePointer<M.Layout>?>?, _ count: Int,
     _ field: StaticString

@@ -7,13 +7,13 @@ import Integrity
 final class OutboxSeal {
   private let configuration: OutboxConfiguration
   private var sealers: [KeyID: Sealer] = [:]
+  /// Under the current key, which is looked up once.
+  private var current: Sealer?
 
   init(_ configuration: OutboxConfiguration) { self.configuration = configuration }
 
   func seal(_ draft: OutboxGroup.Draft, of origin: Origin) throws(DatabaseError) -> [UInt8] {
-    guard let key = configuration.keyring.currentKey(.outbox, resource: configuration.service),
-      let sealer = sealer(key)
-    else { throw .evidence("the keyring has no outbox key that seals") }
+    let sealer = try currentSealer()
     do {
       return try sealer.seal(
         draft.leaf.salt + draft.leaf.payload,
@@ -37,6 +37,15 @@ final class OutboxSeal {
         payload: Array(content.dropFirst(Leaf.saltByteCount)))
     else { throw .notAuthentic(sequence: sequence) }
     return leaf
+  }
+
+  private func currentSealer() throws(DatabaseError) -> Sealer {
+    if let current { return current }
+    guard let key = configuration.keyring.currentKey(.outbox, resource: configuration.service),
+      let sealer = sealer(key)
+    else { throw .evidence("the keyring has no outbox key that seals") }
+    current = sealer
+    return sealer
   }
 
   private func sealer(_ key: KeyRecord) -> Sealer? {

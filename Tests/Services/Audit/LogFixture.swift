@@ -32,12 +32,14 @@ final class MemoryFolder: LogFolder {
 
   func read(_ path: String) throws -> [UInt8]? { state.withLock { $0.files[path] } }
 
-  func write(_ bytes: [UInt8], to path: String) throws {
+  func write(_ files: [String: [UInt8]]) async throws {
     try state.withLock { state in
-      guard state.writesLeft > 0 else { throw Stopped() }
-      state.writesLeft -= 1
-      state.files[path] = bytes
-      state.order.append(path)
+      for (path, bytes) in files.sorted(by: { $0.key < $1.key }) {
+        guard state.writesLeft > 0 else { throw Stopped() }
+        state.writesLeft -= 1
+        state.files[path] = bytes
+        state.order.append(path)
+      }
     }
   }
 
@@ -103,9 +105,16 @@ final class LogHome: Sendable {
   let clock = TestClock()
   let random = SeededRandom(seed: 70)
   let key: Ed25519PrivateKey
+  let location: DatabaseLocation
 
-  init() throws {
-    folder = try TemporaryFolder()
+  init(_ backend: Backend = .sqlite) throws {
+    let folder = try TemporaryFolder()
+    self.folder = folder
+    location =
+      switch backend {
+      case .sqlite: .sqlite(path: folder.path("audit/audit.sqlite"))
+      case .postgres: try TestDatabase(.postgres).location
+      }
     key = try Ed25519PrivateKey(rawBytes: [UInt8](repeating: 9, count: 32))
   }
 
@@ -137,8 +146,7 @@ struct OpenLog: Sendable {
     let now = home.clock.now
     clocks = AuditClocks(civil: now, real: now)
     database = try await SQLDatabase.open(
-      .sqlite(path: home.folder.path("audit/audit.sqlite")), schema: auditSchema,
-      outbox: outbox, now: now)
+      home.location, schema: auditSchema, outbox: outbox, now: now)
     keys = MonthKeys(
       keyring: try Keyring(
         folder: home.folder.path("keys"), creates: true, random: home.random),

@@ -13,9 +13,11 @@ import Vocabulary
 
 @Suite("The log takes each entry once")
 struct LogStoreTests {
-  @Test("entries of several origins go into one tree, each in its own order")
-  func appending() async throws {
-    let home = try LogHome()
+  @Test(
+    "entries of several origins go into one tree, each in its own order",
+    arguments: Backend.allCases)
+  func appending(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     var ingest = try home.origin("ingest")
     let first = share.write(3)
@@ -34,9 +36,9 @@ struct LogStoreTests {
     }
   }
 
-  @Test("what comes again is not doubled, also across a restart")
-  func again() async throws {
-    let home = try LogHome()
+  @Test("what comes again is not doubled, also across a restart", arguments: Backend.allCases)
+  func again(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(10)
     try await withLog(home) { log in
@@ -52,9 +54,10 @@ struct LogStoreTests {
   }
 
   @Test(
-    "a gap, a fork or a bad leaf ends the batch there, is on record once, and other origins go on")
-  func refusals() async throws {
-    let home = try LogHome()
+    "a gap, a fork or a bad leaf ends the batch there, is on record once, and other origins go on",
+    arguments: Backend.allCases)
+  func refusals(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     var ingest = try home.origin("ingest")
     let events = share.write(6)
@@ -89,9 +92,10 @@ struct LogStoreTests {
     }
   }
 
-  @Test("a payload that says another topic than its event is a bad leaf")
-  func topics() async throws {
-    let home = try LogHome()
+  @Test(
+    "a payload that says another topic than its event is a bad leaf", arguments: Backend.allCases)
+  func topics(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let event = share.write("share.decision")
     let renamed = ArrivedEvent(
@@ -106,9 +110,11 @@ struct LogStoreTests {
     }
   }
 
-  @Test("an origin that lost entries is rolled back; a database begun anew is told")
-  func rollback() async throws {
-    let home = try LogHome()
+  @Test(
+    "an origin that lost entries is rolled back; a database begun anew is told",
+    arguments: Backend.allCases)
+  func rollback(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(4)
     let anew = try home.origin("share", incarnation: 8)
@@ -127,9 +133,9 @@ struct LogStoreTests {
     }
   }
 
-  @Test("only the newest appender appends")
-  func fencing() async throws {
-    let home = try LogHome()
+  @Test("only the newest appender appends", arguments: Backend.allCases)
+  func fencing(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(2)
     try await withLog(home) { old in
@@ -167,6 +173,57 @@ struct LogStoreTests {
     }
   }
 
+  @Test(
+    "every entry is found by its leaf and by its terms, however the runs were merged",
+    arguments: Backend.allCases)
+  func terms(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
+    var share = try home.origin("share")
+    let seed: UInt64 = 41
+    let sizes = SeededRandom(seed: seed)
+    try await withLog(home) { log in
+      // Many small appends, then some large: runs of several levels.
+      var places: [[UInt64]] = Array(repeating: [], count: 7)
+      var count: UInt64 = 0
+      for round in 0..<300 {
+        let size = round < 290 ? 1 + sizes.uniform(below: 3) : 200 + sizes.uniform(below: 400)
+        let events = (0..<size).map { offset -> ArrivedEvent in
+          let grant = Int((count + offset) % 7)
+          places[grant].append(count + offset)
+          return share.write("share.decision", ["grant": .string("grants/G-\(grant + 1)")])
+        }
+        try await log.intake.take(events, of: share.origin)
+        count += size
+      }
+      let (written, keys, expected, total) = (share.events, log.keys, places, count)
+      let month = MonthKeys.month(of: home.clock.now())
+      try await log.database.read { transaction in
+        for (grant, places) in expected.enumerated() {
+          let term = try keys.term(LogTerm.grant("G-\(grant + 1)"), month: month)
+          let all = try transaction.positions(ofTerm: term, from: 0, limit: 10_000)
+          #expect(all == places, "seed \(seed)")
+          let middle = places[places.count / 2]
+          #expect(
+            try transaction.positions(ofTerm: term, from: middle, limit: 5)
+              == Array(places.drop { $0 < middle }.prefix(5)))
+          #expect(
+            try transaction.entries(withTerm: term, from: middle, limit: 50).map(\.position)
+              == Array(places.drop { $0 < middle }.prefix(50)))
+          #expect(try transaction.holdsAny(ofTerms: [1, term], from: places.last ?? 0))
+          #expect(try !transaction.holdsAny(ofTerms: [term], from: total))
+        }
+        for position in stride(from: 0, to: total, by: 13) {
+          #expect(
+            try transaction.position(ofLeaf: written[Int(position)].leaf) == position)
+        }
+        #expect(try transaction.position(ofLeaf: [UInt8](repeating: 3, count: 32)) == nil)
+        let runs = try transaction.query("SELECT level FROM term_runs ORDER BY first")
+        let highest: Int = try #require(runs.first)[0]
+        #expect(runs.count < 40 && highest >= 2)
+      }
+    }
+  }
+
   @Test("no statement deletes or changes an entry: there is no purge before the term (AC-70)")
   func nothingDeletes() throws {
     let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -177,8 +234,10 @@ struct LogStoreTests {
     for case let file as URL in files where file.pathExtension == "swift" {
       let text = try String(contentsOf: file, encoding: .utf8)
       read += 1
-      for word in ["DELETE ", "DROP ", "TRUNCATE ", "UPDATE entries", "UPDATE terms", "REPLACE "] {
-        #expect(!text.contains(word), "\(word) in \(file.lastPathComponent)")
+      // Runs of search terms are merged: what goes is derived, and stands in the merged run.
+      let rest = text.replacing(#/DELETE FROM term_(pages|runs) /#, with: "")
+      for word in ["DELETE ", "DROP ", "TRUNCATE ", "UPDATE entries", "UPDATE term", "REPLACE "] {
+        #expect(!rest.contains(word), "\(word) in \(file.lastPathComponent)")
       }
     }
     #expect(read > 10)

@@ -22,9 +22,11 @@ struct PublicationTests {
       verifying: try SignedNote(String(decoding: bytes, as: UTF8.self)), by: log.signer.verifier)
   }
 
-  @Test("a checkpoint comes after its tiles and covers what was in the log")
-  func order() async throws {
-    let home = try LogHome()
+  @Test(
+    "a checkpoint comes after its tiles and covers what was in the log", arguments: Backend.allCases
+  )
+  func order(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(3)
     try await withLog(home) { log in
@@ -43,11 +45,13 @@ struct PublicationTests {
     }
   }
 
-  @Test("growing by random steps, the published log is always the brute-force tree, and verifies")
-  func growth() async throws {
+  @Test(
+    "growing by random steps, the published log is always the brute-force tree, and verifies",
+    arguments: Backend.allCases)
+  func growth(_ backend: Backend) async throws {
     let seed: UInt64 = 12
     let random = SeededRandom(seed: seed)
-    let home = try LogHome()
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     var leaves: [[UInt8]] = []
     try await withLog(home) { log in
@@ -102,9 +106,11 @@ struct PublicationTests {
     }
   }
 
-  @Test("a stop between the checkpoint and the note of it is made good at the next start")
-  func checkpointAhead() async throws {
-    let home = try LogHome()
+  @Test(
+    "a stop between the checkpoint and the note of it is made good at the next start",
+    arguments: Backend.allCases)
+  func checkpointAhead(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(4)
     let origin = share.origin
@@ -122,9 +128,11 @@ struct PublicationTests {
     }
   }
 
-  @Test("missing tiles are written again; other bytes under a published name stop everything")
-  func repair() async throws {
-    let home = try LogHome()
+  @Test(
+    "missing tiles are written again; other bytes under a published name stop everything",
+    arguments: Backend.allCases)
+  func repair(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(300)
     let origin = share.origin
@@ -142,9 +150,11 @@ struct PublicationTests {
     }
   }
 
-  @Test("a rewritten entry, a database set back or a foreign checkpoint is found at the start")
-  func broken() async throws {
-    let home = try LogHome()
+  @Test(
+    "a rewritten entry, a database set back or a foreign checkpoint is found at the start",
+    arguments: Backend.allCases)
+  func broken(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(6)
     let origin = share.origin
@@ -190,9 +200,9 @@ struct PublicationTests {
     }
   }
 
-  @Test("an entry moved or changed in the file does not open")
-  func swapped() async throws {
-    let home = try LogHome()
+  @Test("an entry moved or changed in the file does not open", arguments: Backend.allCases)
+  func swapped(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     let events = share.write(4)
     let origin = share.origin
@@ -212,9 +222,11 @@ struct PublicationTests {
 
 @Suite("A disclosure without a decision raises an alarm (hebi-2021/13.3)")
 struct DisclosureWatchTests {
-  @Test("a decision before or after the disclosure settles it; none within the grace does not")
-  func watching() async throws {
-    let home = try LogHome()
+  @Test(
+    "a decision before or after the disclosure settles it; none within the grace does not",
+    arguments: Backend.allCases)
+  func watching(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
     var share = try home.origin("share")
     var ingest = try home.origin("ingest")
     func call(_ digit: Character) -> JSONValue { .string(String(repeating: digit, count: 32)) }

@@ -25,6 +25,22 @@ struct CanonicalJSONTests {
       ])
   }
 
+  @Test(
+    "names around every change of encoded length, alone and behind a letter, stand in UTF-16 order")
+  func allOrders() throws {
+    let letters = [
+      "a", "z", "\u{7f}", "\u{80}", "\u{7ff}", "\u{800}", "\u{d7ff}", "\u{e000}", "\u{efff}",
+      "\u{f000}", "\u{fffd}", "\u{10000}", "\u{10ffff}",
+    ]
+    let names = [""] + letters + letters.flatMap { first in letters.map { first + $0 } }
+    var object = JSONObject()
+    for name in names.reversed() { object[name] = .null }
+    let sorted = names.sorted { $0.utf16.lexicographicallyPrecedes($1.utf16) }
+    #expect(object.members.map(\.name) == sorted)
+    let bytes = CanonicalJSON.encode(.object(object))
+    #expect(try CanonicalJSON.decodeCanonical(bytes) == .object(object))
+  }
+
   @Test("strings and literals are written as in RFC 8785 section 3.2.2")
   func strings() throws {
     let source = #"""

@@ -38,7 +38,8 @@ package struct DisclosureWatch: Sendable {
   package func sweep() async throws {
     let (keys, now, civil) = (keys, clocks.real(), clocks.civil())
     let judged = try await database.read { transaction in
-      let months = try transaction.months().suffix(Self.monthsSearched).map(\.month)
+      let searched = try transaction.months().suffix(Self.monthsSearched)
+      let (months, first) = (searched.map(\.month), searched.first?.first ?? 0)
       let open =
         try transaction.disclosures(.awaiting, limit: Self.sweptAtOnce)
         + transaction.disclosures(.alarmed, limit: Self.sweptAtOnce)
@@ -47,7 +48,7 @@ package struct DisclosureWatch: Sendable {
           try keys.term(LogTerm.decision(disclosure.call), month: month)
         }
         let state = judge(
-          disclosure.state, isDecided: try transaction.holdsAny(ofTerms: terms),
+          disclosure.state, isDecided: try transaction.holdsAny(ofTerms: terms, from: first),
           due: disclosure.due, now: now)
         return state == disclosure.state ? nil : Judged(disclosure: disclosure, state: state)
       }

@@ -5,10 +5,14 @@ package import Integrity
 import Vocabulary
 
 extension EntryFacts {
-  /// Members that name a department by its code alone.
-  private static let departmentMembers: Set<String> = [
-    "owner", "grantee", "department", "provider", "applicant", "reporter", "source", "user",
-  ]
+  /// Whether a member names a department by its code alone.
+  private static func isDepartment(_ member: String) -> Bool {
+    switch member {
+    case "owner", "grantee", "department", "provider", "applicant", "reporter", "source", "user":
+      true
+    default: false
+    }
+  }
 
   /// Reads what services write (weir.events.v1): `entry`, `grant`, `call`, and departments wherever they stand.
   package init(topic: String, payload: JSONObject) {
@@ -27,7 +31,7 @@ extension EntryFacts {
   private mutating func collect(_ value: JSONValue, under name: String, depth: Int) {
     switch value {
     case .string(let text):
-      let isNamed = Self.departmentMembers.contains(name) || text.hasPrefix("departments/")
+      let isNamed = Self.isDepartment(name) || text.hasPrefix("departments/")
       if isNamed, let code = Self.department(text) { departments.insert(code) }
     case .array(let values):
       for value in values { collect(value, under: name, depth: depth + 1) }
@@ -39,15 +43,18 @@ extension EntryFacts {
 
   /// The code of `departments/d`, of `departments/d/persons/p`, or of `d` alone.
   static func department(_ text: String) -> DepartmentCode? {
-    guard text.hasPrefix("departments/") else { return DepartmentCode(text) }
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    return DepartmentCode(String(parts[1]))
+    DepartmentCode(element(of: text, after: "departments/") ?? text)
   }
 
   /// `E-1` of `E-1`, `entries/E-1` or `entries/E-1/versions/2`.
   static func id(_ text: String, in collection: ResourceCollection) -> String? {
-    let parts = text.split(separator: "/").map(String.init)
-    let id = parts.count > 1 && parts[0] == collection.rawValue ? parts[1] : text
+    let id = element(of: text, after: collection.rawValue + "/") ?? text
     return ResourceName("\(collection.rawValue)/\(id)") == nil ? nil : id
+  }
+
+  /// What stands between a prefix and the next slash; `nil` where the prefix is another. Asked for every text of every entry.
+  private static func element(of text: String, after prefix: String) -> String? {
+    guard text.hasPrefix(prefix) else { return nil }
+    return String(text.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "/") })
   }
 }

@@ -82,16 +82,17 @@ package struct Intake: Sendable {
     let sealer = try keys.sealer(time.month)
     let entries = try events.map { event in
       let leaf = Leaf(salt: event.salt, payload: event.payload)
+      let payload = try? CanonicalJSON.decodeCanonical(event.payload)
       return SealedEntry(
         arrived: ArrivedEntry(
           sequence: event.sequence, leaf: event.leaf,
-          computedLeaf: leaf.flatMap { Self.commitment(of: $0, topic: event.topic) },
+          computedLeaf: Self.isOf(event.topic, payload) ? leaf?.commitment : nil,
           chain: event.chain),
         sealed: try leaf.map {
           try MonthKeys.seal(
             $0, topic: event.topic, origin: origin, sequence: event.sequence, with: sealer)
         } ?? [],
-        facts: EntryFacts(topic: event.topic, payload: Self.object(event.payload) ?? [:]))
+        facts: EntryFacts(topic: event.topic, payload: payload?.object ?? [:]))
     }
     let (appender, grace, keys) = (appender, grace, keys)
     let outcome = try await database.write { transaction in
@@ -103,18 +104,11 @@ package struct Intake: Sendable {
     if let refusal = outcome.refusal { throw refusal }
   }
 
-  /// What salt and payload commit to; `nil` when the payload is no JSON of ours, or says that it is of another topic.
-  private static func commitment(of leaf: Leaf, topic: String) -> [UInt8]? {
-    guard let payload = try? CanonicalJSON.decodeCanonical(leaf.payload) else { return nil }
-    if let stated = payload["topic"], stated.string != topic { return nil }
-    return leaf.commitment
-  }
-
-  private static func object(_ payload: [UInt8]) -> JSONObject? {
-    guard case .object(let object)? = try? CanonicalJSON.decodeCanonical(payload) else {
-      return nil
-    }
-    return object
+  /// Whether a payload is JSON of ours and does not say that it is of another topic.
+  private static func isOf(_ topic: String, _ payload: JSONValue?) -> Bool {
+    guard let payload else { return false }
+    guard let stated = payload["topic"] else { return true }
+    return stated.string == topic
   }
 
   private func now() throws -> AppendTime {

@@ -4,8 +4,8 @@
 package protocol LogFolder: Sendable {
   /// The file's bytes; `nil` where there is none.
   func read(_ path: String) throws -> [UInt8]?
-  /// Writes a file with its folders: after a crash it is whole or absent, and when this returns it is durable.
-  func write(_ bytes: [UInt8], to path: String) throws
+  /// Writes files with their folders, in any order: after a crash each is whole or absent; when this returns all are durable.
+  func write(_ files: [String: [UInt8]]) async throws
   /// Removes a folder of partial tiles, when the full one stands beside it.
   func removeFolder(_ path: String) throws
 }

@@ -10,6 +10,8 @@ package import Integrity
 /// The order makes every stop in between harmless: tiles without a checkpoint are written again with the same bytes, and a
 /// checkpoint that the database does not know of yet states entries that it already holds.
 package struct LogPublisher: Sendable {
+  private static let filesAtOnce = 64
+
   private let database: SQLDatabase
   private let folder: any LogFolder
   private let signer: NoteSigner
@@ -56,7 +58,7 @@ package struct LogPublisher: Sendable {
     let note = try Checkpoint(
       origin: signer.verifier.name, size: size, root: snapshot.state.frontier.root
     ).signed(by: signer).encoded
-    try folder.write(Array(note.utf8), to: LogFile.checkpoint)
+    try await folder.write([LogFile.checkpoint: Array(note.utf8)])
     let (appender, origins) = (appender, snapshot.origins)
     try await database.write { transaction in
       try transaction.published(
@@ -72,19 +74,37 @@ package struct LogPublisher: Sendable {
   @discardableResult
   package func writeTiles(from oldSize: UInt64, to size: UInt64) async throws -> Int {
     var written = 0
-    for tile in Tile.changed(from: oldSize, to: size) {
-      let content = try await database.read { try $0.content(of: tile) }
-      guard let content else { throw LogFault.broken("the database lacks \(tile.path)") }
-      if let present = try folder.read(tile.path) {
-        guard present == content else {
-          throw LogFault.broken("\(tile.path) was published with other content")
-        }
-        continue
+    var tiles = Tile.changed(from: oldSize, to: size)[...]
+    while !tiles.isEmpty {
+      let portion = tiles.prefix(Self.filesAtOnce)
+      tiles = tiles.dropFirst(portion.count)
+      let files = try await missing(portion)
+      try await folder.write(files)
+      written += files.count
+      for tile in portion where tile.width == Tile.fullWidth && files[tile.path] != nil {
+        try folder.removeFolder(tile.path + ".p")
       }
-      try folder.write(content, to: tile.path)
-      written += 1
-      if tile.width == Tile.fullWidth { try folder.removeFolder(tile.path + ".p") }
     }
     return written
+  }
+
+  /// The contents of tiles that have no file yet.
+  private func missing(_ tiles: ArraySlice<Tile>) async throws -> [String: [UInt8]] {
+    let wanted = Array(tiles)
+    let contents = try await database.read { transaction in
+      try wanted.map { try transaction.content(of: $0) }
+    }
+    var files: [String: [UInt8]] = [:]
+    for (tile, content) in zip(tiles, contents) {
+      guard let content else { throw LogFault.broken("the database lacks \(tile.path)") }
+      guard let present = try folder.read(tile.path) else {
+        files[tile.path] = content
+        continue
+      }
+      guard present == content else {
+        throw LogFault.broken("\(tile.path) was published with other content")
+      }
+    }
+    return files
   }
 }

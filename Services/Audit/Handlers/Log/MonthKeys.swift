@@ -83,9 +83,12 @@ package final class MonthKeys: TermBlinding {
     guard let length = UInt16(exactly: name.count) else {
       throw LogFault.broken("a topic is longer than 65,535 bytes")
     }
-    return try sealer.seal(
-      leaf.salt + [UInt8(length >> 8), UInt8(length & 0xff)] + name + leaf.payload,
-      context: context(origin.text, sequence))
+    var content = leaf.salt
+    content.reserveCapacity(content.count + 2 + name.count + leaf.payload.count)
+    content += length.bigEndianBytes
+    content += name
+    content += leaf.payload
+    return try sealer.seal(content, context: context(origin.text, sequence))
   }
 
   /// Opens entries. An entry that was moved or changed does not open, and one that opens is what its leaf says.

@@ -27,12 +27,21 @@ package let auditSchema: [SchemaStep] = [
       """,
       "CREATE UNIQUE INDEX entries_origin ON entries (origin, sequence)",
       "CREATE INDEX entries_place ON entries (origin, position)",
-      "CREATE INDEX entries_leaf ON entries (leaf)",
       // Where each month begins in the log.
       "CREATE TABLE months (month TEXT NOT NULL PRIMARY KEY, first INTEGER NOT NULL)",
-      // Keyed hashes of what entries are about: without the month's key they say nothing.
+      // Keyed hashes of what entries are about: without the month's key they say nothing. Runs hold those that came with the
+      // entries (TermRuns.swift); `late_terms` those that were learned afterwards.
       """
-      CREATE TABLE terms (
+      CREATE TABLE term_runs (
+        first INTEGER NOT NULL PRIMARY KEY, past INTEGER NOT NULL, level INTEGER NOT NULL)
+      """,
+      """
+      CREATE TABLE term_pages (
+        run INTEGER NOT NULL, term INTEGER NOT NULL, position INTEGER NOT NULL,
+        content BLOB NOT NULL, PRIMARY KEY (run, term, position))
+      """,
+      """
+      CREATE TABLE late_terms (
         term INTEGER NOT NULL, position INTEGER NOT NULL, PRIMARY KEY (term, position))
       """,
       """

@@ -50,10 +50,13 @@ struct IngestUpload: CallCommand {
       return try session.show(
         try await session.ingest.getBatch(.init(name: batch.name), session.options))
     }
+    // A commit puts all rows in order: with millions of them it may take minutes.
+    var options = session.options
+    options.timeout = .seconds(1_800)
     let done = try await session.ingest.commitBatch(
       .init(
         name: batch.name, chunks: sent.chunks, rows: sent.rows,
-        requestID: session.newRequest("commit")), session.options)
+        requestID: session.newRequest("commit")), options)
     try show(done, session)
   }
 

@@ -52,7 +52,7 @@ struct CompareRun: CallCommand {
   }
 
   func call(_ session: Session) async throws {
-    let packed = try PackedRoll(
+    let packed = try await PackedRoll(
       path: file, encoding: encoding, idColumn: idColumn, nameColumn: nameColumn)
     let run = try await open(packed, session)
     if packed.chunks.count > 1 { noteResume(run, session) }
@@ -62,18 +62,9 @@ struct CompareRun: CallCommand {
     let progress = ProgressLine(
       BilingualText("比对 \(run.name)", "comparing \(run.name)"), total: packed.rowCount,
       console: session.console)
-    var found: [(chunk: Int32, lead: IngestV1.Lead)] = []
+    let found: [(chunk: Int32, lead: IngestV1.Lead)]
     do {
-      // What the run has already is sent again: the same content gets the same answer and is not charged twice, and leads are
-      // never stored where they could be fetched from.
-      for chunk in packed.chunks {
-        let reply = try await session.share.uploadWhole(
-          .init(
-            comparison: run.name, number: chunk.number, ids: chunk.ids, names: chunk.names,
-            others: chunk.others), session.options)
-        found += reply.leads.map { (chunk.number, $0) }
-        progress.advance(by: chunk.rowCount)
-      }
+      found = try await upload(packed, to: run.name, session, progress)
     } catch let status as Status {
       progress.finish(BilingualText("中断", "interrupted"))
       noteResume(run, session)
@@ -97,6 +88,38 @@ struct CompareRun: CallCommand {
     try session.show(done)
     session.console.note(BilingualText("线索在 \(leads)", "the leads are in \(leads)"))
   }
+
+  /// Sends the chunks, a few at once: they may come in any order (FORMATS "Roll chunk"). What the run has already is sent again:
+  /// the same content gets the same answer and is not charged twice, and leads are stored nowhere from where they could be fetched.
+  ///
+  /// - Returns: The leads in the order of the roll.
+  private func upload(
+    _ packed: PackedRoll, to run: String, _ session: Session, _ progress: ProgressLine
+  ) async throws -> [(chunk: Int32, lead: IngestV1.Lead)] {
+    let replies = try await withThrowingTaskGroup(of: (Int32, [IngestV1.Lead]).self) { group in
+      var replies: [Int32: [IngestV1.Lead]] = [:]
+      for (index, chunk) in packed.chunks.enumerated() {
+        if index >= Self.chunksAtOnce, let (number, leads) = try await group.next() {
+          replies[number] = leads
+        }
+        group.addTask {
+          let reply = try await session.share.uploadWhole(
+            .init(
+              comparison: run, number: chunk.number, ids: chunk.ids, names: chunk.names,
+              others: chunk.others), session.options)
+          progress.advance(by: chunk.rowCount)
+          return (chunk.number, reply.leads)
+        }
+      }
+      for try await (number, leads) in group { replies[number] = leads }
+      return replies
+    }
+    return replies.sorted { $0.key < $1.key }.flatMap { number, leads in
+      leads.map { (chunk: number, lead: $0) }
+    }
+  }
+
+  private static let chunksAtOnce = 4
 
   private func open(_ packed: PackedRoll, _ session: Session) async throws -> ShareV1.Comparison {
     if let resume {
@@ -151,7 +174,7 @@ struct CompareRun: CallCommand {
 /// A roll as it is sent: 16 bytes for each identifier (FORMATS "Roll chunk").
 struct PackedRoll: Sendable {
   struct Chunk: Sendable {
-    let number: Int32
+    var number: Int32 = 0
     var ids: [UInt8] = []
     var names: [String] = []
     var others: [IngestV1.OtherSubject] = []
@@ -160,48 +183,36 @@ struct PackedRoll: Sendable {
   }
 
   private(set) var chunks: [Chunk] = []
-  private(set) var rowCount = 0
+  var rowCount: Int { chunks.reduce(0) { $0 + $1.rowCount } }
 
-  static let maximumRows = 32_768
-  /// Names and identifiers of a chunk together stay below 1 MiB.
-  static let maximumBytes = 900 * 1024
-
-  init(path: String, encoding: TextEncoding, idColumn: String?, nameColumn: String?) throws {
+  /// Reads and packs a file, its pieces on all processors at once: a roll may have millions of rows.
+  init(
+    path: String, encoding: TextEncoding, idColumn: String?, nameColumn: String?
+  ) async throws {
     var source = try ChunkSource(path: path, isCSV: true)
     let reader = CSVReader(encoding: encoding)
     let titles = try reader.header(source.header)
-    let id = try Self.column(idColumn, in: titles, else: 0)
     let sendsNames = nameColumn != "none" && (nameColumn != nil || titles.count > 1)
-    let name = sendsNames ? try Self.column(nameColumn, in: titles, else: 1) : nil
-    var chunk = Chunk(number: 1)
-    var bytes = 0
-    while let piece = try source.next() {
-      let block = try reader.read(piece.bytes, firstLine: piece.firstLine)
-      for row in 0..<block.count {
-        let fields = block.fields(ofRow: row)
-        let text = name.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
-        if chunk.rowCount == Self.maximumRows || bytes + text.utf8.count > Self.maximumBytes {
-          chunks.append(chunk)
-          chunk = Chunk(number: chunk.number + 1)
-          bytes = 0
-        }
-        let identifier = id < fields.count ? fields[id] : ""
-        guard let packed = SubjectReading.block(identifier) else {
-          throw CommandFailure(
-            .usage,
-            spoken(
-              "第 \(block.line(ofRow: row)) 行的证件号码无效；请更正名册后重试。",
-              "The identifier on line \(block.line(ofRow: row)) is not valid; correct the roll first."
-            ))
-        }
-        packed.append(to: &chunk.ids)
-        if sendsNames { chunk.names.append(text) }
-        chunk.lines.append(block.line(ofRow: row))
-        bytes += IdentifierBlock.byteCount + text.utf8.count + 4
-        rowCount += 1
+    let packing = RollPacking(
+      reader: reader, id: try Self.column(idColumn, in: titles, else: 0),
+      name: sendsNames ? try Self.column(nameColumn, in: titles, else: 1) : nil)
+    let packed = try await withThrowingTaskGroup(
+      of: (Int, Result<[Chunk], any Error>).self
+    ) { group in
+      while let piece = try source.next() {
+        group.addTask { (piece.number, Result { try packing.chunks(of: piece) }) }
+      }
+      var packed: [Int: Result<[Chunk], any Error>] = [:]
+      for try await (number, chunks) in group { packed[number] = chunks }
+      return packed
+    }
+    // In the order of the file, so that of several faults the first is told.
+    for (_, result) in packed.sorted(by: { $0.key < $1.key }) {
+      for var chunk in try result.get() {
+        chunk.number = Int32(clamping: chunks.count + 1)
+        chunks.append(chunk)
       }
     }
-    if chunk.rowCount > 0 { chunks.append(chunk) }
   }
 
   /// The roll's own line of a chunk's row.
@@ -222,5 +233,46 @@ struct PackedRoll: Sendable {
           "The roll has no column '\(title)'; it has \(titles.joined(separator: ", "))."))
     }
     return found
+  }
+}
+
+/// Packs pieces of a roll's file. A piece has no more rows than a chunk may have.
+private struct RollPacking: Sendable {
+  let reader: CSVReader
+  /// The columns of identifiers and names; no names are sent without one.
+  let id: Int
+  let name: Int?
+
+  /// Names and identifiers of a chunk together stay below 1 MiB.
+  private static let maximumBytes = 900 * 1024
+
+  func chunks(of piece: RecordCutter.Chunk) throws -> [PackedRoll.Chunk] {
+    let block = try reader.read(piece.bytes, firstLine: piece.firstLine)
+    var chunks: [PackedRoll.Chunk] = []
+    var chunk = PackedRoll.Chunk()
+    var bytes = 0
+    for row in 0..<block.count {
+      let fields = block.fields(ofRow: row)
+      let text = name.flatMap { $0 < fields.count ? fields[$0] : nil } ?? ""
+      if bytes + text.utf8.count > Self.maximumBytes {
+        chunks.append(chunk)
+        chunk = PackedRoll.Chunk()
+        bytes = 0
+      }
+      guard let packed = SubjectReading.block(id < fields.count ? fields[id] : "") else {
+        throw CommandFailure(
+          .usage,
+          spoken(
+            "第 \(block.line(ofRow: row)) 行的证件号码无效；请更正名册后重试。",
+            "The identifier on line \(block.line(ofRow: row)) is not valid; correct the roll first."
+          ))
+      }
+      packed.append(to: &chunk.ids)
+      if name != nil { chunk.names.append(text) }
+      chunk.lines.append(block.line(ofRow: row))
+      bytes += IdentifierBlock.byteCount + text.utf8.count + 4
+    }
+    if chunk.rowCount > 0 { chunks.append(chunk) }
+    return chunks
   }
 }

@@ -90,26 +90,44 @@ extension IngestService {
     }
     try await identity.write { try $0.deleteSaltBlocks(of: id) }
     var next = first
+    var rows = try await ordered(batch, part: 0, chunks)
     for part in 0..<RowPack.partCount {
-      let staged = try await database.read { try $0.stagedRows(id, part: part) }
-      if staged.isEmpty { continue }
-      let salts = try await identity.read { try $0.stagedSalts(id, part: part) }
+      // While one part is written, the following is read and put in order.
+      async let following =
+        part + 1 < RowPack.partCount ? ordered(batch, part: part + 1, chunks) : []
       let start = next
-      let blocks = try await pool.run {
-        try merged(staged, salts, chunks).enumerated().map { offset, rows in
-          (id: start + Int64(offset), rows: rows)
-        }
-      }
-      next += Int64(blocks.count)
-      try await identity.write { transaction in
-        try transaction.insertSalts(
-          blocks.map { (id: $0.id, salts: $0.rows.salts) }, batch: id)
-      }
-      try await database.write { transaction in
-        try transaction.insert(
-          blocks.map { StoredBlock(id: $0.id, batch: id, rows: $0.rows.rows) })
-      }
+      next += Int64(rows.count)
+      try await write(rows, of: id, from: start)
+      rows = try await following
     }
+  }
+
+  /// The rows of one part in the order of their ids, cut into blocks.
+  private func ordered(
+    _ batch: StoredBatch, part: Int, _ chunks: [StoredChunk]
+  ) async throws -> [SaltedRows] {
+    let id = batch.id
+    let staged = try await database.read { try $0.stagedRows(id, part: part) }
+    if staged.isEmpty { return [] }
+    let salts = try await identity.read { try $0.stagedSalts(id, part: part) }
+    return try await pool.run { try merged(staged, salts, chunks) }
+  }
+
+  /// Salts and rows at once: neither counts before the batch is committed, and a new try removes both.
+  private func write(_ blocks: [SaltedRows], of batch: Int64, from start: Int64) async throws {
+    if blocks.isEmpty { return }
+    async let salted: Void = identity.write { transaction in
+      try transaction.insertSalts(
+        blocks.enumerated().map { (id: start + Int64($0.offset), salts: $0.element.salts) },
+        batch: batch)
+    }
+    try await database.write { transaction in
+      try transaction.insert(
+        blocks.enumerated().map {
+          StoredBlock(id: start + Int64($0.offset), batch: batch, rows: $0.element.rows)
+        })
+    }
+    try await salted
   }
 
   private func finish(

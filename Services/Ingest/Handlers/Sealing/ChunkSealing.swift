@@ -24,6 +24,8 @@ struct ChunkSealing: Sendable {
   let random: any RandomSource
   private let order: ColumnOrder
   private let check: RowCheck
+  /// The place of every record of the batch, but for its token and its id.
+  private let place: SealContext
 
   /// Rows that one thread takes at a time.
   static let sliceRows = 2_048
@@ -35,6 +37,7 @@ struct ChunkSealing: Sendable {
     self.keys = keys
     self.today = today
     self.random = random
+    place = batch.context(token: nil, record: 0)
     order = try columnOrder(of: batch.terms)
     check = RowCheck(
       schema: batch.terms.schema, order: order, asOf: batch.terms.asOf, today: today,
@@ -102,19 +105,22 @@ struct ChunkSealing: Sendable {
     let ids = recordIDs(tokens: tokens)
     let order = ids.indices.sorted { ids[$0] < ids[$1] }
     let salts = random.bytes(rows.count * SaltedRows.saltByteCount)
-    var saltRow: [ArraySlice<UInt8>: Int] = [:]
+    var saltRow: [Token: Int] = [:]
+    saltRow.reserveCapacity(rows.count)
     var parts: [Int: SaltedRows] = [:]
     var current = SaltedRows()
     var currentPart = -1
     var writer = ByteWriter()
     var envelope: [UInt8] = []
+    var context = place
     for row in order {
       let part = Int(ids[row] >> RecordID.partShift)
       if part != currentPart {
         if currentPart >= 0 { parts[currentPart] = current }
         (current, currentPart) = (SaltedRows(), part)
       }
-      let token = tokens[row * 16..<(row + 1) * 16]
+      let bytes = tokens[row * 16..<(row + 1) * 16]
+      guard let token = Token(bytes: bytes) else { preconditionFailure("a token is 16 bytes") }
       // A subject with several rows here has one salt for all.
       let from = saltRow[token] ?? row
       saltRow[token] = from
@@ -123,10 +129,10 @@ struct ChunkSealing: Sendable {
       writer.removeAll()
       RecordContent(rows[row]).encode(into: &writer)
       envelope.removeAll(keepingCapacity: true)
-      try sealer.seal(
-        writer.bytes.span.bytes, salt: salt,
-        context: batch.context(token: Token(bytes: token), record: ids[row]), into: &envelope)
-      current.rows.append(token: token, id: ids[row], envelope: envelope[...])
+      context.token = token
+      context.recordID = ids[row]
+      try sealer.seal(writer.bytes.span.bytes, salt: salt, context: context, into: &envelope)
+      current.rows.append(token: bytes, id: ids[row], envelope: envelope[...])
       current.salts.append(contentsOf: salt)
     }
     if currentPart >= 0 { parts[currentPart] = current }

@@ -25,7 +25,7 @@ struct RecordContent: Hashable, Sendable {
     for (index, value) in row.values.enumerated() {
       if let original = value.original { originals[index] = original }
     }
-    self.init(line: row.line, values: row.values.map(\.value.text), originals: originals)
+    self.init(line: row.line, values: row.values.map { $0.value.text }, originals: originals)
   }
 
   func encode(into writer: inout ByteWriter) {

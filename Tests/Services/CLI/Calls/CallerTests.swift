@@ -99,14 +99,14 @@ struct MessageFileTests {
 @Suite("A roll is packed as FORMATS has it")
 struct PackedRollTests {
   @Test("identifiers become 16 bytes, names go along, and every row knows its line")
-  func packing() throws {
+  func packing() async throws {
     let folder = try TemporaryFolder()
     let text =
       "身份证号,姓名\n11010519491231002X,张三\n\n\"440524188001010014\",\"李\n四\"\n110105194912310021,王五\n"
     try Files.write(
       text.replacing("110105194912310021", with: "11010519491231002x"),
       to: folder.path("roll.csv"), isPrivate: true)
-    let roll = try PackedRoll(
+    let roll = try await PackedRoll(
       path: folder.path("roll.csv"), encoding: .utf8, idColumn: nil, nameColumn: nil)
     #expect(roll.rowCount == 3 && roll.chunks.count == 1)
     #expect(roll.chunks[0].ids.count == 48 && roll.chunks[0].ids[0] == 1)
@@ -116,11 +116,12 @@ struct PackedRollTests {
   }
 
   @Test("an identifier that is none stops the run with its line and without its value")
-  func wrong() throws {
+  func wrong() async throws {
     let folder = try TemporaryFolder()
     try Files.write("id\n11010519491231002X\n12345\n", to: folder.path("r.csv"), isPrivate: true)
-    let failure = #expect(throws: CommandFailure.self) {
-      try PackedRoll(path: folder.path("r.csv"), encoding: .utf8, idColumn: "id", nameColumn: nil)
+    let failure = await #expect(throws: CommandFailure.self) {
+      try await PackedRoll(
+        path: folder.path("r.csv"), encoding: .utf8, idColumn: "id", nameColumn: nil)
     }
     #expect(failure?.message.contains("line 3") == true)
     #expect(failure?.message.contains("12345") == false)

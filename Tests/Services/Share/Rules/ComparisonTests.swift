@@ -19,11 +19,11 @@ struct ComparisonRunTests {
 
   private func prepare(
     _ change: (inout ComparisonPlan) -> Void = { _ in }, actor: String = "human-resources",
-    grant: Grant? = nil, sameTurn: String? = nil, sameDay: String? = nil, lastRows: Int64? = nil
+    grant: Grant? = nil, sameTurn: String? = nil, dayRows: Int64 = 0, lastRows: Int64? = nil
   ) throws -> ComparisonRun {
     try prepareComparison(
       1, try plan(change), grant: try grant ?? World.grant(), by: try World.actor(actor),
-      earlier: EarlierRuns(sameTurn: sameTurn, sameDay: sameDay, lastRows: lastRows), at: World.noon
+      earlier: EarlierRuns(sameTurn: sameTurn, dayRows: dayRows, lastRows: lastRows), at: World.noon
     )
   }
 
@@ -98,6 +98,11 @@ struct ComparisonRunTests {
         at: World.noon))
     #expect(
       refusal { _ = try prepare({ $0.payout = "" }, grant: grant) }?.field == "comparison.payout")
+    // Names of batches are the caller's own: those of one day together are one roll.
+    #expect(try prepare({ $0.rollRows = 40 }, grant: grant, dayRows: 60).plan.rollRows == 40)
+    #expect(
+      refusal { _ = try prepare({ $0.rollRows = 40 }, grant: grant, dayRows: 61) }?.reason
+        == "share.roll_too_large")
   }
 
   @Test("a grant that holds no roll compares nothing")

@@ -91,7 +91,7 @@ struct ShareStoreTests {
     let own = try World.actor("human-resources")
     let run = try prepareComparison(
       1, plan, grant: try World.grant(), by: own,
-      earlier: EarlierRuns(sameTurn: nil, sameDay: nil, lastRows: nil), at: World.noon)
+      earlier: EarlierRuns(sameTurn: nil, dayRows: 0, lastRows: nil), at: World.noon)
     var taken = try run.taking(Self.chunk, known: nil, by: own)
     taken.lineage = Self.lineage
     let finished = try taken.finished(chunks: 1, numbers: [1], by: own, at: World.noon)
@@ -125,10 +125,10 @@ struct ShareStoreTests {
       try await database.read {
         try $0.earlierRuns(grant: 1, turn: "month 2024-03", since: World.noon)
       }
-        == EarlierRuns(sameTurn: "comparisons/C-1", sameDay: "comparisons/C-1", lastRows: 3))
+        == EarlierRuns(sameTurn: "comparisons/C-1", dayRows: 3, lastRows: 3))
     #expect(
       try await database.read { try $0.earlierRuns(grant: 1, turn: "month 2024-04", since: later) }
-        == EarlierRuns(sameTurn: nil, sameDay: nil, lastRows: 3))
+        == EarlierRuns(sameTurn: nil, dayRows: 0, lastRows: 3))
     await database.close()
     _ = place
   }

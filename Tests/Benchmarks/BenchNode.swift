@@ -1,0 +1,119 @@
+// A whole node of six processes, driven by the program `weir` as a department would drive it.
+
+import Foundation
+
+/// A running `weir up` on a folder in which the small demonstration has been played: departments, certificates and
+/// published entries are there, through no other door than the public one.
+struct BenchNode {
+  private let workshop: Workshop
+  private let folder: String
+  private let process: Process
+  /// The entry of cremations.
+  let entry: String
+
+  /// The source's system and the using department's officers.
+  static let source = "civil-affairs/system:registers"
+  static let user = "human-resources/wang"
+  static let userSystem = "human-resources/system:pensions"
+  static let purpose = "核对养老金领取资格"
+  static let roll = "bench-roll"
+  /// The services through which a comparison goes.
+  static let comparisonServices = ["gateway", "share", "ingest"]
+
+  init(_ workshop: Workshop) throws {
+    self.workshop = workshop
+    folder = workshop.path("node-\(UUID().uuidString)")
+    let law = workshop.root.appendingPathComponent("deploy").path
+    try workshop.run(
+      Self.program("weir"),
+      ["demo", "--once", "--size", "small", "--data", folder, "--law", law])
+    process = try workshop.start(
+      Self.program("weir"), ["up", "--data", folder, "--law", law], log: workshop.path("node.log"))
+    do {
+      try Self.wait(for: folder + "/ready", of: process, log: workshop.path("node.log"))
+      let entries = try Self.json(
+        try Self.weir(workshop, folder, ["catalog", "list"], as: Self.user))
+      guard let list = entries as? [[String: Any]],
+        let name = list.first(where: { $0["category"] as? String == "death.cremation" })?["name"]
+          as? String
+      else { throw BenchError.unreadable("the entries of the demonstration") }
+      entry = name
+    } catch {
+      process.terminate()
+      process.waitUntilExit()
+      throw error
+    }
+  }
+
+  /// Stops all six and removes what they kept.
+  func stop() {
+    process.terminate()
+    process.waitUntilExit()
+    try? FileManager.default.removeItem(atPath: folder)
+  }
+
+  /// Runs a command of `weir` in somebody's name.
+  ///
+  /// - Returns: What it printed as JSON.
+  @discardableResult
+  func weir(_ arguments: [String], as caller: String, accepts: Set<Int32> = [0]) throws -> Any {
+    try Self.json(try Self.weir(workshop, folder, arguments, as: caller, accepts: accepts))
+  }
+
+  /// The most memory that a service's process has had since ``forgetPeaks()``, in bytes.
+  func peakMemory(of service: String) throws -> Double {
+    let status = try String(
+      contentsOfFile: "/proc/\(try processID(of: service))/status", encoding: .utf8)
+    guard
+      let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
+      let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Double($0) })
+    else { throw BenchError.unreadable("the memory of \(service)") }
+    return kilobytes * 1024
+  }
+
+  /// Lets the kernel measure peaks anew (proc(5), clear_refs).
+  func forgetPeaks() throws {
+    for service in Self.comparisonServices {
+      try "5".write(
+        toFile: "/proc/\(try processID(of: service))/clear_refs", atomically: false,
+        encoding: .utf8)
+    }
+  }
+
+  private func processID(of service: String) throws -> Int {
+    let ready = try Self.json(try String(contentsOfFile: folder + "/ready", encoding: .utf8))
+    guard let pids = (ready as? [String: Any])?["pids"] as? [String: Int], let pid = pids[service]
+    else { throw BenchError.unreadable("the processes of the node") }
+    return pid
+  }
+
+  /// The built programs lie beside this one.
+  private static func program(_ name: String) -> String {
+    URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+      .deletingLastPathComponent().appendingPathComponent(name).path
+  }
+
+  private static func weir(
+    _ workshop: Workshop, _ folder: String, _ arguments: [String], as caller: String,
+    accepts: Set<Int32> = [0]
+  ) throws -> String {
+    try workshop.run(
+      program("weir"),
+      arguments + ["--data", folder, "--as", caller, "--output", "json", "--lang", "en"],
+      accepts: accepts)
+  }
+
+  private static func json(_ text: String) throws -> Any {
+    try JSONSerialization.jsonObject(with: Data(text.utf8))
+  }
+
+  private static func wait(for file: String, of process: Process, log: String) throws {
+    for _ in 0..<600 {
+      if FileManager.default.fileExists(atPath: file) { return }
+      guard process.isRunning else { break }
+      usleep(100_000)
+    }
+    let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    throw BenchError.failed(program: "weir up", output: String(said.suffix(2000)))
+  }
+}
