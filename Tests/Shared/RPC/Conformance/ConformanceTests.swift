@@ -58,10 +58,10 @@ struct ConformanceTests {
     await server.stop()
 
     let foreign = try await peers.startServer(folder)
-    defer { foreign.stop() }
     let channel = try conformanceChannel(pki, reactors, port: foreign.port)
     try await ConformanceClient(channel: channel).runAll()
     await channel.shutdown()
+    await foreign.stop()
     await reactors.shutdown()
   }
 

@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import Glibc
 import TestSupport
 import Testing
 
@@ -105,15 +106,23 @@ final class CertificateFolder {
 final class ForeignServer {
   let port: UInt16
   private let process: Process
-  private let input = Pipe()
+  private let input: FileHandle
+  private let ended: AsyncStream<Void>
 
   init(_ program: URL, _ arguments: [String]) async throws {
     process = Process()
     process.executableURL = program
     process.arguments = arguments
     let output = Pipe()
-    process.standardInput = input
+    // No other child may hold the writing end: this one would not see its input end before the other one ends.
+    var ends: [Int32] = [-1, -1]
+    try #require(pipe2(&ends, O_CLOEXEC) == 0)
+    input = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+    process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
     process.standardOutput = output
+    let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    self.ended = ended
+    process.terminationHandler = { _ in end.finish() }
     let (parts, continuation) = AsyncStream.makeStream(of: Data.self)
     output.fileHandleForReading.readabilityHandler = { handle in
       let part = handle.availableData
@@ -131,8 +140,9 @@ final class ForeignServer {
     self.port = try #require(port, "the server said: \(line)")
   }
 
-  func stop() {
-    try? input.fileHandleForWriting.close()
-    process.waitUntilExit()
+  /// Waits without a thread: several of them, each waiting on one, would stop everything else.
+  func stop() async {
+    try? input.close()
+    for await _ in ended {}
   }
 }

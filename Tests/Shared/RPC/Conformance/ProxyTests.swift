@@ -41,7 +41,7 @@ struct ProxyTests {
     try await eventually("the cancelled calls to end") {
       await server.statistics().callsOpen == 0
     }
-    proxy.stop()
+    await proxy.stop()
     await server.stop()
     await reactors.shutdown()
     return callers.value ?? []
