@@ -26,48 +26,34 @@ package struct EventFollower: Sendable {
   private let channel: Channel
   private let database: SQLDatabase
   private let log: Logger
+  private let health: HealthBoard
   private let apply: Apply
 
   /// - Parameters:
   ///   - producer: The service followed.
   ///   - topics: Those of its topics that matter here.
+  ///   - health: Says under `events/<producer>` whether its events are applied.
   package init(
     producer: String, topics: [String], channel: Channel, database: SQLDatabase, log: Logger,
-    apply: @escaping Apply
+    health: HealthBoard, apply: @escaping Apply
   ) {
     self.producer = producer
     self.topics = topics
     self.channel = channel
     self.database = database
     self.log = log
+    self.health = health
     self.apply = apply
   }
 
-  /// Runs until the task is cancelled. A lost stream is opened again after a pause that grows; while the producer is away,
-  /// nothing is lost: it keeps what this consumer has not confirmed.
+  /// Runs until the task is cancelled.
   package func run() async throws {
-    var pause = Duration.milliseconds(50)
-    while !Task.isCancelled {
-      do {
-        try await follow { pause = .milliseconds(50) }
-      } catch let status as Status
-        where [.unavailable, .cancelled, .deadlineExceeded].contains(status.code)
-      {
-        // The producer restarts, is not up yet, or the stream has had its day.
-      } catch let error as Status {
-        log.warning(
-          "events interrupted",
-          metadata: [
-            "producer": "\(producer)", "code": "\(error.code)", "cause": "\(error.message)",
-          ])
-      } catch let fault as any Fault where fault.passing != nil {
-        // A full disk, say. The position did not move either: the event comes again.
-        log.error("event not applied", metadata: ["producer": "\(producer)", "cause": "\(fault)"])
-        pause = max(pause, faultPause)
-      }
-      try await Task.sleep(for: pause)
-      pause = min(pause * 2, .seconds(5))
+    let (producer, log) = (producer, log)
+    let loop = FollowingLoop(producer: producer, health: health) { error in
+      log.critical(
+        "events not applied", metadata: ["producer": "\(producer)", "cause": "\(error)"])
     }
+    try await loop.run { progressed in try await follow(progressed) }
   }
 
   private func follow(_ progressed: () -> Void) async throws {

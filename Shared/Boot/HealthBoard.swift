@@ -12,6 +12,8 @@ package final class HealthBoard: GRPCHealthV1.HealthService {
 
   private struct State {
     var statuses: [String: Serving]
+    /// Names that turn by themselves, not with the process.
+    var parts: Set<String> = []
     var watchers: [Int: (service: String, tell: AsyncStream<Serving>.Continuation)] = [:]
     var nextWatcher = 0
   }
@@ -25,12 +27,37 @@ package final class HealthBoard: GRPCHealthV1.HealthService {
     state = Mutex(State(statuses: statuses))
   }
 
+  /// Takes more services, not serving yet.
+  package func add(services: [String]) {
+    state.withLock { state in
+      for service in services where state.statuses[service] == nil {
+        state.statuses[service] = .notServing
+      }
+    }
+  }
+
+  /// Sets one part that may fail while the process serves, such as the following of another service's events. It is asked for
+  /// by its own name.
+  package func set(part name: String, isServing: Bool) {
+    let status: Serving = isServing ? .serving : .notServing
+    state.withLock { state in
+      state.parts.insert(name)
+      state.statuses[name] = status
+      for watcher in state.watchers.values where watcher.service == name {
+        watcher.tell.yield(status)
+      }
+    }
+  }
+
   /// Sets the whole process and all its services.
   package func set(isServing: Bool) {
     let status: Serving = isServing ? .serving : .notServing
     state.withLock { state in
-      for service in state.statuses.keys { state.statuses[service] = status }
-      for watcher in state.watchers.values where state.statuses[watcher.service] != nil {
+      for service in state.statuses.keys where !state.parts.contains(service) {
+        state.statuses[service] = status
+      }
+      for watcher in state.watchers.values
+      where state.statuses[watcher.service] != nil && !state.parts.contains(watcher.service) {
         watcher.tell.yield(status)
       }
     }
@@ -44,10 +71,13 @@ package final class HealthBoard: GRPCHealthV1.HealthService {
     }
   }
 
+  /// What is said of a name; `nil` for one that does not run here.
+  package func status(of name: String) -> Serving? { state.withLock { $0.statuses[name] } }
+
   package func check(
     _ request: GRPCHealthV1.HealthCheckRequest, _ call: ServerContext
   ) async throws -> GRPCHealthV1.HealthCheckResponse {
-    guard let status = state.withLock({ $0.statuses[request.service] }) else {
+    guard let status = status(of: request.service) else {
       throw Status(.notFound, "no service of this name runs here")
     }
     return GRPCHealthV1.HealthCheckResponse(status: status)

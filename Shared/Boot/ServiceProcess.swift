@@ -23,6 +23,8 @@ package struct ServiceEnvironment: Sendable {
   package let tls: TLSConfiguration
   /// Profiles, governance, calendar and taxonomies, as the configuration's folders have them.
   package let law: Law
+  /// What the process says of itself; parts of it may say that they fail.
+  package let health: HealthBoard
 
   /// Tells the operator what a service found while it was built.
   ///
@@ -135,7 +137,8 @@ private func run(
 ) async throws {
   let environment = try makeEnvironment(configuration)
   let parts = try await build(environment)
-  let health = HealthBoard(services: parts.services)
+  let health = environment.health
+  health.add(services: parts.services)
   let listed = parts.services + ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
   let log = environment.log
   guard let address = Address(configuration.listen) else {
@@ -224,7 +227,7 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
     peers: PeerChannels(configuration: configuration, tls: tls, reactors: reactors), log: log,
     serviceTrust: CertificateTrust(
       roots: try Certificate.all(pem: String(decoding: root, as: UTF8.self))),
-    tls: tls, law: try Law(configuration))
+    tls: tls, law: try Law(configuration), health: HealthBoard(services: []))
 }
 
 /// One JSON line an event on standard error, with identifiers masked.

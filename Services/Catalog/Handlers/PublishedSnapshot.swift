@@ -8,9 +8,10 @@ import Regulation
 import Vocabulary
 
 extension EntryVersion {
-  /// What followers must know of an entry: whether its source delivers itself (guangdong-2018/15), how values are shown,
+  /// What followers must know of an entry: its class, whether its source delivers itself (guangdong-2018/15), how values are shown,
   /// and how each item is shared, since those who hold grants are bound by a change (AC-42).
   func tellPublication(in payload: inout JSONObject) {
+    payload["class"] = .string(content.resourceClass)
     payload["origin"] = .string(content.origin?.rawValue ?? "")
     var masks = JSONObject()
     for item in content.items where item.mask != "none" { masks[item.name] = .string(item.mask) }

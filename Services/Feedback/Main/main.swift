@@ -37,7 +37,8 @@ nonisolated func buildFeedback(_ environment: ServiceEnvironment) async throws -
   func follower(_ producer: String, _ topics: [String]) throws -> EventFollower {
     EventFollower(
       producer: producer, topics: topics,
-      channel: try environment.peers.channel(to: producer), database: database, log: log
+      channel: try environment.peers.channel(to: producer), database: database, log: log,
+      health: environment.health
     ) { event, transaction in
       try server.apply(event.topic, event.payload, in: transaction)
     }

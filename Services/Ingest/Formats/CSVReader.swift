@@ -32,7 +32,7 @@ package struct CSVReader: Sendable {
   ) throws(FormatRefusal) -> RecordBlock {
     let text = try encoding.decode(bytes, firstLine: firstLine)
     var scanner = CSVScanner(text: text, line: firstLine, limits: limits)
-    let block = try scanner.scan()
+    let block = try scanner.scan(rowCount: rowCount)
     if let rowCount, rowCount != block.count {
       throw .rowCountDiffers(stated: rowCount, found: block.count)
     }
@@ -64,9 +64,13 @@ private struct CSVScanner {
     if text.starts(with: TextEncoding.byteOrderMark) { at = TextEncoding.byteOrderMark.count }
   }
 
-  mutating func scan() throws(FormatRefusal) -> RecordBlock {
+  /// - Parameter rowCount: What was stated; what comes beyond it is not read, so that a short text cannot take much memory.
+  mutating func scan(rowCount: Int?) throws(FormatRefusal) -> RecordBlock {
     while at < text.count {
       if try skipLineEnd() { continue }
+      if let rowCount, lines.count >= rowCount {
+        throw .rowCountDiffers(stated: rowCount, found: rowCount + 1)
+      }
       rowStarts.append(fields.count)
       lines.append(line)
       try scanRecord()

@@ -21,7 +21,7 @@ package struct JSONLinesReader: Sendable {
   ) throws(FormatRefusal) -> RecordBlock {
     let text = try TextEncoding.utf8.decode(bytes, firstLine: firstLine)
     var scanner = JSONLineScanner(text: text, line: firstLine, columns: columns, limits: limits)
-    let block = try scanner.scan()
+    let block = try scanner.scan(rowCount: rowCount)
     if let rowCount, rowCount != block.count {
       throw .rowCountDiffers(stated: rowCount, found: block.count)
     }
@@ -53,11 +53,15 @@ private struct JSONLineScanner {
     }
   }
 
-  mutating func scan() throws(FormatRefusal) -> RecordBlock {
+  /// - Parameter rowCount: What was stated; what comes beyond it is not read, so that a short text cannot take much memory.
+  mutating func scan(rowCount: Int?) throws(FormatRefusal) -> RecordBlock {
     while at < text.count {
       lineStart = at
       skipBlanks()
       if at < text.count, text[at] != UInt8(ascii: "\n") {
+        if let rowCount, lines.count >= rowCount {
+          throw .rowCountDiffers(stated: rowCount, found: rowCount + 1)
+        }
         rowStarts.append(fields.count)
         lines.append(line)
         try scanObject()

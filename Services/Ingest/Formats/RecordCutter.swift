@@ -63,7 +63,7 @@ package struct RecordCutter: Sendable {
         isQuoted.toggle()
         lineIsEmpty = false
       } else if byte != UInt8(ascii: "\n") {
-        if byte != UInt8(ascii: "\r") { lineIsEmpty = false }
+        if !isBlank(byte) { lineIsEmpty = false }
       } else {
         line += 1
         if quoting == .none || !isQuoted { try endRecord(&chunks) }
@@ -91,6 +91,12 @@ package struct RecordCutter: Sendable {
     lastEnd = seen
     lineAtEnd = line
     lineIsEmpty = true
+  }
+
+  /// What the reader of the format passes over on a line without a record: in JSON lines white space too (RFC 8259).
+  private func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "\r")
+      || quoting == .none && (byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t"))
   }
 
   private func checkLength() throws(FormatRefusal) {

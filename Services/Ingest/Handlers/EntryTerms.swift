@@ -64,7 +64,9 @@ extension DataOrigin {
     switch origin {
     case .selfBuilt: self = .selfBuilt
     case .upperLevel: self = .upperLevel
-    case .noSystem, .unspecified, .unrecognized: self = .noSystem
+    case .noSystem: self = .noSystem
+    // What is not known allows no more than the strictest.
+    case .unspecified, .unrecognized: self = .selfBuilt
     }
   }
 }
@@ -99,6 +101,9 @@ extension DeliveryTerms {
       sourceSystem: SystemName(entry.sourceSystem),
       modes: profile.deliveryModes.map { OfferedModes(Set($0.value), citation: $0.citation) },
       tableOnlyForSelfBuilt: profile.selfBuiltDelivery?.citation,
+      manualUploadOrigins: profile.manualUploadOrigins.map {
+        OfferedOrigins(Set($0.value), citation: $0.citation)
+      },
       reasonForInterface: interface?.value == true ? interface?.citation : nil, basis: basis)
   }
 }

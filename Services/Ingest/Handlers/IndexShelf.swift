@@ -30,7 +30,7 @@ final class IndexShelf: Sendable {
   private let database: SQLDatabase
   private let pool: ComputePool
   private let served = Mutex<[Int64: ServedRegister]>([:])
-  private let turns = Turns()
+  private let turns = EntryTurns()
 
   init(folder: String, database: SQLDatabase, pool: ComputePool) throws {
     self.folder = folder
@@ -45,7 +45,7 @@ final class IndexShelf: Sendable {
   func register(_ entry: Int64, keys: RegisterKeySet) async throws -> ServedRegister? {
     guard let state = try await database.read({ try $0.register(entry) }) else { return nil }
     if let known = served.withLock({ $0[entry] }), known.state == state { return known }
-    return try await turns.run {
+    return try await turns.run(entry) {
       guard let state = try await database.read({ try $0.register(entry) }) else { return nil }
       if let known = served.withLock({ $0[entry] }), known.state == state { return known }
       let fresh = try await opened(state, keys: keys)

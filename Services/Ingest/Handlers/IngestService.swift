@@ -67,7 +67,7 @@ package struct IngestService: IngestV1.IngestService {
   let keys: RegisterKeys
   let shelf: IndexShelf
   let pool: ComputePool
-  let commits = Turns()
+  let commits = EntryTurns()
   /// Registers whose rows are not those that were committed; found at the start.
   let damaged = DamagedRegisters()
 

@@ -2,6 +2,21 @@
 
 import Synchronization
 
+/// A queue of one for each entry: what one department commits holds up no other.
+final class EntryTurns: Sendable {
+  private let queues = Mutex<[Int64: Turns]>([:])
+
+  func run<T>(_ entry: Int64, _ body: () async throws -> T) async throws -> T {
+    let turns = queues.withLock { queues in
+      if let turns = queues[entry] { return turns }
+      let turns = Turns()
+      queues[entry] = turns
+      return turns
+    }
+    return try await turns.run(body)
+  }
+}
+
 /// A queue of one. Used where two runs of the same work would spoil each other: commits, rebuilding an index.
 final class Turns: Sendable {
   private struct State {

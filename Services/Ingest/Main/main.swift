@@ -46,7 +46,8 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
   let followers = try FollowedEvents.topics.sorted { $0.key < $1.key }.map { producer, topics in
     EventFollower(
       producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
-      database: database, log: environment.log
+      database: database, log: environment.log,
+      health: environment.health
     ) { event, transaction in
       try FollowedEvents.apply(topic: event.topic, payload: event.payload, in: transaction)
     }

@@ -2,18 +2,16 @@
 
 package import Vocabulary
 
-/// Where a batch stands.
+/// Where a batch stands. Two states of e.3 are none of a batch: counts are reconciled before anything stands, since a commit
+/// states them and is refused where they differ; and where an upper-level system delivers (guangdong-2018/15.1b), no task
+/// arises and no batch is opened.
 package enum BatchState: String, CaseIterable, Sendable {
   case open, loading
   /// The pre-check failed. Nothing was committed; loading again starts from the first chunk.
   case qualityFailed = "quality_failed"
   case committed
-  /// The source has confirmed counts and root against its own.
-  case reconciled
   /// The source declared that there is nothing to deliver.
   case nilDeclared = "nil_declared"
-  /// An upper-level system delivers instead (guangdong-2018/15.1b).
-  case exempt
   case abandoned
 
   package var term: BilingualText {
@@ -22,9 +20,7 @@ package enum BatchState: String, CaseIterable, Sendable {
     case .loading: BilingualText("装载中", "loading")
     case .qualityFailed: BilingualText("质量不合格", "below the quality asked for")
     case .committed: BilingualText("已入库", "committed")
-    case .reconciled: BilingualText("已对账", "reconciled")
     case .nilDeclared: BilingualText("已报无数据", "declared empty")
-    case .exempt: BilingualText("免报", "exempt")
     case .abandoned: BilingualText("已放弃", "abandoned")
     }
   }
@@ -33,7 +29,7 @@ package enum BatchState: String, CaseIterable, Sendable {
   package var isClosed: Bool {
     switch self {
     case .open, .loading, .qualityFailed: false
-    case .committed, .reconciled, .nilDeclared, .exempt, .abandoned: true
+    case .committed, .nilDeclared, .abandoned: true
     }
   }
 }
@@ -44,9 +40,7 @@ package enum BatchEvent: Hashable, Sendable {
   /// Loading anew after a failed pre-check: what was loaded is dropped.
   case restart
   case precheckPassed, precheckFailed
-  case reconcile, declareNil
-  /// - Parameter isUpperLevel: Whether the entry's origin is an upper-level system.
-  case exempt(isUpperLevel: Bool)
+  case declareNil
   case abandon
 }
 
@@ -57,9 +51,7 @@ extension BatchState {
     case (.open, .chunk), (.loading, .chunk), (.qualityFailed, .restart): return .loading
     case (.loading, .precheckPassed): return .committed
     case (.loading, .precheckFailed): return .qualityFailed
-    case (.committed, .reconcile): return .reconciled
     case (.open, .declareNil): return .nilDeclared
-    case (.open, .exempt(isUpperLevel: true)): return .exempt
     case (.open, .abandon), (.loading, .abandon), (.qualityFailed, .abandon): return .abandoned
     default: throw .batchState(self)
     }

@@ -65,10 +65,13 @@ package func decideChunk(
     throw .chunkOutOfOrder(expected: progress.nextNumber, found: offer.number)
   }
   if progress.state == .qualityFailed {
-    // A repetition of the last chunk is answered; chunk 1 with other content is the repaired file.
-    if let stored, stored == offer.digest { return .repeatAnswer }
-    guard offer.number == 1 else { throw .chunkOutOfOrder(expected: 1, found: offer.number) }
-    return .restart
+    // Chunk 1 begins the repaired file, changed or not: most files are wrong further on. A later chunk that was taken before
+    // is a repetition whose answer was lost.
+    if offer.number == 1 { return .restart }
+    guard let stored, stored == offer.digest else {
+      throw .chunkOutOfOrder(expected: 1, found: offer.number)
+    }
+    return .repeatAnswer
   }
   if let stored {
     guard stored == offer.digest else { throw .chunkContentDiffers(number: offer.number) }

@@ -1,5 +1,6 @@
 // The answer to one claim on a register that is not shared (AC-42; meizhou-public-2023/21).
 
+import Regulation
 package import Vocabulary
 
 /// The three answers, of which the third is given only where it harms nobody.
@@ -31,7 +32,8 @@ package struct AssertedValue: Hashable, Sendable {
   /// The value as a register under this schema holds it; `nil` where it could not hold it.
   private func canonical(under schema: EntrySchema, today: CivilDate) -> String? {
     guard let index = schema.index(named: item) else { return nil }
-    return try? ValueCheck(today: today).check(value, schema.items[index]).value.text
+    return try? ValueCheck(today: today, doubts: .ignore).check(value, schema.items[index]).value
+      .text
   }
 
   /// A claim matches when one record of the subject bears the name and the value. Whoever is not in the register does not

@@ -13,6 +13,17 @@ package struct OfferedModes: Hashable, Sendable {
   }
 }
 
+/// From which origins a person may upload by hand (`ingest.manual_upload_origins`).
+package struct OfferedOrigins: Hashable, Sendable {
+  package let allowed: Set<DataOrigin>
+  package let citation: Citation
+
+  package init(_ allowed: Set<DataOrigin>, citation: Citation) {
+    self.allowed = allowed
+    self.citation = citation
+  }
+}
+
 /// What an entry and its governing profile say about delivery.
 package struct DeliveryTerms: Hashable, Sendable {
   package let owner: DepartmentCode
@@ -24,13 +35,15 @@ package struct DeliveryTerms: Hashable, Sendable {
   package let modes: OfferedModes?
   /// The article by which a self-built system's data come as a table only (`ingest.self_built`), if the profile has one.
   package let tableOnlyForSelfBuilt: Citation?
+  /// `nil` where the profile sets none.
+  package let manualUploadOrigins: OfferedOrigins?
   /// The article by which an interface needs a reason (`ingest.api_needs_reason`), if the profile has one.
   package let reasonForInterface: Citation?
   package let basis: RuleBasis
 
   package init(
     owner: DepartmentCode, isPublished: Bool, origin: DataOrigin, sourceSystem: SystemName?,
-    modes: OfferedModes?, tableOnlyForSelfBuilt: Citation?,
+    modes: OfferedModes?, tableOnlyForSelfBuilt: Citation?, manualUploadOrigins: OfferedOrigins?,
     reasonForInterface: Citation?, basis: RuleBasis
   ) {
     self.owner = owner
@@ -39,6 +52,7 @@ package struct DeliveryTerms: Hashable, Sendable {
     self.sourceSystem = sourceSystem
     self.modes = modes
     self.tableOnlyForSelfBuilt = tableOnlyForSelfBuilt
+    self.manualUploadOrigins = manualUploadOrigins
     self.reasonForInterface = reasonForInterface
     self.basis = basis
   }
@@ -84,7 +98,8 @@ extension DeliveryMode {
 ///
 /// 1. not the owner (AC-30; meizhou-specific-2021/7, luyi-2019/17, hebi-2021/27)
 /// 2. the entry is not published
-/// 3. by hand into a self-built system's entry (AC-34, meizhou-public-2023/12b)
+/// 3. by hand into a self-built system's entry, or into one of an origin from which the profile takes none by hand
+///    (AC-34, meizhou-public-2023/12b, 12d)
 /// 4. a mode the profile does not offer
 /// 5. an interface without a reason (AC-34, meizhou-specific-2021/12b)
 /// 6. the certificate does not fit the mode: a table wants the entry's registered system, a file a person
@@ -98,6 +113,11 @@ package func checkDelivery(
   guard terms.isPublished else { throw .entryNotPublished }
   if terms.origin == .selfBuilt, offer.mode.isByHand, let citation = terms.tableOnlyForSelfBuilt {
     throw .manualUploadRefused(citation: citation)
+  }
+  if let origins = terms.manualUploadOrigins, offer.mode.isByHand,
+    !origins.allowed.contains(terms.origin)
+  {
+    throw .manualUploadOfOrigin(terms.origin, citation: origins.citation)
   }
   if let modes = terms.modes, !modes.allowed.contains(where: { $0.isSameWay(as: offer.mode) }) {
     throw .modeNotOffered(mode: offer.mode, citation: modes.citation)
@@ -116,6 +136,29 @@ package func checkDelivery(
     }
   }
   guard offer.asOf <= today else { throw .asOfInFuture(today: today) }
+}
+
+/// Whether who goes on with a batch may: a table is fed by the system that opened it, a file by a person, and the batch of a
+/// correction by nobody (AC-31, AC-34, luyi-2019/18).
+///
+/// - Parameters:
+///   - opener: Who opened the batch, as entries name principals.
+///   - principal: Who goes on.
+package func checkHand(
+  mode: DeliveryMode, kind: BatchKind, opener: String, principal: String,
+  hasPersonCertificate: Bool
+) throws(IngestRefusal) {
+  guard kind != .correction else { throw .batchOfCorrection }
+  if mode.isByHand {
+    guard hasPersonCertificate else { throw .personNeeded(mode: mode) }
+  } else {
+    guard !hasPersonCertificate else { throw .systemNeeded(mode: mode) }
+    if principal != opener,
+      let name = ResourceName(opener, in: .systems).flatMap({ SystemName($0.id) })
+    {
+      throw .otherSystem(expected: name)
+    }
+  }
 }
 
 extension DeliveryMode {

@@ -12,12 +12,18 @@ package enum IngestRefusal: Refusal, Hashable {
   /// No registered system fills the entry yet.
   case entryNotMounted
   case manualUploadRefused(citation: Citation)
+  case manualUploadOfOrigin(DataOrigin, citation: Citation)
   case modeNotOffered(mode: DeliveryMode, citation: Citation)
   case interfaceReasonMissing(citation: Citation)
   case personNeeded(mode: DeliveryMode)
   case systemNeeded(mode: DeliveryMode)
   case otherSystem(expected: SystemName)
   case asOfInFuture(today: CivilDate)
+
+  /// A correction opens, fills and commits its own batch.
+  case batchOfCorrection
+  /// What a person wrote goes to the log and to lists; nobody's number may stand there.
+  case identityNumberInText(field: String)
 
   // Its header.
   case headerIsData(column: Int)
@@ -36,6 +42,8 @@ package enum IngestRefusal: Refusal, Hashable {
   case batchState(BatchState)
   case countsDiffer(chunks: Int, rows: Int, statedChunks: Int, statedRows: Int)
   case batchEmpty
+  /// Only an increment to which nothing was sent can be declared as nothing.
+  case nilOfOther
   case qualityFailed(rejected: Int, total: Int, threshold: RejectThreshold)
 
   package var reason: String {
@@ -45,6 +53,9 @@ package enum IngestRefusal: Refusal, Hashable {
     case .entryWithoutSubject: "ingest.entry_without_subject"
     case .entryNotMounted: "ingest.entry_not_mounted"
     case .manualUploadRefused: "ingest.manual_upload_refused"
+    case .manualUploadOfOrigin: "ingest.manual_upload_of_origin"
+    case .batchOfCorrection: "ingest.batch_of_correction"
+    case .identityNumberInText: "ingest.identity_number_in_text"
     case .modeNotOffered: "ingest.mode_not_offered"
     case .interfaceReasonMissing: "ingest.interface_reason_missing"
     case .personNeeded: "ingest.person_needed"
@@ -63,22 +74,25 @@ package enum IngestRefusal: Refusal, Hashable {
     case .batchState: "ingest.batch_state"
     case .countsDiffer: "ingest.counts_differ"
     case .batchEmpty: "ingest.batch_empty"
+    case .nilOfOther: "ingest.nil_of_other"
     case .qualityFailed: "ingest.quality_failed"
     }
   }
 
   package var kind: RefusalKind {
     switch self {
-    case .notOwner, .manualUploadRefused, .modeNotOffered, .personNeeded, .systemNeeded,
-      .otherSystem:
+    case .notOwner, .manualUploadRefused, .manualUploadOfOrigin, .modeNotOffered, .personNeeded,
+      .systemNeeded, .otherSystem:
       .notAllowed
-    case .interfaceReasonMissing, .asOfInFuture, .headerIsData, .headerUnknownColumn,
+    case .identityNumberInText, .interfaceReasonMissing, .asOfInFuture, .headerIsData,
+      .headerUnknownColumn,
       .headerColumnTwice, .headerItemMissing, .chunkEmpty, .digitsLost:
       .malformed
     case .chunkTooLarge: .tooMuch
     case .chunkContentDiffers: .alreadyExists
     case .entryNotPublished, .entryWithoutSubject, .entryNotMounted, .chunkOutOfOrder, .batchState,
-      .countsDiffer, .batchEmpty,
+      .batchOfCorrection,
+      .countsDiffer, .batchEmpty, .nilOfOther,
       .qualityFailed:
       .wrongState
     }
@@ -87,8 +101,10 @@ package enum IngestRefusal: Refusal, Hashable {
   package var field: String? {
     switch self {
     case .notOwner, .entryNotPublished, .entryWithoutSubject, .entryNotMounted: "batch.entry"
-    case .manualUploadRefused, .modeNotOffered, .personNeeded, .systemNeeded, .otherSystem:
+    case .manualUploadRefused, .manualUploadOfOrigin, .modeNotOffered, .personNeeded,
+      .systemNeeded, .otherSystem:
       "batch.mode"
+    case .identityNumberInText(let field): field
     case .interfaceReasonMissing: "batch.mode_reason"
     case .asOfInFuture: "batch.as_of"
     case .headerIsData, .headerUnknownColumn, .headerColumnTwice, .headerItemMissing:
@@ -96,16 +112,20 @@ package enum IngestRefusal: Refusal, Hashable {
     case .chunkTooLarge, .chunkEmpty, .chunkContentDiffers, .digitsLost: "content"
     case .chunkOutOfOrder: "number"
     case .countsDiffer: "rows"
-    case .batchState, .batchEmpty, .qualityFailed: "name"
+    case .batchState, .batchOfCorrection, .batchEmpty, .nilOfOther, .qualityFailed: "name"
     }
   }
 
   package var citation: Citation? {
     switch self {
     case .notOwner(let citation), .manualUploadRefused(let citation),
-      .modeNotOffered(_, let citation), .interfaceReasonMissing(let citation):
+      .manualUploadOfOrigin(_, let citation), .modeNotOffered(_, let citation),
+      .interfaceReasonMissing(let citation):
       citation
     case .qualityFailed(_, _, let threshold): threshold.citation
+    case .batchOfCorrection: Citation(document: "meizhou-specific-2021", article: "13b")
+    // Those who handle personal data protect it (meizhou-public-2023/39).
+    case .identityNumberInText: Citation(document: "meizhou-public-2023", article: "39")
     case .otherSystem, .systemNeeded, .personNeeded:
       // AC-03: both a registered system and a person stand behind a delivery.
       Citation(document: "luyi-2019", article: "18")

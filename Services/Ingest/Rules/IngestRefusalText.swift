@@ -9,7 +9,7 @@ extension IngestRefusal {
       headerSentence
     case .chunkTooLarge, .chunkEmpty, .chunkContentDiffers, .chunkOutOfOrder, .digitsLost:
       chunkSentence
-    case .batchState, .countsDiffer, .batchEmpty, .qualityFailed: commitSentence
+    case .batchState, .countsDiffer, .batchEmpty, .nilOfOther, .qualityFailed: commitSentence
     default: openingSentence
     }
   }
@@ -33,6 +33,18 @@ extension IngestRefusal {
         "自建业务系统的数据须以库表方式实时、全量汇聚，不接受人工上传。",
         "Data of a self-built system come as a table, in real time and in full; a manual upload is refused."
       )
+    case .manualUploadOfOrigin(let origin, _):
+      BilingualText(
+        "目录来源为“\(origin.term.chinese)”，不接受人工上传。",
+        "The entry's data come from \(origin.term.english); no manual upload is taken.")
+    case .batchOfCorrection:
+      BilingualText(
+        "更正批次由更正操作自行完成，不能另行上传或提交。",
+        "The batch of a correction is filled and committed by the correction alone.")
+    case .identityNumberInText(let field):
+      BilingualText(
+        "\(field) 中含有证件号码；请勿在文字说明中填写。",
+        "\(field) holds an identity number; it must not stand in a text.")
     case .modeNotOffered(let mode, _):
       BilingualText(
         "本办法未规定“\(mode.term.chinese)”汇聚方式。",
@@ -112,6 +124,10 @@ extension IngestRefusal {
         "\(statedChunks) chunks with \(statedRows) rows were stated, \(chunks) with \(rows) were taken."
       )
     case .batchEmpty: BilingualText("批次没有数据行。", "The batch holds no row.")
+    case .nilOfOther:
+      BilingualText(
+        "只有未上传任何数据的增量批次可以零报告。",
+        "Only an increment to which nothing was sent can be declared as nothing.")
     case .qualityFailed(let rejected, let total, let threshold):
       BilingualText(
         "质量预检未通过：\(total) 行中 \(rejected) 行不合格，超过 \(threshold.percent)%"
@@ -139,7 +155,9 @@ extension IngestRefusal {
         "下载不合格行，改正后从第 1 块重新提交。",
         "Download the rejected rows, repair them and send the batch again from chunk 1.")
     case .batchEmpty:
-      BilingualText("确无数据时请作零报告。", "Where there is nothing to deliver, declare that.")
+      BilingualText(
+        "确无新增数据时请作零报告：weir ingest declare-nil。",
+        "Where nothing is new, declare that: weir ingest declare-nil.")
     case .headerIsData:
       BilingualText("在第 1 行加上数据项名称。", "Put the names of the items on the first line.")
     default: nil

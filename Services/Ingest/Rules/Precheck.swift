@@ -1,25 +1,25 @@
 // The pre-check of a whole batch before it commits (meizhou-specific-2021/29, meizhou-public-2023/13b).
 
+package import Regulation
 package import Vocabulary
 
 /// How many rows may be rejected before a batch fails as a whole.
 ///
-/// No text sets a number: where the entry sets none, ours is used and shown as ours.
+/// No text sets a number: where the entry sets none, the profile's row is used (`ingest.quality_threshold_percent`), which is
+/// the product's own unless a profile has one, and is shown as what it is.
 package struct RejectThreshold: Hashable, Sendable {
-  package static let defaultPercent = 5
-
   package let percent: Int
   package let citation: Citation
   /// Whether the number is the product's own rather than the entry's.
   package let isDefault: Bool
 
-  package init(percent: Int?, basis: RuleBasis) {
-    self.percent = percent ?? Self.defaultPercent
-    isDefault = percent == nil
-    citation =
-      percent == nil
-      ? Citation(document: Citation.productDocument, article: "ingest.reject_threshold_percent")
-      : basis.precheck
+  /// - Parameters:
+  ///   - percent: The entry's own.
+  ///   - standard: The profile's row. Without either, no row may be rejected.
+  package init(percent: Int?, standard: Provision<Int>?, basis: RuleBasis) {
+    self.percent = percent ?? standard?.value ?? 0
+    citation = percent == nil ? standard?.citation ?? basis.precheck : basis.precheck
+    isDefault = citation.document == Citation.productDocument
   }
 
   /// Exactly the threshold still passes.
@@ -32,16 +32,20 @@ package struct RejectThreshold: Hashable, Sendable {
 /// Whether a batch may be committed.
 package enum PrecheckVerdict: Hashable, Sendable {
   case passed
+  /// Nothing was generated since the last delivery, and the source says so.
+  case nothingToDeliver
   /// The batch becomes quality_failed; the refusal is what the source is told.
   case failed(IngestRefusal)
 }
 
 /// The pre-check at commit. What the sender believes it sent is compared first, then the batch must hold a row.
 ///
+/// - Parameter declaresNil: The source declares that there is nothing to deliver. Only an increment can be nothing, and only
+///   one to which nothing was sent: an export that broke must not pass for it.
 /// - Throws: Where the batch stays as it is: counts that differ, a state in which nothing commits, no row at all.
 package func precheck(
   progress: BatchProgress, accepted: Int, rejected: Int, statedChunks: Int, statedRows: Int,
-  threshold: RejectThreshold
+  kind: BatchKind, declaresNil: Bool, threshold: RejectThreshold
 ) throws(IngestRefusal) -> PrecheckVerdict {
   guard progress.state == .loading || progress.state == .open else {
     throw .batchState(progress.state)
@@ -51,6 +55,10 @@ package func precheck(
     throw .countsDiffer(
       chunks: progress.nextNumber - 1, rows: total, statedChunks: statedChunks,
       statedRows: statedRows)
+  }
+  if declaresNil {
+    guard progress.state == .open, kind == .increment else { throw .nilOfOther }
+    return .nothingToDeliver
   }
   guard total > 0 else { throw .batchEmpty }
   guard threshold.admits(rejected: rejected, of: total) else {

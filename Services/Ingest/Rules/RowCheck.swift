@@ -1,5 +1,6 @@
 // The quality check of one row: all its values, then what holds for the row as a whole (meizhou-specific-2021/13a, 29).
 
+package import Regulation
 package import Vocabulary
 
 /// A row that passed.
@@ -25,21 +26,25 @@ package struct RowCheck: Sendable {
   private let values: ValueCheck
   private let subject: Int?
   private let periodStart: Int?
+  private let periodEnd: Int?
 
   /// - Parameters:
   ///   - order: Which column holds which item.
   ///   - asOf: The day whose state the batch describes.
   ///   - today: The civil day on which the batch arrived.
+  ///   - doubts: What becomes of an identity number that looks wrong.
   package init(
-    schema: EntrySchema, order: ColumnOrder, asOf: CivilDate, today: CivilDate, basis: RuleBasis
+    schema: EntrySchema, order: ColumnOrder, asOf: CivilDate, today: CivilDate, basis: RuleBasis,
+    doubts: DoubtTreatment
   ) {
     self.schema = schema
     self.order = order
     self.asOf = asOf
     self.basis = basis
-    values = ValueCheck(today: today)
+    values = ValueCheck(today: today, doubts: doubts)
     subject = schema.index(of: .subject)
     periodStart = schema.index(of: .periodStart)
+    periodEnd = schema.index(of: .periodEnd)
   }
 
   package func check(_ fields: [String], line: Int) -> RowVerdict {
@@ -59,8 +64,23 @@ package struct RowCheck: Sendable {
       }
     }
     if rejections.isEmpty, let minor = minorRejection(checked, line) { rejections.append(minor) }
+    if rejections.isEmpty, let turned = periodRejection(checked, line) {
+      rejections.append(turned)
+    }
     return rejections.isEmpty
       ? .accepted(CheckedRow(line: line, values: checked)) : .rejected(rejections)
+  }
+
+  /// A term that ends before it begins would overlap no payment period and clear whoever it names.
+  private func periodRejection(_ checked: [CheckedValue], _ line: Int) -> Rejection? {
+    guard let periodStart, let periodEnd, case .date(let start) = checked[periodStart].value,
+      case .date(let end) = checked[periodEnd].value, end < start
+    else { return nil }
+    let fault = ValueFault(
+      "period.order", threshold: start.iso,
+      BilingualText("截止日早于起始日", "the period ends before it begins"))
+    return rejection(
+      fault, item: schema.items[periodEnd].name, value: end.iso, line, basis.format)
   }
 
   /// meizhou-specific-2021/5.3c. A subject without an identity number has no date of birth to judge by and passes.

@@ -1,5 +1,6 @@
 // The quality check of one value against its item's type (meizhou-specific-2021/13a: the format declared in the catalogue).
 
+package import Regulation
 package import Vocabulary
 
 /// A value that passed, typed.
@@ -42,9 +43,12 @@ package struct CheckedValue: Hashable, Sendable {
 /// Checks single values. `today` is the civil day on which the batch arrived.
 package struct ValueCheck: Sendable {
   package let today: CivilDate
+  /// What becomes of an identity number whose area is unknown (`ingest.identifier_doubts`).
+  package let doubts: DoubtTreatment
 
-  package init(today: CivilDate) {
+  package init(today: CivilDate, doubts: DoubtTreatment) {
     self.today = today
+    self.doubts = doubts
   }
 
   /// The typed value, or the first rule it breaks. Rules are tried in a fixed order: required, control characters,
@@ -65,7 +69,10 @@ package struct ValueCheck: Sendable {
     }
     let isPrivate = try checkText(raw, item)
     switch item.type {
-    case .integer: return CheckedValue(.integer(try integer(raw)))
+    case .integer:
+      let number = try integer(raw)
+      // A leading nought is dropped; what was sent is kept, as for a date.
+      return CheckedValue(.integer(number), original: String(number) == raw ? nil : raw)
     case .decimal: try checkDecimal(raw)
     case .date: return try date(raw, item)
     case .code: try checkCode(raw, item)
@@ -78,14 +85,18 @@ package struct ValueCheck: Sendable {
   // MARK: - Identifiers
 
   private func person(_ raw: String) throws(ValueFault) -> CheckedValue {
+    let reading: PersonIdentifier.Reading
     do throws(PersonIdentifierError) {
-      let reading = try PersonIdentifier.read(raw, lastBirthDate: today)
-      var marks = reading.doubts.map(ValueMark.doubt)
-      if !reading.marks.isEmpty { marks.append(.cleaned(reading.marks)) }
-      return CheckedValue(.person(reading.identifier), marks: marks, original: reading.original)
+      reading = try PersonIdentifier.read(raw, lastBirthDate: today)
     } catch {
       throw ValueFault(error.rule, threshold: "GB 11643", error.sentence)
     }
+    if doubts == .reject, let doubt = reading.doubts.first {
+      throw ValueFault(doubt.rawValue, threshold: "GB/T 2260", doubt.term)
+    }
+    var marks = doubts == .warn ? reading.doubts.map(ValueMark.doubt) : []
+    if !reading.marks.isEmpty { marks.append(.cleaned(reading.marks)) }
+    return CheckedValue(.person(reading.identifier), marks: marks, original: reading.original)
   }
 
   private func organisation(_ raw: String) throws(ValueFault) -> CheckedValue {

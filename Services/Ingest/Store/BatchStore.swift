@@ -40,6 +40,25 @@ extension SQLReading where Self: ~Copyable {
     ).map { try StoredBatch($0) }
   }
 
+  /// Batches of corrections that are not closed.
+  package func openCorrections() throws -> [StoredBatch] {
+    try query(
+      """
+      SELECT * FROM batches WHERE kind = 'correction' AND state IN ('open', 'loading') ORDER BY id
+      """
+    ).map { try StoredBatch($0) }
+  }
+
+  /// The last day for which a source delivered to an entry, or declared that nothing was new.
+  package func deliveredUntil(_ entry: Int64) throws -> CivilDate? {
+    let day: Int? = try queryOne(
+      """
+      SELECT MAX(as_of) FROM batches WHERE entry = ?1 AND kind <> 'correction'
+        AND (is_live = 1 OR state = 'nil_declared')
+      """, [entry])?[0]
+    return day.map { CivilDate(dayNumber: $0) }
+  }
+
   /// The committed batches whose rows stand, by their ids.
   package func liveBatches(_ entry: Int64) throws -> [StoredBatch] {
     try query("SELECT * FROM batches WHERE entry = ?1 AND is_live = 1 ORDER BY id", [entry])
@@ -151,7 +170,7 @@ extension WriteTransaction {
 
   /// Forgets what was loaded, for a batch that begins anew after a failed pre-check or is abandoned.
   package func dropLoad(_ batch: Int64) throws {
-    for table in ["staged", "chunks", "batch_counts", "rejects"] {
+    for table in ["staged", "chunks", "batch_counts", "rejects", "blocks"] {
       try execute("DELETE FROM \(table) WHERE batch = ?1", [batch])
     }
     try execute(

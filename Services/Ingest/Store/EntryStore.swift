@@ -19,6 +19,8 @@ package struct KnownEntry: Sendable, Equatable {
   package var published: Instant
   /// The masks in force, by item; `nil` where the event did not say.
   package var masks: [String: Mask]?
+  /// `population`; empty where the event did not say.
+  package var resourceClass = ""
   package var isWithdrawn = false
 
   package init(
@@ -42,6 +44,18 @@ extension SQLReading where Self: ~Copyable {
     try queryOne("SELECT * FROM entries WHERE entry = ?1", [entry]).map { try KnownEntry($0) }
   }
 
+  /// A page of the entries of a department that are not withdrawn, by their numbers.
+  package func knownEntries(
+    owner: DepartmentCode, after: Int64, limit: Int
+  ) throws -> [KnownEntry] {
+    try query(
+      """
+      SELECT * FROM entries WHERE owner = ?1 AND is_withdrawn = 0 AND entry > ?2
+      ORDER BY entry LIMIT ?3
+      """, [owner.text, after, limit]
+    ).map { try KnownEntry($0) }
+  }
+
   package func isWithdrawn(_ entry: Int64) throws -> Bool {
     try queryOne("SELECT 1 FROM entries WHERE entry = ?1 AND is_withdrawn = 1", [entry]) != nil
   }
@@ -52,15 +66,17 @@ extension WriteTransaction {
   package func publish(_ entry: KnownEntry) throws {
     try execute(
       """
-      INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)
+      INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn,
+        resource_class)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)
       ON CONFLICT (entry) DO UPDATE SET version = excluded.version, owner = excluded.owner,
         profile = excluded.profile, origin = excluded.origin, masks = excluded.masks,
-        is_withdrawn = 0
+        is_withdrawn = 0, resource_class = excluded.resource_class
       """,
       [
         entry.entry, entry.version, entry.owner?.text ?? "", entry.profile, entry.origin,
         entry.published.milliseconds, KnownEntry.text(of: entry.masks),
+        entry.resourceClass,
       ])
     try execute("UPDATE resources SET is_withdrawn = 0 WHERE entry = ?1", [entry.entry])
   }
@@ -87,6 +103,7 @@ extension KnownEntry {
       profile: try row["profile"], origin: try row["origin"],
       published: Instant(milliseconds: published), masks: try Self.masks(masks))
     isWithdrawn = try row["is_withdrawn"]
+    resourceClass = try row["resource_class"]
   }
 
   fileprivate static func text(of masks: [String: Mask]?) -> String {

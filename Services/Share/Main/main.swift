@@ -47,7 +47,8 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
   let followers = try followed.map { producer, topics in
     EventFollower(
       producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
-      database: database, log: environment.log
+      database: database, log: environment.log,
+      health: environment.health
     ) { event, transaction in
       try handlers.apply(event.topic, event.payload, to: transaction)
     }

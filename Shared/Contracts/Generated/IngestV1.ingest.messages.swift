@@ -156,6 +156,8 @@ extension IngestV1 {
     case qualityFailed
     case committed
     case abandoned
+    /// The source declared that there is nothing to deliver.
+    case nilDeclared
     /// A number that this program does not know.
     case unrecognized(Int32)
 
@@ -168,6 +170,7 @@ extension IngestV1 {
       case 2: self = .qualityFailed
       case 3: self = .committed
       case 4: self = .abandoned
+      case 5: self = .nilDeclared
       default: self = .unrecognized(rawValue)
       }
     }
@@ -179,6 +182,7 @@ extension IngestV1 {
       case .qualityFailed: 2
       case .committed: 3
       case .abandoned: 4
+      case .nilDeclared: 5
       case .unrecognized(let number): number
       }
     }
@@ -189,6 +193,7 @@ extension IngestV1 {
       ("QUALITY_FAILED", .qualityFailed),
       ("COMMITTED", .committed),
       ("ABANDONED", .abandoned),
+      ("NIL_DECLARED", .nilDeclared),
     ]
   }
 
@@ -407,6 +412,8 @@ extension IngestV1 {
     package var chunks: Int32 = 0
     package var rows: Int64 = 0
     package var requestID: String = ""
+    /// Nothing is new up to the batch's as-of day; for an increment to which nothing was sent.
+    package var declaresNil: Bool = false
 
     package init() {}
 
@@ -414,12 +421,14 @@ extension IngestV1 {
       name: String = "",
       chunks: Int32 = 0,
       rows: Int64 = 0,
-      requestID: String = ""
+      requestID: String = "",
+      declaresNil: Bool = false
     ) {
       self.name = name
       self.chunks = chunks
       self.rows = rows
       self.requestID = requestID
+      self.declaresNil = declaresNil
     }
   }
 
@@ -519,7 +528,7 @@ extension IngestV1 {
     package var value: String = ""
     package var article: String = ""
     package var text: CommonV1.BilingualText? = nil
-    /// The whole row as sent, so that it can be repaired and sent again.
+    /// The whole row as sent, so that it can be repaired and sent again. A row that broke several rules stands with the first.
     package var row: String = ""
 
     package init() {}
@@ -1604,6 +1613,7 @@ extension IngestV1.CommitBatchRequest {
     self.chunks = source.pointee.chunks
     self.rows = source.pointee.rows
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.declaresNil = source.pointee.declares_nil != 0
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1611,6 +1621,7 @@ extension IngestV1.CommitBatchRequest {
     target.pointee.chunks = self.chunks
     target.pointee.rows = self.rows
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.declares_nil = self.declaresNil ? 1 : 0
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1619,6 +1630,7 @@ extension IngestV1.CommitBatchRequest {
     case "chunks": 2
     case "rows": 3
     case "requestId", "request_id": 4
+    case "declaresNil", "declares_nil": 5
     default: 0
     }
   }
@@ -1633,6 +1645,8 @@ extension IngestV1.CommitBatchRequest {
       try reader.read(&self.rows)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.declaresNil)
     default: break
     }
   }
@@ -1642,6 +1656,7 @@ extension IngestV1.CommitBatchRequest {
     writer.field("chunks", self.chunks)
     writer.field("rows", self.rows)
     writer.field("requestId", self.requestID)
+    writer.field("declaresNil", self.declaresNil)
   }
 }
 

@@ -13,7 +13,7 @@ struct IngestCommand: AsyncParsableCommand {
       "ingest rejects B-1 --out rejects.csv",
       subcommands: [
         IngestUpload.self, IngestStatus.self, IngestList.self, IngestRejects.self,
-        IngestAbandon.self, IngestCorrect.self, IngestResource.self,
+        IngestDeclareNil.self, IngestAbandon.self, IngestCorrect.self, IngestResource.self,
       ])
   }
 }
@@ -93,6 +93,31 @@ struct IngestRejects: CallCommand {
       ("file", BilingualText("文件", "file"), .text(out)),
       ("rows", BilingualText("行数", "rows"), .integer(count)),
     ])
+  }
+}
+
+struct IngestDeclareNil: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "declare-nil", "零报告：截至某日无新增数据。", "Declare that nothing is new up to a day.",
+      examples: "ingest declare-nil E-1 --as-of 2024-03-04 --as civil-affairs/system:registers")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
+  @Option(help: hint("截至日；默认今日。", "The day; today unless given.", "date")) var asOf: CivilDate?
+
+  func call(_ session: Session) async throws {
+    let day = try asOf ?? caller.today()
+    let batch = try await session.ingest.createBatch(
+      .init(
+        batch: IngestV1.Batch(
+          entry: resource("entries", entry), mode: session.isSystem ? .table : .file,
+          kind: .increment, format: .jsonLines, encoding: .utf8, asOf: day.iso),
+        requestID: session.newRequest()), session.options)
+    try session.show(
+      try await session.ingest.commitBatch(
+        .init(name: batch.name, requestID: session.newRequest(), declaresNil: true),
+        session.options))
   }
 }
 

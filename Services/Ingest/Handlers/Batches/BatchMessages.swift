@@ -26,7 +26,8 @@ extension IngestService {
     message.modeReason = terms.modeReason
     message.issue = terms.issue
     message.state = batch.state.message
-    message.nextChunk = Int32(clamping: batch.nextChunk)
+    // What failed its pre-check is loaded anew.
+    message.nextChunk = batch.state == .qualityFailed ? 1 : Int32(clamping: batch.nextChunk)
     message.acceptedRows = Int64(batch.accepted)
     message.rejectedRows = Int64(batch.rejected)
     message.rejectsByRule = counts(batch.rejectsByRule)
@@ -43,19 +44,33 @@ extension IngestService {
   func threshold(of terms: BatchTerms) -> RejectThreshold {
     RejectThreshold(
       percent: terms.schema.rejectThresholdPercent,
+      standard: profile(of: terms)?.qualityThresholdPercent,
       basis: RuleBasis(profile: profileKey(of: terms)))
+  }
+
+  /// What becomes of an identity number that looks wrong; where no profile says, it is rejected.
+  func identifierDoubts(of terms: BatchTerms) -> DoubtTreatment {
+    profile(of: terms)?.identifierDoubts?.value ?? .reject
+  }
+
+  /// The profile under which a batch was opened.
+  private func profile(of terms: BatchTerms) -> Profile? {
+    ProfileReference(terms.profile).flatMap { try? outside.profiles.profile($0) }
   }
 
   /// When a delivery of this as-of day was due; nothing where the profile has no such clock.
   private func due(of batch: StoredBatch) -> CommonV1.DueDate? {
-    guard batch.terms.kind == .increment, let reference = ProfileReference(batch.terms.profile),
-      let profile = try? outside.profiles.profile(reference),
-      let rule = profile.clock(.ingestIncrement)
+    guard batch.terms.kind == .increment,
+      let rule = profile(of: batch.terms)?.clock(.ingestIncrement)
     else { return nil }
-    let clock = LegalClock(rule: rule, started: batch.terms.asOf)
-    let today = batch.closed?.civilDate ?? self.today
-    let due = clock.due(on: outside.calendar, today: today)
-    let overdue = clock.overdue(on: outside.calendar, at: today)
+    return due(rule, from: batch.terms.asOf, on: batch.closed?.civilDate ?? self.today)
+  }
+
+  /// Where a clock stands on a day.
+  func due(_ rule: ClockRule, from start: CivilDate, on day: CivilDate) -> CommonV1.DueDate {
+    let clock = LegalClock(rule: rule, started: start)
+    let due = clock.due(on: outside.calendar, today: day)
+    let overdue = clock.overdue(on: outside.calendar, at: day)
     return CommonV1.DueDate(
       date: due.date, citation: due.citation, isProvisional: due.isProvisional,
       overdueDays: overdue?.workingDays ?? 0)
@@ -92,8 +107,9 @@ extension BatchState {
     switch self {
     case .open, .loading: .loading
     case .qualityFailed: .qualityFailed
-    case .committed, .reconciled: .committed
-    case .abandoned, .nilDeclared, .exempt: .abandoned
+    case .committed: .committed
+    case .nilDeclared: .nilDeclared
+    case .abandoned: .abandoned
     }
   }
 }
@@ -118,10 +134,15 @@ func civilDate(_ text: String, field: String) throws(RequestRefusal) -> CivilDat
   return day
 }
 
-/// A text that a person wrote, within what a column of a case should hold.
-func bounded(_ text: String, field: String) throws(RequestRefusal) -> String {
+/// A text that a person wrote, within what a column of a case should hold. It stands in lists and in the log, so it holds
+/// nobody's identity number (meizhou-public-2023/39).
+func bounded(_ text: String, field: String) throws -> String {
   guard text.count <= 1_000 else {
-    throw .malformed(field: field, expected: BilingualText("至多 1000 个字", "at most 1000 characters"))
+    throw RequestRefusal.malformed(
+      field: field, expected: BilingualText("至多 1000 个字", "at most 1000 characters"))
+  }
+  guard !IdentityNumbers.occur(in: text) else {
+    throw IngestRefusal.identityNumberInText(field: field)
   }
   return text
 }

@@ -4,6 +4,7 @@ import Access
 import Contracts
 import Crypto
 import Database
+import IngestRules
 import IngestStore
 import Vocabulary
 import RPC
@@ -32,6 +33,15 @@ extension WriteTransaction {
     case .same(let answer): return answer
     case .conflict: throw RequestRefusal.requestIDReused
     }
+  }
+}
+
+extension IngestService {
+  /// Asked at every step of a batch, not at the first alone.
+  func checkHand(of batch: StoredBatch, _ call: CallContext) throws(IngestRefusal) {
+    try IngestRules.checkHand(
+      mode: batch.terms.mode, kind: batch.terms.kind, opener: batch.actor,
+      principal: call.principal, hasPersonCertificate: call.caller.isPersonCertificate)
   }
 }
 

@@ -15,8 +15,9 @@ extension IngestService {
     try await call.answering(outside.recorder) {
       let change = try ChangeRequest(request, requestID: request.requestID, call)
       let id = try number(request.name, in: .batches, field: "name")
-      // One commit at a time: two of the same batch would write its blocks twice.
-      return try await commits.run {
+      let entry = try await database.read { try $0.ownBatch(id, field: "name", call).terms.entry }
+      // One commit of an entry at a time: two of the same batch would write its blocks twice.
+      return try await commits.run(entry) {
         switch try await judge(id, request, change, call) {
         case .answered(let reply): return reply
         case .failed(let refusal): throw refusal
@@ -45,6 +46,28 @@ extension IngestService {
     case passed(StoredBatch)
   }
 
+  /// Nothing is new: the batch is closed, and counts as the delivery of its day.
+  private func closed(
+    _ batch: StoredBatch, at time: Instant, _ change: ChangeRequest, _ call: CallContext,
+    in transaction: borrowing WriteTransaction
+  ) throws -> IngestV1.Batch {
+    if try transaction.isWithdrawn(batch.terms.entry) {
+      throw DataRefusal.entryWithdrawn(entry: batch.entryName)
+    }
+    try transaction.setState(try batch.state.after(.declareNil), of: batch.id, closedAt: time)
+    try transaction.append(
+      topic: "ingest.batch_nil_declared",
+      payload: event(
+        call,
+        [
+          ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+          ("as_of", .string(batch.terms.asOf.iso)),
+        ]))
+    let reply = message(try transaction.ownBatch(batch.id, field: "name", call))
+    try transaction.keep(answer: try reply.serialized(), of: change.key)
+    return reply
+  }
+
   /// The pre-check (meizhou-specific-2021/29). That it failed is kept; the source repairs and loads anew.
   private func judge(
     _ id: Int64, _ request: IngestV1.CommitBatchRequest, _ change: ChangeRequest,
@@ -54,13 +77,21 @@ extension IngestService {
     return try await database.write { transaction in
       if let known = try answered(change, in: transaction) { return .answered(known) }
       let batch = try transaction.ownBatch(id, field: "name", call)
+      try checkHand(of: batch, call)
       // A batch that failed already is judged again, so that a repetition is told the same.
       let state = batch.state == .qualityFailed ? BatchState.loading : batch.state
       let verdict = try precheck(
         progress: BatchProgress(state: state, nextNumber: batch.nextChunk),
         accepted: batch.accepted, rejected: batch.rejected, statedChunks: Int(request.chunks),
-        statedRows: Int(request.rows), threshold: threshold(of: batch.terms))
-      guard case .failed(let refusal) = verdict else { return .passed(batch) }
+        statedRows: Int(request.rows), kind: batch.terms.kind, declaresNil: request.declaresNil,
+        threshold: threshold(of: batch.terms))
+      let refusal: IngestRefusal
+      switch verdict {
+      case .passed: return .passed(batch)
+      case .nothingToDeliver:
+        return .answered(try closed(batch, at: time, change, call, in: transaction))
+      case .failed(let found): refusal = found
+      }
       if batch.state != .qualityFailed {
         try transaction.setState(.qualityFailed, of: id, closedAt: time)
         try transaction.append(
@@ -143,6 +174,8 @@ extension IngestService {
       return try commit(now, keys: check, at: time, change, call, in: transaction)
     }
     let (reply, superseded) = committed.value
+    // A new stock leaves nothing of what was found damaged.
+    if batch.terms.kind.supersedesEarlier { damaged.remove(batch.terms.entry) }
     try await clean(batch, superseded, keys)
     var message = reply
     message.receipt = receipt(committed.evidence)

@@ -132,6 +132,11 @@ extension IngestService {
         throw .malformed(
           field: "batch.encoding", expected: BilingualText("JSON 须为 UTF-8", "UTF-8 for JSON lines"))
       }
+      // The header is kept in clear, and a line of such a file is somebody's record.
+      guard batch.header.isEmpty else {
+        throw .malformed(
+          field: "batch.header", expected: BilingualText("JSON 无表头，应为空", "empty for JSON lines"))
+      }
       return (.jsonLines, .utf8)
     case .unspecified, .unrecognized:
       throw .malformed(

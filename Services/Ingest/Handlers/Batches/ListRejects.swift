@@ -37,31 +37,43 @@ extension IngestService {
       let page = Array(rows.prefix(size))
       let set = try await registerKeys(batch.terms.entry)
       let random = outside.random
-      let rejects = try await pool.run {
+      let (rejects, last) = try await pool.run {
         let sealer = try Sealer(key: set.seal, random: random)
-        return try page.flatMap { row in
+        var rejects: [IngestV1.Reject] = []
+        var bytes = 0
+        var last: Int64?
+        for row in page {
           guard
             let content = RejectContent(
               try sealer.open(row.sealed, context: batch.rejectContext(row.id)))
           else { throw UnreadableContent(what: "reject") }
-          return content.messages
+          let messages = content.messages
+          bytes += try messages.reduce(0) { $0 + (try $1.serialized().count) }
+          // A page holds whole rows, one at least, and stays below what one message may be.
+          if last != nil, bytes > rejectPageBytes { break }
+          rejects += messages
+          last = row.id
         }
+        return (rejects, last)
       }
+      let isWhole = last == page.last?.id && rows.count <= size
       return IngestV1.ListRejectsResponse(
-        rejects: rejects,
-        nextPageToken: rows.count > size ? PageToken([page.last?.id ?? 0]).text : "")
+        rejects: rejects, nextPageToken: isWhole ? "" : PageToken([last ?? 0]).text)
     }
   }
 }
 
+/// The most that a page of rejects holds, half of what a message may.
+private let rejectPageBytes = 2 << 20
+
 extension RejectContent {
-  /// One for each rule that the row broke.
+  /// One for each rule that the row broke; the row itself stands with the first.
   fileprivate var messages: [IngestV1.Reject] {
-    rejections.map { rejection in
+    rejections.enumerated().map { index, rejection in
       IngestV1.Reject(
         line: Int64(line), field: rejection.item ?? "", rule: rejection.rule,
         threshold: rejection.threshold, value: rejection.value, article: rejection.citation.text,
-        text: CommonV1.BilingualText(rejection.sentence), row: row)
+        text: CommonV1.BilingualText(rejection.sentence), row: index == 0 ? row : "")
     }
   }
 }

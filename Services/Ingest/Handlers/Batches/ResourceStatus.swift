@@ -1,4 +1,4 @@
-// GetResourceStatus and ListDuties: how fresh and complete a register is, and what waits for its source.
+// GetResourceStatus: how fresh and complete a register is.
 
 package import Access
 package import Contracts
@@ -32,32 +32,6 @@ extension IngestService {
           recordsUnderCheck: seesChecks ? Int64(try transaction.underCheck(entry).count) : 0,
           root: register.root, keyVersion: Int32(clamping: register.keyVersion))
       }
-    }
-  }
-
-  package func listDuties(
-    _ request: CommonV1.ListDutiesRequest, _ call: CallContext
-  ) async throws -> CommonV1.ListDutiesResponse {
-    try await call.answering(outside.recorder) {
-      guard let token = PageToken(request.pageToken, count: 1) else {
-        throw RequestRefusal.pageTokenUnknown
-      }
-      let size = PageSize.bounded(request.pageSize)
-      let owner = call.caller.department
-      let batches = try await database.read {
-        try $0.failedBatches(owner: owner, after: token.numbers[0], limit: size + 1)
-      }
-      let page = batches.prefix(size)
-      return CommonV1.ListDutiesResponse(
-        duties: page.map { batch in
-          CommonV1.Duty(
-            resource: batch.name, action: "reload",
-            summary: CommonV1.BilingualText(
-              chinese: "\(batch.entryName)：批次未通过质量检查（不合格 \(batch.rejected) 行），请改正后重新提交。",
-              english: "\(batch.entryName): the batch failed its pre-check "
-                + "(\(batch.rejected) rows rejected); repair and load it again."),
-            due: message(batch).due, department: owner.text)
-        }, nextPageToken: batches.count > size ? PageToken([page.last?.id ?? 0]).text : "")
     }
   }
 }

@@ -23,6 +23,7 @@ extension IngestService {
           try transaction.chunk(id, offer.number)
         )
       }
+      try checkHand(of: batch, call)
       // Asked before the work as well as in the transaction, where alone it counts.
       let decision = try decideChunk(offer, progress: batch.progress, stored: known?.digest)
       if decision == .repeatAnswer, let known { return reply(known) }
@@ -52,9 +53,11 @@ extension IngestService {
     _ request: IngestV1.UploadChunkRequest, of batch: StoredBatch
   ) async throws -> SealedChunk {
     let (day, random) = (today, outside.random)
+    let doubts = identifierDoubts(of: batch.terms)
     let set = try await registerKeys(batch.terms.entry)
     let (sealing, block) = try await pool.run {
-      let sealing = try ChunkSealing(batch: batch, keys: set, today: day, random: random)
+      let sealing = try ChunkSealing(
+        batch: batch, keys: set, today: day, doubts: doubts, random: random)
       let block = try sealing.read(
         request.content, number: Int(request.number), firstLine: Int(request.firstLine),
         rowCount: Int(request.rows))
@@ -117,6 +120,9 @@ extension IngestService {
       }
       if kept.attempt != attempt { try await forget(key, of: id) }
       return reply(kept)
+    } catch DatabaseError.connectionLost(isOutcomeUnknown: true) {
+      // The chunk may be kept; its salts stay, and the next start sweeps them if it is not.
+      throw DatabaseError.connectionLost(isOutcomeUnknown: true)
     } catch {
       try? await forget(key, of: id)
       throw error

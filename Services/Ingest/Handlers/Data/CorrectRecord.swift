@@ -7,6 +7,7 @@ import Database
 import IngestRules
 import IngestStore
 import Integrity
+import Regulation
 import Vocabulary
 
 extension IngestService {
@@ -17,7 +18,7 @@ extension IngestService {
       try outside.admitData()
       let change = try ChangeRequest(request, requestID: request.requestID, call)
       let correction = try Correction(request)
-      return try await commits.run {
+      return try await commits.run(correction.entry) {
         if let known = try await answered(change) { return known }
         return try await withRegister(correction.entry) { keys, register in
           guard register.state.owner == call.caller.department else {
@@ -58,7 +59,8 @@ extension IngestService {
       let token = Token(bytes: block.rows.token(slot))
     else { throw StaleRegister() }
     let location = RecordLocation(block: block.id, slot: slot)
-    let checked = try correction.checked(against: batch.terms, today: today)
+    let checked = try correction.checked(
+      against: batch.terms, today: today, doubts: identifierDoubts(of: batch.terms))
     let draft = try await reserve(correction, like: batch, call)
     let old = try await open(
       [
@@ -210,7 +212,9 @@ private struct Correction: Sendable {
   }
 
   /// The corrected row under the same rules as any other; `nil` for a removal.
-  func checked(against terms: BatchTerms, today: CivilDate) throws -> CheckedRow? {
+  func checked(
+    against terms: BatchTerms, today: CivilDate, doubts: DoubtTreatment
+  ) throws -> CheckedRow? {
     if removes { return nil }
     let schema = terms.schema
     if let unknown = values.keys.sorted().first(where: { schema.index(named: $0) == nil }) {
@@ -218,7 +222,7 @@ private struct Correction: Sendable {
     }
     let check = RowCheck(
       schema: schema, order: ColumnOrder(schema: schema), asOf: today, today: today,
-      basis: RuleBasis(profile: profileKey(of: terms)))
+      basis: RuleBasis(profile: profileKey(of: terms)), doubts: doubts)
     switch check.check(schema.items.map { values[$0.name] ?? "" }, line: 1) {
     case .accepted(let row): return row
     case .rejected(let rejections):

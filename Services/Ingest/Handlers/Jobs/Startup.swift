@@ -3,6 +3,7 @@
 import Crypto
 import Database
 import IngestStore
+import Integrity
 import Synchronization
 import Vocabulary
 import IngestRules
@@ -13,6 +14,7 @@ final class DamagedRegisters: Sendable {
 
   func contains(_ entry: Int64) -> Bool { entries.withLock { $0.contains(entry) } }
   func insert(_ entry: Int64) { entries.withLock { _ = $0.insert(entry) } }
+  func remove(_ entry: Int64) { entries.withLock { _ = $0.remove(entry) } }
 }
 
 /// Why the service does not start.
@@ -45,6 +47,7 @@ extension IngestService {
   package func start() async throws -> StartReport {
     let registers = try await database.read { try $0.registers() }
     try await checkKeys(of: registers)
+    try await closeCorrections()
     try await sweepSalts()
     var report = StartReport()
     for register in registers {
@@ -55,6 +58,13 @@ extension IngestService {
       report.rows += content.rows
       guard content.rows == register.rowCount, content.root == register.root else {
         damaged.insert(register.entry)
+        let payload = event([
+          ("entry", .string(register.name)), ("rows", .integer(Int64(content.rows))),
+          ("root", .string(hex(content.root))),
+        ])
+        try await database.write {
+          try $0.append(topic: "ingest.register_damaged", payload: payload)
+        }
         report.damaged.append(register.name)
         continue
       }
@@ -62,6 +72,32 @@ extension IngestService {
     }
     try shelf.sweep(registers)
     return report
+  }
+
+  /// A correction that a crash cut short is over: who asked for it asks again. Its batch is nobody's to fill.
+  private func closeCorrections() async throws {
+    let time = outside.civil()
+    let left = try await database.read { try $0.openCorrections() }
+    for batch in left {
+      let payload = event([
+        ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+        ("reason", "interrupted"),
+      ])
+      try await database.write { transaction in
+        try transaction.setState(.abandoned, of: batch.id, closedAt: time)
+        try transaction.append(topic: "ingest.batch_abandoned", payload: payload)
+      }
+    }
+  }
+
+  /// An entry of the outbox on the service's own account.
+  private func event(_ members: [(String, JSONValue)]) -> JSONValue {
+    .object(
+      JSONObject(
+        members + [
+          ("time", .integer(outside.civil().milliseconds)), ("call", ""),
+          ("actor", "service/ingest"),
+        ]))
   }
 
   private func checkKeys(of registers: [RegisterState]) async throws {

@@ -4,6 +4,7 @@ import Crypto
 import IngestFormats
 import IngestRules
 import IngestStore
+import Regulation
 import Vocabulary
 
 /// A chunk with all its rows sealed, ready to be kept.
@@ -31,7 +32,8 @@ struct ChunkSealing: Sendable {
   static let sliceRows = 2_048
 
   init(
-    batch: StoredBatch, keys: RegisterKeySet, today: CivilDate, random: any RandomSource
+    batch: StoredBatch, keys: RegisterKeySet, today: CivilDate, doubts: DoubtTreatment,
+    random: any RandomSource
   ) throws {
     self.batch = batch
     self.keys = keys
@@ -41,7 +43,7 @@ struct ChunkSealing: Sendable {
     order = try columnOrder(of: batch.terms)
     check = RowCheck(
       schema: batch.terms.schema, order: order, asOf: batch.terms.asOf, today: today,
-      basis: RuleBasis(profile: profileKey(of: batch.terms)))
+      basis: RuleBasis(profile: profileKey(of: batch.terms)), doubts: doubts)
   }
 
   /// The rows of a chunk, unjudged. The first chunk is also looked through for digits that a spreadsheet threw away.
@@ -176,9 +178,15 @@ struct ChunkSealing: Sendable {
         $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") || $0 == 0x0A || $0 == 0x0D
       }
       guard needsQuotes else { return field }
-      return "\""
-        + field.split(separator: "\"", omittingEmptySubsequences: false)
-        .joined(separator: "\"\"") + "\""
+      // By code points: a quote with a combining mark behind it is one character, and is a quote all the same.
+      var quoted = String.UnicodeScalarView()
+      quoted.append("\"")
+      for scalar in field.unicodeScalars {
+        if scalar == "\"" { quoted.append(scalar) }
+        quoted.append(scalar)
+      }
+      quoted.append("\"")
+      return String(quoted)
     }.joined(separator: ",")
   }
 }

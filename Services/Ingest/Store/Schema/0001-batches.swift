@@ -6,6 +6,7 @@ package import Database
 package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 1, name: "batches", sql: batchTables + registerTables + useTables),
   SchemaStep(number: 2, name: "entries", sql: entryTables, isAdditive: true),
+  SchemaStep(number: 3, name: "classes", sql: classColumn, isAdditive: true),
 ]
 
 private let batchTables = [

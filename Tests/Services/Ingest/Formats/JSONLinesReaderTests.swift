@@ -72,6 +72,19 @@ struct JSONLinesReaderTests {
     }
   }
 
+  @Test("more rows than were stated are not read: a short text cannot take much memory")
+  func tooManyRows() {
+    let many = Array("{}\n".utf8)
+    let bytes = Array(repeatElement(many, count: 100_000).joined())
+    #expect(throws: FormatRefusal.rowCountDiffers(stated: 1, found: 2)) {
+      try reader.read(bytes, firstLine: 1, rowCount: 1)
+    }
+    let lines = Array(repeatElement(Array("a\n".utf8), count: 100_000).joined())
+    #expect(throws: FormatRefusal.rowCountDiffers(stated: 1, found: 2)) {
+      try CSVReader(encoding: .utf8).read(lines, firstLine: 1, rowCount: 1)
+    }
+  }
+
   @Test("a NUL is refused, written out or escaped; bad UTF-8 too; a value has a limit")
   func otherErrors() {
     #expect(throws: FormatRefusal.self) {

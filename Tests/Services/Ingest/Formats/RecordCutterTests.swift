@@ -56,4 +56,10 @@ struct RecordCutterTests {
     let chunks = try cut("{\"a\n{}\n{}\n{}\n", pieces: 2, quoting: .none)
     #expect(chunks.map(\.rowCount) == [3, 1])
   }
+
+  @Test("a line of blanks is no row of JSON lines, as for the reader; in CSV it is a field")
+  func blanks() throws {
+    #expect(try cut("{}\n \t\n{}\n", pieces: 3, quoting: .none).map(\.rowCount) == [2])
+    #expect(try cut("a\n \t\nb\n", pieces: 3).map(\.rowCount) == [3])
+  }
 }

@@ -21,7 +21,7 @@ func catalogEntry(
   entry.title = kind.title
   entry.owner = "departments/\(kind.department)"
   entry.resourceClass = "public"
-  entry.profile = "meizhou-public-2023@1"
+  entry.profile = profileText("meizhou-public-2023")
   entry.state = .published
   entry.mounted = true
   entry.sourceSystem = "core"

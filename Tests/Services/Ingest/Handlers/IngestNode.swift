@@ -36,6 +36,11 @@ enum ShippedLaw {
   static func calendar() throws -> WorkingCalendar { try loadedCalendar.get() }
 }
 
+/// A shipped profile with its whole chain, as the catalogue names it; empty where there is none.
+func profileText(_ key: String) -> String {
+  (try? ShippedLaw.profiles())?.profile(named: key)?.reference.text ?? ""
+}
+
 /// The catalogue's answer to the one question that Ingest asks it.
 final class FixedCatalog: MessageTransport {
   private let entries = Mutex<[String: CatalogV1.Entry]>([:])

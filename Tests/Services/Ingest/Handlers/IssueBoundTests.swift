@@ -192,7 +192,7 @@ struct IssueBoundTests {
       "catalog.entry_published",
       [
         ("entry", "entries/E-1"), ("version", 2), ("owner", "departments/civil-affairs"),
-        ("profile", "meizhou-public-2023@1"),
+        ("profile", .string(profileText("meizhou-public-2023"))),
       ])
     #expect(try await node.commit(batch.name, file).resourceRows == 2)
     #expect(try await node.lookUp(identityNumber(1), try node.grant()).records.count == 1)

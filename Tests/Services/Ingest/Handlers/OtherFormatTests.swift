@@ -74,6 +74,17 @@ struct OtherFormatTests {
     await node.stop()
   }
 
+  @Test("JSON lines have no header, for a line of such a file is somebody's record")
+  func jsonHeader() async throws {
+    let node = try await IngestNode()
+    node.catalog.put(entry())
+    let line = Array("{\"id\":\"E1\",\"name\":\"李明\"}".utf8)
+    #expect(
+      await refusal { try await node.createBatch(header: line, format: .jsonLines) }
+        == "request.malformed")
+    await node.stop()
+  }
+
   @Test("a line that is no JSON object, or names what the entry does not have, is refused")
   func badLines() async throws {
     let node = try await IngestNode()

@@ -1,5 +1,6 @@
 // The quality check of rows: each rule with its last good value and its first bad one.
 
+import Regulation
 import Testing
 import Vocabulary
 
@@ -40,11 +41,25 @@ let corrections = EntrySchema(
 struct RowCheckTests {
   private let check = RowCheck(
     schema: corrections, order: ColumnOrder(schema: corrections), asOf: day("2024-03-01"),
-    today: day("2024-03-04"), basis: RuleBasis(profile: "meizhou-specific-2021"))
+    today: day("2024-03-04"), basis: RuleBasis(profile: "meizhou-specific-2021"), doubts: .warn)
   private let good = [
     "44140219900101001X", "王小明", "2023-01-01", "2025-01-01", "1", "24", "100.50",
     "91110000600037341L", "无",
   ]
+
+  @Test("a term that ends before it begins is refused; one of a day is not")
+  func periodOrder() {
+    var row = good
+    row[0] = personID(44_140_219_900_101_001).text
+    row[3] = "2022-12-31"
+    guard case .rejected(let rejections) = check.check(row, line: 2) else {
+      Issue.record("accepted")
+      return
+    }
+    #expect(rejections.map(\.rule) == ["period.order"])
+    row[3] = row[2]
+    if case .rejected = check.check(row, line: 2) { Issue.record("refused") }
+  }
 
   private func verdict(_ index: Int, _ value: String) -> RowVerdict {
     var row = good
@@ -229,12 +244,39 @@ struct DateReadingTests {
   }
 }
 
+@Suite("what looks wrong is treated as the profile says (ingest.identifier_doubts)")
+struct DoubtTests {
+  /// No province has the digits 17.
+  private let odd = personID(17_010_119_900_101_001).text
+
+  @Test("a warning marks, a rejection names the doubt, ignoring says nothing")
+  func treatments() throws {
+    let item = ItemSchema(name: "id", title: "号码", type: .personIdentifier)
+    let today = day("2024-03-04")
+    let marked = try ValueCheck(today: today, doubts: .warn).check(odd, item)
+    #expect(marked.marks == [.doubt(.unknownArea)])
+    #expect(try ValueCheck(today: today, doubts: .ignore).check(odd, item).marks.isEmpty)
+    let fault = #expect(throws: ValueFault.self) {
+      try ValueCheck(today: today, doubts: .reject).check(odd, item)
+    }
+    #expect(fault?.rule == "person_identifier.area")
+  }
+
+  @Test("an integer keeps what was sent where a nought was dropped")
+  func integers() throws {
+    let item = ItemSchema(name: "n", title: "数", type: .integer)
+    let check = ValueCheck(today: day("2024-03-04"), doubts: .warn)
+    #expect(try check.check("007", item).original == "007")
+    #expect(try check.check("7", item).original == nil)
+  }
+}
+
 @Suite("community-correction data hold no minors (meizhou-specific-2021/5.3c)")
 struct MinorsTests {
   private func verdict(born: UInt64, start: String, asOf: String) -> RowVerdict {
     let check = RowCheck(
       schema: corrections, order: ColumnOrder(schema: corrections), asOf: day(asOf),
-      today: day("2024-03-04"), basis: RuleBasis(profile: "meizhou-public-2023"))
+      today: day("2024-03-04"), basis: RuleBasis(profile: "meizhou-public-2023"), doubts: .warn)
     let person = personID(441_402 * 100_000_000_000 + born * 1000 + 1)
     return check.check([person.text, "王小明", start, "", "1", "1", "1", "", ""], line: 2)
   }
@@ -271,7 +313,7 @@ struct MinorsTests {
     let schema = EntrySchema(items: Array(corrections.items.prefix(2)))
     let check = RowCheck(
       schema: schema, order: ColumnOrder(schema: schema), asOf: day("2024-03-01"),
-      today: day("2024-03-04"), basis: RuleBasis(profile: "meizhou-public-2023"))
+      today: day("2024-03-04"), basis: RuleBasis(profile: "meizhou-public-2023"), doubts: .warn)
     #expect(isAccepted(check.check([personID(44_140_220_200_101_001).text, "王小"], line: 2)))
   }
 

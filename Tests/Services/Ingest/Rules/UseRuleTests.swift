@@ -164,6 +164,23 @@ struct ShownTests {
     #expect(schema.shows(["张三", "20", "2024-02-01", nil], under: [filter]) == isShown)
   }
 
+  @Test(
+    "decimals are compared by value to the last digit",
+    arguments: [
+      (RowFilter.Comparison.equal, "1.0", "1", true), (.equal, "-0", "0.00", true),
+      (.notEqual, "1.50", "1.5", false), (.oneOf, "007", "7", true),
+      (.greater, "12345678901234567890.1", "12345678901234567890.10", false),
+      (.greater, "12345678901234567890.2", "12345678901234567890.1", true),
+      (.less, "-10", "-9.99", true), (.less, "0.09", "0.1", true), (.less, "10", "9", false),
+    ])
+  func decimals(
+    _ comparison: RowFilter.Comparison, _ value: String, _ bound: String, _ isShown: Bool
+  ) {
+    let schema = EntrySchema(items: [ItemSchema(name: "sum", title: "额", type: .decimal)])
+    let filter = RowFilter(item: "sum", comparison: comparison, values: [bound])
+    #expect(schema.shows([value], under: [filter]) == isShown)
+  }
+
   @Test("a revoked record is shown only to whom the mark itself is granted")
   func revoked() {
     let values: [String?] = ["张三", "20", "2024-02-01", "1"]

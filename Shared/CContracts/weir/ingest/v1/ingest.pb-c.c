@@ -2144,7 +2144,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__upload_chunk_response__descri
   (ProtobufCMessageInit) weir__ingest__v1__upload_chunk_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__commit_batch_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__commit_batch_request__field_descriptors[5] =
 {
   {
     "name",
@@ -2194,9 +2194,22 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__commit_batch_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "declares_nil",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__CommitBatchRequest, declares_nil),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__commit_batch_request__field_indices_by_name[] = {
   1,   /* field[1] = chunks */
+  4,   /* field[4] = declares_nil */
   0,   /* field[0] = name */
   3,   /* field[3] = request_id */
   2,   /* field[2] = rows */
@@ -2204,7 +2217,7 @@ static const unsigned weir__ingest__v1__commit_batch_request__field_indices_by_n
 static const ProtobufCIntRange weir__ingest__v1__commit_batch_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__commit_batch_request__descriptor =
 {
@@ -2214,7 +2227,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__commit_batch_request__descrip
   "Weir__Ingest__V1__CommitBatchRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__CommitBatchRequest),
-  4,
+  5,
   weir__ingest__v1__commit_batch_request__field_descriptors,
   weir__ingest__v1__commit_batch_request__field_indices_by_name,
   1,  weir__ingest__v1__commit_batch_request__number_ranges,
@@ -4624,23 +4637,25 @@ const ProtobufCEnumDescriptor weir__ingest__v1__encoding__descriptor =
   weir__ingest__v1__encoding__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue weir__ingest__v1__batch_state__enum_values_by_number[5] =
+static const ProtobufCEnumValue weir__ingest__v1__batch_state__enum_values_by_number[6] =
 {
   { "BATCH_STATE_UNSPECIFIED", "WEIR__INGEST__V1__BATCH_STATE__BATCH_STATE_UNSPECIFIED", 0 },
   { "LOADING", "WEIR__INGEST__V1__BATCH_STATE__LOADING", 1 },
   { "QUALITY_FAILED", "WEIR__INGEST__V1__BATCH_STATE__QUALITY_FAILED", 2 },
   { "COMMITTED", "WEIR__INGEST__V1__BATCH_STATE__COMMITTED", 3 },
   { "ABANDONED", "WEIR__INGEST__V1__BATCH_STATE__ABANDONED", 4 },
+  { "NIL_DECLARED", "WEIR__INGEST__V1__BATCH_STATE__NIL_DECLARED", 5 },
 };
 static const ProtobufCIntRange weir__ingest__v1__batch_state__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 6}
 };
-static const ProtobufCEnumValueIndex weir__ingest__v1__batch_state__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex weir__ingest__v1__batch_state__enum_values_by_name[6] =
 {
   { "ABANDONED", 4 },
   { "BATCH_STATE_UNSPECIFIED", 0 },
   { "COMMITTED", 3 },
   { "LOADING", 1 },
+  { "NIL_DECLARED", 5 },
   { "QUALITY_FAILED", 2 },
 };
 const ProtobufCEnumDescriptor weir__ingest__v1__batch_state__descriptor =
@@ -4650,9 +4665,9 @@ const ProtobufCEnumDescriptor weir__ingest__v1__batch_state__descriptor =
   "BatchState",
   "Weir__Ingest__V1__BatchState",
   "weir.ingest.v1",
-  5,
+  6,
   weir__ingest__v1__batch_state__enum_values_by_number,
-  5,
+  6,
   weir__ingest__v1__batch_state__enum_values_by_name,
   1,
   weir__ingest__v1__batch_state__value_ranges,

@@ -93,7 +93,8 @@ typedef enum _Weir__Ingest__V1__BatchState {
   WEIR__INGEST__V1__BATCH_STATE__LOADING = 1,
   WEIR__INGEST__V1__BATCH_STATE__QUALITY_FAILED = 2,
   WEIR__INGEST__V1__BATCH_STATE__COMMITTED = 3,
-  WEIR__INGEST__V1__BATCH_STATE__ABANDONED = 4
+  WEIR__INGEST__V1__BATCH_STATE__ABANDONED = 4,
+  WEIR__INGEST__V1__BATCH_STATE__NIL_DECLARED = 5
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__INGEST__V1__BATCH_STATE)
 } Weir__Ingest__V1__BatchState;
 typedef enum _Weir__Ingest__V1__Direction {
@@ -196,10 +197,11 @@ struct  Weir__Ingest__V1__CommitBatchRequest
   int32_t chunks;
   int64_t rows;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean declares_nil;
 };
 #define WEIR__INGEST__V1__COMMIT_BATCH_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__commit_batch_request__descriptor) \
-    , {0,NULL}, 0, 0, {0,NULL} }
+    , {0,NULL}, 0, 0, {0,NULL}, 0 }
 
 
 struct  Weir__Ingest__V1__AbandonBatchRequest
