@@ -175,7 +175,7 @@ let testTargets: [Target] = [
     exclude: ["Oracle"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
-  test("AccessTests", "Shared/Access", ["Access", "Crypto", "RPC", "Vocabulary"]),
+  test("AccessTests", "Shared/Access", ["Access", "Contracts", "Crypto", "RPC", "Vocabulary"]),
   test("BootTests", "Shared/Boot", everything),
   test(
     "CatalogTests", "Services/Catalog",
@@ -189,7 +189,9 @@ let testTargets: [Target] = [
   test(
     "FeedbackTests", "Services/Feedback",
     everything + ["FeedbackRules", "FeedbackStore", "FeedbackHandlers"]),
-  test("AuditTests", "Services/Audit", everything + ["AuditRules", "AuditStore", "AuditHandlers"]),
+  test(
+    "AuditTests", "Services/Audit",
+    everything + ["AuditRules", "AuditStore", "AuditHandlers", logging]),
   test(
     "GatewayTests", "Services/Gateway",
     everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),

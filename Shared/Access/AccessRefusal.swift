@@ -22,7 +22,8 @@ package enum AccessRefusal: Error, Hashable, Sendable {
   // Came by a way that no call comes.
   case directServiceCall
   case notThroughGateway(String)
-  case notVia(method: String, entry: String)
+  case notVia(method: String)
+  case peerNotNamed(method: String, peer: String)
   case entryMismatch
   case callIDMissing
   case ticketMissing
@@ -51,6 +52,7 @@ extension AccessRefusal: Refusal {
     case .directServiceCall: "access.direct_service_call"
     case .notThroughGateway: "access.not_through_gateway"
     case .notVia: "access.not_via"
+    case .peerNotNamed: "access.peer_not_named"
     case .entryMismatch: "access.entry_mismatch"
     case .callIDMissing: "access.call_id_missing"
     case .ticketMissing: "access.ticket_missing"
@@ -67,7 +69,8 @@ extension AccessRefusal: Refusal {
       .personDisabled, .responsibleMissing, .ticketMissing, .ticketRefused:
       .unauthenticated
     case .internalMethod, .personRequired, .personCertificateRequired, .roleMissing,
-      .directServiceCall, .notThroughGateway, .notVia, .entryMismatch, .callIDMissing:
+      .directServiceCall, .notThroughGateway, .notVia, .peerNotNamed, .entryMismatch,
+      .callIDMissing:
       .notAllowed
     case .rateLimited: .tooMuch
     case .serviceUnavailable: .unavailable
@@ -97,7 +100,7 @@ extension AccessRefusal: Refusal {
     case .roleMissing:
       // Systems set access permissions (AC-03).
       Citation(document: "luyi-2019", article: "18.2a")
-    case .directServiceCall, .notThroughGateway, .notVia, .internalMethod:
+    case .directServiceCall, .notThroughGateway, .notVia, .peerNotNamed, .internalMethod:
       // Encryption and access authentication within the node (AC-05).
       Citation(document: "meizhou-specific-2021", article: "33")
     case .rateLimited, .serviceUnavailable: nil
@@ -190,8 +193,11 @@ extension AccessRefusal: Refusal {
         "服务只接受网关和其他服务的调用。", "A service accepts calls from the gateway and its peers only.")
     case .notThroughGateway(let path):
       BilingualText("\(path) 只能经网关调用。", "\(path) is reached through the gateway only.")
-    case .notVia(let method, let entry):
-      BilingualText("\(method) 不能由 \(entry) 引起。", "\(method) cannot be reached from \(entry).")
+    case .notVia(let method):
+      BilingualText(
+        "\(method) 不能由所称的入口方法引起。", "\(method) cannot be reached from the entry method stated.")
+    case .peerNotNamed(let method, let peer):
+      BilingualText("\(method) 不供 \(peer) 服务调用。", "\(method) is not for service \(peer).")
     case .entryMismatch:
       BilingualText("入口方法与所调方法不符。", "The entry method is not the method called.")
     case .callIDMissing:

@@ -36,9 +36,11 @@ package struct MethodAccess: Sendable, Hashable {
   /// Reached by services only: with `via` on a caller's behalf, without it on their own account.
   package let isInternal: Bool
 
+  /// - Parameter callers: The services that may call it on their own account.
   package init(
     path: String, service: String, roles: Set<Role> = [], scope: Scope = .any,
-    person: Person = .none, audited: [String] = [], via: [String] = [], isInternal: Bool = false
+    person: Person = .none, audited: [String] = [], via: [String] = [], isInternal: Bool = false,
+    callers: [String] = []
   ) {
     self.path = path
     self.service = service
@@ -48,11 +50,27 @@ package struct MethodAccess: Sendable, Hashable {
     self.audited = audited
     self.via = via
     self.isInternal = isInternal
+    if via.isEmpty {
+      peers = isInternal ? Set(callers) : ["gateway"]
+    } else {
+      peers = Set(via.map(serviceName))
+    }
   }
+
+  /// The services, by the name in their certificates, from which an internal listener takes the method: the gateway for a
+  /// public one, the services of the entry methods where it has some, else those that its rule names.
+  package let peers: Set<String>
 
   /// Whether a department may call it at all.
   package var isPublic: Bool { !isInternal && via.isEmpty }
 
   /// Whether a service calls it on its own account.
   package var isOnOwnAccount: Bool { isInternal && via.isEmpty }
+}
+
+/// `/weir.catalog.v1.Catalog/GetEntry` is served by `catalog`; empty for a path of another form.
+package func serviceName(of path: String) -> String {
+  let parts = path.split(separator: ".", maxSplits: 2)
+  guard parts.count == 3, parts[0] == "/weir" else { return "" }
+  return String(parts[1])
 }

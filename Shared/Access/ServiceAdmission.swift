@@ -7,30 +7,27 @@ package import Vocabulary
 /// Decides on calls at an internal listener (AC-05: from the gateway or from peer services only).
 ///
 /// - A public method is reached through the gateway alone, with ticket, call id and itself as the entry method.
-/// - A method with `via` is reached by a peer service that passes on ticket and call id of such an entry.
-/// - A method marked internal is reached by a peer service on its own account.
+/// - A method with `via` is reached by the service of such an entry, which passes on ticket and call id.
+/// - A method marked internal is reached on their own account by the services that its rule names.
+///
+/// Each service reaches only the methods that name it (``MethodAccess/peers``), and an operator's health checks, which are a
+/// service too, none. So one service that is taken over can call as itself, not as every other.
 ///
 /// The role check of the gateway is repeated here, so that a gateway that forgets it opens nothing.
 package struct ServiceAdmission: Admission {
   private let verifier: TicketVerifier
   private let domain: String
   private let now: @Sendable () -> Instant
-  private let gatewayFollows: Set<String>
 
   /// - Parameters:
   ///   - serviceTrust: The service root that signs the gateway's certificate.
   ///   - domain: The trust domain of the node.
-  ///   - gatewayFollows: Internal methods that the gateway may call on its own account, as it follows the durable
-  ///     positions of its outbox; no call of a department leads there, for departments reach public methods only.
   ///   - now: Real time.
   package init(
-    serviceTrust: CertificateTrust, domain: String,
-    gatewayFollows: Set<String> = ["/weir.audit.v1.Audit/WatchOrigins"],
-    now: @escaping @Sendable () -> Instant
+    serviceTrust: CertificateTrust, domain: String, now: @escaping @Sendable () -> Instant
   ) {
     verifier = TicketVerifier(serviceTrust: serviceTrust, domain: domain)
     self.domain = domain
-    self.gatewayFollows = gatewayFollows
     self.now = now
   }
 
@@ -49,28 +46,30 @@ package struct ServiceAdmission: Admission {
   private func decide(
     _ context: ServerContext, _ access: MethodAccess
   ) throws(AccessRefusal) -> CallContext {
-    let peer = try serviceName(of: context.peer)
-    if peer == "gateway" {
-      if access.isOnOwnAccount, gatewayFollows.contains(context.path) {
-        return call(context, .service(peer), entry: context.path)
-      }
-      guard access.isPublic else { throw .internalMethod(context.path) }
-      let (caller, entry) = try carried(context)
-      guard entry == context.path else { throw .entryMismatch }
-      return try admitted(context, caller, access, entry: entry)
+    let peer = try provenName(of: context.peer)
+    guard access.peers.contains(peer) else {
+      if access.isPublic { throw .notThroughGateway(access.path) }
+      if peer == "gateway" { throw .internalMethod(access.path) }
+      throw .peerNotNamed(method: access.path, peer: peer)
     }
     if access.isOnOwnAccount {
       return call(context, .service(peer), entry: context.metadata[CallMetadata.entryMethod] ?? "")
     }
-    guard !access.via.isEmpty else { throw .notThroughGateway(context.path) }
     let (caller, entry) = try carried(context)
-    guard access.via.contains(entry) else { throw .notVia(method: context.path, entry: entry) }
+    if access.isPublic {
+      guard entry == access.path else { throw .entryMismatch }
+    } else {
+      // An entry of the peer's own: another's is not where this call comes from, whatever the peer says.
+      guard access.via.contains(entry), serviceName(of: entry) == peer else {
+        throw .notVia(method: access.path)
+      }
+    }
     return try admitted(context, caller, access, entry: entry)
   }
 
   /// The name of the service that the peer proved to be; its certificate must be in its term now, whatever the
   /// handshake let pass.
-  private func serviceName(of peer: Peer) throws(AccessRefusal) -> String {
+  private func provenName(of peer: Peer) throws(AccessRefusal) -> String {
     guard let certificate = peer.certificate else { throw .certificateMissing }
     let prefix = "spiffe://\(domain)/service/"
     guard certificate.uris.count == 1, let uri = certificate.uris.first, uri.hasPrefix(prefix),

@@ -60,7 +60,8 @@ struct AccessCode {
       code.line("audited: \(list(access.audited)),")
       // A method with entry methods is reached through them alone.
       code.line(
-        "via: \(list(access.via)), isInternal: \(access.isInternal || !access.via.isEmpty))")
+        "via: \(list(access.via)), isInternal: \(access.isInternal || !access.via.isEmpty),")
+      code.line("callers: \(list(access.callers)))")
     }
   }
 

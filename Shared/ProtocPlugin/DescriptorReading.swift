@@ -181,7 +181,8 @@ struct FileReader {
     return AccessOption(
       roles: texts(access.n_roles, access.roles), scope: scopes[Int(scope)],
       person: persons[Int(person)], audited: texts(access.n_audited, access.audited),
-      via: texts(access.n_via, access.via), isInternal: access.internal != 0)
+      via: texts(access.n_via, access.via), isInternal: access.internal != 0,
+      callers: texts(access.n_callers, access.callers))
   }
 
   // MARK: - Comments

@@ -118,6 +118,11 @@ struct Library {
     for path in access.via where !knownPaths.contains(path) {
       throw Refused("\(method.path): via names no method: \(path)")
     }
+    if access.callers.isEmpty == (access.isInternal && access.via.isEmpty) {
+      throw Refused(
+        "\(method.path): callers name who calls on its own account, for an internal method without via"
+      )
+    }
     for path in access.audited { try check(auditedPath: path, of: method) }
   }
 

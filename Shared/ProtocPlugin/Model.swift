@@ -109,6 +109,7 @@ struct AccessOption {
   var audited: [String]
   var via: [String]
   var isInternal: Bool
+  var callers: [String]
 }
 
 /// A .proto file that Weir does not take.

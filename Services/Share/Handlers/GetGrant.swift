@@ -50,7 +50,10 @@ extension ShareServer {
       guard let grant = try await database.read({ try $0.grant(number) }) else {
         throw RequestRefusal.unknownResource(field: "name", name: request.name)
       }
-      return try message(grant)
+      var answer = try message(grant)
+      // What opens data stays with Share and the grantee: the caller needs to know of the grant, not to use it.
+      answer.signed = nil
+      return answer
     }
   }
 }

@@ -115,691 +115,790 @@ package enum AccessTable {
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditGetTile = MethodAccess(
     path: "/weir.audit.v1.Audit/GetTile", service: "weir.audit.v1.Audit",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditGetInclusionProof = MethodAccess(
     path: "/weir.audit.v1.Audit/GetInclusionProof", service: "weir.audit.v1.Audit",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditGetConsistencyProof = MethodAccess(
     path: "/weir.audit.v1.Audit/GetConsistencyProof", service: "weir.audit.v1.Audit",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditGetKeyList = MethodAccess(
     path: "/weir.audit.v1.Audit/GetKeyList", service: "weir.audit.v1.Audit",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditListEntries = MethodAccess(
     path: "/weir.audit.v1.Audit/ListEntries", service: "weir.audit.v1.Audit",
     roles: [.auditor, .thirdPartyAuditor, .regulator, .authority, .departmentHead, .departmentSecurity],
     scope: .owner, person: .certificate,
     audited: ["filter"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditWatchOrigins = MethodAccess(
     path: "/weir.audit.v1.Audit/WatchOrigins", service: "weir.audit.v1.Audit",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["catalog", "feedback", "gateway", "ingest", "share"])
 
   package static let auditV1AuditListAlarms = MethodAccess(
     path: "/weir.audit.v1.Audit/ListAlarms", service: "weir.audit.v1.Audit",
     roles: [.auditor, .thirdPartyAuditor, .authority],
     scope: .any, person: .certificate,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let auditV1AuditListOrigins = MethodAccess(
     path: "/weir.audit.v1.Audit/ListOrigins", service: "weir.audit.v1.Audit",
     roles: [.auditor, .thirdPartyAuditor, .regulator, .authority, .operator],
     scope: .any, person: .certificate,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogCreateEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/CreateEntry", service: "weir.catalog.v1.Catalog",
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["entry.title"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogUpdateEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/UpdateEntry", service: "weir.catalog.v1.Catalog",
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["entry.name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogSubmitEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/SubmitEntry", service: "weir.catalog.v1.Catalog",
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogReviewEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ReviewEntry", service: "weir.catalog.v1.Catalog",
     roles: [.authority, .populationBaseAdministrator],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["name", "decision"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogFileNotShared = MethodAccess(
     path: "/weir.catalog.v1.Catalog/FileNotShared", service: "weir.catalog.v1.Catalog",
     roles: [.authority],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogPublishEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/PublishEntry", service: "weir.catalog.v1.Catalog",
     roles: [.authority, .departmentHead],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogWithdrawEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/WithdrawEntry", service: "weir.catalog.v1.Catalog",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogMountEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/MountEntry", service: "weir.catalog.v1.Catalog",
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogGetEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/GetEntry", service: "weir.catalog.v1.Catalog",
     roles: [],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogListEntries = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ListEntries", service: "weir.catalog.v1.Catalog",
     roles: [],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogListCategories = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ListCategories", service: "weir.catalog.v1.Catalog",
     roles: [],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogListDuties = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ListDuties", service: "weir.catalog.v1.Catalog",
     roles: [],
     scope: .caller, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let catalogV1CatalogResolveEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["feedback", "ingest", "share"])
 
   package static let eventsV1EventsSubscribe = MethodAccess(
     path: "/weir.events.v1.Events/Subscribe", service: "weir.events.v1.Events",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["audit", "feedback", "ingest", "share"])
 
   package static let eventsV1EventsSnapshot = MethodAccess(
     path: "/weir.events.v1.Events/Snapshot", service: "weir.events.v1.Events",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["audit", "feedback", "ingest", "share"])
 
   package static let ingestV1IngestCreateBatch = MethodAccess(
     path: "/weir.ingest.v1.Ingest/CreateBatch", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .owner, person: .stated,
     audited: ["batch.entry", "batch.mode"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestUploadChunk = MethodAccess(
     path: "/weir.ingest.v1.Ingest/UploadChunk", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .owner, person: .stated,
     audited: ["batch", "number"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestCommitBatch = MethodAccess(
     path: "/weir.ingest.v1.Ingest/CommitBatch", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .owner, person: .stated,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestAbandonBatch = MethodAccess(
     path: "/weir.ingest.v1.Ingest/AbandonBatch", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .owner, person: .stated,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestGetBatch = MethodAccess(
     path: "/weir.ingest.v1.Ingest/GetBatch", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
     scope: .owner, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestListBatches = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListBatches", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
     scope: .owner, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestListRejects = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListRejects", service: "weir.ingest.v1.Ingest",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .owner, person: .stated,
     audited: ["batch"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestCorrectRecord = MethodAccess(
     path: "/weir.ingest.v1.Ingest/CorrectRecord", service: "weir.ingest.v1.Ingest",
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["record", "issue"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestGetResourceStatus = MethodAccess(
     path: "/weir.ingest.v1.Ingest/GetResourceStatus", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestListDuties = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .caller, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let ingestV1IngestOpenRecords = MethodAccess(
     path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .grantee, person: .stated,
     audited: ["entry", "purpose", "case_number"],
-    via: ["/weir.share.v1.Share/Lookup"], isInternal: true)
+    via: ["/weir.share.v1.Share/Lookup"], isInternal: true,
+    callers: [])
 
   package static let ingestV1IngestCompareChunk = MethodAccess(
     path: "/weir.ingest.v1.Ingest/CompareChunk", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .grantee, person: .stated,
     audited: ["entry", "comparison", "number"],
-    via: ["/weir.share.v1.Share/UploadComparisonChunk"], isInternal: true)
+    via: ["/weir.share.v1.Share/UploadComparisonChunk"], isInternal: true,
+    callers: [])
 
   package static let ingestV1IngestVerifyClaim = MethodAccess(
     path: "/weir.ingest.v1.Ingest/VerifyClaim", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .owner, person: .certificate,
     audited: ["entry", "request"],
-    via: ["/weir.share.v1.Share/DecideVerificationRequest"], isInternal: true)
+    via: ["/weir.share.v1.Share/DecideVerificationRequest"], isInternal: true,
+    callers: [])
 
   package static let ingestV1IngestLocateRecords = MethodAccess(
     path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .any, person: .stated,
     audited: ["entry", "slip_number"],
-    via: ["/weir.feedback.v1.Feedback/FileIssue"], isInternal: true)
+    via: ["/weir.feedback.v1.Feedback/FileIssue"], isInternal: true,
+    callers: [])
 
   package static let ingestV1IngestListRecipients = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["feedback"])
 
   package static let feedbackV1FeedbackFileIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/FileIssue", service: "weir.feedback.v1.Feedback",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .reporter, person: .stated,
     audited: ["issue.entry", "issue.slip_number"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackConcludeVerification = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ConcludeVerification", service: "weir.feedback.v1.Feedback",
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name", "confirmed"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackExtendIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ExtendIssue", service: "weir.feedback.v1.Feedback",
     roles: [.departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackAgreeRectificationDate = MethodAccess(
     path: "/weir.feedback.v1.Feedback/AgreeRectificationDate", service: "weir.feedback.v1.Feedback",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .certificate,
     audited: ["name", "date"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackCloseIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/CloseIssue", service: "weir.feedback.v1.Feedback",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .reporter, person: .stated,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackReopenIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ReopenIssue", service: "weir.feedback.v1.Feedback",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .reporter, person: .stated,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackWithdrawIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/WithdrawIssue", service: "weir.feedback.v1.Feedback",
     roles: [.departmentOfficer, .departmentHead],
     scope: .reporter, person: .stated,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackGetIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/GetIssue", service: "weir.feedback.v1.Feedback",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity, .authority],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackListIssues = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ListIssues", service: "weir.feedback.v1.Feedback",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity, .authority],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackGetRecall = MethodAccess(
     path: "/weir.feedback.v1.Feedback/GetRecall", service: "weir.feedback.v1.Feedback",
     roles: [.departmentOfficer, .departmentHead, .departmentSecurity, .authority],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackListRecalls = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ListRecalls", service: "weir.feedback.v1.Feedback",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity, .authority],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackAcknowledgeRecall = MethodAccess(
     path: "/weir.feedback.v1.Feedback/AcknowledgeRecall", service: "weir.feedback.v1.Feedback",
     roles: [.departmentOfficer, .departmentHead, .departmentSecurity],
     scope: .grantee, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let feedbackV1FeedbackListDuties = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ListDuties", service: "weir.feedback.v1.Feedback",
     roles: [],
     scope: .caller, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryRegisterDepartment = MethodAccess(
     path: "/weir.registry.v1.Registry/RegisterDepartment", service: "weir.registry.v1.Registry",
     roles: [.authority],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["department.name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryGetDepartment = MethodAccess(
     path: "/weir.registry.v1.Registry/GetDepartment", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryListDepartments = MethodAccess(
     path: "/weir.registry.v1.Registry/ListDepartments", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistrySetDepartmentState = MethodAccess(
     path: "/weir.registry.v1.Registry/SetDepartmentState", service: "weir.registry.v1.Registry",
     roles: [.authority],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryRegisterSystem = MethodAccess(
     path: "/weir.registry.v1.Registry/RegisterSystem", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["system.name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryListSystems = MethodAccess(
     path: "/weir.registry.v1.Registry/ListSystems", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
     scope: .owner, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistrySetSystemState = MethodAccess(
     path: "/weir.registry.v1.Registry/SetSystemState", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryRegisterPerson = MethodAccess(
     path: "/weir.registry.v1.Registry/RegisterPerson", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["person.name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryListPersons = MethodAccess(
     path: "/weir.registry.v1.Registry/ListPersons", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
     scope: .owner, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistrySetPersonRoles = MethodAccess(
     path: "/weir.registry.v1.Registry/SetPersonRoles", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryDisablePerson = MethodAccess(
     path: "/weir.registry.v1.Registry/DisablePerson", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryIssueCertificate = MethodAccess(
     path: "/weir.registry.v1.Registry/IssueCertificate", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["subject"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryRevokeCertificate = MethodAccess(
     path: "/weir.registry.v1.Registry/RevokeCertificate", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead, .departmentSecurity],
     scope: .owner, person: .certificate,
     audited: ["serial"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryListCertificates = MethodAccess(
     path: "/weir.registry.v1.Registry/ListCertificates", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
     scope: .owner, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryWhoAmI = MethodAccess(
     path: "/weir.registry.v1.Registry/WhoAmI", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .caller, person: .none,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let registryV1RegistryResolveDepartment = MethodAccess(
     path: "/weir.registry.v1.Registry/ResolveDepartment", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["audit", "catalog", "feedback", "share"])
 
   package static let shareV1ShareCreateApplication = MethodAccess(
     path: "/weir.share.v1.Share/CreateApplication", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .certificate,
     audited: ["application.entry"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareSubmitApplication = MethodAccess(
     path: "/weir.share.v1.Share/SubmitApplication", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .grantee, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareWithdrawApplication = MethodAccess(
     path: "/weir.share.v1.Share/WithdrawApplication", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .grantee, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareReviewApplication = MethodAccess(
     path: "/weir.share.v1.Share/ReviewApplication", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .authority],
     scope: .reviewer, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareAgreeReplyDate = MethodAccess(
     path: "/weir.share.v1.Share/AgreeReplyDate", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .certificate,
     audited: ["name", "date"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareGetApplication = MethodAccess(
     path: "/weir.share.v1.Share/GetApplication", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .departmentSecurity, .authority],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareListApplications = MethodAccess(
     path: "/weir.share.v1.Share/ListApplications", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .departmentSecurity, .authority],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareSubscribe = MethodAccess(
     path: "/weir.share.v1.Share/Subscribe", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .certificate,
     audited: ["entry", "purpose"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareAcceptGrant = MethodAccess(
     path: "/weir.share.v1.Share/AcceptGrant", service: "weir.share.v1.Share",
     roles: [.departmentSecurity],
     scope: .grantee, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareRevokeGrant = MethodAccess(
     path: "/weir.share.v1.Share/RevokeGrant", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .authority],
     scope: .reviewer, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareSuspendGrant = MethodAccess(
     path: "/weir.share.v1.Share/SuspendGrant", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .authority],
     scope: .reviewer, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareResumeGrant = MethodAccess(
     path: "/weir.share.v1.Share/ResumeGrant", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead, .authority],
     scope: .reviewer, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareGetGrant = MethodAccess(
     path: "/weir.share.v1.Share/GetGrant", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity, .authority, .auditor],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareListGrants = MethodAccess(
     path: "/weir.share.v1.Share/ListGrants", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity, .authority, .auditor],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareLookup = MethodAccess(
     path: "/weir.share.v1.Share/Lookup", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .grantee, person: .stated,
     audited: ["grant", "purpose", "case_number"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareCreateComparison = MethodAccess(
     path: "/weir.share.v1.Share/CreateComparison", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .grantee, person: .stated,
     audited: ["comparison.grant", "comparison.roll_rows"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareUploadComparisonChunk = MethodAccess(
     path: "/weir.share.v1.Share/UploadComparisonChunk", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .grantee, person: .stated,
     audited: ["comparison", "number"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareFinishComparison = MethodAccess(
     path: "/weir.share.v1.Share/FinishComparison", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .grantee, person: .stated,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareGetComparison = MethodAccess(
     path: "/weir.share.v1.Share/GetComparison", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
     scope: .grantee, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareListComparisons = MethodAccess(
     path: "/weir.share.v1.Share/ListComparisons", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
     scope: .grantee, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareListCases = MethodAccess(
     path: "/weir.share.v1.Share/ListCases", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
     scope: .grantee, person: .stated,
     audited: ["parent"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareConcludeCase = MethodAccess(
     path: "/weir.share.v1.Share/ConcludeCase", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .grantee, person: .certificate,
     audited: ["name", "outcome"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareConfirmCase = MethodAccess(
     path: "/weir.share.v1.Share/ConfirmCase", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .grantee, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareHoldLine = MethodAccess(
     path: "/weir.share.v1.Share/HoldLine", service: "weir.share.v1.Share",
     roles: [.departmentHead],
     scope: .grantee, person: .certificate,
     audited: ["name"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareGetClearance = MethodAccess(
     path: "/weir.share.v1.Share/GetClearance", service: "weir.share.v1.Share",
     roles: [.departmentSystem, .departmentOfficer, .departmentHead],
     scope: .grantee, person: .stated,
     audited: ["comparison"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareCreateVerificationRequest = MethodAccess(
     path: "/weir.share.v1.Share/CreateVerificationRequest", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .certificate,
     audited: ["entry", "purpose", "case_number"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareDecideVerificationRequest = MethodAccess(
     path: "/weir.share.v1.Share/DecideVerificationRequest", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .reviewer, person: .certificate,
     audited: ["name", "decision"],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareGetVerificationRequest = MethodAccess(
     path: "/weir.share.v1.Share/GetVerificationRequest", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareListVerificationRequests = MethodAccess(
     path: "/weir.share.v1.Share/ListVerificationRequests", service: "weir.share.v1.Share",
     roles: [.departmentOfficer, .departmentHead],
     scope: .any, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareListDuties = MethodAccess(
     path: "/weir.share.v1.Share/ListDuties", service: "weir.share.v1.Share",
     roles: [],
     scope: .caller, person: .stated,
     audited: [],
-    via: [], isInternal: false)
+    via: [], isInternal: false,
+    callers: [])
 
   package static let shareV1ShareResolveGrant = MethodAccess(
     path: "/weir.share.v1.Share/ResolveGrant", service: "weir.share.v1.Share",
     roles: [],
     scope: .any, person: .none,
     audited: [],
-    via: [], isInternal: true)
+    via: [], isInternal: true,
+    callers: ["feedback"])
 }

@@ -20,11 +20,12 @@ func caller(
 
 func rule(
   _ path: String = "/weir.share.v1.Share/Lookup", roles: Set<Role> = [],
-  person: MethodAccess.Person = .stated, via: [String] = [], isInternal: Bool = false
+  person: MethodAccess.Person = .stated, via: [String] = [], isInternal: Bool = false,
+  callers: [String] = []
 ) -> MethodAccess {
   MethodAccess(
     path: path, service: "weir.share.v1.Share", roles: roles, scope: .any, person: person,
-    audited: [], via: via, isInternal: isInternal)
+    audited: [], via: via, isInternal: isInternal, callers: callers)
 }
 
 extension PeerCertificate {

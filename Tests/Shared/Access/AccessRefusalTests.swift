@@ -17,7 +17,8 @@ private let every: [AccessRefusal] = {
     .responsibleMissing(serial: "a1", system: "departments/d1/systems/s1"),
     .internalMethod("/a.B/C"), .personRequired, .personCertificateRequired,
     .roleMissing(needed: [.authority]), .directServiceCall, .notThroughGateway("/a.B/C"),
-    .notVia(method: "/a.B/C", entry: "/a.B/D"), .entryMismatch, .callIDMissing, .ticketMissing,
+    .notVia(method: "/a.B/C"), .peerNotNamed(method: "/a.B/C", peer: "feedback"), .entryMismatch,
+    .callIDMissing, .ticketMissing,
     .rateLimited(retryAfterMilliseconds: 40), .serviceUnavailable("share"),
   ] + (code.map { [.departmentDisabled(serial: "a1", $0)] } ?? [])
     + TicketError.allCases.map { .ticketRefused($0) }

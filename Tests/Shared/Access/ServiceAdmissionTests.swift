@@ -1,6 +1,7 @@
 // The internal listener's admission: by which ways a call may come.
 
 import Access
+import Contracts
 import Crypto
 import RPC
 import TestSupport
@@ -128,7 +129,9 @@ struct ServiceAdmissionTests {
 
   @Test("the gateway follows the positions of its own outbox")
   func gatewayFollows() throws {
-    let watch = rule("/weir.audit.v1.Audit/WatchOrigins", person: .none, isInternal: true)
+    let watch = rule(
+      "/weir.audit.v1.Audit/WatchOrigins", person: .none, isInternal: true,
+      callers: ["gateway"])
     let call = try admit(try pki.service("gateway"), watch, callID: nil)
     #expect(call.service == "gateway")
   }
@@ -157,13 +160,52 @@ struct ServiceAdmissionTests {
   @Test("a peer calls internal methods on its own account, and no public one")
   func peers() throws {
     let share = try pki.service("share")
-    let call = try admit(share, rule(open, person: .none, isInternal: true), callID: nil)
+    let call = try admit(
+      share, rule(open, person: .none, isInternal: true, callers: ["share"]), callID: nil)
     #expect(call.service == "share" && call.callID.isEmpty)
     let good = try ticket(try caller())
     #expect(
       reason { () throws(Status) in
         try admit(share, rule(lookup), entry: lookup, ticket: good)
       } == "access.not_through_gateway")
+  }
+
+  @Test("each method with entries takes them from their own service alone, whatever a peer says")
+  func wrongPeers() throws {
+    let good = try ticket(try caller(Set(Role.allCases)))
+    for method in AccessTable.all.values where !method.via.isEmpty {
+      for entry in method.via {
+        for name in ["catalog", "ingest", "share", "feedback", "audit", "node"] {
+          let peer = try pki.service(name)
+          let refused = reason { () throws(Status) in
+            try admit(peer, method, entry: entry, ticket: good)
+          }
+          let isOwn = entry.hasPrefix("/weir.\(name).")
+          #expect(refused == (isOwn ? nil : "access.peer_not_named"), "\(name): \(method.path)")
+        }
+      }
+    }
+    // A peer that is named for one entry does not come by another's.
+    let both = rule(open, via: [lookup, "/weir.feedback.v1.Feedback/FileIssue"])
+    let feedback = try pki.service("feedback")
+    #expect(
+      reason { () throws(Status) in try admit(feedback, both, entry: lookup, ticket: good) }
+        == "access.not_via")
+  }
+
+  @Test("a service reaches on its own account the methods that name it; an operator's checks, none")
+  func callers() throws {
+    let internals = AccessTable.all.values.filter(\.isOnOwnAccount)
+    #expect(internals.count > 5)
+    for method in internals {
+      for name in ["catalog", "ingest", "share", "feedback", "audit", "node"] {
+        let peer = try pki.service(name)
+        let refused = reason { () throws(Status) in try admit(peer, method, callID: nil) }
+        let isNamed = method.peers.contains(name)
+        #expect(refused == (isNamed ? nil : "access.peer_not_named"), "\(name): \(method.path)")
+      }
+      #expect(!method.peers.isEmpty && !method.peers.contains("node"), "\(method.path)")
+    }
   }
 
   @Test("who is no service, or whose certificate is out of its term, is refused")

@@ -28,6 +28,27 @@ struct AccessTableTests {
     }
   }
 
+  @Test("who may call what inside stands beside each method, and is this")
+  func peers() {
+    let inside = AccessTable.all.values.filter { !$0.isPublic }
+    let table = Dictionary(uniqueKeysWithValues: inside.map { ($0.path, $0.peers.sorted()) })
+    #expect(
+      table == [
+        "/weir.audit.v1.Audit/WatchOrigins": ["catalog", "feedback", "gateway", "ingest", "share"],
+        "/weir.catalog.v1.Catalog/ResolveEntry": ["feedback", "ingest", "share"],
+        "/weir.events.v1.Events/Snapshot": ["audit", "feedback", "ingest", "share"],
+        "/weir.events.v1.Events/Subscribe": ["audit", "feedback", "ingest", "share"],
+        "/weir.ingest.v1.Ingest/CompareChunk": ["share"],
+        "/weir.ingest.v1.Ingest/ListRecipients": ["feedback"],
+        "/weir.ingest.v1.Ingest/LocateRecords": ["feedback"],
+        "/weir.ingest.v1.Ingest/OpenRecords": ["share"],
+        "/weir.ingest.v1.Ingest/VerifyClaim": ["share"],
+        "/weir.registry.v1.Registry/ResolveDepartment": ["audit", "catalog", "feedback", "share"],
+        "/weir.share.v1.Share/ResolveGrant": ["feedback"],
+      ])
+    #expect(AccessTable.all.values.filter(\.isPublic).allSatisfy { $0.peers == ["gateway"] })
+  }
+
   @Test("a decision asks for the person's certificate, opening a record for its way in")
   func examples() {
     let create = AccessTable.catalogV1CatalogCreateEntry

@@ -77,6 +77,14 @@ struct GeneratorTests {
         "service S { rpc M(R) returns (R) { option (weir.access.v1.access) = { via: [\"/x/Y\"] }; } } message R {}",
         "via names no method: /x/Y"
       ),
+      (
+        "service S { rpc M(R) returns (R) { option (weir.access.v1.access) = { internal: true }; } } message R {}",
+        "callers name who calls"
+      ),
+      (
+        "service S { rpc M(R) returns (R) { option (weir.access.v1.access) = { callers: [\"share\"] }; } } message R {}",
+        "callers name who calls"
+      ),
       ("message R { R inner = 1; }", "weir.test.v1.R: a recursive message"),
       ("message R { A a = 1; } message A { repeated R r = 1; }", "a recursive message"),
       ("message R { optional string a = 1; }", "R.a: optional"),

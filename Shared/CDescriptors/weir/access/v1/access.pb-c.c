@@ -120,7 +120,7 @@ const ProtobufCEnumDescriptor weir__access__v1__access__person__descriptor =
   weir__access__v1__access__person__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__access__v1__access__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__access__v1__access__field_descriptors[7] =
 {
   {
     "roles",
@@ -194,9 +194,22 @@ static const ProtobufCFieldDescriptor weir__access__v1__access__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "callers",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_STRING,
+    offsetof(Weir__Access__V1__Access, n_callers),
+    offsetof(Weir__Access__V1__Access, callers),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__access__v1__access__field_indices_by_name[] = {
   3,   /* field[3] = audited */
+  6,   /* field[6] = callers */
   5,   /* field[5] = internal */
   2,   /* field[2] = person */
   0,   /* field[0] = roles */
@@ -206,7 +219,7 @@ static const unsigned weir__access__v1__access__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__access__v1__access__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__access__v1__access__descriptor =
 {
@@ -216,7 +229,7 @@ const ProtobufCMessageDescriptor weir__access__v1__access__descriptor =
   "Weir__Access__V1__Access",
   "weir.access.v1",
   sizeof(Weir__Access__V1__Access),
-  6,
+  7,
   weir__access__v1__access__field_descriptors,
   weir__access__v1__access__field_indices_by_name,
   1,  weir__access__v1__access__number_ranges,

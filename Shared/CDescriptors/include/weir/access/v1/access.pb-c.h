@@ -52,10 +52,12 @@ struct  Weir__Access__V1__Access
   size_t n_via;
   char **via;
   protobuf_c_boolean internal;
+  size_t n_callers;
+  char **callers;
 };
 #define WEIR__ACCESS__V1__ACCESS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__access__v1__access__descriptor) \
-    , 0,NULL, WEIR__ACCESS__V1__ACCESS__SCOPE__ANY, WEIR__ACCESS__V1__ACCESS__PERSON__NONE, 0,NULL, 0,NULL, 0 }
+    , 0,NULL, WEIR__ACCESS__V1__ACCESS__SCOPE__ANY, WEIR__ACCESS__V1__ACCESS__PERSON__NONE, 0,NULL, 0,NULL, 0, 0,NULL }
 
 
 /* Weir__Access__V1__Access methods */
