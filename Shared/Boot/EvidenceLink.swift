@@ -28,8 +28,10 @@ package struct EvidenceLink: Sendable {
     self.log = log
   }
 
-  /// Runs until the task is cancelled, or until Audit is found to hold more than this database (it was set back).
+  /// Runs until the task is cancelled. While Audit holds what this database has not (it was set back), it looks again and
+  /// again, and data calls are refused.
   package func run() async throws {
+    var told: OutboxError?
     while !Task.isCancelled {
       do {
         try await follow()
@@ -39,7 +41,8 @@ package struct EvidenceLink: Sendable {
         }
       } catch let error as OutboxError {
         // Data calls are refused from now on; decisions and upkeep go on until somebody looks.
-        log.critical("evidence refused", metadata: ["cause": "\(error)"])
+        if error != told { log.critical("evidence refused", metadata: ["cause": "\(error)"]) }
+        told = error
       } catch let fault as any Fault where fault.passing != nil {
         // A full disk, say. What Audit has is told again by the next stream.
         log.error("evidence not noted", metadata: ["cause": "\(fault)"])
@@ -59,7 +62,7 @@ package struct EvidenceLink: Sendable {
       while let state = try await states.next() {
         if state.origin != own { continue }
         try await outbox.auditAnswered(
-          durable: UInt64(max(0, state.durableSequence)),
+          durable: UInt64(max(0, state.durableSequence)), chain: state.durableChain,
           covered: UInt64(max(0, state.coveredSequence)))
       }
     }
@@ -75,7 +78,7 @@ package enum EvidenceRefusal: Refusal {
   package init(_ error: OutboxError) {
     switch error {
     case .tooMany, .tooOld: self = .outboxFull
-    case .rolledBack: self = .rolledBack
+    case .rolledBack, .forked: self = .rolledBack
     default: self = .awaitingAudit
     }
   }
@@ -151,6 +154,10 @@ package struct OutboxRefusals: RefusalRecorder {
         payload["principal"] = .string(key.principal)
         payload["method"] = .string(key.method)
         payload["reason"] = .string(key.reason)
+        payload["count"] = .integer(Int64(count))
+      case .rest(let principal, let count, let time):
+        payload["time"] = .integer(time.milliseconds)
+        payload["principal"] = .string(principal)
         payload["count"] = .integer(Int64(count))
       case .other(let count):
         payload["time"] = .integer(now().milliseconds)

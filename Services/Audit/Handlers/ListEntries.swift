@@ -62,7 +62,7 @@ extension AuditCalls {
         filter, in: view, from: next, limit: EntryPage.lookLimit, keys: keys)
       var look = Look(entries: try keys.open(stored), isLast: stored.count < EntryPage.lookLimit)
       for entry in look.entries {
-        guard let name = EntryFacts(topic: entry.topic, payload: entry.payload).entry,
+        guard let name = entry.facts.entry,
           look.providers[name] == nil
         else { continue }
         look.providers[name] = try transaction.provider(of: name)
@@ -75,7 +75,7 @@ extension AuditCalls {
       page.next = entry.stored.position + 1
       page.looked += 1
       let payload = entry.payload
-      let facts = EntryFacts(topic: entry.topic, payload: payload)
+      let facts = entry.facts
       var departments = facts.departments
       if let provider = facts.entry.flatMap({ look.providers[$0] }) { departments.insert(provider) }
       let time = payload["time"]?.integer.map { Instant(milliseconds: $0) } ?? entry.stored.received

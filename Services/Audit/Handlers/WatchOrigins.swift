@@ -31,8 +31,9 @@ extension AuditCalls {
     _ request: AuditV1.ListOriginsRequest, _ call: CallContext
   ) async throws -> AuditV1.ListOriginsResponse {
     try await call.answering(refusals) {
-      AuditV1.ListOriginsResponse(
-        origins: try await database.read { try $0.origins() }.map(AuditV1.OriginState.init))
+      let origins = try await database.read { try $0.origins() }
+      try await note("audit.origins_read", ["count": .integer(Int64(origins.count))], call)
+      return AuditV1.ListOriginsResponse(origins: origins.map(AuditV1.OriginState.init))
     }
   }
 }

@@ -17,6 +17,8 @@ package enum AlarmKind: String, CaseIterable, Sendable {
   case newIncarnation = "new_incarnation"
   /// Data was opened and no decision is logged under the same call.
   case disclosureWithoutDecision = "disclosure_without_decision"
+  /// A service wrote an entry under another's topic.
+  case foreignTopic = "foreign_topic"
 
   /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced.
   package var citation: Citation { Citation(document: "hebi-2021", article: "13.3") }
@@ -37,6 +39,9 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "请核实重建该服务数据库是否经过批准。", "Check whether beginning that database anew was approved.")
     case .disclosureWithoutDecision:
       BilingualText("请按调用号核查共享服务的决定。", "Look up the call in Share's decisions.")
+    case .foreignTopic:
+      BilingualText(
+        "请核查该服务是否被篡改或被他人控制。", "Check whether that service was altered or is in other hands.")
     }
   }
 
@@ -67,6 +72,11 @@ package enum AlarmKind: String, CaseIterable, Sendable {
       BilingualText(
         "调用 \(call) 提供了数据，但没有对应的共享决定。",
         "Call \(call) gave data, and no decision of Share is logged for it.")
+    case .foreignTopic:
+      BilingualText(
+        "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",
+        "Entry \(sequence) of \(origin) bears another service's topic; it is not counted as that service's word."
+      )
     }
   }
 }

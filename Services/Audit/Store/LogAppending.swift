@@ -75,6 +75,10 @@ extension WriteTransaction {
     try insert(taken, of: id, from: start, at: time)
     try index(taken, from: start, at: time, blinding: blinding)
     try follow(taken, of: origin, from: start, at: time, grace: grace)
+    for entry in taken where entry.facts.isForeign {
+      let sequence = entry.arrived.sequence
+      try raise(OriginRefusal(.foreignTopic, origin: origin.text, sequence: sequence), at: time)
+    }
     return outcome
   }
 

@@ -38,6 +38,8 @@ package struct EntryFacts: Sendable, Equatable {
   package var provider: DepartmentCode?
   package var isDisclosure = false
   package var isDecision = false
+  /// It bears another service's topic, so that nothing it says counts but itself.
+  package var isForeign = false
 
   package init(topic: String) { self.topic = topic }
 

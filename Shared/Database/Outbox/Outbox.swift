@@ -156,19 +156,25 @@ package struct Outbox: Sendable {
 
   /// What Audit answered about this outbox (`weir.audit.v1/WatchOrigins`).
   ///
+  /// A database that was set back and has grown again past Audit's place is told by the chain, not by its length. As long as
+  /// both stand so, at every look and after every start, data calls are refused and nothing is deleted.
+  ///
   /// - Parameters:
   ///   - durable: The last sequence that Audit has stored.
+  ///   - chain: The hash of the chain there, as Audit has it.
   ///   - covered: The last sequence that lies under one of its checkpoints.
-  /// - Throws: ``OutboxError/rolledBack(own:audit:)`` when Audit has more than this database; data calls are refused then.
-  package func auditAnswered(durable: UInt64, covered: UInt64) async throws {
-    guard core.hear(durable: max(durable, covered)) else {
-      throw OutboxError.rolledBack(own: core.last, audit: max(durable, covered))
-    }
+  /// - Throws: ``OutboxError/rolledBack(own:audit:)`` when Audit has more than this database, ``OutboxError/forked(at:)`` when
+  ///   it has something else, ``OutboxError/purged(through:)`` when it has less than was deleted here because it had it.
+  package func auditAnswered(durable: UInt64, chain: [UInt8], covered: UInt64) async throws {
     let core = core
-    try await database.write { transaction in
-      try transaction.cover(core, through: covered)
+    let disagreement = try await database.write { transaction -> OutboxError? in
+      if let error = try transaction.disagreement(core.origin, at: durable, chain) { return error }
+      try transaction.cover(core, through: min(covered, durable))
       try transaction.purge(core, core.origin)
+      return nil
     }
+    core.hear(disagreement)
+    if let disagreement { throw disagreement }
   }
 
   /// A consumer has applied all entries up to this one.
@@ -193,6 +199,34 @@ package struct Outbox: Sendable {
 }
 
 extension WriteTransaction {
+  /// Why an entry that Audit holds is none of this outbox; nil where it is one.
+  fileprivate func disagreement(
+    _ origin: Origin, at sequence: UInt64, _ chain: [UInt8]
+  ) throws -> OutboxError? {
+    guard
+      let row = try queryOne(
+        "SELECT sequence, head, purged, purged_chain FROM outbox_origin WHERE replica = ?1",
+        [origin.replica])
+    else { throw DatabaseError.evidence("the outbox has lost its origin") }
+    let (last, purged, place): (Int64, Int64, Int64) = (
+      try row[0], try row[2], Int64(clamping: sequence)
+    )
+    if place > last { return .rolledBack(own: UInt64(last), audit: sequence) }
+    if place < purged { return .purged(through: UInt64(purged)) }
+    let own: [UInt8]?
+    if place == last {
+      own = try row[1]
+    } else if place == purged {
+      // Nothing is known of what was deleted before this was kept; the first entry has nothing before it.
+      own = place == 0 ? nil : try row[3]
+    } else {
+      own = try queryOne(
+        "SELECT chain FROM outbox WHERE replica = ?1 AND sequence = ?2", [origin.replica, place])?[
+          0]
+    }
+    return own == nil || own == chain ? nil : .forked(at: sequence)
+  }
+
   fileprivate func cover(_ core: OutboxCore, through sequence: UInt64) throws {
     let (replica, covered) = (core.origin.replica, Int64(clamping: sequence))
     let before: Int64 =
@@ -234,8 +268,12 @@ extension WriteTransaction {
     let group = try queryOne(
       "SELECT MAX(last) FROM outbox_group WHERE replica = ?1 AND last <= ?2", [replica, end])
     guard let last: Int64 = try group?[0] ?? nil, last > purged else { return }
+    try execute(
+      """
+      UPDATE outbox_origin SET purged = ?2, purged_chain =
+        (SELECT chain FROM outbox WHERE replica = ?1 AND sequence = ?2) WHERE replica = ?1
+      """, [replica, last])
     try execute("DELETE FROM outbox WHERE replica = ?1 AND sequence <= ?2", [replica, last])
     try execute("DELETE FROM outbox_group WHERE replica = ?1 AND last <= ?2", [replica, last])
-    try execute("UPDATE outbox_origin SET purged = ?2 WHERE replica = ?1", [replica, last])
   }
 }

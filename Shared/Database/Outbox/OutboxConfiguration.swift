@@ -50,6 +50,8 @@ package enum OutboxError: Error, Sendable, Equatable {
   case awaitingAudit
   /// Audit holds entries which this database does not have: the database was set back. No data leaves it.
   case rolledBack(own: UInt64, audit: UInt64)
+  /// Audit holds another entry than this database has there: the database was set back and went on. No data leaves it.
+  case forked(at: UInt64)
   /// Too many entries wait for Audit.
   case tooMany(limit: Int)
   /// The oldest entry has waited for Audit too long.

@@ -10,7 +10,7 @@ final class OutboxCore: Sendable {
   private enum AuditState {
     case unknown
     case follows
-    case isAhead(UInt64)
+    case disagrees(OutboxError)
   }
 
   private struct State {
@@ -113,23 +113,18 @@ final class OutboxCore: Sendable {
     }
   }
 
-  /// - Returns: Whether the audit log lies within what this database has.
-  func hear(durable: UInt64) -> Bool {
-    state.withLock { state in
-      guard durable <= state.last else {
-        state.audit = .isAhead(durable)
-        return false
-      }
-      state.audit = .follows
-      return true
-    }
+  /// Audit has answered.
+  ///
+  /// - Parameter disagreement: Why what it holds is no beginning of what this database has; nil where it is.
+  func hear(_ disagreement: OutboxError?) {
+    state.withLock { $0.audit = disagreement.map { .disagrees($0) } ?? .follows }
   }
 
   func admitData(now: Instant) throws(OutboxError) {
     let error = state.withLock { state -> OutboxError? in
       switch state.audit {
       case .unknown: return .awaitingAudit
-      case .isAhead(let audit): return .rolledBack(own: state.last, audit: audit)
+      case .disagrees(let error): return error
       case .follows: break
       }
       let limits = configuration.limits

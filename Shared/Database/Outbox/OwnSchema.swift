@@ -45,5 +45,8 @@ enum OwnSchema {
     SchemaStep(
       number: 2, name: "receipts of answered requests",
       sql: ["ALTER TABLE answered_request ADD COLUMN receipt BLOB"], isAdditive: true),
+    SchemaStep(
+      number: 3, name: "the chain at the last entry that was deleted",
+      sql: ["ALTER TABLE outbox_origin ADD COLUMN purged_chain BLOB"], isAdditive: true),
   ]
 }

@@ -24,6 +24,8 @@ package enum RefusalRecord: Sendable, Equatable {
   case first(RefusalKey, at: Instant)
   /// How many more came in the minute that began then.
   case more(RefusalKey, count: Int, minute: Instant)
+  /// How many more ways of being refused one principal found than are told apart.
+  case rest(principal: String, count: Int, at: Instant)
   /// How many were not told apart, because there were too many kinds, or no room.
   case other(count: Int)
 }
@@ -36,12 +38,19 @@ package final class RefusalLog: Sendable {
   }
 
   private struct State {
-    var windows: [RefusalKey: Window] = [:]
+    /// By principal.
+    var windows: [String: [RefusalKey: Window]] = [:]
+    /// In all windows.
+    var kinds = 0
+    /// By principal.
+    var rest: [String: Int] = [:]
     var other = 0
   }
 
   /// How many kinds are told apart within a minute.
   static let kinds = 10_000
+  /// How many of them may be one principal's, so that none hides another behind its own.
+  static let kindsOfOne = 50
   private static let minuteMilliseconds: Int64 = 60_000
 
   private let database: SQLDatabase
@@ -66,16 +75,24 @@ package final class RefusalLog: Sendable {
     let now = now()
     let minute = now.milliseconds / Self.minuteMilliseconds
     let records = state.withLock { state -> [RefusalRecord] in
-      if var window = state.windows[key], window.minute == minute {
-        window.count += 1
-        state.windows[key] = window
+      let window = state.windows[key.principal]?[key]
+      if let window, window.minute == minute {
+        state.windows[key.principal]?[key]?.count += 1
         return []
       }
-      guard state.windows.count < Self.kinds || state.windows[key] != nil else {
-        state.other += 1
-        return []
+      if window == nil {
+        guard state.windows[key.principal]?.count ?? 0 < Self.kindsOfOne else {
+          state.rest[key.principal, default: 0] += 1
+          return []
+        }
+        guard state.kinds < Self.kinds else {
+          state.other += 1
+          return []
+        }
+        state.kinds += 1
       }
-      let ended = state.windows.updateValue(Window(minute: minute), forKey: key)
+      let ended = state.windows[key.principal, default: [:]]
+        .updateValue(Window(minute: minute), forKey: key)
       return [.first(key, at: now)] + Self.counts(key, ended)
     }
     try await write(records)
@@ -85,13 +102,21 @@ package final class RefusalLog: Sendable {
   ///
   /// - Parameter all: Also of the minute that runs.
   package func flush(all: Bool = false) async throws {
-    let minute = now().milliseconds / Self.minuteMilliseconds
+    let now = now()
+    let minute = now.milliseconds / Self.minuteMilliseconds
     let records = state.withLock { state in
       var records: [RefusalRecord] = []
-      for (key, window) in state.windows where all || window.minute < minute {
-        records += Self.counts(key, window)
-        state.windows[key] = nil
+      for (principal, windows) in state.windows {
+        let ended = windows.filter { all || $0.value.minute < minute }
+        for (key, window) in ended { records += Self.counts(key, window) }
+        let left = windows.filter { ended[$0.key] == nil }
+        state.windows[principal] = left.isEmpty ? nil : left
+        state.kinds -= ended.count
       }
+      for (principal, count) in state.rest {
+        records.append(.rest(principal: principal, count: count, at: now))
+      }
+      state.rest = [:]
       if state.other > 0 { records.append(.other(count: state.other)) }
       state.other = 0
       return records
@@ -130,7 +155,7 @@ package final class RefusalLog: Sendable {
     let count = records.reduce(0) { sum, record in
       switch record {
       case .first: sum + 1
-      case .more(_, let count, _), .other(let count): sum + count
+      case .more(_, let count, _), .rest(_, let count, _), .other(let count): sum + count
       }
     }
     state.withLock { $0.other += count }

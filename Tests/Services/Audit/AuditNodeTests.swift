@@ -9,6 +9,7 @@ import Crypto
 import Database
 import Foundation
 import Integrity
+import Logging
 import RPC
 import TestSupport
 import Testing
@@ -147,6 +148,23 @@ struct AuditFollowingTests {
       try await eventually("the fork") { try await node.log.alarms().count == 2 }
       #expect(try await node.log.alarms().last?.kind == .fork)
       #expect(try await node.log.size() == 4)
+      // So its longer outbox opens nothing, as long as the log holds what it has lost.
+      let outbox = try #require(services[0].database.outbox)
+      let link = EvidenceLink(
+        outbox: outbox, audit: try node.channel("share"), service: "share", log: Logger(label: "t"))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await link.run() }
+        try await eventually("the link to find the fork") {
+          do {
+            try outbox.admitData(now: TestDatabase.noon)
+            return false
+          } catch { return error == .forked(at: 4) }
+        }
+        group.cancelAll()
+        while case .failure(let error)? = await group.nextResult() {
+          #expect(error is CancellationError)
+        }
+      }
     }
   }
 

@@ -70,6 +70,19 @@ struct ContinuityTests {
   }
 
   @Test(
+    "a topic belongs to the service whose name it begins with; what all say is nobody's",
+    arguments: [
+      ("share.decision", "share", false), ("share.decision", "ingest", true),
+      ("ingest.disclosure", "share", true), ("catalog.entry_published", "feedback", true),
+      ("registry.person_registered", "gateway", false), ("registry.founded", "share", true),
+      ("audit.entries_read", "audit", false), ("access.refused", "ingest", false),
+      ("shared.words", "ingest", false), ("", "ingest", false),
+    ])
+  func topics(topic: String, service: String, isForeign: Bool) {
+    #expect(AuditRules.isForeign(topic: topic, from: service) == isForeign)
+  }
+
+  @Test(
     "every alarm says where, cites its article, and tells what to do", arguments: AlarmKind.allCases
   )
   func alarms(kind: AlarmKind) {

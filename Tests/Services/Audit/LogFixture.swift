@@ -82,8 +82,10 @@ struct OriginWriter {
     return event
   }
 
-  mutating func write(_ count: Int, _ topic: String = "share.decision") -> [ArrivedEvent] {
-    (0..<count).map { write(topic, ["number": .integer(Int64($0))]) }
+  /// Entries under a topic of the service's own.
+  mutating func write(_ count: Int) -> [ArrivedEvent] {
+    let topic = origin.service == "share" ? "share.decision" : origin.service + ".noted"
+    return (0..<count).map { write(topic, ["number": .integer(Int64($0))]) }
   }
 }
 

@@ -263,4 +263,27 @@ struct DisclosureWatchTests {
       #expect(try await log.alarms().count == 2)
     }
   }
+
+  @Test("a decision out of Ingest's own outbox settles nothing, and is an alarm itself")
+  func foreignDecision() async throws {
+    let home = try LogHome()
+    var ingest = try home.origin("ingest")
+    let call = JSONValue.string(String(repeating: "a", count: 32))
+    let events = [
+      ingest.write("ingest.disclosure", ["call": call]),
+      ingest.write("share.decision", ["call": call]),
+    ]
+    let origin = ingest.origin
+    try await withLog(home) { log in
+      let watch = DisclosureWatch(database: log.database, keys: log.keys, clocks: log.clocks)
+      try await log.intake.take(events, of: origin)
+      #expect(try await log.alarms().map(\.kind) == [.foreignTopic])
+      #expect(try await log.alarms().map(\.sequence) == [2])
+      home.clock.pass(milliseconds: 30_001)
+      try await watch.sweep()
+      #expect(try await log.alarms().map(\.kind) == [.foreignTopic, .disclosureWithoutDecision])
+      // It is in the log all the same: it was written.
+      #expect(try await log.size() == 2)
+    }
+  }
 }

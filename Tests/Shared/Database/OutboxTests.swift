@@ -246,7 +246,7 @@ struct PurgeTests {
         try $0.query("SELECT sequence FROM outbox ORDER BY sequence").map { try $0[0] }
       }
     }
-    try await outbox.auditAnswered(durable: 6, covered: 4)
+    try await outbox.answered(durable: 6, covered: 4)
     #expect(try await kept() == [1, 2, 3, 4, 5, 6])
     try await outbox.confirm("ingest", through: 6)
     #expect(try await kept() == [1, 2, 3, 4, 5, 6])
@@ -259,9 +259,9 @@ struct PurgeTests {
     try await outbox.confirm("feedback", through: 1)
     try await outbox.confirm("feedback", through: 6)
     #expect(try await kept() == [5, 6])
-    try await outbox.auditAnswered(durable: 6, covered: 2)
+    try await outbox.answered(durable: 6, covered: 2)
     #expect(try await kept() == [5, 6])
-    try await outbox.auditAnswered(durable: 6, covered: 6)
+    try await outbox.answered(durable: 6, covered: 6)
     #expect(try await kept() == [])
     await #expect(throws: OutboxError.unknownConsumer("audit")) {
       try await outbox.confirm("audit", through: 6)
@@ -301,7 +301,7 @@ struct PurgeTests {
       }
     }
     #expect(admission() == .awaitingAudit)
-    try await outbox.auditAnswered(durable: 0, covered: 0)
+    try await outbox.answered(durable: 0, covered: 0)
     #expect(admission() == nil)
     for _ in 0..<2 { try await database.write { try $0.append(topic: "t", payload: .null) } }
     // Refusals have their own share, and use no other's.
@@ -320,9 +320,9 @@ struct PurgeTests {
     database = try await test.open(schema: counterSchema, outbox: configuration, now: clock.now)
     outbox = try #require(database.outbox)
     #expect(admission() == .awaitingAudit)
-    try await outbox.auditAnswered(durable: 6, covered: 1)
+    try await outbox.answered(durable: 6, covered: 1)
     #expect(admission() == .tooMany(limit: 3))
-    try await outbox.auditAnswered(durable: 6, covered: 3)
+    try await outbox.answered(durable: 6, covered: 3)
     #expect(admission() == nil)
     #expect(try await database.write { try $0.appendRefusal(topic: "r", payload: .null) } == 7)
     clock.pass(seconds: 29)
@@ -331,7 +331,7 @@ struct PurgeTests {
     clock.pass(seconds: 1)
     #expect(admission() == .tooOld(limitSeconds: 60))
     // A consumer that lags stops nobody: all is covered, nothing is deleted.
-    try await outbox.auditAnswered(durable: 7, covered: 7)
+    try await outbox.answered(durable: 7, covered: 7)
     #expect(admission() == nil)
     let kept: Int? = try await database.read { try $0.queryOne("SELECT COUNT(*) FROM outbox")?[0] }
     #expect(kept == 7)
@@ -346,58 +346,73 @@ struct PurgeTests {
     let outbox = try #require(database.outbox)
     try await database.write { try $0.append(topic: "t", payload: .null) }
     let error = OutboxError.rolledBack(own: 1, audit: 2)
-    await #expect(throws: error) { try await outbox.auditAnswered(durable: 2, covered: 1) }
+    await #expect(throws: error) {
+      try await outbox.auditAnswered(durable: 2, chain: OutboxChain.start, covered: 1)
+    }
     #expect(throws: error) { try outbox.admitData(now: TestDatabase.noon) }
     await database.close()
   }
-}
 
-@Suite("Being refused costs little", .timeLimit(.minutes(2)))
-struct RefusalLogTests {
-  @Test("the first of each minute is written, the rest are counted", arguments: Backend.allCases)
-  func throttling(backend: Backend) async throws {
+  @Test(
+    "a database set back stays refused when its sequence passes the log's, over a restart too",
+    arguments: Backend.allCases)
+  func forked(backend: Backend) async throws {
     let evidence = try TestEvidence()
-    let clock = TestClock()
+    let test = try TestDatabase(backend)
+    var database = try await test.open(
+      schema: counterSchema, outbox: evidence.configuration())
+    var outbox = try #require(database.outbox)
+    try await database.write { try $0.append(topic: "t", payload: .null) }
+    // The log has three entries, of which this database has one.
+    let held = [UInt8](repeating: 9, count: 32)
+    await #expect(throws: OutboxError.rolledBack(own: 1, audit: 3)) {
+      try await outbox.auditAnswered(durable: 3, chain: held, covered: 3)
+    }
+    // Refusals alone let it grow past them.
+    for _ in 0..<3 { try await database.write { try $0.appendRefusal(topic: "r", payload: .null) } }
+    for isRestarted in [false, true] {
+      if isRestarted {
+        await database.close()
+        database = try await test.open(
+          schema: counterSchema, outbox: evidence.configuration())
+        outbox = try #require(database.outbox)
+        #expect(throws: OutboxError.awaitingAudit) {
+          try outbox.admitData(now: TestDatabase.noon)
+        }
+      }
+      await #expect(throws: OutboxError.forked(at: 3)) {
+        try await outbox.auditAnswered(durable: 3, chain: held, covered: 3)
+      }
+      #expect(throws: OutboxError.forked(at: 3)) { try outbox.admitData(now: TestDatabase.noon) }
+      #expect(try await outbox.read(after: 0, limit: 9).count == 4)
+    }
+    // An operator has brought the log or the database to where both agree.
+    try await outbox.answered(durable: 3, covered: 0)
+    try outbox.admitData(now: TestDatabase.noon)
+    await database.close()
+  }
+
+  @Test("what was deleted stays comparable at its end", arguments: Backend.allCases)
+  func purgedPlace(backend: Backend) async throws {
+    let evidence = try TestEvidence()
     let database = try await TestDatabase(backend).open(
-      schema: counterSchema,
-      outbox: evidence.configuration { $0.limits.uncoveredRefusals = 5 }, now: clock.now)
+      schema: counterSchema, outbox: evidence.configuration())
     let outbox = try #require(database.outbox)
-    let log = RefusalLog(database: database, topic: "access.refused", now: clock.now) { record in
-      switch record {
-      case .first(let key, _): ["first": .string(key.principal)]
-      case .more(let key, let count, _):
-        ["more": .string(key.principal), "count": .integer(Int64(count))]
-      case .other(let count): ["other": .integer(Int64(count))]
-      }
+    for _ in 0..<3 { try await database.write { try $0.append(topic: "t", payload: .null) } }
+    let chain = try #require(try await outbox.read(after: 1, limit: 1).first).chain
+    try await outbox.auditAnswered(durable: 2, chain: chain, covered: 2)
+    #expect(try await outbox.read(after: 2, limit: 9).map(\.sequence) == [3])
+    try await outbox.auditAnswered(durable: 2, chain: chain, covered: 2)
+    await #expect(throws: OutboxError.forked(at: 2)) {
+      try await outbox.auditAnswered(durable: 2, chain: OutboxChain.start, covered: 2)
     }
-    func written(after sequence: UInt64 = 0) async throws -> [String] {
-      try await allEntries(outbox, after: sequence).map {
-        #expect($0.isRefusal && $0.topic == "access.refused")
-        var payload = try #require(try CanonicalJSON.decodeCanonical($0.leaf.payload).object)
-        // What an entry is called is committed with it.
-        #expect(payload["topic"]?.string == "access.refused")
-        payload["topic"] = nil
-        return String(decoding: CanonicalJSON.encode(.object(payload)), as: UTF8.self)
-      }
+    // The log was set back behind what it once had: it cannot go on from there.
+    await #expect(throws: OutboxError.purged(through: 2)) {
+      try await outbox.auditAnswered(durable: 1, chain: chain, covered: 1)
     }
-    let key = RefusalKey(principal: "a", method: "/m", reason: "r.s")
-    for _ in 0..<100 { try await log.record(key) }
-    try await log.record(RefusalKey(principal: "b", method: "/m", reason: "r.s"))
-    #expect(try await written() == [#"{"first":"a"}"#, #"{"first":"b"}"#])
-    try await log.flush()
-    #expect(try await written().count == 2)
-    clock.pass(seconds: 60)
-    try await log.record(key)
-    #expect(try await written().suffix(2) == [#"{"first":"a"}"#, #"{"count":99,"more":"a"}"#])
-    // The share has one place left; what does not fit is counted together.
-    for name in ["c", "d", "d"] {
-      try await log.record(RefusalKey(principal: name, method: "/m", reason: "r.s"))
+    #expect(throws: OutboxError.purged(through: 2)) {
+      try outbox.admitData(now: TestDatabase.noon)
     }
-    #expect(try await written().count == 5)
-    try await outbox.auditAnswered(durable: 5, covered: 5)
-    try await log.flush(all: true)
-    let counts = try await written(after: 5)
-    #expect(Set(counts) == [#"{"other":1}"#, #"{"count":1,"more":"d"}"#])
     await database.close()
   }
 }

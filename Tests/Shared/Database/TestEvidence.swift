@@ -67,3 +67,12 @@ func isChain(_ entries: [OutboxEntry], of origin: Origin) -> Bool {
   }
   return true
 }
+
+extension Outbox {
+  /// Audit's answer, with the chain as this outbox has it.
+  func answered(durable: UInt64, covered: UInt64) async throws {
+    let entry = durable == 0 ? nil : try await read(after: durable - 1, limit: 1).first
+    try await auditAnswered(
+      durable: durable, chain: entry?.chain ?? OutboxChain.start, covered: covered)
+  }
+}

@@ -48,7 +48,7 @@ package struct OwnEntries: Sendable {
     for await _ in intake.board.coverage.stream() {
       guard let progress, progress.covered > told else { continue }
       try await outbox.auditAnswered(
-        durable: progress.held.sequence, covered: progress.covered)
+        durable: progress.held.sequence, chain: progress.held.head, covered: progress.covered)
       told = progress.covered
     }
   }

@@ -1,5 +1,6 @@
 // What an entry is about, read from its payload: whom it concerns, which grant, which call.
 
+import AuditRules
 package import AuditStore
 package import Integrity
 import Vocabulary
@@ -15,12 +16,17 @@ extension EntryFacts {
   }
 
   /// Reads what services write (weir.events.v1): `entry`, `grant`, `call`, and departments wherever they stand.
-  package init(topic: String, payload: JSONObject) {
+  ///
+  /// - Parameter service: Whose outbox it came from; only the service of its topic is believed about disclosures, decisions
+  ///   and providers.
+  package init(topic: String, payload: JSONObject, from service: String) {
     self.init(topic: topic)
     call = payload["call"]?.string ?? ""
     entry = payload["entry"]?.string.flatMap { Self.id($0, in: .entries) }
     grant = payload["grant"]?.string.flatMap { Self.id($0, in: .grants) }
     for member in payload.members { collect(member.value, under: member.name, depth: 0) }
+    isForeign = AuditRules.isForeign(topic: topic, from: service)
+    if isForeign { return }
     if topic == "catalog.entry_published" {
       provider = payload["owner"]?.string.flatMap(Self.department)
     }
@@ -56,5 +62,12 @@ extension EntryFacts {
   private static func element(of text: String, after prefix: String) -> String? {
     guard text.hasPrefix(prefix) else { return nil }
     return String(text.utf8.dropFirst(prefix.utf8.count).prefix { $0 != UInt8(ascii: "/") })
+  }
+}
+
+extension OpenedEntry {
+  package var facts: EntryFacts {
+    EntryFacts(
+      topic: topic, payload: payload, from: String(stored.origin.prefix { $0 != "/" }))
   }
 }

@@ -92,7 +92,8 @@ package struct Intake: Sendable {
           try MonthKeys.seal(
             $0, topic: event.topic, origin: origin, sequence: event.sequence, with: sealer)
         } ?? [],
-        facts: EntryFacts(topic: event.topic, payload: payload?.object ?? [:]))
+        facts: EntryFacts(
+          topic: event.topic, payload: payload?.object ?? [:], from: origin.service))
     }
     let (appender, grace, keys) = (appender, grace, keys)
     let outcome = try await database.write { transaction in
