@@ -84,7 +84,7 @@ package struct Gateway: Sendable {
     refusals = RefusalQueue()
     gate = Gate(
       directory: directory, access: CompiledAccess(means.access),
-      limiter: DepartmentLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
+      limiter: CallLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
       random: means.random, now: means.real)
     registry = RegistryService(
       store: means.store, directory: directory,
@@ -155,8 +155,19 @@ package struct Gateway: Sendable {
       return MethodHandler(
         path: handler.path,
         implementation: .stream { requests, responses, context in
-          _ = try gate.admitAnybodyKnown(context)
-          return try await body(requests, responses, context)
+          let call = try gate.admitAnybodyKnown(context)
+          return try await withThrowingTaskGroup(of: Metadata?.self) { group in
+            group.addTask {
+              try await gate.watch(context, call)
+              return nil
+            }
+            group.addTask { try await body(requests, responses, context) }
+            defer { group.cancelAll() }
+            while let ended = try await group.next() {
+              if let ended { return ended }
+            }
+            return Metadata()
+          }
         })
     }
   }

@@ -42,13 +42,20 @@ package func requireIssuable(
   guard state == .active else { throw .disabled(subject.name) }
 }
 
+/// Whether a manager may revoke a department's certificates: its security officer may too (`meizhou-public-2023/39.2c`).
+package func requireRevocable(
+  in department: RegisteredDepartment, by manager: RegistryManager
+) throws(RegistryRefusal) {
+  try requireManagement(
+    of: department, by: manager, ownRoles: [.departmentHead, .departmentSecurity])
+}
+
 /// A certificate that is refused from the next call on (`meizhou-public-2023/39.2c`).
 package func revoked(
   _ certificate: RegisteredCertificate, reason: String, in department: RegisteredDepartment,
   by manager: RegistryManager, now: Instant
 ) throws(RegistryRefusal) -> RegisteredCertificate {
-  try requireManagement(
-    of: department, by: manager, ownRoles: [.departmentHead, .departmentSecurity])
+  try requireRevocable(in: department, by: manager)
   try requireReason(reason)
   guard certificate.revocation == nil else { throw .alreadyRevoked(certificate.serial) }
   var changed = certificate

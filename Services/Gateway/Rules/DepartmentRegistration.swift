@@ -100,9 +100,7 @@ package func requireRegistrable(
 ) throws(RegistryRefusal) {
   guard existing == nil else { throw .exists(department.name) }
   try requireFitAuthority(department, authority: authority, rival: rival)
-  guard manager.roles.contains(.authority), governs(manager.department, department) else {
-    throw .notYourDepartment(department.code, caller: manager.department.code)
-  }
+  try requireGovernment(of: department, by: manager)
 }
 
 /// The part of the check that holds for the founding file too.
@@ -137,9 +135,7 @@ package func requireActivation(
 package func requireStateChange(
   of department: RegisteredDepartment, reason: String, by manager: RegistryManager
 ) throws(RegistryRefusal) {
-  guard manager.roles.contains(.authority), governs(manager.department, department) else {
-    throw .notYourDepartment(department.code, caller: manager.department.code)
-  }
+  try requireGovernment(of: department, by: manager)
   guard department.code != manager.department.code else { throw .ownState(department.code) }
   try requireReason(reason)
 }

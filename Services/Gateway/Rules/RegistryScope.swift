@@ -47,6 +47,18 @@ package func requireManagement(
   throw .notYourDepartment(department.code, caller: manager.department.code)
 }
 
+/// Whether a manager decides on a department itself: an authority's person on the bodies that it governs
+/// (`meizhou-public-2023/5.i1`).
+///
+/// - Throws: `RegistryRefusal.notYourDepartment`.
+package func requireGovernment(
+  of department: RegisteredDepartment, by manager: RegistryManager
+) throws(RegistryRefusal) {
+  guard manager.roles.contains(.authority), governs(manager.department, department) else {
+    throw .notYourDepartment(department.code, caller: manager.department.code)
+  }
+}
+
 /// Whose rows a reader may list: those of the own department, and for an authority those of every body that it governs.
 /// The operator keeps the registry running and the auditor inspects it, so both see all of it (`guangdong-2018/28.1`).
 ///

@@ -21,6 +21,7 @@ package enum RegistryChange: Hashable, Sendable {
 
 /// All rows, by what names them: each call is judged by the newest state of each (AC-92: access ends at once).
 package struct RegistrySnapshot: Sendable, Equatable {
+  /// All changes up to this one are here; later ones may be.
   package private(set) var version: Int64 = 0
   package private(set) var departments: [DepartmentCode: RegisteredDepartment] = [:]
   package private(set) var systems: [Principal: RegisteredSystem] = [:]
@@ -35,8 +36,11 @@ package struct RegistrySnapshot: Sendable, Equatable {
   }
 
   /// Takes a row in; an older state of a row never replaces a newer one, so changes may come in any order.
+  ///
+  /// The version moves only where nothing lies between: a row that this replica wrote itself says nothing of what another
+  /// wrote before, which must still be asked for.
   package mutating func apply(_ change: RegistryChange) {
-    version = max(version, change.version)
+    if change.version == version + 1 { version = change.version }
     switch change {
     case .department(let row):
       if departments[row.code].map({ $0.version <= row.version }) ?? true {

@@ -33,16 +33,22 @@ package struct TokenBucket: Hashable, Sendable {
 
   /// Takes one call out; `nil` when there was one, else the milliseconds until there is one.
   package mutating func take(now: Int64) -> Int64? {
-    if now > filledAt {
-      // Past this many milliseconds the bucket is full whatever its content; the bound keeps the product small.
-      let elapsed = min(now - filledAt, rate.burst * 1000 / rate.perSecond + 1)
-      thousandths = min(rate.burst * 1000, thousandths + elapsed * rate.perSecond)
-      filledAt = now
-    }
+    thousandths = content(now: now)
+    filledAt = max(filledAt, now)
     if thousandths >= 1000 {
       thousandths -= 1000
       return nil
     }
     return (1000 - thousandths + rate.perSecond - 1) / rate.perSecond
+  }
+
+  /// Whether a new bucket would be no better.
+  package func isFull(now: Int64) -> Bool { content(now: now) == rate.burst * 1000 }
+
+  private func content(now: Int64) -> Int64 {
+    guard now > filledAt else { return thousandths }
+    // Past this many milliseconds the bucket is full whatever its content; the bound keeps the product small.
+    let elapsed = min(now - filledAt, rate.burst * 1000 / rate.perSecond + 1)
+    return min(rate.burst * 1000, thousandths + elapsed * rate.perSecond)
   }
 }

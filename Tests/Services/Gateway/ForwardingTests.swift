@@ -334,4 +334,73 @@ struct ForwardingTests {
       _ = try await li.unary(getEntry, [])
     }
   }
+
+  @Test("a call that is refused takes from the rate too, also where nobody known stands behind it")
+  func refusedRates() async throws {
+    let rate = try #require(CallRate(perSecond: 2, burst: 3))
+    try await withNode(rate: rate) { node in
+      let zhang = try node.channel("civil-affairs/zhang")
+      let stranger = try node.channel(
+        identity: try node.pki.person("stranger", department: "civil-affairs"))
+      for (channel, reason) in [
+        (zhang, "access.role_missing"), (stranger, "access.certificate_unregistered"),
+      ] {
+        for _ in 0..<3 {
+          let refused = await refusal { try await channel.unary(reviewEntry, []) }
+          #expect(refused?.reason == reason)
+        }
+        let refused = await refusal { try await channel.unary(reviewEntry, []) }
+        #expect(refused?.code == .resourceExhausted && refused?.reason == "access.rate_limited")
+      }
+      // Nobody else's.
+      _ = try await node.channel("justice/sun").unary(getEntry, [])
+    }
+  }
+
+  @Test("what a refused caller writes as a path stands nowhere in the evidence")
+  func paths() async throws {
+    try await withNode { node in
+      let stranger = try node.channel(
+        identity: try node.pki.person("stranger", department: "civil-affairs"))
+      for number in 0..<20 {
+        let path = "/110101199003070\(100 + number)/" + String(repeating: "x", count: 200)
+        let refused = await refusal { try await stranger.unary(path, []) }
+        #expect(refused?.code == .unauthenticated)
+      }
+      _ = await refusal { try await stranger.unary(getEntry, []) }
+      let notes = RefusalNotes()
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await node.gateway.recordRefusals(in: notes) }
+        _ = try? await eventually("the refusals to be told") { notes.all.count == 21 }
+        group.cancelAll()
+      }
+      let methods = Set(notes.all.map { $0.split(separator: " ")[1] })
+      #expect(methods == ["unknown", getEntry[...]])
+    }
+  }
+
+  @Test("a watch of health ends within a second when its certificate's holder may call no more")
+  func watchedHealth() async throws {
+    try await withNode { node in
+      let channel = try node.channel("civil-affairs/zhang")
+      let ended = await refusal {
+        try await channel.stream(
+          "/grpc.health.v1.Health/Watch", CallOptions(timeout: .seconds(20))
+        ) { stream in
+          try await stream.send(try GRPCHealthV1.HealthCheckRequest().serialized())
+          try await stream.finishSending()
+          #expect(try await stream.next() != nil)
+          _ = try await node.registry("data-bureau/wu").setDepartmentState(
+            .with {
+              $0.requestID = fresh()
+              $0.name = "departments/civil-affairs"
+              $0.state = .disabled
+              $0.reason = "merged"
+            })
+          while try await stream.next() != nil {}
+        }
+      }
+      #expect(ended?.code == .unauthenticated && ended?.reason == "access.department_disabled")
+    }
+  }
 }

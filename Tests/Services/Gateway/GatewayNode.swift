@@ -26,6 +26,9 @@ func gatewayOutbox(_ folder: TemporaryFolder) throws -> OutboxConfiguration {
     random: random)
 }
 
+/// A request id that no other call bears.
+func fresh() -> String { Hex.encode(SystemRandom().bytes(8)) }
+
 /// What the gateway told of refusals.
 final class RefusalNotes: RefusalRecorder {
   private let noted = Mutex<[String]>([])

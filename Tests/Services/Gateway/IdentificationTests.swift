@@ -111,10 +111,13 @@ struct IdentificationTests {
     var new = old
     new.state = .disabled
     new.version = 5
-    for rows in [[old, new], [new, old]] {
+    for (rows, version) in [([old, new], 5), ([new, old], 4)] as [([RegisteredPerson], Int64)] {
       var snapshot = RegistrySnapshot()
+      snapshot.advance(to: 3)
       for row in rows { snapshot.apply(.person(row)) }
-      #expect(snapshot.persons[old.principal]?.state == .disabled && snapshot.version == 5)
+      #expect(snapshot.persons[old.principal]?.state == .disabled)
+      // Up to the gap: what lies in it is still asked for.
+      #expect(snapshot.version == version)
     }
     var snapshot = RegistrySnapshot()
     snapshot.advance(to: 7)

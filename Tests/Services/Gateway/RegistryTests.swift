@@ -46,6 +46,7 @@ struct RegistryTests {
       let bureau = try node.registry("data-bureau/wu")
       let tried = try await bureau.registerDepartment(
         .with {
+          $0.requestID = fresh()
           $0.department = water; $0.validateOnly = true
         })
       #expect(tried.etag == "0")
@@ -53,7 +54,11 @@ struct RegistryTests {
         try await bureau.getDepartment(.with { $0.name = "departments/water" })
       }
       #expect(unknown?.code == .notFound)
-      let made = try await bureau.registerDepartment(.with { $0.department = water })
+      let made = try await bureau.registerDepartment(
+        .with {
+          $0.requestID = fresh()
+          $0.department = water
+        })
       #expect(made.state == .disabled && made.kinds == ["水务"])
 
       for (id, role) in [("he", "dept-head"), ("ou", "dept-officer")] {
@@ -62,6 +67,7 @@ struct RegistryTests {
         #expect(early?.trailers["weir-article"] == "hebi-2021/6.3c")
         _ = try await bureau.registerPerson(
           .with {
+            $0.requestID = fresh()
             $0.person = .with {
               $0.name = "departments/water/persons/\(id)"
               $0.title = "某"
@@ -72,6 +78,7 @@ struct RegistryTests {
       let request = try Requested()
       let issued = try await bureau.issueCertificate(
         .with {
+          $0.requestID = fresh()
           $0.subject = "departments/water/persons/he"
           $0.csrPem = request.pem
         })
@@ -106,6 +113,7 @@ struct RegistryTests {
   ) async throws -> RegistryV1.Department {
     try await bureau.setDepartmentState(
       .with {
+        $0.requestID = fresh()
         $0.name = "departments/water"
         $0.state = .active
         $0.reason = "persons named"
@@ -120,6 +128,7 @@ struct RegistryTests {
       let serial = try #require(node.identities["civil-affairs/zhang"]).certificate.serialHex
       let revoked = try await node.registry("civil-affairs/li").revokeCertificate(
         .with {
+          $0.requestID = fresh()
           $0.serial = serial.uppercased()
           $0.reason = "laptop lost"
         })
@@ -131,6 +140,7 @@ struct RegistryTests {
       let again = await refusal {
         try await node.registry("civil-affairs/li").revokeCertificate(
           .with {
+            $0.requestID = fresh()
             $0.serial = serial
             $0.reason = "laptop lost"
           })
@@ -150,6 +160,7 @@ struct RegistryTests {
           #expect(try await stream.next() == [1])
           _ = try await node.registry("civil-affairs/li").revokeCertificate(
             .with {
+              $0.requestID = fresh()
               $0.serial = serial
               $0.reason = "lost"
             })
@@ -171,6 +182,7 @@ struct RegistryTests {
       let missing = await refusal {
         try await bureau.disablePerson(
           .with {
+            $0.requestID = fresh()
             $0.name = "departments/civil-affairs/persons/li"
             $0.reason = "retired"
           })
@@ -179,6 +191,7 @@ struct RegistryTests {
       #expect(missing?.reason == "registry.successor_missing")
       let disabled = try await bureau.disablePerson(
         .with {
+          $0.requestID = fresh()
           $0.name = "departments/civil-affairs/persons/li"
           $0.reason = "retired"
           $0.successor = "departments/civil-affairs/persons/zhang"
@@ -204,6 +217,7 @@ struct RegistryTests {
         _ = try await channel.unary(getEntry, [])
         _ = try await head.setSystemState(
           .with {
+            $0.requestID = fresh()
             $0.name = "departments/civil-affairs/systems/\(name)"
             $0.state = .disabled
             $0.reason = "moved"
@@ -216,6 +230,7 @@ struct RegistryTests {
       #expect(locked?.reason == "access.system_disabled")
       _ = try await bureau.setSystemState(
         .with {
+          $0.requestID = fresh()
           $0.name = "departments/civil-affairs/systems/workstation"
           $0.state = .active
           $0.reason = "back"
@@ -231,6 +246,7 @@ struct RegistryTests {
       let refused = await refusal {
         try await bureau.setPersonRoles(
           .with {
+            $0.requestID = fresh()
             $0.name = "departments/operations/persons/zhao"
             $0.roles = ["operator", "auditor"]
           })
@@ -239,6 +255,7 @@ struct RegistryTests {
       #expect(refused?.trailers["weir-article"] == "guangdong-2018/28.1")
       let changed = try await bureau.setPersonRoles(
         .with {
+          $0.requestID = fresh()
           $0.name = "departments/operations/persons/zhao"
           $0.roles = ["auditor"]
         })
@@ -255,6 +272,7 @@ struct RegistryTests {
       let foreign = await refusal {
         try await sun.setPersonRoles(
           .with {
+            $0.requestID = fresh()
             $0.name = "departments/civil-affairs/persons/zhang"
             $0.roles = []
           })
@@ -269,7 +287,10 @@ struct RegistryTests {
       #expect(persons.persons.map(\.name).count == 2)
       let writing = await refusal {
         try await zhao.registerPerson(
-          .with { $0.person = .with { $0.name = "departments/operations/persons/xx" } })
+          .with {
+            $0.requestID = fresh()
+            $0.person = .with { $0.name = "departments/operations/persons/xx" }
+          })
       }
       #expect(writing?.reason == "access.role_missing")
     }
@@ -322,46 +343,13 @@ struct RegistryTests {
     }
   }
 
-  @Test("the same request is answered alike and done once; other content under its id is refused")
-  func replays() async throws {
-    try await withNode { node in
-      let head = try node.registry("civil-affairs/li")
-      let request = RegistryV1.RegisterPersonRequest.with {
-        $0.person = .with {
-          $0.name = "departments/civil-affairs/persons/ma"
-          $0.title = "马"
-          $0.roles = ["dept-officer"]
-        }
-        $0.requestID = "r-1"
-      }
-      let first = try await head.registerPerson(request)
-      let version = node.gateway.directory.version
-      #expect(try await head.registerPerson(request) == first)
-      #expect(node.gateway.directory.version == version)
-      var other = request
-      other.person?.title = "马二"
-      let changed = other
-      let conflict = await refusal { try await head.registerPerson(changed) }
-      #expect(conflict?.reason == "registry.request_id_reused")
-      var bad = request
-      bad.requestID = "有"
-      let malformed = bad
-      let refused = await refusal { try await head.registerPerson(malformed) }
-      #expect(refused?.code == .invalidArgument)
-      #expect(refused?.trailers["weir-field"] == "request_id")
-      // Another caller's request of the same id is another request.
-      let bureau = try node.registry("data-bureau/wu")
-      let taken = await refusal { try await bureau.registerPerson(request) }
-      #expect(taken?.reason == "registry.already_exists")
-    }
-  }
-
   @Test("every change stands in the outbox with who did it; refusals are handed to their recorder")
   func evidence() async throws {
     try await withNode { node in
       let head = try node.registry("civil-affairs/li")
       _ = try await head.setPersonRoles(
         .with {
+          $0.requestID = fresh()
           $0.name = "departments/civil-affairs/persons/zhang"
           $0.roles = ["dept-officer", "dept-security"]
         })
@@ -403,7 +391,11 @@ struct RegistryTests {
         (
           "state",
           {
-            _ = try await bureau.setDepartmentState(.with { $0.name = "departments/justice" })
+            _ = try await bureau.setDepartmentState(
+              .with {
+                $0.requestID = fresh()
+                $0.name = "departments/justice"
+              })
           }
         ),
         ("system.name", { _ = try await bureau.registerSystem(.init()) }),
@@ -413,7 +405,10 @@ struct RegistryTests {
           "csr_pem",
           {
             _ = try await bureau.issueCertificate(
-              .with { $0.subject = "departments/justice/persons/sun" })
+              .with {
+                $0.requestID = fresh()
+                $0.subject = "departments/justice/persons/sun"
+              })
           }
         ),
         (
@@ -421,12 +416,22 @@ struct RegistryTests {
           {
             _ = try await bureau.issueCertificate(
               .with {
+                $0.requestID = fresh()
                 $0.subject = "departments/justice/persons/sun"
                 $0.days = 366
               })
           }
         ),
-        ("serial", { _ = try await bureau.revokeCertificate(.with { $0.serial = "xyz" }) }),
+        (
+          "serial",
+          {
+            _ = try await bureau.revokeCertificate(
+              .with {
+                $0.requestID = fresh()
+                $0.serial = "xyz"
+              })
+          }
+        ),
         ("parent", { _ = try await bureau.listSystems(.init()) }),
       ]
       for (field, call) in cases {
@@ -434,23 +439,6 @@ struct RegistryTests {
         #expect(refused?.code == .invalidArgument, "\(field)")
         #expect(refused?.trailers["weir-field"] == field)
       }
-    }
-  }
-
-  @Test("another replica's changes are followed")
-  func followers() async throws {
-    try await withNode { node in
-      let behind = RegistryDirectory(try await node.store.snapshot())
-      _ = try await node.registry("data-bureau/wu").setDepartmentState(
-        .with {
-          $0.name = "departments/justice"
-          $0.state = .disabled
-          $0.reason = "merged"
-        })
-      #expect(behind.department(try code("justice"))?.state == .active)
-      try await behind.refresh(from: node.store)
-      #expect(behind.department(try code("justice"))?.state == .disabled)
-      #expect(behind.version == node.gateway.directory.version)
     }
   }
 }

@@ -8,9 +8,6 @@ package import Vocabulary
 
 /// Forwards public methods to the services that have them. Nothing is decoded here.
 package struct Forwarder: Sendable {
-  /// How often a running stream's certificate is looked at again, so that one revoked ends within a second.
-  package static let recheckInterval = Duration.milliseconds(500)
-
   private let gate: Gate
   private let issuer: TicketIssuer
   /// By the service's name: `catalog`.
@@ -95,7 +92,10 @@ package struct Forwarder: Sendable {
   ) async throws -> Metadata {
     try await withThrowingTaskGroup(of: Part.self) { group in
       group.addTask { try await pump(requests, to: upstream) }
-      group.addTask { try await watch(context, call) }
+      group.addTask {
+        try await gate.watch(context, call)
+        return .asked
+      }
       group.addTask { try await pump(upstream, to: responses) }
       // The service's end ends the call, the caller's end of sending does not; a failure of any part ends it too.
       while let part = try await group.next() {
@@ -109,7 +109,7 @@ package struct Forwarder: Sendable {
 
   /// The parts of a running stream.
   private enum Part: Sendable {
-    case asked, watched
+    case asked
     /// With the service's trailers.
     case answered(Metadata)
   }
@@ -127,15 +127,6 @@ package struct Forwarder: Sendable {
     try await responses.sendHeaders(try await upstream.headers())
     while let message = try await upstream.next() { try await responses.write(message) }
     return .answered(try await upstream.trailers())
-  }
-
-  /// Ends when the certificate behind the stream is no longer good.
-  private func watch(_ context: ServerContext, _ call: AdmittedCall) async throws -> Part {
-    while !Task.isCancelled {
-      try await Task.sleep(for: Self.recheckInterval)
-      if let status = gate.recheck(context, call) { throw status }
-    }
-    return .watched
   }
 
   private func channel(
@@ -170,11 +161,4 @@ package struct Forwarder: Sendable {
     return CallOptions(
       metadata: metadata, timeout: try context.deadline.map { try onwardTimeout(until: $0) })
   }
-}
-
-/// `/weir.catalog.v1.Catalog/GetEntry` is served by `catalog`; empty for a path of another form.
-func serviceName(of path: String) -> String {
-  let parts = path.split(separator: ".", maxSplits: 2)
-  guard parts.count == 3, parts[0] == "/weir" else { return "" }
-  return String(parts[1])
 }

@@ -1,6 +1,7 @@
 // The decision on every call at the public listener: who, whether, and how often.
 
 package import Access
+import Contracts
 package import Crypto
 import GatewayRules
 package import RPC
@@ -16,9 +17,12 @@ package struct AdmittedCall: Sendable {
 
 /// Judges calls by certificate, registry, method and rate (AC-01, AC-03, AC-05, AC-92).
 package struct Gate: Sendable {
+  /// How often a running stream's certificate is looked at again, so that one revoked ends within a second.
+  package static let recheckInterval = Duration.milliseconds(500)
+
   private let directory: RegistryDirectory
   private let access: CompiledAccess
-  private let limiter: DepartmentLimiter
+  private let limiter: CallLimiter
   private let refusals: RefusalQueue
   private let random: any RandomSource
   private let now: @Sendable () -> Instant
@@ -27,7 +31,7 @@ package struct Gate: Sendable {
   ///   - access: The rules of every method.
   ///   - now: Real time; certificates do not follow a demo clock.
   package init(
-    directory: RegistryDirectory, access: CompiledAccess, limiter: DepartmentLimiter,
+    directory: RegistryDirectory, access: CompiledAccess, limiter: CallLimiter,
     refusals: RefusalQueue, random: any RandomSource, now: @escaping @Sendable () -> Instant
   ) {
     self.directory = directory
@@ -43,31 +47,41 @@ package struct Gate: Sendable {
   /// - Throws: The status to answer with; UNIMPLEMENTED for a path that no service has.
   package func admit(_ context: ServerContext) throws(Status) -> AdmittedCall {
     let call = try identify(context)
-    guard let method = access.method(context.path) else {
-      throw Status(.unimplemented, "\(context.path) is no method of Weir")
+    try limit(call, context)
+    guard access.method(context.path) != nil else {
+      throw Status(.unimplemented, "\(context.path.prefix(200)) is no method of Weir")
     }
     let bits = CompiledAccess.bits(call.caller.roles)
     if case .refused(let refusal) = access.decide(call.caller, bits, context.path) {
       throw refuse(refusal, context, call)
     }
-    try limit(call, context, method.path)
     return call
   }
 
   /// Who calls, for gRPC's own services, which have no rule of their own.
   package func admitAnybodyKnown(_ context: ServerContext) throws(Status) -> AdmittedCall {
     let call = try identify(context)
-    try limit(call, context, context.path)
+    try limit(call, context)
     return call
   }
 
   /// Whether the certificate behind a running call is still good; the refusal where it is not.
-  package func recheck(_ context: ServerContext, _ call: AdmittedCall) -> Status? {
+  private func recheck(_ context: ServerContext, _ call: AdmittedCall) -> Status? {
     do throws(AccessRefusal) {
       _ = try identity(context.peer)
       return nil
     } catch {
       return refuse(error, context, call)
+    }
+  }
+
+  /// Looks again and again at the certificate behind a stream, until it is no longer good.
+  ///
+  /// - Throws: The refusal, then; a cancellation, when the stream has ended.
+  package func watch(_ context: ServerContext, _ call: AdmittedCall) async throws {
+    while true {
+      try await Task.sleep(for: Self.recheckInterval)
+      if let status = recheck(context, call) { throw status }
     }
   }
 
@@ -83,10 +97,20 @@ package struct Gate: Sendable {
           certificateHash: identity.certificate.fingerprint),
         callID: callID, registryVersion: version, language: language)
     } catch {
-      refusals.note(
-        principal: serial(context.peer), method: context.path, reason: error.reason)
-      throw Status(error, language: language, reference: callID)
+      // Who is not known has no department; so many calls as one, whatever the reason, and then only their number is kept.
+      let serial = serial(context.peer)
+      var refusal = error
+      if let delay = limiter.take(.certificate(serial)) {
+        refusal = .rateLimited(retryAfterMilliseconds: delay)
+      }
+      refusals.note(principal: serial, method: named(context.path), reason: refusal.reason)
+      throw Status(refusal, language: language, reference: callID)
     }
+  }
+
+  /// A method as evidence names it: what no contract has may say anything, and says nothing there.
+  private func named(_ path: String) -> String {
+    access.method(path) == nil && MethodShape.all[path] == nil ? "unknown" : path
   }
 
   private func identity(_ peer: Peer) throws(AccessRefusal) -> (Identity, Int64) {
@@ -98,10 +122,9 @@ package struct Gate: Sendable {
     }
   }
 
-  private func limit(
-    _ call: AdmittedCall, _ context: ServerContext, _ method: String
-  ) throws(Status) {
-    guard let delay = limiter.take(call.caller.department) else { return }
+  /// Every call of a known caller takes one from its department, also one that is refused then.
+  private func limit(_ call: AdmittedCall, _ context: ServerContext) throws(Status) {
+    guard let delay = limiter.take(.department(call.caller.department)) else { return }
     throw refuse(.rateLimited(retryAfterMilliseconds: delay), context, call)
   }
 
@@ -109,7 +132,7 @@ package struct Gate: Sendable {
     _ refusal: AccessRefusal, _ context: ServerContext, _ call: AdmittedCall
   ) -> Status {
     refusals.note(
-      principal: serial(context.peer), method: context.path, reason: refusal.reason)
+      principal: serial(context.peer), method: named(context.path), reason: refusal.reason)
     return Status(refusal, language: call.language, reference: call.callID)
   }
 

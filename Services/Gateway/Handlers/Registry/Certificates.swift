@@ -25,7 +25,9 @@ extension RegistryService {
       }
       let issuing = issuing
       let now = real()
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: managing(subject.department)
+      ) { transaction, manager in
         let department = try transaction.known(subject.department)
         let state =
           switch subject {
@@ -60,7 +62,16 @@ extension RegistryService {
         throw RegistryRefusal.malformed(field: "serial", .serial)
       }
       let now = real()
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call,
+        reach: { transaction, manager in
+          guard let old = try transaction.certificate(serial: serial) else {
+            throw RegistryRefusal.unknown(serial)
+          }
+          try requireRevocable(
+            in: try transaction.known(old.subject.department), by: manager)
+        }
+      ) { transaction, manager in
         guard let old = try transaction.certificate(serial: serial) else {
           throw RegistryRefusal.unknown(serial)
         }

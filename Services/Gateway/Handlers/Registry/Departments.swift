@@ -27,7 +27,9 @@ extension RegistryService {
         }
         return row.message
       }
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: governing(row.code)
+      ) { transaction, manager in
         try transaction.requireRegistrable(row, by: manager)
         let version = try transaction.nextRegistryVersion()
         var rows = [try transaction.save(.department(row), version: version)]
@@ -86,7 +88,9 @@ extension RegistryService {
       let code = try departmentCode(request.name, field: "name")
       let state = try registryState(request.state)
       let demand = demand
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: governing(code)
+      ) { transaction, manager in
         var row = try transaction.known(code)
         try requireStateChange(of: row, reason: request.reason, by: manager)
         if state == .active {

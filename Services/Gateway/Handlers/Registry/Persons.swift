@@ -17,7 +17,9 @@ extension RegistryService {
       let (code, id) = try personName(message.name, field: "person.name")
       let roles = try readRoles(message.roles, field: "person.roles")
       let now = civil()
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: managing(code)
+      ) { transaction, manager in
         var row = RegisteredPerson(
           department: code, id: id, title: message.title, roles: roles, state: .active,
           created: now)
@@ -56,7 +58,9 @@ extension RegistryService {
     try await answering(call) {
       let (code, id) = try personName(request.name, field: "name")
       let roles = try readRoles(request.roles, field: "roles")
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: managing(code)
+      ) { transaction, manager in
         let old = try transaction.known(code, id)
         var row = try reassigned(old, roles: roles, in: try transaction.known(code), by: manager)
         row.version = try transaction.nextRegistryVersion()
@@ -84,7 +88,9 @@ extension RegistryService {
         successor = named
       }
       let named = successor
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: managing(code)
+      ) { transaction, manager in
         var row = try disabled(
           try transaction.known(code, id), successor: named,
           colleagues: try transaction.persons(of: code), reason: request.reason,

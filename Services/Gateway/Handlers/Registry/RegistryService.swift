@@ -51,8 +51,10 @@ extension RegistryService {
   /// Runs one change: in one transaction the manager's own rights are read, an earlier answer to the same request is
   /// looked up, the rule is asked, rows, event and answer are kept; then the directory takes the rows in, before anybody
   /// is answered.
+  ///
+  /// - Parameter reach: Asked before an earlier answer is given again, for the manager may have lost what the rule asks since.
   func change<Request: Message, Reply: Message>(
-    _ request: Request, requestID: String, _ call: CallContext,
+    _ request: Request, requestID: String, _ call: CallContext, reach: @escaping Reach,
     _ body:
       @escaping @Sendable (
         borrowing WriteTransaction, RegistryManager
@@ -64,28 +66,42 @@ extension RegistryService {
     let digest = SHA256.hash(try request.serialized())
     let outcome: RegistryOutcome<Reply> = try await store.database.write { transaction in
       let manager = try transaction.manager(caller)
-      if let key {
-        switch try transaction.replay(of: key, digest: digest) {
-        case .new: break
-        case .conflict: throw RegistryRefusal.requestIDReused(key.requestID)
-        case .same(let answer):
-          let event = RegistryEvent(
-            topic: "registry.replayed", subject: key.requestID, fields: [])
-          try transaction.append(
-            topic: event.topic, payload: event.payload(call, now: now))
-          return RegistryOutcome(
-            reply: try Reply(serialized: answer ?? []), rows: [], event: event)
-        }
+      switch try transaction.replay(of: key, digest: digest) {
+      case .new: break
+      case .conflict: throw RegistryRefusal.requestIDReused(key.requestID)
+      case .same(let answer):
+        try reach(transaction, manager)
+        let event = RegistryEvent(topic: "registry.replayed", subject: key.requestID, fields: [])
+        try transaction.append(topic: event.topic, payload: event.payload(call, now: now))
+        return RegistryOutcome(
+          reply: try Reply(serialized: answer ?? []), rows: [], event: event)
       }
       let outcome = try body(transaction, manager)
       try transaction.append(
         topic: outcome.event.topic,
         payload: outcome.event.payload(call, now: now))
-      if let key { try transaction.keep(answer: outcome.reply.serialized(), of: key) }
+      try transaction.keep(answer: outcome.reply.serialized(), of: key)
       return outcome
     }
     directory.apply(outcome.rows)
     return outcome.reply
+  }
+
+  /// Whether a manager reaches what a request is about, by what the registry says now.
+  typealias Reach = @Sendable (borrowing WriteTransaction, RegistryManager) throws -> Void
+
+  /// A department's systems, persons and certificates.
+  func managing(_ code: DepartmentCode) -> Reach {
+    { transaction, manager in
+      try requireManagement(of: try transaction.known(code), by: manager)
+    }
+  }
+
+  /// The department itself.
+  func governing(_ code: DepartmentCode) -> Reach {
+    { transaction, manager in
+      try requireGovernment(of: try transaction.known(code), by: manager)
+    }
   }
 
   /// A handler's body, its refusals recorded and its passing faults told.
@@ -97,10 +113,10 @@ extension RegistryService {
 
   private func requestKey(
     _ requestID: String, _ call: CallContext
-  ) throws(RegistryRefusal) -> RequestKey? {
-    guard !requestID.isEmpty else { return nil }
+  ) throws -> RequestKey {
+    guard !requestID.isEmpty else { throw RequestRefusal.requestIDMissing }
     guard requestID.utf8.count <= 64, requestID.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-      throw .malformed(field: "request_id", .requestID)
+      throw RegistryRefusal.malformed(field: "request_id", .requestID)
     }
     return RequestKey(
       caller: call.principal, method: call.rpc.path, requestID: requestID)

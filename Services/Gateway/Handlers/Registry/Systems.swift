@@ -20,7 +20,9 @@ extension RegistryService {
         throw RegistryRefusal.responsibleUnfit(field: "system.responsible_person")
       }
       let now = civil()
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: managing(code)
+      ) { transaction, manager in
         var row = RegisteredSystem(
           department: code, name: name, title: message.title, responsible: responsible,
           state: .active, created: now)
@@ -59,7 +61,9 @@ extension RegistryService {
     try await answering(call) {
       let (code, name) = try systemName(request.name, field: "name")
       let state = try registryState(request.state)
-      return try await change(request, requestID: request.requestID, call) { transaction, manager in
+      return try await change(
+        request, requestID: request.requestID, call, reach: managing(code)
+      ) { transaction, manager in
         let old = try transaction.known(code, name)
         var row = try changed(
           old, to: state, reason: request.reason,
