@@ -119,9 +119,12 @@ package struct KeyFolder: Sendable {
   /// Signs the list of every service's evidence key with the offline root. Audit's stands there under two names: its own
   /// entries are evidence as everybody's are, and it signs the log.
   ///
+  /// A key of the list before keeps the beginning of its term, for what it signed must verify under every later list. One that
+  /// is not in the folder any more, as it was replaced or leaked, stays in the list and its term ends now.
+  ///
   /// - Parameters:
   ///   - number: Grows by one with each list; a verifier keeps to the newest it has seen.
-  ///   - start: The earliest time that these keys' entries bear; a demonstration's, whose civil time is another.
+  ///   - start: The earliest time that new keys' entries bear; a demonstration's, whose civil time is another.
   package func signKeyList(
     services: [String], number: UInt64, now: Instant, start: Instant? = nil
   ) throws {
@@ -130,6 +133,7 @@ package struct KeyFolder: Sendable {
       key: try Ed25519PrivateKey(pem: try readText(path + "/evidence-root/private.key")))
     let seconds = now.milliseconds / 1000
     let notBefore = min(now, start ?? now).milliseconds / 1000 - 300
+    let known = try previousEntries(root.verifier)
     var entries: [KeyList.Entry] = []
     for service in services {
       let key = try Ed25519PrivateKey(pem: try readText(evidenceKey(service))).publicKey
@@ -137,11 +141,24 @@ package struct KeyFolder: Sendable {
       if service == "audit" { names.append(KeyList.auditName(domain)) }
       for name in names {
         let verifier = try NoteVerifier(name: name, key: key)
-        entries.append(KeyList.Entry(verifier: verifier, notBefore: notBefore))
+        let before = known.first { $0.verifier == verifier }
+        guard before?.notAfter == nil else { throw KeyListError.termEnded(name: name) }
+        entries.append(
+          KeyList.Entry(verifier: verifier, notBefore: before?.notBefore ?? notBefore))
       }
+    }
+    for old in known where !entries.contains(where: { $0.verifier == old.verifier }) {
+      entries.append(
+        KeyList.Entry(
+          verifier: old.verifier, notBefore: old.notBefore, notAfter: old.notAfter ?? seconds))
     }
     let list = KeyList(domain: domain, number: number, issuedAt: seconds, entries: entries)
     try Files.write(try list.signed(by: root).encoded, to: keyList, isPrivate: false)
+  }
+
+  private func previousEntries(_ root: NoteVerifier) throws -> [KeyList.Entry] {
+    guard Files.exists(keyList) else { return [] }
+    return try KeyList(verifying: try SignedNote(try readText(keyList)), by: root).entries
   }
 
   private func authority(_ name: String) throws -> CertificateAuthority {
@@ -158,6 +175,12 @@ package struct KeyFolder: Sendable {
     try Files.write(try key.pem(), to: "\(folder)/\(keyName ?? name + ".key")", isPrivate: true)
     try Files.write(certificatePEM, to: "\(folder)/\(name).pem", isPrivate: false)
   }
+}
+
+/// Why no key list is signed.
+package enum KeyListError: Error, Equatable, Sendable {
+  /// An earlier list ended this key's term, which nothing begins again: issue another.
+  case termEnded(name: String)
 }
 
 /// `spiffe://<domain>/department/<code>/person/<id>` of `departments/<code>/persons/<id>` (FORMATS "Names").

@@ -25,6 +25,7 @@ package struct ServiceEnvironment: Sendable {
   package let law: Law
   /// What the process says of itself; parts of it may say that they fail.
   package let health: HealthBoard
+  fileprivate let refusedConnections: RefusedConnections
 
   /// Tells the operator what a service found while it was built.
   ///
@@ -43,16 +44,18 @@ package struct ServiceEnvironment: Sendable {
 }
 
 extension ServiceEnvironment {
-  /// A listener whose refused connections and faults are logged.
+  /// Tells once a minute how many connections were refused, until cancelled, and once more then.
+  fileprivate func tellRefusedConnections() async throws {
+    defer { refusedConnections.flush() }
+    try await repeating("refused connections", every: .seconds(60)) { refusedConnections.flush() }
+  }
+
+  /// A listener whose refused connections are counted and whose faults are logged.
   package func listener(at address: Address, tls: TLSConfiguration) -> ServerConfiguration {
     let log = log
     return ServerConfiguration(
       address: address, tls: tls,
-      onRefusal: { refusal in
-        log.notice(
-          "connection refused",
-          metadata: ["peer": "\(refusal.peerAddress)", "reason": "\(refusal.reason)"])
-      },
+      onRefusal: { [refusedConnections] refusal in refusedConnections.note(refusal) },
       onFault: { error, reference, path in
         log.error(
           "fault", metadata: ["path": "\(path)", "reference": "\(reference)", "cause": "\(error)"])
@@ -158,7 +161,8 @@ private func run(
   health.set(isServing: true)
   parts.publicHealth?.set(isServing: true)
 
-  let failure = await runJobs(parts.jobs, until: signals)
+  let failure = await runJobs(
+    parts.jobs + [{ try await environment.tellRefusedConnections() }], until: signals)
   for board in [health, parts.publicHealth] {
     board?.set(isServing: false)
     board?.endWatches()
@@ -227,7 +231,12 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
     peers: PeerChannels(configuration: configuration, tls: tls, reactors: reactors), log: log,
     serviceTrust: CertificateTrust(
       roots: try Certificate.all(pem: String(decoding: root, as: UTF8.self))),
-    tls: tls, law: try Law(configuration), health: HealthBoard(services: []))
+    tls: tls, law: try Law(configuration), health: HealthBoard(services: []),
+    refusedConnections: RefusedConnections(now: clock.real) { line in
+      log.notice(
+        "connection refused",
+        metadata: ["peer": "\(line.peer)", "reason": "\(line.reason)", "count": "\(line.count)"])
+    })
 }
 
 /// One JSON line an event on standard error, with identifiers masked.

@@ -15,9 +15,11 @@ package struct ServiceKeys: Sendable {
   package let keyListNote: SignedNote
   package let keyList: KeyList
 
-  /// The public evidence keys of a service, newest terms included: whom this process believes.
+  /// The public evidence keys of a service that are in use: whom this process believes today. One whose term a list has ended
+  /// may have leaked.
   package func publicKeys(of service: String, domain: String) -> [Ed25519PublicKey] {
-    keyList.entries(named: KeyList.evidenceName(domain, service: service)).map(\.verifier.key)
+    keyList.entries(named: KeyList.evidenceName(domain, service: service))
+      .filter { $0.notAfter == nil }.map(\.verifier.key)
   }
 
   /// Opens the keyring, the evidence key and the key list of a configuration.
@@ -33,7 +35,8 @@ package struct ServiceKeys: Sendable {
     let root = try NoteVerifier(text: firstLine(try readText(files.rootPublicKey)))
     keyListNote = try SignedNote(try readText(files.keyList))
     keyList = try KeyList(verifying: keyListNote, by: root)
-    let listed = keyList.entries(named: signer.verifier.name).map(\.verifier)
+    let listed = keyList.entries(named: signer.verifier.name)
+      .filter { $0.notAfter == nil }.map(\.verifier)
     guard listed.contains(signer.verifier) else {
       throw ConfigurationError.malformed(
         path: files.keyList,

@@ -115,13 +115,36 @@ package struct LogVerifier {
     return SignedLog(keys: keys, checkpoint: checkpoint, checkpointNote: note, held: kept)
   }
 
+  /// Verifies a receipt, and that the log in which it stands and the one that the verifier last saw are one growing log.
+  ///
+  /// - Parameter held: The checkpoint note that the verifier kept.
+  /// - Throws: `ReceiptError.logRewritten` where they are not, `ReceiptError.notCompared` where nothing in the receipt tells.
+  package func verify(_ receipt: Receipt, held: SignedNote) throws -> VerifiedReceipt {
+    let verified = try receipt.verify(root: root)
+    let kept: Checkpoint
+    do { kept = try Self.checkpoint(held, verified.keys) } catch { throw LogFinding.heldForged }
+    guard let log = receipt.log, let own = verified.checkpoint else {
+      throw ReceiptError.notInLogYet
+    }
+    guard kept.origin == own.origin else { throw LogFinding.heldForeign(origin: kept.origin) }
+    // Of one size they are the same log or not; nothing has to be proved.
+    let proof = kept.size == own.size ? [] : log.grown?.size == kept.size ? log.grown?.path : nil
+    guard let proof else { throw ReceiptError.notCompared }
+    return try receipt.verify(root: root, against: kept, consistency: proof)
+  }
+
   /// Finds a receipt's entry in a verified copy and gives the receipt with its place: it then needs no copy any more.
   ///
   /// - Throws: `ReceiptError` when the receipt itself does not hold, ``LogFinding/entryMissing`` when the log lacks it.
   package func upgrade(
     _ receipt: Receipt, in copy: LogCopy, _ log: VerifiedLog
   ) throws -> Receipt {
-    _ = try receipt.verify(root: root, laterKeys: log.keys)
+    do throws(ReceiptError) {
+      _ = try receipt.verify(root: root, laterKeys: log.keys)
+    } catch {
+      // Its place is what it is given here; where it must have one, the last verification asks.
+      guard error == .notInLogYet else { throw error }
+    }
     let commitment = receipt.leaf.commitment
     let size = log.checkpoint.size
     var index: UInt64?

@@ -23,6 +23,8 @@ package enum ReceiptError: Error, Equatable, Sendable {
   case notInLog
   /// The receipt has not been upgraded with a place in the log.
   case notInLogYet
+  /// The receipt's checkpoint and the verifier's own are of different sizes, and nothing at hand proves one from the other.
+  case notCompared
   /// The receipt's checkpoint and the verifier's own are not states of one growing log: **the log was rewritten**.
   case logRewritten
 
@@ -58,6 +60,10 @@ package enum ReceiptError: Error, Equatable, Sendable {
       BilingualText(
         "条目不在回执所附检查点的日志中。", "The entry is not in the log that the receipt's checkpoint states.")
     case .notInLogYet: BilingualText("回执尚无入日志的证明。", "The receipt has no place in the log yet.")
+    case .notCompared:
+      BilingualText(
+        "回执中没有与您留存的检查点相连的证明。",
+        "The receipt holds no proof that joins its checkpoint to the one that you kept.")
     case .logRewritten:
       BilingualText(
         "回执的检查点与您留存的检查点不是同一日志的先后状态：日志被改写。",
@@ -69,17 +75,33 @@ package enum ReceiptError: Error, Equatable, Sendable {
 /// One entry, and why to believe that it was written.
 ///
 /// The file is RFC 8785 JSON: `format` ("weir-receipt/1"), `keys` and `note` (signed notes), `sequence`, `payload` (the exact
-/// text), `salt` and `path` (Base64), and after an upgrade `log` with `checkpoint`, `index` and `path`.
+/// text), `salt` and `path` (Base64), and after an upgrade `log` with `checkpoint`, `index` and `path`, and perhaps `grown`.
 package struct Receipt: Sendable, Equatable {
   /// The entry's place in the audit log.
   package struct LogProof: Sendable, Equatable {
     package let checkpoint: SignedNote
     package let index: UInt64
     package let path: [[UInt8]]
+    /// That the log has only grown since a checkpoint which the receipt's holder kept.
+    package var grown: Growth?
 
-    package init(checkpoint: SignedNote, index: UInt64, path: [[UInt8]]) {
+    package init(
+      checkpoint: SignedNote, index: UInt64, path: [[UInt8]], grown: Growth? = nil
+    ) {
       self.checkpoint = checkpoint
       self.index = index
+      self.path = path
+      self.grown = grown
+    }
+  }
+
+  /// The consistency proof (RFC 6962 section 2.1.2) between the log at a size and the receipt's checkpoint.
+  package struct Growth: Sendable, Equatable {
+    package let size: UInt64
+    package let path: [[UInt8]]
+
+    package init(since size: UInt64, path: [[UInt8]]) {
+      self.size = size
       self.path = path
     }
   }
@@ -124,7 +146,9 @@ package struct VerifiedReceipt: Sendable, Equatable {
 extension Receipt {
   /// Verifies the receipt against the root key that the verifier holds.
   ///
-  /// The payload's member `time` (milliseconds since 1970), where there is one, must lie in the term of the signing key.
+  /// The payload's member `time` (milliseconds since 1970), where there is one, must lie in the term of the signing key. Where
+  /// that term has ended there must be one; and as it is the signer's own word, which whoever took the key can give too, the
+  /// entry must then stand in the log.
   ///
   /// - Parameter laterKeys: A key list that the verifier got since, so that keys which leaked are no longer believed.
   package func verify(
@@ -142,10 +166,14 @@ extension Receipt {
     let signer = try Self.signer(of: note, among: keys.entries(named: name), ReceiptError.group)
     if let time = payload["time"]?.integer {
       guard signer.isInTerm(at: time / 1_000) else { throw .keyOutOfTerm }
+    } else if signer.notAfter != nil {
+      throw .keyOutOfTerm
     }
+    let checkpoint = try verifiedCheckpoint(keys)
+    guard checkpoint != nil || signer.notAfter == nil else { throw .notInLogYet }
     return VerifiedReceipt(
       payload: payload, origin: group.origin, sequence: sequence, keys: keys,
-      checkpoint: try verifiedCheckpoint(keys))
+      checkpoint: checkpoint)
   }
 
   /// Verifies an upgraded receipt, and that its log and the one the verifier last saw are one growing log.
@@ -233,11 +261,17 @@ extension Receipt {
       "sequence": .integer(Int64(clamping: sequence)),
     ]
     if let log {
-      object["log"] = [
+      var place: JSONObject = [
         "checkpoint": .string(log.checkpoint.encoded),
         "index": .integer(Int64(clamping: log.index)),
         "path": Self.json(log.path),
       ]
+      if let grown = log.grown {
+        place["grown"] = [
+          "path": Self.json(grown.path), "size": .integer(Int64(clamping: grown.size)),
+        ]
+      }
+      object["log"] = .object(place)
     }
     return CanonicalJSON.encode(.object(object))
   }
@@ -258,6 +292,11 @@ extension Receipt {
       let logPath = Self.hashes(log["path"])
     else { throw .malformed }
     self.log = LogProof(checkpoint: checkpoint, index: index, path: logPath)
+    guard let grown = log["grown"] else { return }
+    guard let size = Self.count(grown["size"]), let path = Self.hashes(grown["path"]) else {
+      throw .malformed
+    }
+    self.log?.grown = Growth(since: size, path: path)
   }
 
   private static func json(_ hashes: [[UInt8]]) -> JSONValue {

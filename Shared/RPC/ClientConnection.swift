@@ -26,9 +26,9 @@ final class ClientConnection: Connection {
 
   override func handshakeCompleted() {
     if let expectedServerURI {
-      let uris = tls.peerCertificate()?.uris ?? []
-      if !uris.contains(expectedServerURI) {
-        return lose("the server's certificate does not bear \(expectedServerURI)")
+      // One name, as on every other listener: a certificate that bears another beside it names two.
+      if tls.peerCertificate()?.uris != [expectedServerURI] {
+        return lose("the server's certificate does not name \(expectedServerURI) alone")
       }
     }
     if !beginSession(isServer: false) { lose("no session") }

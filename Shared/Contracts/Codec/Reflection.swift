@@ -22,7 +22,12 @@ package struct Reflection: GRPCReflectionV1.ServerReflectionService {
     _ requests: MessageReader<GRPCReflectionV1.ServerReflectionRequest>,
     _ replies: MessageWriter<GRPCReflectionV1.ServerReflectionResponse>, _ call: ServerContext
   ) async throws {
+    var left = Reflection.requestsInStream
     while let request = try await requests.next() {
+      left -= 1
+      guard left >= 0 else {
+        throw Status(.resourceExhausted, "a stream answers so many requests; open another")
+      }
       try await replies.write(
         GRPCReflectionV1.ServerReflectionResponse(
           validHost: request.host, originalRequest: request, messageResponse: answer(request)))
@@ -59,6 +64,8 @@ package struct Reflection: GRPCReflectionV1.ServerReflectionService {
     }
   }
 
+  /// More than tools ask; a stream counts as one call of its caller's rate.
+  private static let requestsInStream = 1_000
   private static let accessOption: Int32 = 50001
 
   private static func isAccessOption(_ type: String, _ number: Int32) -> Bool {

@@ -133,7 +133,7 @@ struct ListenerTests {
     let otherURI = try echo.channel { $0.expectedServerURI = "spiffe://weir.test/service/share" }
     for (channel, reason) in [
       (foreign, "certificate verify failed"), (otherName, "hostname mismatch"),
-      (otherURI, "does not bear spiffe://weir.test/service/share"),
+      (otherURI, "does not name spiffe://weir.test/service/share alone"),
     ] {
       let status = await status { try await channel.unary("/test.Echo/Unary", []) }
       #expect(status?.code == .unavailable)

@@ -30,14 +30,16 @@ struct AuditCheckpoint: CallCommand {
       held: try keep.flatMap { try VerifierFiles.heldCheckpoint($0) })
     if let held = log.held {
       let proof = try await session.audit.getConsistencyProof(
-        .init(firstSize: Int64(held.size), secondSize: Int64(log.checkpoint.size)),
+        .init(
+          firstSize: Int64(clamping: held.size),
+          secondSize: Int64(clamping: log.checkpoint.size)),
         session.options)
       try log.requireGrown(proof: proof.path)
     }
     if let keep { try Files.write(log.checkpointNote.encoded, to: keep, isPrivate: false) }
     session.console.show([
       ("origin", BilingualText("日志", "log"), .text(log.checkpoint.origin)),
-      ("size", BilingualText("条目数", "entries"), .integer(Int(log.checkpoint.size))),
+      ("size", BilingualText("条目数", "entries"), .integer(Int(clamping: log.checkpoint.size))),
       ("root", BilingualText("根值", "root"), .text(Hex.encode(log.checkpoint.root))),
     ])
   }
@@ -82,14 +84,50 @@ struct AuditExport: CallCommand {
 struct AuditProve: CallCommand {
   static var configuration: CommandConfiguration {
     about(
-      "prove", "为回执补上入日志的证明。", "Add to a receipt the proof that it is in the log.",
-      examples: "audit prove receipt.json")
+      "prove", "为回执补上入日志的证明；给出留存的检查点时连同日志只增不改的证明。",
+      "Add to a receipt the proof that it is in the log; with a kept checkpoint, that the log has only grown since.",
+      more: VerifierOptions.promise,
+      examples: "audit prove receipt.json --root-key root.key --last-checkpoint last.checkpoint")
   }
   @OptionGroup var caller: CallerOptions
+  @OptionGroup var verifier: VerifierOptions
+  @Option(help: hint("上次留存的检查点。", "The checkpoint kept before.", "file"))
+  var lastCheckpoint: String?
   @Argument(help: hint("回执文件。", "The receipt.", "file")) var file: String
 
   func call(_ session: Session) async throws {
-    var receipt = try VerifierFiles.receipt(file)
+    let receipt = try VerifierFiles.receipt(file)
+    let held = try lastCheckpoint.flatMap { try VerifierFiles.heldCheckpoint($0) }
+    let upgraded = try await upgraded(receipt, held, session)
+    // What came is believed as far as it proves; until then the receipt stays as it is.
+    let root = try verifier.root()
+    let verified: VerifiedReceipt
+    do {
+      verified =
+        try held.map { try LogVerifier(root: root).verify(upgraded, held: $0) }
+        ?? upgraded.verify(root: root)
+    } catch let error as ReceiptError {
+      throw VerifierFiles.broken(file, error.sentence)
+    }
+    try Files.write(upgraded.encoded(), to: file, isPrivate: false)
+    session.console.show([
+      ("file", BilingualText("回执", "receipt"), .text(file)),
+      (
+        "index", BilingualText("序号", "index"),
+        .integer(Int(clamping: upgraded.log?.index ?? 0))
+      ),
+      (
+        "tree_size", BilingualText("日志条目数", "entries of the log"),
+        .integer(Int(clamping: verified.checkpoint?.size ?? 0))
+      ),
+    ])
+  }
+
+  /// The receipt with the place that Audit says it has.
+  private func upgraded(
+    _ receipt: Receipt, _ held: SignedNote?, _ session: Session
+  ) async throws -> Receipt {
+    var receipt = receipt
     let proof = try await session.audit.getInclusionProof(
       .init(leaf: receipt.leaf.commitment), session.options)
     do throws(SignedNoteError) {
@@ -99,12 +137,15 @@ struct AuditProve: CallCommand {
     } catch {
       throw LogFinding.checkpointForged(error)
     }
-    try Files.write(receipt.encoded(), to: file, isPrivate: false)
-    session.console.show([
-      ("file", BilingualText("回执", "receipt"), .text(file)),
-      ("index", BilingualText("序号", "index"), .integer(Int(proof.index))),
-      ("tree_size", BilingualText("日志条目数", "entries of the log"), .integer(Int(proof.treeSize))),
-    ])
+    // Who signed it is looked at with the rest.
+    let kept = held.flatMap { Checkpoint(text: $0.text) }.map { Int64(clamping: $0.size) }
+    if let size = kept, size != proof.treeSize {
+      let growth = try await session.audit.getConsistencyProof(
+        .init(firstSize: min(size, proof.treeSize), secondSize: max(size, proof.treeSize)),
+        session.options)
+      receipt.log?.grown = Receipt.Growth(since: UInt64(max(0, size)), path: growth.path)
+    }
+    return receipt
   }
 }
 

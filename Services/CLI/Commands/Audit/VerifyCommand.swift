@@ -12,7 +12,7 @@ struct AuditVerify: AsyncParsableCommand {
       "verify", "离线验证整个日志或一份回执。", "Verify the whole log, or one receipt, offline.",
       more: VerifierOptions.promise,
       examples: "audit verify --log ./log --root-key root.key --last-checkpoint last.checkpoint",
-      "audit verify --receipt receipt.json --root-key root.key")
+      "audit verify --receipt receipt.json --root-key root.key --last-checkpoint last.checkpoint")
   }
   @OptionGroup var options: CommonOptions
   @OptionGroup var verifier: VerifierOptions
@@ -43,8 +43,11 @@ struct AuditVerify: AsyncParsableCommand {
           ))
       }
       lines += fields(of: whole, isCompared: held != nil)
+    } else if lastCheckpoint != nil, held == nil {
+      options.console.note(
+        BilingualText("没有留存的检查点可比。", "There is no kept checkpoint to compare with."))
     }
-    if let receipt { lines += try verified(receipt, verifier, copy, whole) }
+    if let receipt { lines += try verified(receipt, verifier, copy, whole, held) }
     if let lastCheckpoint, let whole {
       try Files.write(whole.checkpointNote.encoded, to: lastCheckpoint, isPrivate: false)
     }
@@ -56,24 +59,32 @@ struct AuditVerify: AsyncParsableCommand {
     var lines: [Console.Field] = []
     if isCompared {
       let held = log.checkpoint.size - log.newEntries
-      lines.append(("held", BilingualText("留存检查点", "kept checkpoint"), .integer(Int(held))))
+      lines.append(
+        ("held", BilingualText("留存检查点", "kept checkpoint"), .integer(Int(clamping: held))))
     }
     return lines + [
       ("log", BilingualText("日志", "log"), .text(log.checkpoint.origin)),
-      ("entries", BilingualText("条目数", "entries"), .integer(Int(log.checkpoint.size))),
+      ("entries", BilingualText("条目数", "entries"), .integer(Int(clamping: log.checkpoint.size))),
       ("root", BilingualText("根值", "root"), .text(Hex.encode(log.checkpoint.root))),
     ]
   }
 
-  /// A receipt by itself, and in the log where one was given and verified.
+  /// A receipt by itself, in the log where one was given and verified, and against the kept checkpoint where there is none.
   private func verified(
-    _ path: String, _ verifier: LogVerifier, _ copy: LogCopy?, _ log: VerifiedLog?
+    _ path: String, _ verifier: LogVerifier, _ copy: LogCopy?, _ log: VerifiedLog?,
+    _ held: SignedNote?
   ) throws -> [Console.Field] {
     var receipt = try VerifierFiles.receipt(path)
     let verified: VerifiedReceipt
     do {
       if let copy, let log { receipt = try verifier.upgrade(receipt, in: copy, log) }
-      verified = try receipt.verify(root: try self.verifier.root(), laterKeys: log?.keys)
+      if log == nil, let held {
+        verified = try verifier.verify(receipt, held: held)
+      } else {
+        verified = try receipt.verify(root: try self.verifier.root(), laterKeys: log?.keys)
+      }
+    } catch let error as ReceiptError where [.notCompared, .notInLogYet].contains(error) {
+      throw VerifierFiles.unproved(error)
     } catch let error as ReceiptError {
       throw VerifierFiles.broken(path, error.sentence)
     } catch let finding as LogFinding {
@@ -81,7 +92,7 @@ struct AuditVerify: AsyncParsableCommand {
     }
     return [
       ("origin", BilingualText("出具服务", "issued by"), .text(verified.origin.text)),
-      ("sequence", BilingualText("顺序号", "sequence"), .integer(Int(verified.sequence))),
+      ("sequence", BilingualText("顺序号", "sequence"), .integer(Int(clamping: verified.sequence))),
       (
         "payload", BilingualText("内容", "contents"),
         .text(String(decoding: CanonicalJSON.encode(verified.payload), as: UTF8.self))
@@ -141,10 +152,24 @@ enum VerifierFiles {
   }
 
   static func receipt(_ path: String) throws -> Receipt {
+    guard Files.exists(path) else {
+      throw CommandFailure(.usage, spoken("没有文件 \(path)。", "There is no file \(path)."))
+    }
     let file = try readBytes(path)
     do throws(ReceiptError) { return try Receipt(file) } catch {
       throw broken(path, error.sentence)
     }
+  }
+
+  /// Nothing is wrong with a receipt, but what would show that it is right is not at hand.
+  static func unproved(_ error: ReceiptError) -> CommandFailure {
+    let sentence = error.sentence
+    return CommandFailure(
+      .usage,
+      BilingualText(
+        "\(sentence.chinese)请同时给出 --log，或先运行 weir audit prove --last-checkpoint。",
+        "\(sentence.english) Give --log too, or run weir audit prove --last-checkpoint first."),
+      in: Surroundings.current.language)
   }
 
   /// Evidence in a file that does not hold.

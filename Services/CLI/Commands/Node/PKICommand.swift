@@ -107,7 +107,9 @@ struct PKIKeyList: AsyncParsableCommand {
     about(
       "keylist", "用证据根签署各服务证据公钥的清单。", "Sign the list of the services' evidence keys.",
       more: BilingualText(
-        "编号须比上一份大；验证者只认最新的。", "Its number must grow; verifiers keep to the newest."),
+        "编号须比上一份大；验证者只认最新的。沿用上一份中各密钥的有效期；已换下的密钥自此失效。",
+        "Its number must grow; verifiers keep to the newest. Terms go on from the last list; that of a key which was replaced ends now."
+      ),
       examples: "pki keylist ./pki", "pki keylist ./pki --number 2")
   }
   @OptionGroup var pki: PKIOptions
@@ -240,9 +242,13 @@ enum PKITables {
         .init("name", BilingualText("名称", "name")),
         .init("key", BilingualText("公钥", "key")),
         .init("not_before", BilingualText("生效", "from")),
+        .init("not_after", BilingualText("失效", "until")),
       ],
       rows: list.entries.map {
-        [.text($0.verifier.name), .text($0.verifier.text), .text(day($0.notBefore))]
+        [
+          .text($0.verifier.name), .text($0.verifier.text), .text(day($0.notBefore)),
+          .text($0.notAfter.map(day) ?? ""),
+        ]
       })
   }
 }

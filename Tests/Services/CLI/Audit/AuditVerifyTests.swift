@@ -1,9 +1,11 @@
 // weir audit verify on folders as an auditor has them: what passes, and every way in which evidence breaks.
 
 import Boot
+import Contracts
 import Crypto
 import Foundation
 import Integrity
+import RPC
 import TestSupport
 import Testing
 import Vocabulary
@@ -85,6 +87,47 @@ private struct EvidenceFolder {
       recorder.surroundings(
         ["audit", "verify", "--root-key", root ?? path("root.key"), "--lang", language]
           + (arguments ?? log)))
+    return (exit, recorder.errors)
+  }
+
+  /// Runs `weir audit prove` against a gateway that answers this.
+  func prove(
+    _ proof: AuditV1.InclusionProof, _ growth: AuditV1.ConsistencyProof
+  ) async throws -> (exit: ProgramExit, errors: String) {
+    let pki = try TestPKI()
+    let (service, person) = (try pki.service("gateway"), try pki.person("li", department: "audit"))
+    let reactors = ReactorGroup(threadCount: 1, seed: 1)
+    func answer(_ method: String, _ message: [UInt8]) -> MethodHandler {
+      MethodHandler(
+        path: "/weir.audit.v1.Audit/" + method,
+        implementation: .unary { _, _ in UnaryReply(message) })
+    }
+    let server = try Server(
+      configuration: ServerConfiguration(
+        address: Address(host: "127.0.0.1", port: 0),
+        tls: TLSConfiguration(
+          certificateChainPEM: Array(service.chainPEM.utf8),
+          privateKeyPEM: Array(service.privateKeyPEM.utf8),
+          trustRootsPEM: [Array(pki.departmentRootPEM.utf8)], clientCertificates: .required),
+        onFault: { error, _, path in Issue.record("fault in \(path): \(error)") }),
+      reactors: reactors,
+      methods: [
+        answer("GetInclusionProof", try proof.serialized()),
+        answer("GetConsistencyProof", try growth.serialized()),
+      ])
+    let address = try await server.start()
+    try Files.write(person.chainPEM, to: path("cert.pem"), isPrivate: false)
+    try Files.write(person.privateKeyPEM, to: path("key.pem"), isPrivate: true)
+    try Files.write(pki.serviceRootPEM, to: path("ca.pem"), isPrivate: false)
+    let recorder = StreamRecorder()
+    let exit = await runWeir(
+      recorder.surroundings([
+        "audit", "prove", path("receipt"), "--root-key", path("root.key"), "--last-checkpoint",
+        path("kept"), "--gateway", "\(address)", "--cert", path("cert.pem"), "--key",
+        path("key.pem"), "--ca", path("ca.pem"), "--lang", "en",
+      ]))
+    await server.stop()
+    await reactors.shutdown()
     return (exit, recorder.errors)
   }
 
@@ -215,11 +258,97 @@ struct AuditVerifyTests {
       receipt, arguments: ["--log", log.path("log"), "--receipt", receipt])
   }
 
+  /// Gives the receipt its place in the log as it is published now.
+  private func upgrade(_ log: EvidenceFolder, grownSince held: [[UInt8]]? = nil) throws {
+    let verifier = LogVerifier(root: log.root.verifier)
+    let copy = VerifierFiles.log(log.path("log"))
+    var receipt = try verifier.upgrade(
+      try Receipt(try readBytes(log.path("receipt"))), in: copy, try verifier.verify(copy))
+    if let held {
+      let proof = MerkleTree.consistencyProof(
+        from: UInt64(held.count), to: UInt64(log.entries.count),
+        from: MemoryTree(entries: log.entries))
+      receipt.log?.grown = Receipt.Growth(since: UInt64(held.count), path: proof)
+    }
+    try Files.write(receipt.encoded(), to: log.path("receipt"), isPrivate: false)
+  }
+
+  @Test("a receipt alone is held against the kept checkpoint, by what it brings to join them")
+  func receiptAndCheckpoint() async throws {
+    var log = try EvidenceFolder()
+    let arguments = ["--receipt", log.path("receipt"), "--last-checkpoint", log.path("kept")]
+    // Nothing says where in the log it stands.
+    #expect(await log.verify(arguments).exit == .usage)
+    try upgrade(log)
+    #expect(await log.verify(arguments).exit == .done)
+    // A log of the same size that was rewritten, signed with the real key.
+    let honest = log.entries
+    log.entries[17] = SHA256.hash([1])
+    try log.publish()
+    try upgrade(log)
+    await log.expectBroken(log.path("receipt"), arguments: arguments)
+    // One that has grown, with and without the proof of it.
+    log.entries = honest + [SHA256.hash([2])]
+    try log.publish()
+    try upgrade(log)
+    let unproved = await log.verify(arguments)
+    #expect(unproved.exit == .usage && unproved.errors.contains("--log"))
+    try upgrade(log, grownSince: honest)
+    #expect(await log.verify(arguments).exit == .done)
+    // One that was rewritten and has grown.
+    log.entries[17] = SHA256.hash([1])
+    try log.publish()
+    try upgrade(log, grownSince: honest)
+    await log.expectBroken(log.path("receipt"), arguments: arguments)
+    // A kept checkpoint that the log's key did not sign.
+    let forger = try NoteSigner(
+      name: log.audit.verifier.name, key: try Ed25519PrivateKey(random: SystemRandom()))
+    try Files.write(try log.note(by: forger).encoded, to: log.path("kept"), isPrivate: false)
+    await log.expectBroken(arguments: arguments)
+  }
+
+  @Test(
+    "prove keeps what holds; a wrong answer leaves the receipt as it was", .timeLimit(.minutes(1)))
+  func prove() async throws {
+    var log = try EvidenceFolder()
+    let held = log.entries.count
+    log.entries.append(SHA256.hash([1]))
+    let receipt = log.path("receipt")
+    let before = try readBytes(receipt)
+    for change in [0, 1, 2] {
+      let tree = MemoryTree(entries: log.entries)
+      var entries = log.entries
+      // One more that was rewritten: of it the inclusion proof is good, and the growth is none.
+      if change == 2 { entries[17] = SHA256.hash([9]) }
+      let told = change == 2 ? MemoryTree(entries: entries) : tree
+      let size = UInt64(entries.count)
+      var other = log
+      other.entries = entries
+      let proof = AuditV1.InclusionProof(
+        index: change == 1 ? 41 : 40, treeSize: Int64(size),
+        path: MerkleTree.inclusionProof(index: 40, size: size, from: told),
+        checkpoint: try other.note().encoded)
+      let growth = AuditV1.ConsistencyProof(
+        path: MerkleTree.consistencyProof(from: UInt64(held), to: size, from: told))
+      let (exit, errors) = try await log.prove(proof, growth)
+      if change == 0 {
+        #expect(exit == .done, "\(errors)")
+        let arguments = ["--receipt", receipt, "--last-checkpoint", log.path("kept")]
+        #expect(await log.verify(arguments).exit == .done)
+        try Files.write(before, to: receipt, isPrivate: false)
+      } else {
+        #expect(exit == .evidenceBroken && errors.contains(receipt), "\(errors)")
+        #expect(try readBytes(receipt) == before)
+      }
+    }
+  }
+
   @Test("an own file that is no key or checkpoint is wrong usage, not broken evidence")
   func usage() async throws {
     let log = try EvidenceFolder()
     try Files.write("nonsense", to: log.path("kept"), isPrivate: false)
     #expect(await log.verify().exit == .usage)
     #expect(await log.verify(["--log", log.path("log")], root: log.path("kept")).exit == .usage)
+    #expect(await log.verify(["--receipt", log.path("missing")]).exit == .usage)
   }
 }
