@@ -70,7 +70,11 @@ extension CatalogServer {
       let number = try entryNumber(request.name, field: "name").entry
       let found = try await database.read { transaction -> CatalogV1.Entry? in
         guard let standing = try transaction.entryStanding(number) else { return nil }
-        let wanted = request.version > 0 ? Int(request.version) : standing.publishedVersion
+        let wanted =
+          try request.version > 0
+          ? Int(request.version)
+          : standing.publishedVersion
+            ?? (request.withdrawnToo ? transaction.lastPublished(number) : nil)
         guard let wanted, let version = try transaction.entryVersion(number, wanted) else {
           return nil
         }

@@ -18,6 +18,15 @@ extension SQLReading where Self: ~Copyable {
     try entryVersions([(entry, version)]).first
   }
 
+  /// The newest version that was ever published, also of an entry that is withdrawn; `nil` where none was.
+  package func lastPublished(_ entry: Int64) throws -> Int? {
+    let row = try queryOne(
+      "SELECT MAX(version) AS version FROM versions WHERE entry = ?1 AND published IS NOT NULL",
+      [entry])
+    let version: Int64? = try row?["version"] ?? nil
+    return version.map(Int.init)
+  }
+
   /// Several versions with their histories, in the order asked for, by two statements.
   package func entryVersions(_ wanted: [(entry: Int64, version: Int)]) throws -> [EntryVersion] {
     if wanted.isEmpty { return [] }

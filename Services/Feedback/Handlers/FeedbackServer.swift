@@ -5,7 +5,7 @@ package import Contracts
 import Crypto
 package import Database
 import FeedbackRules
-package import FeedbackStore
+import FeedbackStore
 package import Integrity
 import RPC
 package import Regulation
@@ -40,7 +40,7 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
   let calendar: WorkingCalendar
   let peers: FeedbackPeers
   let keys: SignedNote
-  let texts: any TextSeal
+  let texts: FreeTextVault
   let refusals: (any RefusalRecorder)?
   let now: @Sendable () -> Instant
 
@@ -50,7 +50,7 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
   ///   - now: Civil time.
   package init(
     database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar, peers: FeedbackPeers,
-    keys: SignedNote, texts: any TextSeal, refusals: (any RefusalRecorder)?,
+    keys: SignedNote, texts: FreeTextVault, refusals: (any RefusalRecorder)?,
     now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
@@ -119,15 +119,15 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
     _ numbers: [Int64], to actor: Actor, in transaction: borrowing some Reading
   ) throws -> [FeedbackV1.Issue] {
     let told = try transaction.issuesTold(numbers, to: actor.department)
-    let recalls = try transaction.newestRecalls(of: numbers)
+    let recalls = try transaction.recallNumbers(of: numbers)
     let sight = IssueVisibility(actor)
     let today = now().civilDate
-    return try transaction.issues(numbers, texts).map { issue in
-      let wasTold = told.contains(issue.number)
-      return issue.message(
-        showsRecords: sight.seesRecords(of: issue, wasTold: wasTold),
-        recall: recalls[issue.number], on: calendar, today: today)
-    }
+    return try transaction.issues(numbers, texts)
+      .filter { sight.sees($0, wasTold: told.contains($0.number)) }
+      .map { issue in
+        issue.message(
+          sight.sight(of: issue), recalls: recalls[issue.number] ?? [], on: calendar, today: today)
+      }
   }
 
   // MARK: Names

@@ -21,7 +21,7 @@ extension FeedbackServer {
       let actor = Actor(call)
       let report = IssueReport(wire)
       let time = now()
-      let entry = try await entryFacts(wire.entry, call)
+      let entry = try await entryFacts(wire.entry, isForPerson: report.reporter == .counter, call)
       guard let profile = profiles.governing([entry.resourceClass], on: time.civilDate) else {
         throw FeedbackRefusal.noProfileInForce(resourceClass: entry.resourceClass)
       }
@@ -30,8 +30,10 @@ extension FeedbackServer {
       try checkReport(
         report, records: wire.records, hasSubject: request.subject != nil, on: entry,
         under: profile)
-      let records = try await located(request, in: entry, for: report, call)
-      let digest = try digest(of: request, records: records)
+      let subject = try request.subject.map(checked)
+      // Whoever files learns nothing about who is in the register: the same content gives the same answer, and another person
+      // under the same request_id is refused, in the register or not (AC-41).
+      let digest = texts.digest(of: try request.serialized())
       let committed = try await database.writeWithEvidence { transaction in
         switch try transaction.replay(of: key, digest: digest) {
         case .conflict: throw RequestRefusal.requestIDReused
@@ -39,11 +41,15 @@ extension FeedbackServer {
         case .new: break
         }
         let issue = FeedbackRules.fileIssue(
-          report, number: try transaction.nextIssueNumber(), records: records, on: entry,
+          report, number: try transaction.nextIssueNumber(), records: wire.records, on: entry,
           by: actor, at: time, under: profile, calendar: calendar)
         let sequence = try carry(
           from: nil, to: issue, topic: "feedback.issue_opened", by: Author(call), at: time,
           in: transaction)
+        if let subject {
+          try transaction.keepSubject(
+            texts.seal(subject, at: .subject(issue: issue.number)), of: issue.number, at: time)
+        }
         let filed = Filed(issue: issue.number, sequence: sequence, isNew: true)
         try transaction.keep(answer: filed.answer, of: key)
         return filed
@@ -92,20 +98,37 @@ extension FeedbackServer {
     return response
   }
 
-  /// The person concerned goes into no digest: an identifier's hash is as good as the identifier.
-  private func digest(
-    of request: FeedbackV1.FileIssueRequest, records: [String]
-  ) throws -> [UInt8] {
-    var content = request
-    content.subject = nil
-    content.issue?.records = records
-    return SHA256.hash(try content.serialized())
+  /// The person concerned, as it waits for its records; what can be no identifier is refused at once.
+  private func checked(_ subject: IngestV1.Subject) throws -> [UInt8] {
+    func require(_ isGood: Bool, _ field: String, _ expected: BilingualText) throws(RequestRefusal)
+    {
+      if !isGood { throw .malformed(field: "subject.\(field)", expected: expected) }
+    }
+    let isBounded = [subject.documentType, subject.documentNumber, subject.personName].allSatisfy {
+      $0.unicodeScalars.count <= 100
+    }
+    let number = subject.documentNumber.filter { !$0.isWhitespace }
+    if subject.block.isEmpty {
+      try require(
+        isBounded && !subject.documentType.isEmpty && !number.isEmpty, "document_number",
+        BilingualText("证件类型和号码", "a document's type and number"))
+    } else {
+      try require(
+        isBounded && IdentifierBlock(wire: subject.block) != nil, "block",
+        BilingualText("16 字节的标识块", "an identifier in 16 bytes"))
+    }
+    return try subject.serialized()
   }
 
   // MARK: What other services know
 
   /// The entry in its published version, and whose it is.
-  private func entryFacts(_ name: String, _ call: CallContext) async throws -> EntryFacts {
+  ///
+  /// - Parameter isForPerson: What a withdrawn entry told of a person still stands against that person, so the right to
+  ///   complain does not end with it (AC-60, meizhou-public-2023/35b).
+  private func entryFacts(
+    _ name: String, isForPerson: Bool, _ call: CallContext
+  ) async throws -> EntryFacts {
     guard let number = ResourceName(name, in: .entries)?.number else {
       throw RequestRefusal.malformed(
         field: "issue.entry",
@@ -115,7 +138,8 @@ extension FeedbackServer {
     let entry: CatalogV1.Entry
     do {
       entry = try await peers.catalog.resolveEntry(
-        CatalogV1.ResolveEntryRequest(name: name), try call.onward(atMost: .seconds(5)))
+        CatalogV1.ResolveEntryRequest(name: name, withdrawnToo: isForPerson),
+        try call.onward(atMost: .seconds(5)))
     } catch let status as Status where status.code == .notFound {
       throw unknown
     }
@@ -143,32 +167,5 @@ extension FeedbackServer {
     } catch let status as Status where status.code == .notFound {
       return nil
     }
-  }
-
-  /// The records that are meant: as named, or those of the person, whom Feedback never keeps.
-  ///
-  /// A counter files also where none is found, and is not told so: only the source learns it (AC-41).
-  private func located(
-    _ request: FeedbackV1.FileIssueRequest, in entry: EntryFacts, for report: IssueReport,
-    _ call: CallContext
-  ) async throws -> [String] {
-    let named = request.issue?.records ?? []
-    guard let subject = request.subject else { return named }
-    var question = IngestV1.LocateRecordsRequest()
-    question.entry = entry.name
-    question.subject = subject
-    question.slipNumber = report.slipNumber
-    question.grant = report.grant
-    var found: [String] = []
-    do {
-      found = try await peers.ingest.locateRecords(question, try call.onward(atMost: .seconds(10)))
-        .records
-    } catch let status as Status where status.code == .notFound {
-      // Said in words or by an empty list, it is the same.
-    }
-    if found.isEmpty, named.isEmpty, report.reporter == .grantHolder {
-      throw FeedbackRefusal.noRecordFound(entry: entry.name)
-    }
-    return named + found.prefix(ReportLimits.records)
   }
 }

@@ -1,4 +1,4 @@
-// The seal of what people wrote, under a key of Feedback's keyring.
+// The seal of what people wrote, and the code by which a repeated request is known, under keys of Feedback's keyring.
 
 package import Crypto
 package import FeedbackStore
@@ -8,11 +8,15 @@ package import Vocabulary
 package struct FreeTextVault: TextSeal {
   private static let resource = "feedback-texts"
   private let sealing: ResourceSeal
+  private let naming: HMACSHA256
 
   /// - Parameter now: Real time.
   package init(keyring: Keyring, random: any RandomSource, now: Instant) throws {
     sealing = try ResourceSeal(
       keyring: keyring, resource: Self.resource, random: random, now: now.milliseconds)
+    naming = try keyring.currentOrNewKey(
+      .pseudonym, resource: Self.resource, suite: .hmacSHA256, createdAt: now.milliseconds
+    ).hmacKey()
   }
 
   package func seal(_ text: [UInt8], at place: TextPlace) throws -> [UInt8] {
@@ -23,13 +27,19 @@ package struct FreeTextVault: TextSeal {
     try sealing.open(sealed, at: Self.context(place))
   }
 
+  /// The digest of a request that holds an identifier: without the key nobody can tell whose, by trying them all.
+  func digest(of request: [UInt8]) -> [UInt8] { naming.code(of: request) }
+
   private static func context(_ place: TextPlace) -> SealContext {
     let (part, number) =
       switch place {
       case .issue(let issue): ("issue", issue)
       case .step(let issue, let position): ("step/\(position)", issue)
       case .note(let recall, let position): ("note/\(position)", recall)
+      case .subject(let issue): ("subject", issue)
       }
-    return SealContext(kind: .attachment, resource: resource, batch: part, recordID: number)
+    return SealContext(
+      kind: part == "subject" ? .identity : .attachment, resource: resource, batch: part,
+      recordID: number)
   }
 }

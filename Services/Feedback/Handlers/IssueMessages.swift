@@ -7,13 +7,14 @@ import Vocabulary
 
 extension QualityIssue {
   func message(
-    showsRecords: Bool, recall: Int64?, on calendar: WorkingCalendar, today: CivilDate
+    _ sight: IssueSight, recalls: [Int64], on calendar: WorkingCalendar, today: CivilDate
   ) -> FeedbackV1.Issue {
     var message = FeedbackV1.Issue()
     message.name = name
     message.entry = entryName
-    if showsRecords { message.records = records.map(\.name) }
+    message.records = sight.records.map(\.name)
     report.fill(&message)
+    if sight.showsWords { report.fillWords(&message) }
     message.state = FeedbackV1.IssueState(state)
     message.reportingDepartment = ResourceName.department(reporter).text
     message.sourceDepartment = ResourceName.department(source).text
@@ -21,8 +22,11 @@ extension QualityIssue {
     message.rectifyDue = rectification(on: calendar, today: today).map(CommonV1.DueDate.init)
     message.reasons = reasons
     message.correctionBatch = correctionBatch
-    message.recall = recall.map { ResourceName.recall($0).text } ?? ""
-    message.history = history.map { CommonV1.Step($0, profile: profile) }
+    message.recalls = recalls.map { ResourceName.recall($0).text }
+    message.recall = message.recalls.last ?? ""
+    message.history = history.map {
+      CommonV1.Step($0, profile: profile, showsReason: sight.showsWords)
+    }
     message.createTime = GoogleProtobuf.Timestamp(created)
     message.profile = profile.text
     message.etag = String(history.count)
@@ -52,8 +56,6 @@ extension IssueReport {
   fileprivate func fill(_ message: inout FeedbackV1.Issue) {
     message.item = item
     message.kind = kind.map(FeedbackV1.ProblemKind.init) ?? .unspecified
-    message.cause = cause
-    message.details = details
     message.reporter =
       switch reporter {
       case .grantHolder: .grantHolder
@@ -61,10 +63,16 @@ extension IssueReport {
       case nil: .unspecified
       }
     message.channel = channel == .letter ? .letter : .platform
+    message.personIsAlive = personIsAlive
+  }
+
+  /// What the reporter wrote, and what tells of the person at the counter.
+  fileprivate func fillWords(_ message: inout FeedbackV1.Issue) {
+    message.cause = cause
+    message.details = details
     message.grant = grant
     message.slipNumber = slipNumber
     message.identityDocumentSeen = documentSeen
-    message.personIsAlive = personIsAlive
   }
 }
 
@@ -77,9 +85,9 @@ extension Recall {
     message.entry = ResourceName.entry(entry).text
     message.record = record
     message.createTime = GoogleProtobuf.Timestamp(created)
-    message.acknowledged = Int32(clamping: acknowledgedCount)
-    message.receivers = receivers.filter { receiver == nil || $0.department == receiver }
-      .map { FeedbackV1.Receiver($0, showsCase: receiver != nil) }
+    let shown = receivers.filter { receiver == nil || $0.department == receiver }
+    message.acknowledged = Int32(clamping: shown.count { $0.acknowledgement != nil })
+    message.receivers = shown.map { FeedbackV1.Receiver($0, showsCase: receiver != nil) }
     return message
   }
 }
@@ -114,10 +122,11 @@ extension CommonV1.DueDate {
 }
 
 extension CommonV1.Step {
-  fileprivate init(_ step: IssueStep, profile: ProfileReference) {
+  fileprivate init(_ step: IssueStep, profile: ProfileReference, showsReason: Bool) {
     self.init(
       fromState: step.from?.rawValue ?? "", toState: step.to.rawValue, actor: step.actor,
-      time: GoogleProtobuf.Timestamp(step.time), reason: step.reason, profile: profile.text)
+      time: GoogleProtobuf.Timestamp(step.time), reason: showsReason ? step.reason : "",
+      profile: profile.text)
   }
 }
 

@@ -48,10 +48,6 @@ extension FeedbackServer {
     if isReopened {
       try append("feedback.issue_opened", issue, due: due, by: author, at: time, in: transaction)
     }
-    // A counter whose department holds a grant may know the records anyway.
-    if old == nil, try transaction.holders(of: issue.entry).contains(issue.reporter) {
-      try transaction.tell([issue.reporter], of: issue.number, at: time)
-    }
     // "I am alive": who holds the wrong value learns of it now, not with the result.
     if issue.report.personIsAlive, old == nil || isReopened {
       try tellHolders("feedback.issue_told", issue, by: author, at: time, in: transaction)
@@ -60,6 +56,7 @@ extension FeedbackServer {
       try tellHolders("feedback.issue_informed", issue, by: author, at: time, in: transaction)
     }
     if issue.state.isEnded, old?.state.isEnded == false {
+      try transaction.forgetSubject(of: issue.number)
       try append("feedback.issue_ended", issue, due: nil, by: author, at: time, in: transaction)
     }
     return sequence
@@ -99,7 +96,7 @@ extension FeedbackServer {
       "time": .integer(time.milliseconds), "call": .string(author.call),
       "actor": .string(author.name), "issue": .string(issue.name),
       "entry": .string(issue.entryName), "state": .string(issue.state.rawValue),
-      "records": .array(issue.records.map { .string($0.name) }),
+      "records": .array(issue.recordNames.map { .string($0) }),
       "alive": .bool(issue.report.personIsAlive),
       "reporter": .string(ResourceName.department(issue.reporter).text),
       "source": .string(ResourceName.department(issue.source).text),

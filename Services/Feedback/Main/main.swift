@@ -53,6 +53,7 @@ nonisolated func buildFeedback(_ environment: ServiceEnvironment) async throws -
       { try await audit.run() }, { try await refusals.run() }, { try await share.run() },
       { try await ingest.run() },
       { try await server.followCorrections { environment.noteFault(of: "recalls", $0) } },
+      { try await server.followSubjects { environment.noteFault(of: "locating", $0) } },
       { try await server.followDeadlines { environment.noteFault(of: "deadlines", $0) } },
     ],
     close: [{ await database.close() }])

@@ -34,7 +34,11 @@ extension QualityIssue {
     var next = stepped(to: .verifying, by: actor.name, at: time, reason: reason)
     next.clocks = firstClocks(
       report.reporter, started: time.civilDate, under: profile, calendar: calendar)
-    next.records = records.map { IssueRecord(name: $0.name) }
+    // What was corrected stands under another name now; what was taken out cannot be corrected again.
+    next.records = uniqueRecords(
+      records.flatMap { record in
+        record.standing.map { IssueRecord(name: $0, isNamed: record.isNamed) }
+      })
     next.reasons = []
     next.proposal = nil
     next.reopened += 1
@@ -60,9 +64,6 @@ extension QualityIssue {
 
   private func requireReason(_ reason: String) throws(FeedbackRefusal) {
     if reason.allSatisfy(\.isWhitespace) { throw .reasonsMissing(path: "reason", nil) }
-    if reason.count > ReportLimits.causeCharacters {
-      throw .tooLong(path: "reason", limit: ReportLimits.causeCharacters)
-    }
-    try requireNoIdentityNumber(reason, path: "reason")
+    try checkText(reason, path: "reason", limit: ReportLimits.causeCharacters)
   }
 }

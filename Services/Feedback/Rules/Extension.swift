@@ -29,8 +29,8 @@ extension QualityIssue {
     {
       throw .filingMissing(needs.citation)
     }
-    try requireNoIdentityNumber(reason, path: "reason")
-    try requireNoIdentityNumber(filing, path: "filing")
+    try checkText(reason, path: "reason", limit: ReportLimits.causeCharacters)
+    try checkText(filing, path: "filing", limit: ReportLimits.lineCharacters)
     do throws(ClockRefusal) {
       try clock.extend(
         by: workingDays, filed: time.civilDate, reason: reason, approver: actor.name,

@@ -24,7 +24,6 @@ package enum FeedbackRefusal: Refusal, Hashable {
   case tooLong(path: String, limit: Int)
   case recordForeign(record: String, entry: String)
   case identityNumberInText(path: String)
-  case noRecordFound(entry: String)
   case reasonsMissing(path: String, Citation?)
   case filingMissing(Citation)
   case outcomeUnknown
@@ -51,7 +50,6 @@ package enum FeedbackRefusal: Refusal, Hashable {
     case .tooLong: "feedback.too_long"
     case .recordForeign: "feedback.record_foreign"
     case .identityNumberInText: "feedback.identity_number_in_text"
-    case .noRecordFound: "feedback.no_record_found"
     case .reasonsMissing: "feedback.reasons_missing"
     case .filingMissing: "feedback.filing_missing"
     case .outcomeUnknown: "feedback.outcome_unknown"
@@ -64,7 +62,6 @@ package enum FeedbackRefusal: Refusal, Hashable {
     case .notHolder, .notSource, .notReporter, .notParty, .notReceiver, .headNeeded: .notAllowed
     case .noProfileInForce, .wrongState: .wrongState
     case .alreadyAcknowledged: .alreadyExists
-    case .noRecordFound: .notFound
     case .clock(let refusal, _, _): refusal.kind
     default: .malformed
     }
@@ -83,7 +80,6 @@ package enum FeedbackRefusal: Refusal, Hashable {
     case .elementMissing(.cause, _): "issue.cause"
     case .elementMissing(.detailedList, _): "issue.details"
     case .recordForeign: "issue.records"
-    case .noRecordFound: "subject"
     case .filingMissing: "filing"
     case .outcomeUnknown: "outcome"
     case .clock(.extensionTooLong, _, _): "working_days"

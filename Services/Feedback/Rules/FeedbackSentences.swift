@@ -20,10 +20,6 @@ extension FeedbackRefusal {
       BilingualText("请报主要负责人同意。", "Ask the principal head of the source.")
     case .identityNumberInText:
       BilingualText("请删去身份证号码，以记录名称指明。", "Take the number out; a record's name says who is meant.")
-    case .noRecordFound:
-      BilingualText(
-        "如为漏登，请不指明当事人，在清单中说明。",
-        "If somebody is missing there, file it without the person and say so in the list.")
     case .outcomeUnknown:
       BilingualText(
         "可填 reopened、not_affected、made_good。", "Say reopened, not_affected or made_good.")
@@ -101,8 +97,6 @@ extension FeedbackRefusal {
       BilingualText("\(record) 不是 \(entry) 的记录。", "\(record) is no record of \(entry).")
     case .identityNumberInText(let path):
       BilingualText("\(path) 中有公民身份号码。", "There is an identity number in \(path).")
-    case .noRecordFound(let entry):
-      BilingualText("\(entry) 中未见此人的记录。", "No record of this person is found in \(entry).")
     case .reasonsMissing: BilingualText("须写明理由。", "Reasons must be given.")
     case .filingMissing:
       BilingualText("延期须报同级主管部门备案。", "An extension is filed with the authority of the level.")

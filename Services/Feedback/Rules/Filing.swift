@@ -5,7 +5,8 @@ package import Vocabulary
 
 /// Opens an issue. The right to file and the content have been checked.
 ///
-/// - Parameter records: Named in the report, or found from the person concerned; empty where the whole entry is meant.
+/// - Parameter records: Named in the report; empty where the whole entry is meant, or where the records of the person
+///   concerned have yet to be found.
 package func fileIssue(
   _ report: IssueReport, number: Int64, records: [String], on entry: EntryFacts, by actor: Actor,
   at time: Instant, under profile: Profile, calendar: WorkingCalendar
@@ -13,7 +14,7 @@ package func fileIssue(
   var issue = QualityIssue(
     number: number, entry: entry.number, report: report, reporter: actor.department,
     source: entry.source, authority: entry.authority, profile: profile.reference, created: time,
-    state: .opened, records: unique(records).map { IssueRecord(name: $0) },
+    state: .opened, records: uniqueRecords(records.map { IssueRecord(name: $0, isNamed: true) }),
     clocks: firstClocks(
       report.reporter, started: time.civilDate, under: profile, calendar: calendar))
   issue.history = [
@@ -31,7 +32,7 @@ func verificationStartsAtOnce(_ reporter: ReporterKind?, under profile: Profile)
   reporter == .counter || profile.clock(.issueVerification)?.start == .reportMade
 }
 
-private func unique(_ records: [String]) -> [String] {
+func uniqueRecords(_ records: [IssueRecord]) -> [IssueRecord] {
   var seen: Set<String> = []
-  return records.filter { seen.insert($0).inserted }
+  return records.filter { seen.insert($0.name).inserted }
 }

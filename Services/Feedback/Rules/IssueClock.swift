@@ -36,6 +36,17 @@ func rectificationClock(
   return LegalClock(rule: rule, started: started)
 }
 
+extension QualityIssue {
+  /// The source has said that there is an error, in words or by repairing it: its time for the rest runs from this day, where
+  /// the profile lets it run from here.
+  mutating func startRectification(on day: CivilDate, under profile: Profile) {
+    clocks.verified = day
+    if clocks.rectify == nil {
+      clocks.rectify = rectificationClock(.verificationCompleted, started: day, under: profile)
+    }
+  }
+}
+
 /// What is due next on an issue, and how late it is.
 package struct IssueDeadline: Hashable, Sendable {
   package let due: DueDate

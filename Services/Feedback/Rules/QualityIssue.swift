@@ -135,13 +135,24 @@ package struct DateProposal: Hashable, Sendable {
 package struct IssueRecord: Hashable, Sendable {
   /// "entries/E-1/records/7"
   package let name: String
+  /// The reporter named it; the others were found from the person concerned.
+  package let isNamed: Bool
   /// "batches/B-9", once it is corrected.
   package var correctedBy: String?
+  /// As what it stands since it was corrected; nothing where it was taken out. A correction is a new record (AC-31).
+  package var replacements: [String]
 
-  package init(name: String, correctedBy: String? = nil) {
+  package init(
+    name: String, isNamed: Bool = false, correctedBy: String? = nil, replacements: [String] = []
+  ) {
     self.name = name
+    self.isNamed = isNamed
     self.correctedBy = correctedBy
+    self.replacements = replacements
   }
+
+  /// Under which names its values can be looked up today.
+  package var standing: [String] { correctedBy == nil ? [name] : replacements }
 }
 
 /// The three clocks of an issue, each with its own start; and when the first two were stopped.
@@ -206,6 +217,8 @@ package struct QualityIssue: Hashable, Sendable {
 
   package var name: String { ResourceName.issue(number).text }
   package var entryName: String { ResourceName.entry(entry).text }
+  /// Every name under which its records ever stood.
+  package var recordNames: [String] { records.flatMap { [$0.name] + $0.replacements } }
 
   func stepped(
     to state: IssueState, by actor: String, at time: Instant, reason: String = ""

@@ -99,10 +99,7 @@ package struct Recall: Hashable, Sendable {
       throw .alreadyAcknowledged(recall: name)
     }
     guard let outcome = RecallOutcome(rawValue: outcome) else { throw .outcomeUnknown }
-    if note.count > ReportLimits.causeCharacters {
-      throw .tooLong(path: "note", limit: ReportLimits.causeCharacters)
-    }
-    try requireNoIdentityNumber(note, path: "note")
+    try checkText(note, path: "note", limit: ReportLimits.causeCharacters)
     var next = self
     for index in receivers.indices where isOpen(for: actor)(receivers[index]) {
       next.receivers[index].acknowledgement = Acknowledgement(

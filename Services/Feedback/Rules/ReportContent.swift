@@ -12,6 +12,15 @@ package enum ReportLimits {
   package static let slipCharacters = 40
 }
 
+/// Whether a text is longer than a bound. Counted are code points: one character that a reader sees may hold thousands.
+private func isLong(_ text: String, _ limit: Int) -> Bool { text.unicodeScalars.count > limit }
+
+/// A text that somebody writes: within its bound, and without anybody's number.
+func checkText(_ text: String, path: String, limit: Int) throws(FeedbackRefusal) {
+  if isLong(text, limit) { throw .tooLong(path: path, limit: limit) }
+  try requireNoIdentityNumber(text, path: path)
+}
+
 /// Checks everything that a report states, in this order; the right to file has been checked before.
 ///
 /// - Parameters:
@@ -22,6 +31,8 @@ package func checkReport(
   under profile: Profile
 ) throws(FeedbackRefusal) {
   try checkKind(report, on: entry, under: profile)
+  // A kind of document, whoever files: a number has no place here.
+  if !report.documentSeen.isEmpty, !isSlug(report.documentSeen) { throw .documentMalformed }
   if report.reporter == .counter {
     try checkCounter(report, isPersonNamed: hasSubject || !records.isEmpty, under: profile)
   } else if report.personIsAlive {
@@ -57,7 +68,6 @@ private func checkCounter(
   if report.documentSeen.isEmpty {
     throw .fieldMissing(path: "issue.identity_document_seen", citation)
   }
-  guard isSlug(report.documentSeen) else { throw .documentMalformed }
   if report.slipNumber.isEmpty { throw .fieldMissing(path: "issue.slip_number", citation) }
   if !isPersonNamed { throw .fieldMissing(path: "subject", citation) }
 }
@@ -80,19 +90,19 @@ private func checkElements(
 }
 
 private func checkLengths(_ report: IssueReport) throws(FeedbackRefusal) {
-  if report.cause.count > ReportLimits.causeCharacters {
+  if isLong(report.cause, ReportLimits.causeCharacters) {
     throw .tooLong(path: "issue.cause", limit: ReportLimits.causeCharacters)
   }
   if report.details.count > ReportLimits.lines {
     throw .tooLong(path: "issue.details", limit: ReportLimits.lines)
   }
-  if report.details.contains(where: { $0.count > ReportLimits.lineCharacters }) {
+  if report.details.contains(where: { isLong($0, ReportLimits.lineCharacters) }) {
     throw .tooLong(path: "issue.details", limit: ReportLimits.lineCharacters)
   }
-  if report.slipNumber.count > ReportLimits.slipCharacters {
+  if isLong(report.slipNumber, ReportLimits.slipCharacters) {
     throw .tooLong(path: "issue.slip_number", limit: ReportLimits.slipCharacters)
   }
-  if report.documentSeen.count > ReportLimits.slipCharacters {
+  if isLong(report.documentSeen, ReportLimits.slipCharacters) {
     throw .tooLong(path: "issue.identity_document_seen", limit: ReportLimits.slipCharacters)
   }
 }
@@ -111,16 +121,5 @@ private func checkRecords(_ records: [String], of entry: EntryFacts) throws(Feed
 /// Free text goes to many readers and stays for years: who is meant is said by a record's name, never by a number
 /// (GB 11643, meizhou-public-2023/39).
 func requireNoIdentityNumber(_ text: String, path: String) throws(FeedbackRefusal) {
-  var run: [Character] = []
-  for character in text + " " {
-    if character.isASCII, character.isNumber {
-      run.append(character)
-    } else {
-      if character == "x" || character == "X", run.count == 17 { run.append("X") }
-      if run.count == 18, PersonIdentifier(exact: String(run)) != nil {
-        throw .identityNumberInText(path: path)
-      }
-      run = []
-    }
-  }
+  if IdentityNumbers.occur(in: text) { throw .identityNumberInText(path: path) }
 }

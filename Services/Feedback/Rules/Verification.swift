@@ -23,24 +23,17 @@ extension QualityIssue {
       throw .tooLong(path: "reasons", limit: ReportLimits.lines)
     }
     for reason in given {
-      if reason.count > ReportLimits.lineCharacters {
-        throw .tooLong(path: "reasons", limit: ReportLimits.lineCharacters)
-      }
-      try requireNoIdentityNumber(reason, path: "reasons")
+      try checkText(reason, path: "reasons", limit: ReportLimits.lineCharacters)
     }
     var next = self
     if state == .opened { next = next.stepped(to: .verifying, by: actor.name, at: time) }
-    next.clocks.verified = time.civilDate
     next.reasons = given
     let stated = given.joined(separator: "；")
     if isConfirmed {
-      next = next.stepped(to: .confirmed, by: actor.name, at: time, reason: stated)
-      if next.clocks.rectify == nil {
-        next.clocks.rectify = rectificationClock(
-          .verificationCompleted, started: time.civilDate, under: profile)
-      }
-      return next
+      next.startRectification(on: time.civilDate, under: profile)
+      return next.stepped(to: .confirmed, by: actor.name, at: time, reason: stated)
     }
+    next.clocks.verified = time.civilDate
     return next.stepped(to: .notConfirmed, by: actor.name, at: time, reason: stated)
       .informed(at: time, under: profile)
   }

@@ -19,16 +19,28 @@ package struct IssueVisibility: Hashable, Sendable {
       || isAuthority && department == issue.authority
   }
 
-  /// Whether the names of the records are shown. A counter learns nothing about who is in a register by reporting for a
-  /// person: membership is granted like an item (AC-41).
-  package func seesRecords(of issue: QualityIssue, wasTold: Bool) -> Bool {
-    if wasTold || department == issue.source { return true }
-    if isAuthority, department == issue.authority { return true }
-    return department == issue.reporter && !issue.report.grant.isEmpty
+  /// How much of an issue that it sees a department is shown.
+  ///
+  /// Who states a person learns nothing about who is in a register (AC-41): the reporter sees again the records that it named
+  /// itself, and none that were found, whatever else it is. What the reporter wrote about persons is for the parties and the
+  /// source's authority, not for everyone who is told.
+  package func sight(of issue: QualityIssue) -> IssueSight {
+    let named = issue.records.filter(\.isNamed)
+    if department == issue.source { return IssueSight(records: issue.records, showsWords: true) }
+    if department == issue.reporter { return IssueSight(records: named, showsWords: true) }
+    return IssueSight(
+      records: issue.records, showsWords: isAuthority && department == issue.authority)
   }
 
   /// Whether all receivers of a recall are shown; a receiver sees what concerns itself.
   package func seesAllReceivers(source: DepartmentCode, authority: DepartmentCode?) -> Bool {
     department == source || isAuthority && department == authority
   }
+}
+
+/// What of an issue is shown.
+package struct IssueSight: Hashable, Sendable {
+  package let records: [IssueRecord]
+  /// The report in its reporter's words, and the reasons of each step.
+  package let showsWords: Bool
 }

@@ -21,7 +21,7 @@ extension SQLReading where Self: ~Copyable {
       "SELECT * FROM issue_records WHERE issue IN (\(places)) ORDER BY issue, position", numbers)
     {
       records[try row["issue"], default: []].append(
-        IssueRecord(name: try row["record"], correctedBy: try row["corrected_by"]))
+        try IssueRecord(row))
     }
     var steps: [Int64: [IssueStep]] = [:]
     for row in try query(
@@ -143,11 +143,15 @@ extension WriteTransaction {
 
   private func insertRecords(_ issue: QualityIssue) throws {
     try execute(
-      "INSERT INTO issue_records (issue, position, record, corrected_by) VALUES (?1, ?2, ?3, ?4)",
+      """
+      INSERT INTO issue_records (issue, position, record, corrected_by, is_named, replacements)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """,
       each: issue.records.enumerated().map { position, record in
         [
           .integer(issue.number), .integer(Int64(position)), .text(record.name),
-          record.correctedBy.sqlValue,
+          record.correctedBy.sqlValue, .integer(record.isNamed ? 1 : 0),
+          .text(record.replacements.joined(separator: " ")),
         ]
       })
   }
@@ -187,6 +191,15 @@ extension QualityIssue {
       profile: profile, created: Instant(milliseconds: try row["created"]), state: state,
       records: records, clocks: IssueClocks())
     try read(fields)
+  }
+}
+
+extension IssueRecord {
+  fileprivate init(_ row: Row) throws {
+    let replacements: String = try row["replacements"]
+    self.init(
+      name: try row["record"], isNamed: try row["is_named"], correctedBy: try row["corrected_by"],
+      replacements: replacements.split(separator: " ").map(String.init))
   }
 }
 

@@ -8,11 +8,8 @@ package import Vocabulary
 package struct PendingCorrection: Hashable, Sendable {
   package let id: Int64
   package let issue: Int64
-  /// Empty where a batch answered an issue that names no record: there is nothing to recall.
-  package let record: String
-  package let batch: String
-  package let isRemoved: Bool
-  package let items: [String]
+  /// Without a record where a batch answered an issue that names none: there is nothing to recall.
+  package let correction: Correction
 }
 
 extension SQLReading where Self: ~Copyable {
@@ -55,17 +52,17 @@ extension SQLReading where Self: ~Copyable {
     return numbers.compactMap { found[$0] }
   }
 
-  /// The newest recall of each of these issues.
-  package func newestRecalls(of issues: [Int64]) throws -> [Int64: Int64] {
+  /// The recalls of each of these issues, the oldest first.
+  package func recallNumbers(of issues: [Int64]) throws -> [Int64: [Int64]] {
     if issues.isEmpty { return [:] }
     let places = issues.indices.map { "?\($0 + 1)" }.joined(separator: ", ")
-    var newest: [Int64: Int64] = [:]
+    var numbers: [Int64: [Int64]] = [:]
     for row in try query(
-      "SELECT issue, MAX(id) AS id FROM recalls WHERE issue IN (\(places)) GROUP BY issue", issues)
+      "SELECT issue, id FROM recalls WHERE issue IN (\(places)) ORDER BY issue, id", issues)
     {
-      newest[try row["issue"]] = try row["id"]
+      numbers[try row["issue"], default: []].append(try row["id"])
     }
-    return newest
+    return numbers
   }
 
   /// A page of the recalls that concern a department: as a receiver, as the source, as its authority.
@@ -94,12 +91,13 @@ extension WriteTransaction {
   package func insert(_ correction: Correction, of issue: Int64, at time: Instant) throws {
     try execute(
       """
-      INSERT INTO corrections (id, issue, record, batch, is_removed, items, time)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      INSERT INTO corrections (id, issue, record, batch, is_removed, items, time, decides)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       """,
       [
         try nextNumber("corrections"), issue, correction.record ?? "", correction.batch,
         correction.isRemoved, correction.items.joined(separator: " "), time.milliseconds,
+        correction.decides,
       ])
   }
 
@@ -164,11 +162,14 @@ extension WriteTransaction {
 
 extension PendingCorrection {
   fileprivate init(_ row: Row) throws {
+    let record: String = try row["record"]
     let items: String = try row["items"]
     self.init(
-      id: try row["id"], issue: try row["issue"], record: try row["record"],
-      batch: try row["batch"], isRemoved: try row["is_removed"],
-      items: items.split(separator: " ").map(String.init))
+      id: try row["id"], issue: try row["issue"],
+      correction: Correction(
+        record: record.isEmpty ? nil : record, batch: try row["batch"],
+        isRemoved: try row["is_removed"], items: items.split(separator: " ").map(String.init),
+        decides: try row["decides"]))
   }
 }
 

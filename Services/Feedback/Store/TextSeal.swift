@@ -6,6 +6,8 @@ package enum TextPlace: Hashable, Sendable {
   case issue(Int64)
   /// The reason of a step of an issue's history.
   case step(issue: Int64, position: Int)
+  /// Whom an issue is about, until the person's records are found.
+  case subject(issue: Int64)
   /// What a receiver noted on a recall.
   case note(recall: Int64, position: Int)
 }

@@ -871,15 +871,19 @@ extension CatalogV1 {
     package var name: String = ""
     /// 0 for the published version.
     package var version: Int32 = 0
+    /// With version 0, the newest version that ever was published where the entry is withdrawn.
+    package var withdrawnToo: Bool = false
 
     package init() {}
 
     package init(
       name: String = "",
-      version: Int32 = 0
+      version: Int32 = 0,
+      withdrawnToo: Bool = false
     ) {
       self.name = name
       self.version = version
+      self.withdrawnToo = withdrawnToo
     }
   }
 }
@@ -2398,17 +2402,20 @@ extension CatalogV1.ResolveEntryRequest {
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.name = try check.string(source.pointee.name, "name")
     self.version = source.pointee.version
+    self.withdrawnToo = source.pointee.withdrawn_too != 0
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.version = self.version
+    target.pointee.withdrawn_too = self.withdrawnToo ? 1 : 0
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
     switch name {
     case "name": 1
     case "version": 2
+    case "withdrawnToo", "withdrawn_too": 3
     default: 0
     }
   }
@@ -2419,6 +2426,8 @@ extension CatalogV1.ResolveEntryRequest {
       try reader.read(&self.name)
     case 2:
       try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.withdrawnToo)
     default: break
     }
   }
@@ -2426,5 +2435,6 @@ extension CatalogV1.ResolveEntryRequest {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("name", self.name)
     writer.field("version", self.version)
+    writer.field("withdrawnToo", self.withdrawnToo)
   }
 }

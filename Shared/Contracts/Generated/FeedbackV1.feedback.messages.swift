@@ -184,7 +184,8 @@ extension FeedbackV1 {
     /// "issues/Q-1".
     package var name: String = ""
     package var entry: String = ""
-    /// Records as Ingest names them; found from the subject where the request brings one.
+    /// Records as Ingest names them. Those found from a subject are shown to the source and others who may know, never to the
+    /// department that stated the subject (AC-41).
     package var records: [String] = []
     /// The wrong field; empty for the whole record.
     package var item: String = ""
@@ -209,6 +210,7 @@ extension FeedbackV1 {
     package var rectifyDue: CommonV1.DueDate? = nil
     package var reasons: [String] = []
     package var correctionBatch: String = ""
+    /// The newest; all of them stand in recalls.
     package var recall: String = ""
     package var history: [CommonV1.Step] = []
     package var createTime: GoogleProtobuf.Timestamp? = nil
@@ -217,6 +219,8 @@ extension FeedbackV1 {
     package var reopened: Int32 = 0
     package var proposedDate: String = ""
     package var proposedBy: String = ""
+    /// One for each record that was corrected, the oldest first.
+    package var recalls: [String] = []
 
     package init() {}
 
@@ -248,7 +252,8 @@ extension FeedbackV1 {
       etag: String = "",
       reopened: Int32 = 0,
       proposedDate: String = "",
-      proposedBy: String = ""
+      proposedBy: String = "",
+      recalls: [String] = []
     ) {
       self.name = name
       self.entry = entry
@@ -278,6 +283,7 @@ extension FeedbackV1 {
       self.reopened = reopened
       self.proposedDate = proposedDate
       self.proposedBy = proposedBy
+      self.recalls = recalls
     }
   }
 
@@ -502,6 +508,7 @@ extension FeedbackV1 {
     package var record: String = ""
     package var receivers: [FeedbackV1.Receiver] = []
     package var createTime: GoogleProtobuf.Timestamp? = nil
+    /// Of the receivers that are shown.
     package var acknowledged: Int32 = 0
 
     package init() {}
@@ -699,6 +706,7 @@ extension FeedbackV1.Issue {
     self.reopened = source.pointee.reopened
     self.proposedDate = try check.string(source.pointee.proposed_date, "proposed_date")
     self.proposedBy = try check.string(source.pointee.proposed_by, "proposed_by")
+    self.recalls = try check.strings(source.pointee.recalls, source.pointee.n_recalls, "recalls")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -734,6 +742,8 @@ extension FeedbackV1.Issue {
     target.pointee.reopened = self.reopened
     target.pointee.proposed_date = arena.string(self.proposedDate)
     target.pointee.proposed_by = arena.string(self.proposedBy)
+    target.pointee.n_recalls = self.recalls.count
+    target.pointee.recalls = arena.strings(self.recalls)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -766,6 +776,7 @@ extension FeedbackV1.Issue {
     case "reopened": 32
     case "proposedDate", "proposed_date": 33
     case "proposedBy", "proposed_by": 34
+    case "recalls": 35
     default: 0
     }
   }
@@ -836,6 +847,10 @@ extension FeedbackV1.Issue {
       try reader.read(&self.proposedDate)
     case 34:
       try reader.read(&self.proposedBy)
+    case 35:
+      try reader.readList(&self.recalls, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -869,6 +884,7 @@ extension FeedbackV1.Issue {
     writer.field("reopened", self.reopened)
     writer.field("proposedDate", self.proposedDate)
     writer.field("proposedBy", self.proposedBy)
+    writer.list("recalls", self.recalls) { $0.value($1) }
   }
 }
 

@@ -1023,6 +1023,8 @@ extension IngestV1 {
     package var slipNumber: String = ""
     /// Set where a grant holder reports; empty where a person speaks at a counter.
     package var grant: String = ""
+    /// "departments/d", which reported.
+    package var department: String = ""
 
     package init() {}
 
@@ -1030,12 +1032,14 @@ extension IngestV1 {
       entry: String = "",
       subject: IngestV1.Subject? = nil,
       slipNumber: String = "",
-      grant: String = ""
+      grant: String = "",
+      department: String = ""
     ) {
       self.entry = entry
       self.subject = subject
       self.slipNumber = slipNumber
       self.grant = grant
+      self.department = department
     }
   }
 
@@ -3344,6 +3348,7 @@ extension IngestV1.LocateRecordsRequest {
     self.subject = try check.optionalMessage(source.pointee.subject, "subject")
     self.slipNumber = try check.string(source.pointee.slip_number, "slip_number")
     self.grant = try check.string(source.pointee.grant, "grant")
+    self.department = try check.string(source.pointee.department, "department")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3351,6 +3356,7 @@ extension IngestV1.LocateRecordsRequest {
     target.pointee.subject = arena.optionalMessage(self.subject)
     target.pointee.slip_number = arena.string(self.slipNumber)
     target.pointee.grant = arena.string(self.grant)
+    target.pointee.department = arena.string(self.department)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3359,6 +3365,7 @@ extension IngestV1.LocateRecordsRequest {
     case "subject": 2
     case "slipNumber", "slip_number": 3
     case "grant": 4
+    case "department": 5
     default: 0
     }
   }
@@ -3373,6 +3380,8 @@ extension IngestV1.LocateRecordsRequest {
       try reader.read(&self.slipNumber)
     case 4:
       try reader.read(&self.grant)
+    case 5:
+      try reader.read(&self.department)
     default: break
     }
   }
@@ -3382,6 +3391,7 @@ extension IngestV1.LocateRecordsRequest {
     writer.field("subject", self.subject)
     writer.field("slipNumber", self.slipNumber)
     writer.field("grant", self.grant)
+    writer.field("department", self.department)
   }
 }
 

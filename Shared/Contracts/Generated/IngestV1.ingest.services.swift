@@ -29,7 +29,8 @@ extension IngestV1 {
     func compareChunk(_ request: IngestV1.CompareChunkRequest, _ call: CallContext) async throws -> IngestV1.CompareChunkResponse
     /// Answers one claim on a not-shared register (meizhou-public-2023/21).
     func verifyClaim(_ request: IngestV1.VerifyClaimRequest, _ call: CallContext) async throws -> IngestV1.VerifyClaimResponse
-    /// Which records a person's complaint is about, without opening them.
+    /// Which records a person's complaint is about, without opening them. Feedback asks on its own account: a complaint is filed
+    /// whether or not a register can answer, and whoever filed it learns nothing from the answer (AC-41, AC-60).
     func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ call: CallContext) async throws -> IngestV1.LocateRecordsResponse
     /// Who received a record's values: derived from the disclosure entries.
     func listRecipients(_ request: IngestV1.ListRecipientsRequest, _ call: CallContext) async throws -> IngestV1.ListRecipientsResponse
@@ -125,7 +126,8 @@ extension IngestV1 {
       try await transport.unary("/weir.ingest.v1.Ingest/VerifyClaim", request, options)
     }
 
-    /// Which records a person's complaint is about, without opening them.
+    /// Which records a person's complaint is about, without opening them. Feedback asks on its own account: a complaint is filed
+    /// whether or not a register can answer, and whoever filed it learns nothing from the answer (AC-41, AC-60).
     package func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.LocateRecordsResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/LocateRecords", request, options)
     }

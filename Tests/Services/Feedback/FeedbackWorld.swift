@@ -39,6 +39,9 @@ final class OtherServices: Sendable {
     var recipients: [String: [IngestV1.Recipient]] = [:]
     var asked: [IngestV1.LocateRecordsRequest] = []
     var isIngestDown = false
+    /// How Ingest refuses to say whose records are meant.
+    var locatingFails: StatusCode?
+    var isWithdrawn = false
   }
 
   let state = Mutex(State())
@@ -48,8 +51,9 @@ final class OtherServices: Sendable {
   func methods(_ admission: ServiceAdmission) -> [MethodHandler] {
     [
       .unary(AccessTable.catalogV1CatalogResolveEntry, admission) {
-        (request: CatalogV1.ResolveEntryRequest, call: CallContext) in
-        guard request.name == "entries/E-1" else {
+        [self] (request: CatalogV1.ResolveEntryRequest, call: CallContext) in
+        let isShown = state.withLock { !$0.isWithdrawn } || request.withdrawnToo
+        guard request.name == "entries/E-1", isShown else {
           throw RequestRefusal.unknownResource(field: "name", name: request.name)
         }
         var entry = CatalogV1.Entry()
@@ -78,8 +82,9 @@ final class OtherServices: Sendable {
       },
       .unary(AccessTable.ingestV1IngestLocateRecords, admission) {
         [self] (request: IngestV1.LocateRecordsRequest, call: CallContext) in
-        state.withLock { state in
+        try state.withLock { state in
           state.asked.append(request)
+          if let code = state.locatingFails { throw Status(code) }
           return IngestV1.LocateRecordsResponse(records: state.located)
         }
       },
@@ -287,15 +292,48 @@ final class FeedbackWorld: Sendable {
       ["grant": .string(grant), "entry": "entries/E-1", "grantee": .string("departments/\(code)")])
   }
 
+  /// - Parameters:
+  ///   - items: Those that were changed.
+  ///   - decides: Whether one of them has a role.
+  ///   - time: When it was corrected; now, where none is given.
   func corrected(
     _ issue: String = "issues/Q-1", record: String = "entries/E-1/records/7",
-    removed: Bool = false
+    removed: Bool = false, replacement: String = "", items: [String] = ["cremated-on"],
+    decides: Bool = false, at time: Instant? = nil
   ) async throws {
     try await arrive(
       "ingest.record_corrected",
       [
+        "time": .integer((time ?? clock.now()).milliseconds),
         "record": .string(record), "entry": "entries/E-1", "issue": .string(issue),
-        "batch": "batches/B-9", "removed": .bool(removed), "items": ["cremated-on"],
+        "batch": "batches/B-9", "removed": .bool(removed), "replacement": .string(replacement),
+        "items": .array(items.map { .string($0) }), "decides": .bool(decides),
+      ])
+  }
+
+  /// A new stock is committed, perhaps in the name of an issue.
+  func stock(naming issue: String = "", kind: String = "stock") async throws {
+    try await arrive(
+      "ingest.batch_committed",
+      [
+        "batch": "batches/B-12", "entry": "entries/E-1", "issue": .string(issue),
+        "kind": .string(kind),
+      ])
+  }
+
+  /// It gave the records of an issue new names.
+  func renamed(
+    _ record: String = "entries/E-1/records/7", to successors: [String],
+    issue: String = "issues/Q-1"
+  ) async throws {
+    let member: JSONValue = [
+      "record": .string(record), "successors": .array(successors.map { .string($0) }),
+    ]
+    try await arrive(
+      "ingest.records_renamed",
+      [
+        "batch": "batches/B-12", "entry": "entries/E-1", "issue": .string(issue),
+        "records": .array([member]),
       ])
   }
 }
@@ -336,7 +374,9 @@ func reason<Reply>(_ body: () async throws -> Reply) async -> String? {
 // MARK: - Requests
 
 /// A person whom a register calls dead stands at a counter.
-func aliveRequest(_ requestID: String = "alive-1") -> FeedbackV1.FileIssueRequest {
+func aliveRequest(
+  _ requestID: String = "alive-1", of person: IngestV1.Subject = subject(0)
+) -> FeedbackV1.FileIssueRequest {
   var issue = FeedbackV1.Issue()
   issue.entry = "entries/E-1"
   issue.kind = .inaccurate
@@ -346,9 +386,16 @@ func aliveRequest(_ requestID: String = "alive-1") -> FeedbackV1.FileIssueReques
   issue.slipNumber = "S-2024-0007"
   issue.identityDocumentSeen = "resident-identity-card"
   issue.personIsAlive = true
+  return FeedbackV1.FileIssueRequest(issue: issue, subject: person, requestID: requestID)
+}
+
+/// One of many persons, all born on one day.
+func subject(_ order: UInt64) -> IngestV1.Subject {
   var subject = IngestV1.Subject()
-  subject.block = [1] + [UInt8](repeating: 0, count: 7) + [1, 2, 3, 4, 5, 6, 7, 8]
-  return FeedbackV1.FileIssueRequest(issue: issue, subject: subject, requestID: requestID)
+  if let person = PersonIdentifier(number: 11_010_519_491_231_002 + order) {
+    subject.block = IdentifierBlock(person).bytes
+  }
+  return subject
 }
 
 func holderRequest(

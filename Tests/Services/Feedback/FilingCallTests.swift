@@ -92,7 +92,7 @@ struct FilingCallTests {
     }
   }
 
-  @Test("at a counter the person is found by Ingest alone, and never kept")
+  @Test("at a counter the person is found by Ingest alone, and kept no longer than until then")
   func counter() async throws {
     try await FeedbackWorld.run { world in
       try await world.grantHeld()
@@ -101,8 +101,12 @@ struct FilingCallTests {
       #expect(issue.state == .verifying && issue.verifyDue?.date == "2024-03-06")
       // Who is in a register is not learnt by reporting (AC-41).
       #expect(issue.records.isEmpty)
+      #expect(try await world.feedback.locateSubjects() == 1)
+      #expect(try await world.feedback.locateSubjects() == 0)
       let asked = world.others.state.withLock { $0.asked }
       #expect(asked.map(\.slipNumber) == ["S-2024-0007"] && asked.map(\.grant) == [""])
+      #expect(asked.map(\.department) == ["departments/public-security"])
+      #expect(asked.map(\.subject) == [subject(0)])
       let opened = try #require(try await world.entry("issue_opened"))
       #expect(opened["records"]?.array?.count == 1 && opened["alive"]?.bool == true)
       #expect(opened["slip_number"]?.string == "S-2024-0007")
@@ -118,26 +122,118 @@ struct FilingCallTests {
     }
   }
 
-  @Test("a counter whose department holds a grant on the entry sees the records")
-  func counterWithGrant() async throws {
+  @Test(
+    "in the register or not, holder and counter get the same answer, field by field (AC-41)",
+    arguments: [true, false])
+  func sameAnswer(isCounter: Bool) async throws {
+    var request = aliveRequest()
+    if !isCounter {
+      request = holderRequest { $0.records = [] }
+      request.subject = subject(0)
+    }
+    var answers: [[FeedbackV1.Issue]] = []
+    var entries: [[JSONValue]] = []
+    for located in [["entries/E-1/records/7"], []] {
+      try await FeedbackWorld.run { world in
+        world.others.set { $0.located = located }
+        // The counter's department holds a grant on the entry, which changes nothing.
+        try await world.grantHeld()
+        let response = try await file(world, request)
+        _ = try await world.feedback.locateSubjects()
+        let later = try await world.get()
+        answers.append([try #require(response.issue), later])
+        let receipt = try Receipt(try #require(response.receipt).json)
+        entries.append([try receipt.verify(root: world.evidenceRoot).payload])
+        let source = try await world.get(by: .source)
+        #expect(source.records == located)
+      }
+    }
+    #expect(answers[0] == answers[1] && entries[0] == entries[1])
+    #expect(answers[0].allSatisfy { $0.records.isEmpty })
+  }
+
+  @Test(
+    "another person under the same request_id is refused, the same one is answered again, in the register or not",
+    arguments: [[], ["entries/E-1/records/7"]])
+  func otherSubject(located: [String]) async throws {
     try await FeedbackWorld.run { world in
-      try await world.grantHeld()
-      let issue = try await file(world, aliveRequest(), by: .holder).issue
-      #expect(issue?.records == ["entries/E-1/records/7"])
+      world.others.set { $0.located = [] }
+      let first = try await file(world, aliveRequest(), by: .counter)
+      _ = try await world.feedback.locateSubjects()
+      world.others.set { $0.located = located }
+      #expect(
+        await reason {
+          try await file(world, aliveRequest(of: subject(1)), by: .counter)
+        } == "request.request_id_reused")
+      #expect(try await file(world, aliveRequest(), by: .counter) == first)
     }
   }
 
-  @Test("nobody found: a counter files and learns nothing, a holder is told")
-  func nobodyFound() async throws {
+  @Test(
+    "a person's report is never off: the register withdrawn, damaged or away, it is located later (AC-60)",
+    arguments: [StatusCode.failedPrecondition, .unavailable, .resourceExhausted, .internal])
+  func neverOff(code: StatusCode) async throws {
     try await FeedbackWorld.run { world in
-      world.others.set { $0.located = [] }
-      let issue = try await file(world, aliveRequest(), by: .counter).issue
-      #expect(issue?.state == .verifying && issue?.records == [])
-      var request = holderRequest { $0.records = [] }
-      request.subject = aliveRequest().subject
-      let refused = await status { try await file(world, request) }
-      #expect(refused?.code == .notFound)
-      #expect(refused?.trailers["weir-reason"] == "feedback.no_record_found")
+      world.others.set {
+        $0.locatingFails = code
+        $0.isWithdrawn = true
+      }
+      let issue = try #require(try await file(world, aliveRequest(), by: .counter).issue)
+      #expect(issue.state == .verifying && issue.verifyDue?.date == "2024-03-06")
+      // What a register is known to answer is no fault, and asked ever more seldom.
+      for asked in [1, 1, 2] {
+        _ = try? await world.feedback.locateSubjects()
+        #expect(world.others.state.withLock { $0.asked.count } == asked)
+        if asked == 1 { world.clock.pass(milliseconds: 150) }
+      }
+      world.others.set { $0.locatingFails = nil }
+      world.clock.pass(seconds: 600)
+      #expect(try await world.feedback.locateSubjects() == 1)
+      #expect(try await world.get(by: .source).records == ["entries/E-1/records/7"])
+      // A holder of a grant has none on a withdrawn entry.
+      #expect(await reason { try await file(world, holderRequest()) } == "request.not_found")
+    }
+  }
+
+  @Test("a person still looked for is forgotten with the end of the issue")
+  func forgotten() async throws {
+    try await FeedbackWorld.run { world in
+      world.others.set { $0.locatingFails = .unavailable }
+      _ = try await file(world, aliveRequest(), by: .counter)
+      _ = try await world.client.withdrawIssue(
+        FeedbackV1.WithdrawIssueRequest(name: "issues/Q-1", reason: "误报", requestID: "w"),
+        try world.by(.counter, "WithdrawIssue"))
+      #expect(try await world.feedback.locateSubjects() == 0)
+      #expect(world.others.state.withLock { $0.asked.isEmpty })
+    }
+  }
+
+  @Test("what can be no identifier is refused at once, by field")
+  func malformedSubject() async throws {
+    try await FeedbackWorld.run { world in
+      let cases: [(field: String, change: (inout IngestV1.Subject) -> Void)] = [
+        ("subject.block", { $0.block = [1, 2, 3] }),
+        ("subject.block", { $0.block = [UInt8](repeating: 9, count: 16) }),
+        ("subject.block", { $0.personName = String(repeating: "王", count: 101) }),
+        ("subject.document_number", { $0.block = [] }),
+        (
+          "subject.document_number",
+          {
+            $0.block = []
+            $0.documentType = "passport"
+            $0.documentNumber = "  "
+          }
+        ),
+      ]
+      for (index, wrong) in cases.enumerated() {
+        var person = subject(0)
+        wrong.change(&person)
+        let refused = await status {
+          try await file(world, aliveRequest("m-\(index)", of: person), by: .counter)
+        }
+        #expect(refused?.code == .invalidArgument)
+        #expect(refused?.trailers["weir-field"] == wrong.field)
+      }
     }
   }
 

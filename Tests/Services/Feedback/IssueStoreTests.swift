@@ -46,6 +46,8 @@ struct IssueStoreTests {
     issue.proposal = DateProposal(date: try day("2024-04-01"), by: try department(source))
     issue.reopened = 2
     issue.records[1].correctedBy = "batches/B-2"
+    issue.records[1].replacements = ["entries/E-1/records/18", "entries/E-1/records/19"]
+    issue.records.append(IssueRecord(name: "entries/E-1/records/9"))
     return issue
   }
 
@@ -203,7 +205,10 @@ struct IssueStoreTests {
     }
     let pending = try #require(
       try await database.read { try $0.pendingCorrections(limit: 5).first })
-    #expect(pending.items == ["a", "b"] && pending.isRemoved)
+    #expect(
+      pending.correction
+        == Correction(
+          record: recall.record, batch: "batches/B-2", isRemoved: true, items: ["a", "b"]))
     try await database.write {
       try $0.insert(
         recall, source: issue.source, authority: issue.authority, correction: pending.id)
@@ -214,7 +219,7 @@ struct IssueStoreTests {
       outcome: "made_good", note: "补发", by: try officer(holder), at: time)
     try await database.write { try $0.save(taken, texts) }
     #expect(try await database.read { try $0.recall(1, texts) } == taken)
-    #expect(try await database.read { try $0.newestRecalls(of: [1, 2]) } == [1: 1])
+    #expect(try await database.read { try $0.recallNumbers(of: [1, 2]) } == [1: [1]])
     func waiting(_ code: String) async throws -> [Int64] {
       let sight = IssueVisibility(try officer(code))
       return try await database.read {

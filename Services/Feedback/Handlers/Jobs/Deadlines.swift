@@ -15,16 +15,11 @@ extension FeedbackServer {
   /// - Parameter onFault: Told of each failure, for the log.
   package func followDeadlines(onFault: @Sendable (any Error) -> Void) async throws {
     var isFirst = true
-    while !Task.isCancelled {
-      do {
-        if isFirst { try await recountOpenIssues() }
-        isFirst = false
-        try await passDeadlines()
-      } catch {
-        if error is CancellationError { return }
-        onFault(error)
-      }
-      try await Task.sleep(for: .seconds(2))
+    try await follow(every: .seconds(2), onFault: onFault) {
+      if isFirst { try await recountOpenIssues() }
+      isFirst = false
+      try await passDeadlines()
+      return 0
     }
   }
 

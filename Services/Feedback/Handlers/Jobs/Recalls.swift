@@ -12,22 +12,14 @@ import Vocabulary
 extension FeedbackServer {
   /// How many receivers one event tells of: an entry of the log has a bound.
   private static let receiversPerEvent = 1_000
-  /// How many disclosures of one record are recalled one by one.
+  /// How many disclosures one recall holds; a record that went out more often has several recalls.
   private static let receiversPerRecall = 50_000
 
   /// Makes recalls until the task is cancelled. A correction that fails now is tried again; it waits in its table.
   ///
   /// - Parameter onFault: Told of each failure, for the log.
   package func followCorrections(onFault: @Sendable (any Error) -> Void) async throws {
-    while !Task.isCancelled {
-      do {
-        if try await makeRecalls() > 0 { continue }
-      } catch {
-        if error is CancellationError { return }
-        onFault(error)
-      }
-      try await Task.sleep(for: .milliseconds(200))
-    }
+    try await follow(every: .milliseconds(200), onFault: onFault) { try await makeRecalls() }
   }
 
   /// Makes the recalls of the corrections that wait.
@@ -40,8 +32,7 @@ extension FeedbackServer {
     var settled = 0
     for correction in waiting {
       do {
-        let item = try await itemInQuestion(of: correction)
-        let receivers = try await receivers(of: correction, item: item)
+        let receivers = try await receivers(of: correction)
         try await settle(correction, receivers)
         settled += 1
       } catch {
@@ -52,23 +43,17 @@ extension FeedbackServer {
     return settled
   }
 
-  /// The wrong item of the issue; empty where the whole record is.
-  private func itemInQuestion(of correction: PendingCorrection) async throws -> String {
-    if correction.isRemoved { return "" }
-    let number = correction.issue
-    return try await database.read { try $0.issue(number, texts)?.report.item ?? "" }
-  }
-
-  private func receivers(
-    of correction: PendingCorrection, item: String
-  ) async throws -> [RecallReceiver] {
-    if correction.record.isEmpty { return [] }
-    // A record that should never have been there misled everyone who got any part of it.
-    let items = item.isEmpty ? (correction.isRemoved ? [] : correction.items) : [item]
+  private func receivers(of pending: PendingCorrection) async throws -> [RecallReceiver] {
+    let number = pending.issue
+    guard let record = pending.correction.record,
+      let issue = try await database.read({ try $0.issue(number, texts) })
+    else { return [] }
+    let items = pending.correction.itemsInQuestion(issue.report.item)
     var found: [RecallReceiver] = []
     var seen: Set<RecallReceiver> = []
+    // Of no item in particular: all who received any part of the record.
     for item in items.isEmpty ? [""] : items {
-      for receiver in try await receivers(of: correction.record, item: item)
+      for receiver in try await receivers(of: record, item: item)
       where seen.insert(receiver).inserted {
         found.append(receiver)
       }
@@ -87,35 +72,50 @@ extension FeedbackServer {
         request, CallOptions(timeout: .seconds(10)))
       found += page.recipients.compactMap(RecallReceiver.init)
       request.pageToken = page.nextPageToken
-    } while !request.pageToken.isEmpty && found.count < Self.receiversPerRecall
+    } while !request.pageToken.isEmpty
     return found
   }
 
   private func settle(
-    _ correction: PendingCorrection, _ receivers: [RecallReceiver]
+    _ pending: PendingCorrection, _ receivers: [RecallReceiver]
   ) async throws {
     let time = now()
     try await database.write { transaction in
-      guard let issue = try transaction.issue(correction.issue, texts) else {
-        return try transaction.settle(correction: correction.id, recall: 0)
-      }
-      if correction.record.isEmpty {
-        try transaction.settle(correction: correction.id, recall: 0)
-      } else {
+      guard let issue = try transaction.issue(pending.issue, texts),
+        let record = pending.correction.record
+      else { return try settleWithoutRecall(pending, at: time, in: transaction) }
+      var rest = receivers[...]
+      repeat {
         let recall = Recall(
           number: try transaction.nextRecallNumber(), issue: issue.number, entry: issue.entry,
-          record: correction.record, created: time, receivers: receivers)
+          record: record, created: time, receivers: Array(rest.prefix(Self.receiversPerRecall)))
+        rest = rest.dropFirst(Self.receiversPerRecall)
         try transaction.insert(
-          recall, source: issue.source, authority: issue.authority, correction: correction.id)
+          recall, source: issue.source, authority: issue.authority, correction: pending.id)
         try tell(of: recall, at: time, in: transaction)
-      }
-      guard try !transaction.hasPendingCorrections(issue.number) else { return }
-      let told = issue.informed(at: time, under: try profiles.profile(issue.profile))
-      guard told.state != issue.state else { return }
-      try carry(
-        from: issue, to: told, topic: "feedback.issue_answered", by: .system, at: time,
-        in: transaction)
+      } while !rest.isEmpty
+      try informIfSettled(issue, at: time, in: transaction)
     }
+  }
+
+  private func settleWithoutRecall(
+    _ pending: PendingCorrection, at time: Instant, in transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.settle(correction: pending.id, recall: 0)
+    guard let issue = try transaction.issue(pending.issue, texts) else { return }
+    try informIfSettled(issue, at: time, in: transaction)
+  }
+
+  /// The result is told once every correction of the issue is recalled.
+  private func informIfSettled(
+    _ issue: QualityIssue, at time: Instant, in transaction: borrowing WriteTransaction
+  ) throws {
+    guard try !transaction.hasPendingCorrections(issue.number) else { return }
+    let told = issue.informed(at: time, under: try profiles.profile(issue.profile))
+    guard told.state != issue.state else { return }
+    try carry(
+      from: issue, to: told, topic: "feedback.issue_answered", by: .system, at: time,
+      in: transaction)
   }
 
   /// Share reopens the cases that were closed on the wrong value.

@@ -1,8 +1,8 @@
-// Feedback's first tables: issues with their records and history, who was told, corrections, recalls.
+// Feedback's tables: issues with their records and history, who was told, corrections, recalls, persons yet to be found.
 
 package import Database
 
-/// The steps of Feedback's schema, in order. `body`, `reason` and `note` are sealed (`TextSeal`).
+/// The steps of Feedback's schema, in order. `body`, `reason`, `note` and `subject` are sealed (`TextSeal`).
 package let feedbackSchema: [SchemaStep] = [
   SchemaStep(
     number: 1, name: "issues",
@@ -63,5 +63,19 @@ package let feedbackSchema: [SchemaStep] = [
       """,
       "CREATE INDEX receivers_department ON receivers (department, outcome, recall)",
       "CREATE TABLE sequences (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL)",
-    ])
+    ]),
+  // Of older rows nobody knows who named them, and what decided: the careful answer stands.
+  SchemaStep(
+    number: 2, name: "records that move",
+    sql: [
+      "ALTER TABLE issue_records ADD COLUMN is_named INTEGER NOT NULL DEFAULT 0",
+      "ALTER TABLE issue_records ADD COLUMN replacements TEXT NOT NULL DEFAULT ''",
+      "ALTER TABLE corrections ADD COLUMN decides INTEGER NOT NULL DEFAULT 1",
+      """
+      CREATE TABLE locating (
+        issue INTEGER NOT NULL PRIMARY KEY, subject BLOB NOT NULL, tries INTEGER NOT NULL,
+        next_try INTEGER NOT NULL)
+      """,
+      "CREATE INDEX locating_next ON locating (next_try, issue)",
+    ], isAdditive: true),
 ]

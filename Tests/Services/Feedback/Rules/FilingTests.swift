@@ -148,6 +148,10 @@ struct ReportContentTests {
     #expect(
       try check(changed(aliveReport()) { $0.documentSeen = "440301199001011234" })?.reason
         == "feedback.document_malformed")
+    // Nor does a holder of a grant write a number there.
+    #expect(
+      try check(changed { $0.documentSeen = "440301199001011234" })?.reason
+        == "feedback.document_malformed")
   }
 
   @Test("that a person is alive is filed at a counter")
@@ -197,7 +201,10 @@ struct ReportContentTests {
 
   @Test("no identity number (GB 11643) stands in a free text")
   func identityNumbers() throws {
-    for text in ["身份证11010519491231002X有误", "11010519491231002x", "号码 440524188001010014。"] {
+    for text in [
+      "身份证11010519491231002X有误", "11010519491231002x", "号码 440524188001010014。",
+      "１１０１０５１９４９１２３１００２Ｘ", "110105-19491231-002X",
+    ] {
       #expect(try check(changed { $0.cause = text })?.field == "issue.cause")
       #expect(try check(changed { $0.details = ["好", text] })?.field == "issue.details")
       let slip = try check(changed(aliveReport()) { $0.slipNumber = text })

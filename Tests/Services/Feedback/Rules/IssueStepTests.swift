@@ -30,7 +30,9 @@ struct IssueStepTests {
   )
     -> Correction
   {
-    Correction(record: record, batch: batch, isRemoved: false, items: ["cremated-on"])
+    Correction(
+      record: record, batch: batch, isRemoved: false, replacement: "entries/E-1/records/70",
+      items: ["cremated-on"])
   }
 
   /// An issue in each state that a caller can find it in.
@@ -150,7 +152,9 @@ struct IssueStepTests {
       reason: "仍有误", by: reporter, at: later, under: profile, calendar: calendar)
     #expect(again.state == .verifying && again.reopened == 1)
     #expect(again.clocks.verify?.started == later.civilDate && again.clocks.rectify == nil)
-    #expect(again.clocks.verified == nil && again.records.allSatisfy { $0.correctedBy == nil })
+    // What was corrected is a removed record; the replacement stands, and can be corrected again.
+    #expect(again.clocks.verified == nil)
+    #expect(again.records == [IssueRecord(name: "entries/E-1/records/70", isNamed: true)])
     for reason in ["", " "] {
       #expect(
         refusal {
@@ -185,6 +189,19 @@ struct IssueStepTests {
       by: correction(records[1], "batches/B-3"), at: time, under: profile)
     #expect(second.state == .rectified && second.correctionBatch == "batches/B-3")
     #expect(second.records.map(\.correctedBy) == ["batches/B-2", "batches/B-3"])
+  }
+
+  @Test(
+    "who corrects the first of several records before answering has the time for the rest that the profile gives",
+    arguments: [
+      (publicData, "2024-03-20"), (hebi, "2024-03-20"), (specificPopulation, "2024-04-01"),
+    ])
+  func correctedFirst(key: String, due: String) throws {
+    let issue = try filed(
+      under: key, records: ["entries/E-1/records/7", "entries/E-1/records/8"]
+    ).corrected(by: correction(), at: time, under: try FeedbackLaw.profile(key))
+    #expect(issue.state == .rectifying && issue.clocks.verified == time.civilDate)
+    #expect(issue.deadline(on: calendar, today: time.civilDate)?.due.date.iso == due)
   }
 
   @Test("an issue about the whole entry is rectified by a batch that names it")
@@ -244,6 +261,22 @@ struct ExtensionTests {
     #expect(refusal { try extend(by: authority) }?.reason == "feedback.not_source")
     #expect(refusal { try extend(filing: " ") }?.reason == "feedback.filing_missing")
     #expect(refusal { try extend(reason: "") }?.reason == "feedback.reasons_missing")
+  }
+
+  @Test("reason and filing have their bounds, and no number stands in them")
+  func texts() throws {
+    func long(_ count: Int) -> String { String(repeating: "误", count: count) }
+    #expect(try extend(reason: long(2_000), filing: long(300)).clocks.verify != nil)
+    #expect(refusal { try extend(reason: long(2_001)) }?.field == "reason")
+    #expect(refusal { try extend(filing: long(301)) }?.field == "filing")
+    // One character for a reader, a thousand for the disk.
+    let accents = "e" + String(repeating: "\u{301}", count: 2_000)
+    #expect(refusal { try extend(reason: accents) }?.reason == "feedback.too_long")
+    for number in ["11010519491231002X", "１１０１０５１９４９１２３１００２Ｘ", "110105 19491231 002X"] {
+      let told = refusal { try extend(reason: "查 \(number)") }
+      #expect(told?.reason == "feedback.identity_number_in_text" && told?.field == "reason")
+      #expect(refusal { try extend(filing: number) }?.field == "filing")
+    }
   }
 
   @Test("eleven days, no day, a second time, and after the due date: refused")

@@ -108,14 +108,24 @@ struct VisibilityTests {
     #expect(try !sight("other-authority", roles: [.authority]).sees(issue, wasTold: false))
   }
 
-  @Test("a counter does not learn from its report who is in a register (AC-41)")
+  @Test("who states a person sees no record that was found, whatever else it is (AC-41)")
   func records() throws {
-    let alive = try filed(aliveReport(), by: "public-security")
-    #expect(try !sight("public-security").seesRecords(of: alive, wasTold: false))
-    #expect(try sight("public-security").seesRecords(of: alive, wasTold: true))
-    #expect(try sight(source).seesRecords(of: alive, wasTold: false))
-    #expect(try sight(authority, roles: [.authority]).seesRecords(of: alive, wasTold: false))
-    #expect(try sight(holder).seesRecords(of: try filed(), wasTold: false))
+    let found = "entries/E-1/records/9"
+    func shown(_ issue: QualityIssue, _ code: String, _ roles: Set<Role> = [.departmentOfficer])
+      throws -> [String]
+    {
+      try sight(code, roles: roles).sight(of: issue.located([found])).records.map(\.name)
+    }
+    let alive = try filed(aliveReport(), records: [], by: "public-security")
+    #expect(try shown(alive, "public-security").isEmpty)
+    #expect(try shown(alive, source) == [found])
+    #expect(try shown(alive, authority, [.authority]) == [found])
+    #expect(try shown(alive, "health") == [found])
+    let own = try filed(aliveReport(), records: [], by: authority)
+    #expect(try shown(own, authority, [.authority]).isEmpty)
+    let named = try filed()
+    #expect(try shown(named, holder) == ["entries/E-1/records/7"])
+    #expect(try shown(named, source) == ["entries/E-1/records/7", found])
   }
 
   @Test("a receiver sees what concerns itself of a recall, source and authority all")
@@ -142,7 +152,7 @@ struct FeedbackRefusalTests {
     .itemUnknown(entry: "e", item: "i"), .documentMalformed, .aliveNeedsCounter(citation),
     .elementMissing(.cause, citation), .elementMissing(.detailedList, citation),
     .tooLong(path: "p", limit: 1), .recordForeign(record: "r", entry: "e"),
-    .identityNumberInText(path: "p"), .noRecordFound(entry: "e"),
+    .identityNumberInText(path: "p"),
     .reasonsMissing(path: "p", citation), .filingMissing(citation), .outcomeUnknown,
     .clock(.notNegotiable, issue: "i", citation),
   ]

@@ -69,10 +69,14 @@ enum DemoRepair {
         issue: issue, subject: try DemoStep.subject(person.identifier, person.name),
         requestID: stage.request()))
     guard let answer = filed.issue else { throw DemoGap(what: "issue") }
-    // A counter learns nothing about who is in a register by reporting for a person; the source sees the record.
+    // A counter learns nothing about who is in a register by reporting for a person; the source sees the record, once it is
+    // found.
     let source = DemoCast.civilAffairs
-    let seen = try await stage.wire.client(source.principal(source.officer)).feedback.getIssue(
-      .init(name: answer.name))
+    let keeper = try stage.wire.client(source.principal(source.officer)).feedback
+    let seen = try await patiently(for: "the record to be found") { () -> FeedbackV1.Issue? in
+      let seen = try await keeper.getIssue(.init(name: answer.name))
+      return seen.records.isEmpty ? nil : seen
+    }
     stage.ledger.expect(
       BilingualText("涉及的记录：窗口可见 / 数源部门可见", "the record: shown at the counter / to the source"),
       "0 / 1",

@@ -2760,7 +2760,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__list_categories_response__de
   (ProtobufCMessageInit) weir__catalog__v1__list_categories_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__resolve_entry_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__resolve_entry_request__field_descriptors[3] =
 {
   {
     "name",
@@ -2786,15 +2786,28 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__resolve_entry_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "withdrawn_too",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResolveEntryRequest, withdrawn_too),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__resolve_entry_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   1,   /* field[1] = version */
+  2,   /* field[2] = withdrawn_too */
 };
 static const ProtobufCIntRange weir__catalog__v1__resolve_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__resolve_entry_request__descriptor =
 {
@@ -2804,7 +2817,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__resolve_entry_request__descr
   "Weir__Catalog__V1__ResolveEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__ResolveEntryRequest),
-  2,
+  3,
   weir__catalog__v1__resolve_entry_request__field_descriptors,
   weir__catalog__v1__resolve_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__resolve_entry_request__number_ranges,

@@ -817,7 +817,7 @@ void   weir__feedback__v1__acknowledge_recall_request__free_unpacked
   assert(message->base.descriptor == &weir__feedback__v1__acknowledge_recall_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__feedback__v1__issue__field_descriptors[28] =
+static const ProtobufCFieldDescriptor weir__feedback__v1__issue__field_descriptors[29] =
 {
   {
     "name",
@@ -1155,6 +1155,18 @@ static const ProtobufCFieldDescriptor weir__feedback__v1__issue__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recalls",
+    35,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Feedback__V1__Issue, n_recalls),
+    offsetof(Weir__Feedback__V1__Issue, recalls),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__feedback__v1__issue__field_indices_by_name[] = {
   5,   /* field[5] = cause */
@@ -1176,6 +1188,7 @@ static const unsigned weir__feedback__v1__issue__field_indices_by_name[] = {
   26,   /* field[26] = proposed_date */
   18,   /* field[18] = reasons */
   20,   /* field[20] = recall */
+  28,   /* field[28] = recalls */
   2,   /* field[2] = records */
   17,   /* field[17] = rectify_due */
   25,   /* field[25] = reopened */
@@ -1190,7 +1203,7 @@ static const ProtobufCIntRange weir__feedback__v1__issue__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 20, 13 },
-  { 0, 28 }
+  { 0, 29 }
 };
 const ProtobufCMessageDescriptor weir__feedback__v1__issue__descriptor =
 {
@@ -1200,7 +1213,7 @@ const ProtobufCMessageDescriptor weir__feedback__v1__issue__descriptor =
   "Weir__Feedback__V1__Issue",
   "weir.feedback.v1",
   sizeof(Weir__Feedback__V1__Issue),
-  28,
+  29,
   weir__feedback__v1__issue__field_descriptors,
   weir__feedback__v1__issue__field_indices_by_name,
   2,  weir__feedback__v1__issue__number_ranges,

@@ -4115,7 +4115,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_response__descri
   (ProtobufCMessageInit) weir__ingest__v1__verify_claim_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__locate_records_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__locate_records_request__field_descriptors[5] =
 {
   {
     "entry",
@@ -4165,8 +4165,21 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__locate_records_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "department",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__LocateRecordsRequest, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__locate_records_request__field_indices_by_name[] = {
+  4,   /* field[4] = department */
   0,   /* field[0] = entry */
   3,   /* field[3] = grant */
   2,   /* field[2] = slip_number */
@@ -4175,7 +4188,7 @@ static const unsigned weir__ingest__v1__locate_records_request__field_indices_by
 static const ProtobufCIntRange weir__ingest__v1__locate_records_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__locate_records_request__descriptor =
 {
@@ -4185,7 +4198,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__locate_records_request__descr
   "Weir__Ingest__V1__LocateRecordsRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__LocateRecordsRequest),
-  4,
+  5,
   weir__ingest__v1__locate_records_request__field_descriptors,
   weir__ingest__v1__locate_records_request__field_indices_by_name,
   1,  weir__ingest__v1__locate_records_request__number_ranges,

@@ -389,10 +389,11 @@ struct  Weir__Catalog__V1__ResolveEntryRequest
   ProtobufCMessage base;
   ProtobufCBinaryData name;
   int32_t version;
+  protobuf_c_boolean withdrawn_too;
 };
 #define WEIR__CATALOG__V1__RESOLVE_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__resolve_entry_request__descriptor) \
-    , {0,NULL}, 0 }
+    , {0,NULL}, 0, 0 }
 
 
 /* Weir__Catalog__V1__Code methods */

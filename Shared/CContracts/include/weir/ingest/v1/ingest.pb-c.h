@@ -527,10 +527,11 @@ struct  Weir__Ingest__V1__LocateRecordsRequest
   Weir__Ingest__V1__Subject *subject;
   ProtobufCBinaryData slip_number;
   ProtobufCBinaryData grant;
+  ProtobufCBinaryData department;
 };
 #define WEIR__INGEST__V1__LOCATE_RECORDS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__locate_records_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__LocateRecordsResponse
