@@ -8,6 +8,9 @@ final class Balancer {
   let channel: ChannelCore
   let core: ReactorCore
   private(set) var subchannels: [Subchannel] = []
+  private var names: [ResolvedName] = []
+  var throttle: RetryThrottle
+  private var judge: OutlierJudge?
   private var next: Int
   private var waiting: [ClientCall] = []
   private var isShutDown = false
@@ -15,8 +18,14 @@ final class Balancer {
   init(_ channel: ChannelCore, core: ReactorCore) {
     self.channel = channel
     self.core = core
+    throttle = RetryThrottle(channel.configuration.service.throttling)
     next = Int(truncatingIfNeeded: core.random.next() >> 33)
     update(channel.addresses)
+    if let limits = channel.configuration.service.outliers {
+      let judge = OutlierJudge(self, limits)
+      self.judge = judge
+      judge.begin()
+    }
   }
 
   /// Starts the call on the next ready connection, or lets it wait for one. A call fails at once when every address has
@@ -49,7 +58,12 @@ final class Balancer {
 
   /// Why no call can go out now; `nil` while there is hope.
   private var failure: Status? {
-    if subchannels.isEmpty { return Status(.unavailable, "the channel has no address") }
+    if subchannels.isEmpty {
+      if names.isEmpty { return Status(.unavailable, "the channel has no address") }
+      let reasons = names.compactMap(\.failure)
+      if reasons.count < names.count { return nil }
+      return Status(.unavailable, reasons.joined(separator: "; "))
+    }
     guard subchannels.allSatisfy({ $0.lastFailure != nil }) else { return nil }
     let reasons = subchannels.compactMap(\.lastFailure)
     return Status(.unavailable, reasons.joined(separator: "; "))
@@ -77,11 +91,37 @@ final class Balancer {
     waiting.removeAll { $0 === call }
   }
 
+  /// Other addresses or names; those that stay keep what is known of them.
   func update(_ addresses: [Address]) {
-    var wanted = addresses
+    var old = names
+    names = addresses.map { address in
+      guard let index = old.firstIndex(where: { $0.name == address }) else {
+        return ResolvedName(address, balancer: self)
+      }
+      return old.remove(at: index)
+    }
+    for name in old { name.stop() }
+    for name in names where name.addresses.isEmpty { name.refresh() }
+    connectWhatIsNamed()
+  }
+
+  func resolved(_ name: Address, _ result: Result<[Address], SocketError>) {
+    for known in names where known.name == name { known.answered(result) }
+    connectWhatIsNamed()
+  }
+
+  /// An address of this name does not answer: perhaps the name stands for others by now.
+  func refresh(_ name: Address) {
+    for known in names where known.name == name { known.refresh() }
+  }
+
+  private func connectWhatIsNamed() {
+    var wanted = names.flatMap { name in
+      name.addresses.map { Replica(name: name.name, address: $0) }
+    }
     var kept: [Subchannel] = []
     for subchannel in subchannels {
-      if let index = wanted.firstIndex(of: subchannel.address) {
+      if let index = wanted.firstIndex(of: subchannel.replica) {
         wanted.remove(at: index)
         kept.append(subchannel)
       } else {
@@ -99,6 +139,8 @@ final class Balancer {
     isShutDown = true
     for subchannel in subchannels { subchannel.close() }
     subchannels = []
+    for name in names { name.stop() }
+    if let judge { core.timers.cancel(judge) }
     let calls = waiting
     waiting = []
     for call in calls {
@@ -106,8 +148,45 @@ final class Balancer {
       call.end(Status(.unavailable, "the channel is shut down"))
     }
   }
+}
 
-  func subchannel(_ serial: UInt64) -> Subchannel? { subchannels.first { $0.serial == serial } }
+/// Judges the replicas of a channel each interval; its timer is the next judgement.
+private final class OutlierJudge: Timed {
+  private unowned let balancer: Balancer
+  private let limits: OutlierDetection
+
+  init(_ balancer: Balancer, _ limits: OutlierDetection) {
+    self.balancer = balancer
+    self.limits = limits
+  }
+
+  func begin() { balancer.core.timers.schedule(self, at: balancer.core.after(limits.interval)) }
+
+  override func expire() {
+    let now = balancer.core.now
+    let replicas = balancer.subchannels
+    for replica in replicas { replica.record.beginInterval(now) }
+    var ejected = replicas.count { $0.record.isEjected }
+    for replica in replicas {
+      if replica.record.isOutlier(limits),
+        Double(ejected + 1) <= limits.maximumEjectedShare * Double(replicas.count)
+      {
+        replica.record.eject(limits, now: now)
+        ejected += 1
+      }
+      replica.record.forgetCalls()
+    }
+    balancer.changed()
+    begin()
+  }
+}
+
+/// One of the addresses behind a configured name.
+struct Replica: Equatable {
+  /// As configured: what certificates bear, and `:authority`.
+  let name: Address
+  /// In numbers.
+  let address: Address
 }
 
 /// One address of a channel and the connection to it. Its timer is the next attempt to connect.
@@ -121,8 +200,8 @@ final class Subchannel: Timed {
     case retired
   }
 
-  let address: Address
-  let serial: UInt64
+  let replica: Replica
+  var record = ReplicaRecord()
   /// Why the last attempt failed; `nil` before the first and after a success. Stays during the next attempt, so that
   /// calls to a dead address fail at once instead of waiting for each attempt.
   private(set) var lastFailure: String?
@@ -134,18 +213,22 @@ final class Subchannel: Timed {
   private var connection: ClientConnection?
   private var backoff: Backoff
   private var attemptBegan: Int64 = 0
+  private var health: HealthWatch?
+  /// What the replica says of itself; always true where it is not asked.
+  private var isServing = true
+  private var healthBackoff: Backoff
 
-  init(_ address: Address, balancer: Balancer) {
-    self.address = address
+  init(_ replica: Replica, balancer: Balancer) {
+    self.replica = replica
     self.balancer = balancer
     core = balancer.core
     configuration = balancer.channel.configuration
-    serial = core.nextSerial()
     backoff = Backoff(configuration.backoff)
+    healthBackoff = backoff
   }
 
   var readyConnection: ClientConnection? {
-    if case .ready(let connection) = state { return connection }
+    if case .ready(let connection) = state, isServing, !record.isEjected { return connection }
     return nil
   }
 
@@ -158,37 +241,15 @@ final class Subchannel: Timed {
   private func connect() {
     state = .connecting
     attemptBegan = core.now
-    switch Sockets.resolve(address, numericOnly: true) {
+    switch Sockets.resolve(replica.address, numericOnly: true) {
     case .success(let found): open(found)
-    case .failure: resolveByName()
-    }
-  }
-
-  /// Names are looked up on a thread of their own: the system's resolver blocks.
-  private func resolveByName() {
-    let address = address
-    let serial = serial
-    let key = ObjectIdentifier(balancer.channel)
-    let executor = core.executor
-    startThread(named: "weir-resolve") {
-      let result = Sockets.resolve(address, numericOnly: false)
-      executor.post { $0.core.balancers[key]?.subchannel(serial)?.resolved(result) }
-    }
-  }
-
-  func resolved(_ result: Result<[SocketAddress], SocketError>) {
-    guard case .connecting = state, connection == nil else { return }
-    switch result {
-    case .success(let found): open(found)
-    case .failure(.unknownHost(let reason)): failed(reason)
     case .failure(let error): failed("\(error)")
     }
   }
 
-  private func open(_ candidates: [SocketAddress]) {
-    // One address of a name after the other, an attempt each.
-    guard !candidates.isEmpty else { return failed("the name has no address") }
-    switch Sockets.connect(to: candidates[backoff.failures % candidates.count]) {
+  private func open(_ found: [SocketAddress]) {
+    guard let address = found.first else { return failed("no address") }
+    switch Sockets.connect(to: address) {
     case .failure(let error): failed("\(error)")
     case .success(let descriptor): secure(descriptor)
     }
@@ -196,14 +257,14 @@ final class Subchannel: Timed {
 
   private func secure(_ descriptor: Int32) {
     let checksName = configuration.expectedServerURI == nil
-    let name = configuration.serverName ?? address.host
+    let name = configuration.serverName ?? replica.name.host
     guard
       let tls = TLSLink(
         balancer.channel.tls, descriptor: descriptor, isServer: false,
         serverName: checksName ? name : nil, isAddress: Sockets.isNumeric(name)),
       let connection = ClientConnection(
         subchannel: self, serial: core.nextSerial(), descriptor: descriptor, tls: tls,
-        configuration: configuration, authority: address.description, core: core)
+        configuration: configuration, authority: replica.name.description, core: core)
     else {
       Glibc.close(descriptor)
       return failed("TLS could not be set up")
@@ -214,14 +275,19 @@ final class Subchannel: Timed {
 
   private func failed(_ reason: String) {
     connection = nil
-    lastFailure = "\(address): \(reason)"
+    lastFailure = "\(replica.address): \(reason)"
+    balancer.refresh(replica.name)
     state = .waiting
     core.timers.schedule(self, at: attemptBegan + backoff.next(&core.random))
     balancer.changed()
   }
 
   override func expire() {
-    if case .waiting = state { connect() }
+    switch state {
+    case .waiting: connect()
+    case .ready(let connection): watchHealth(on: connection)
+    case .idle, .connecting, .retired: break
+    }
   }
 
   // MARK: What the connection reports
@@ -231,6 +297,48 @@ final class Subchannel: Timed {
     backoff.reset()
     lastFailure = nil
     state = .ready(connection)
+    healthBackoff.reset()
+    watchHealth(on: connection)
+    balancer.changed()
+  }
+
+  // MARK: Health
+
+  private func watchHealth(on connection: ClientConnection) {
+    guard let service = configuration.service.healthService else { return }
+    isServing = false
+    let watch = HealthWatch(service, of: self, balancer: balancer)
+    health = watch
+    if !watch.start(on: connection) { health = nil }
+  }
+
+  /// Its stream would keep a connection open that is to end.
+  private func endHealthWatch() {
+    let watch = health
+    health = nil
+    watch?.end(Status(.cancelled, "the connection is left"))
+  }
+
+  func healthChanged(_ watch: HealthWatch, isServing: Bool) {
+    guard watch === health else { return }
+    healthBackoff.reset()
+    self.isServing = isServing
+    lastFailure = isServing ? nil : "\(replica.address): the server says that it does not serve"
+    balancer.changed()
+  }
+
+  /// A server without the health service counts as healthy; after any other end it is asked again.
+  func healthWatchEnded(_ watch: HealthWatch, _ status: Status) {
+    guard watch === health else { return }
+    health = nil
+    guard case .ready = state else { return }
+    isServing = status.code == .unimplemented
+    if isServing {
+      lastFailure = nil
+    } else {
+      lastFailure = "\(replica.address): the server does not tell whether it serves"
+      core.timers.schedule(self, at: core.now + healthBackoff.next(&core.random))
+    }
     balancer.changed()
   }
 
@@ -238,7 +346,10 @@ final class Subchannel: Timed {
     guard connection === self.connection else { return }
     if case .connecting = state { return failed(reason) }
     self.connection = nil
+    endHealthWatch()
+    isServing = true
     if case .retired = state { return }
+    balancer.refresh(replica.name)
     // A connection that worked is replaced at once, but not faster than the first backoff allows.
     state = .waiting
     let pause = configuration.backoff.initial.nanosecondsClamped
@@ -256,6 +367,7 @@ final class Subchannel: Timed {
   private func leave() -> ClientConnection? {
     state = .retired
     core.timers.cancel(self)
+    endHealthWatch()
     let connection = connection
     self.connection = nil
     return connection

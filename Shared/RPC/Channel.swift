@@ -125,6 +125,10 @@ extension Reactor {
     _ channel: ChannelCore, _ path: String, _ message: [UInt8], _ options: CallOptions
   ) async throws -> UnaryReply {
     let balancer = balancer(of: channel)
+    if let policy = channel.configuration.service.method(path)?.hedgingOfIdempotentCalls {
+      return try await hedged(
+        HedgeRace(path, message, options, policy, balancer: balancer))
+    }
     let call = ClientCall(path, message: message, options: options, balancer: balancer, core: core)
     try call.checkSize(message)
     core.register(call)
@@ -132,6 +136,21 @@ extension Reactor {
     balancer.submit(call)
     while call.status == nil { try await wait(for: .end, onCall: call) }
     return try call.unaryResult()
+  }
+
+  private func hedged(_ race: HedgeRace) async throws -> UnaryReply {
+    core.register(race)
+    defer { core.unregister(race) }
+    race.sendCopy()
+    while true {
+      if let winner = race.winner { return try winner.unaryResult() }
+      do {
+        try await wait(for: .end, on: race)
+      } catch is CancellationError {
+        race.abandon()
+        throw Status(.cancelled, "the calling task was cancelled")
+      }
+    }
   }
 
   func open(_ channel: ChannelCore, _ path: String, _ options: CallOptions) -> StreamHandle {

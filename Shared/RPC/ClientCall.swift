@@ -3,7 +3,7 @@
 import CNGHTTP2
 
 /// Confined to its reactor. Its timer is the call's deadline, which runs from before there is a connection.
-final class ClientCall: Stream {
+class ClientCall: Stream {
   let waitsForReady: Bool
   let isUnary: Bool
   /// The server's headers, once they have come.
@@ -15,42 +15,56 @@ final class ClientCall: Stream {
 
   private let path: String
   private let metadata: Metadata
-  /// Kept for a second attempt; unary calls only.
-  private let message: [UInt8]
   private let encoding: MessageEncoding
   private let limits: ChannelLimits
   private unowned let balancer: Balancer
   private var deadline: Int64?
+  private let retry: RetryPolicy?
+  /// Who has this attempt.
+  private weak var replica: Subchannel?
+  /// Attempts that a server may have looked at, this one included.
   private var attempts = 0
+  private var hasBeenRefused = false
+  /// The attempt has failed and its stream is about to close; the next one begins so long after that.
+  private var nextAttemptWait: Int64?
+  private var retryTimer: RetryTimer?
 
-  // The header block that is coming in.
-  private var block = Metadata()
-  private var blockSize = 0
-  private var httpStatus = 0
-  private var grpcStatus: UInt32?
-  private var grpcMessage = ""
-  private var grpcDetails: [UInt8] = []
-  private var hasGRPCContentType = false
-  private var hasUnknownEncoding = false
-  private var isMalformed = false
+  /// What has come of the answer's header blocks.
+  private struct Incoming {
+    var block = Metadata()
+    var blockSize = 0
+    var httpStatus = 0
+    var grpcStatus: UInt32?
+    var grpcMessage = ""
+    var grpcDetails: [UInt8] = []
+    var pushback: String?
+    var hasGRPCContentType = false
+    var hasUnknownEncoding = false
+    var isMalformed = false
+  }
+  private var incoming = Incoming()
 
   init(
     _ path: String, message: [UInt8]?, options: CallOptions, balancer: Balancer, core: ReactorCore
   ) {
     self.path = path
-    self.message = message ?? []
     self.balancer = balancer
     isUnary = message != nil
     metadata = options.metadata
-    waitsForReady = options.waitsForReady
+    let method = balancer.channel.configuration.service.method(path)
+    waitsForReady = options.waitsForReady || method?.waitsForReady == true
+    retry = method?.hedgingOfIdempotentCalls == nil ? method?.retry : nil
     encoding = options.compresses ? .gzip : .identity
     limits = balancer.channel.configuration.limits
     super.init(core: core)
+    outbox.keepSent()
     if let message {
       outbox.append(FramedMessage(message, compressedWith: encoding))
       outboundIsFinished = true
     }
-    if let timeout = options.timeout ?? balancer.channel.configuration.defaultTimeout {
+    let timeout =
+      options.timeout ?? method?.timeout ?? balancer.channel.configuration.defaultTimeout
+    if let timeout {
       core.readClock()
       let deadline = core.after(timeout)
       self.deadline = deadline
@@ -84,6 +98,7 @@ final class ClientCall: Stream {
     if encoding == .gzip { core.headers.append(fixedHeader("grpc-encoding", "gzip")) }
     core.headers.append(fixedHeader("grpc-accept-encoding", MessageEncoding.accepted))
     if let deadline { core.headers.append("grpc-timeout", WireTimeout.text(deadline - core.now)) }
+    if attempts > 0 { core.headers.append("grpc-previous-rpc-attempts", String(attempts)) }
     if !metadata.isEmpty { core.headers.append(metadata) }
     var provider = dataProvider
     let opened = core.headers.withVectors {
@@ -92,6 +107,7 @@ final class ClientCall: Stream {
     if opened < 0 { return false }
     id = opened
     attempts += 1
+    replica = connection.subchannel
     self.connection = connection
     connection.streams[opened] = self
     connection.markDirty()
@@ -113,55 +129,59 @@ final class ClientCall: Stream {
   // MARK: Headers
 
   override func receiveField(_ field: ReceivedField) {
-    blockSize += field.listSize
-    if blockSize > limits.headerListSizeBytes { return }
+    incoming.blockSize += field.listSize
+    if incoming.blockSize > limits.headerListSizeBytes { return }
     if field.isNamed(":status") {
-      httpStatus = Int(field.valueText) ?? 0
+      incoming.httpStatus = Int(field.valueText) ?? 0
     } else if field.isNamed("content-type") {
-      hasGRPCContentType = field.value.starts(with: "application/grpc")
+      incoming.hasGRPCContentType = field.value.starts(with: "application/grpc")
     } else if field.isNamed("grpc-status") {
-      grpcStatus = UInt32(field.valueText) ?? StatusCode.unknown.rawValue
+      incoming.grpcStatus = UInt32(field.valueText) ?? StatusCode.unknown.rawValue
     } else if field.isNamed("grpc-message") {
-      grpcMessage = PercentText.decode(field.value)
+      incoming.grpcMessage = PercentText.decode(field.value)
     } else if field.isNamed("grpc-status-details-bin") {
       if let details = Base64.decode(field.value) {
-        grpcDetails = details
+        incoming.grpcDetails = details
       } else {
-        isMalformed = true
+        incoming.isMalformed = true
       }
+    } else if field.isNamed("grpc-retry-pushback-ms") {
+      incoming.pushback = field.valueText
     } else if field.isNamed("grpc-encoding") {
       if let encoding = MessageEncoding(field.value) {
         deframer.encoding = encoding
       } else {
-        hasUnknownEncoding = true
+        incoming.hasUnknownEncoding = true
       }
     } else if !field.isReserved {
-      if !field.add(to: &block) { isMalformed = true }
+      if !field.add(to: &incoming.block) { incoming.isMalformed = true }
     }
   }
 
   override func receiveHeadersEnd(endsStream: Bool) {
     // Known before the status is: a stream that has ended on both sides needs no reset.
     if endsStream { inboundHasEnded = true }
-    let fields = block
-    block = Metadata()
-    defer { blockSize = 0 }
+    let fields = incoming.block
+    incoming.block = Metadata()
+    defer { incoming.blockSize = 0 }
     if status != nil { return }
-    if blockSize > limits.headerListSizeBytes {
+    if incoming.blockSize > limits.headerListSizeBytes {
       return end(
         Status(
           .resourceExhausted,
           "the server's headers are larger than \(limits.headerListSizeBytes) bytes"))
     }
     // 1xx: something else follows.
-    if httpStatus >= 100, httpStatus < 200 { return }
-    if isMalformed { return end(Status(.internal, "a -bin header of the server is malformed")) }
-    if headers == nil, !endsStream || grpcStatus == nil {
-      if httpStatus != 200 || !hasGRPCContentType { return end(statusOfHTTP()) }
+    if incoming.httpStatus >= 100, incoming.httpStatus < 200 { return }
+    if incoming.isMalformed {
+      return end(Status(.internal, "a -bin header of the server is malformed"))
+    }
+    if headers == nil, !endsStream || incoming.grpcStatus == nil {
+      if incoming.httpStatus != 200 || !incoming.hasGRPCContentType { return end(statusOfHTTP()) }
+      // From here on the caller may have seen something: there is no second attempt.
       headers = fields
+      outbox.forgetSent()
       wake(.headers)
-    } else if headers == nil {
-      headers = Metadata()
     }
     if endsStream { endBy(trailers: fields) }
   }
@@ -169,7 +189,7 @@ final class ClientCall: Stream {
   /// An answer that is not gRPC's, e.g. from a proxy (gRPC, "HTTP to gRPC Status Code Mapping").
   private func statusOfHTTP() -> Status {
     let code: StatusCode =
-      switch httpStatus {
+      switch incoming.httpStatus {
       case 400: .internal
       case 401: .unauthenticated
       case 403: .permissionDenied
@@ -177,15 +197,17 @@ final class ClientCall: Stream {
       case 429, 502, 503, 504: .unavailable
       default: .unknown
       }
-    return Status(code, "the server answered with HTTP status \(httpStatus), not with gRPC")
+    return Status(
+      code, "the server answered with HTTP status \(incoming.httpStatus), not with gRPC")
   }
 
   private func endBy(trailers: Metadata) {
-    guard let grpcStatus else {
+    guard let grpcStatus = incoming.grpcStatus else {
       return end(Status(.unknown, "the server ended the call without a status"))
     }
     let code = StatusCode(rawValue: grpcStatus) ?? .unknown
-    var result = Status(code, grpcMessage, details: grpcDetails, trailers: trailers)
+    var result = Status(
+      code, incoming.grpcMessage, details: incoming.grpcDetails, trailers: trailers)
     if code == .ok {
       if !deframer.isBetweenMessages {
         result = Status(.internal, "the answer ends in the middle of a message")
@@ -193,25 +215,82 @@ final class ClientCall: Stream {
         result = Status(.unimplemented, "a unary call is answered by one message")
       }
     }
-    end(result)
+    attemptEnded(result)
+  }
+
+  // MARK: Attempts
+
+  /// The server, or the loss of the connection, has ended this attempt: the call ends with it, or is sent again.
+  private func attemptEnded(_ result: Status) {
+    replica?.record.note(result.code)
+    if result.code == .ok {
+      balancer.throttle.succeeded()
+    } else if retry?.codes.contains(result.code) == true {
+      balancer.throttle.failed()
+    }
+    guard let wait = waitForRetry(result) else { return end(result) }
+    if let connection {
+      // The next attempt begins when this one's stream has closed.
+      nextAttemptWait = wait
+      if !outboundIsFinished || !outbox.isEmpty { connection.reset(self, NGHTTP2_CANCEL) }
+    } else {
+      tryAgain(after: wait)
+    }
+  }
+
+  /// Nanoseconds to wait before the next attempt; `nil` for none (gRPC proposal A6).
+  private func waitForRetry(_ result: Status) -> Int64? {
+    guard let retry, retry.codes.contains(result.code), attempts < retry.maximumAttempts,
+      headers == nil, outbox.canReplay, balancer.throttle.allowsRetry
+    else { return nil }
+    if let pushback = incoming.pushback {
+      guard let milliseconds = Int64(pushback), milliseconds >= 0 else { return nil }
+      return milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue
+    }
+    return retry.wait(afterAttempt: attempts, &core.random)
+  }
+
+  private func tryAgain(after wait: Int64) {
+    nextAttemptWait = nil
+    incoming = Incoming()
+    deframer = Deframer()
+    inboundHasEnded = false
+    outbox.replay()
+    if wait == 0 { return balancer.submit(self) }
+    let timer = RetryTimer(self)
+    retryTimer = timer
+    core.timers.schedule(timer, at: core.now + wait)
+  }
+
+  fileprivate func backoffIsOver() {
+    retryTimer = nil
+    if status == nil { balancer.submit(self) }
   }
 
   // MARK: Messages
 
   override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
     if status != nil { return connection.consume(bytes.count, ofStream: id) }
-    if hasUnknownEncoding {
+    if incoming.hasUnknownEncoding {
       return end(Status(.internal, "the server compresses in a way that was not offered"))
     }
     if let error = receive(bytes, on: connection, limit: limits.messageSizeBytes) {
       return end(ServerCall.status(of: error, limit: limits.messageSizeBytes))
     }
-    if !isUnary, !inbox.isEmpty { wake(.message) }
+    if !isUnary, !inbox.isEmpty { messageArrived() }
   }
+
+  /// There is something to read, in a streaming call.
+  func messageArrived() { wake(.message) }
+
+  /// The call is over, for good.
+  func hasEnded(_ status: Status) {}
 
   override func receiveEnd() {
     inboundHasEnded = true
-    if status == nil { end(Status(.unknown, "the server ended the call without a status")) }
+    if status == nil, nextAttemptWait == nil {
+      end(Status(.unknown, "the server ended the call without a status"))
+    }
   }
 
   // MARK: The end
@@ -221,6 +300,7 @@ final class ClientCall: Stream {
     if status != nil { return }
     status = result
     core.timers.cancel(self)
+    if let retryTimer { core.timers.cancel(retryTimer) }
     if isWaiting { balancer.forget(self) }
     if headers == nil { headers = Metadata() }
     if result.code != .ok { discardInbound() }
@@ -229,22 +309,28 @@ final class ClientCall: Stream {
       connection.reset(self, NGHTTP2_CANCEL)
     }
     wake(.all)
+    hasEnded(result)
   }
 
   override func expire() {
     let place = isWaiting ? "while waiting for a connection" : "before the server answered"
+    if connection != nil { replica?.record.note(.deadlineExceeded) }
     end(Status(.deadlineExceeded, "the deadline passed \(place)"))
   }
 
   override func close(errorCode: UInt32, reason: String?) {
     if status != nil { return }
-    // The server has not looked at it: it may be tried once more (gRPC, "Transparent Retries").
-    if errorCode == NGHTTP2_REFUSED_STREAM.rawValue, isUnary, attempts < 2 {
-      outbox.removeAll()
-      outbox.append(FramedMessage(message, compressedWith: encoding))
-      return balancer.submit(self)
+    if let nextAttemptWait { return tryAgain(after: nextAttemptWait) }
+    // The server has not looked at it (a refusal, or a stream behind the last one of GOAWAY): it may be sent once more
+    // whatever the policy says (gRPC, "Transparent Retries").
+    if errorCode == NGHTTP2_REFUSED_STREAM.rawValue, !hasBeenRefused, headers == nil,
+      outbox.canReplay
+    {
+      hasBeenRefused = true
+      attempts -= 1
+      return tryAgain(after: 0)
     }
-    end(reason.map { Status(.unavailable, $0) } ?? Self.status(ofReset: errorCode))
+    attemptEnded(reason.map { Status(.unavailable, $0) } ?? Self.status(ofReset: errorCode))
   }
 
   /// gRPC over HTTP/2, "HTTP2 Transport Mapping: Errors".
@@ -282,4 +368,11 @@ final class ClientCall: Stream {
       reply.content, headers: headers ?? Metadata(), trailers: status.trailers,
       compresses: reply.wasCompressed)
   }
+}
+
+/// The wait before another attempt of a call.
+private final class RetryTimer: Timed {
+  private weak var call: ClientCall?
+  init(_ call: ClientCall) { self.call = call }
+  override func expire() { call?.backoffIsOver() }
 }

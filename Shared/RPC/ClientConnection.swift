@@ -5,7 +5,7 @@ import CNGHTTP2
 /// Confined to its reactor.
 final class ClientConnection: Connection {
   let authority: String
-  private weak var subchannel: Subchannel?
+  private(set) weak var subchannel: Subchannel?
   private let expectedServerURI: String?
   /// The server, or we, said that no new stream may be opened.
   private(set) var isLeaving = false

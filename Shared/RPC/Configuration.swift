@@ -56,6 +56,11 @@ package struct ChannelConfiguration: Sendable {
   package var backoff: BackoffConfiguration
   /// For calls that name none; `nil` lets a call wait for ever.
   package var defaultTimeout: Duration?
+  /// Retries, health checks and the like; nothing of it unless said.
+  package var service = ServiceConfig()
+  package var resolver: any NameResolver = SystemResolver()
+  /// A name is looked up again when one of its addresses fails, at most this often.
+  package var resolutionInterval = Duration.seconds(30)
 
   package init(
     addresses: [Address], tls: TLSConfiguration, serverName: String? = nil,

@@ -114,21 +114,54 @@ struct OutgoingMessages {
 
   var isEmpty: Bool { queue.isEmpty }
   var byteCount: Int { queue.byteCount }
-  /// Whether any byte has left.
-  private(set) var hasStarted = false
+  /// What has left, kept so that a call can be sent again; `nil` where that is not wanted (any more).
+  private var sent: [FramedMessage]?
+  private var sentBytes = 0
+
+  /// More than this is not kept for another attempt.
+  private static let replayLimit = 256 << 10
+
+  /// Whether everything that was ever queued is still here.
+  var canReplay: Bool { sent != nil }
 
   mutating func append(_ message: FramedMessage) { queue.append(message) }
+
+  mutating func keepSent() { sent = [] }
+  mutating func forgetSent() { sent = nil }
+
+  /// Begins again with the first message.
+  mutating func replay() {
+    guard let sent else { return }
+    var whole = MessageQueue()
+    for message in sent { whole.append(message) }
+    while let message = queue.popFirst() { whole.append(message) }
+    queue = whole
+    position = 0
+    self.sent = []
+    sentBytes = 0
+  }
 
   mutating func removeAll() {
     queue.removeAll()
     position = 0
+    sent = nil
+  }
+
+  private mutating func finishedFirst() {
+    guard let message = queue.popFirst(), sent != nil else { return }
+    sentBytes += message.bytes.count
+    // One message that is already here costs nothing to keep, whatever its size.
+    if sent?.isEmpty == true || sentBytes <= Self.replayLimit {
+      sent?.append(message)
+    } else {
+      sent = nil
+    }
   }
 
   /// Copies as much as fits; returns how much.
   mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     var written = 0
     while written < buffer.count, let message = queue.head {
-      hasStarted = true
       if position < Deframer.prefixLength {
         buffer[written] = Self.prefixByte(position, of: message)
         written += 1
@@ -146,7 +179,7 @@ struct OutgoingMessages {
       written += amount
       position += amount
       if position == Deframer.prefixLength + message.bytes.count {
-        _ = queue.popFirst()
+        finishedFirst()
         position = 0
       }
     }

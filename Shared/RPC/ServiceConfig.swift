@@ -1,0 +1,192 @@
+// How the calls of a channel behave when something fails: per method, as gRPC's service config says it.
+
+/// What a channel does beyond sending each call once (gRPC, "Service Config").
+package struct ServiceConfig: Sendable {
+  /// The first whose name a call's path begins with holds for it.
+  package var methods: [MethodConfig] = []
+  /// Stops retries while most calls fail; `nil` for no such brake.
+  package var throttling: RetryThrottling?
+  /// The service asked for by `grpc.health.v1.Health/Watch` on each connection; only those that serve it get calls.
+  /// `nil` asks nothing; a server without the health service counts as healthy.
+  package var healthService: String?
+  /// Leaves out replicas that answer but mostly fail; `nil` for never.
+  package var outliers: OutlierDetection?
+
+  package init() {}
+
+  func method(_ path: String) -> MethodConfig? { methods.first { path.hasPrefix($0.name) } }
+}
+
+/// How the calls of some methods behave.
+package struct MethodConfig: Sendable {
+  /// `/weir.catalog.v1.Catalog/GetEntry`, `/weir.catalog.v1.Catalog/` for a service, empty for all.
+  package var name: String
+  /// For calls that name none.
+  package var timeout: Duration?
+  package var waitsForReady: Bool
+  package var retry: RetryPolicy?
+  /// Instead of retries, and only for methods that are idempotent: several copies of a call may be carried out.
+  package var hedgingOfIdempotentCalls: HedgingPolicy?
+
+  package init(
+    _ name: String, timeout: Duration? = nil, waitsForReady: Bool = false,
+    retry: RetryPolicy? = nil, hedgingOfIdempotentCalls: HedgingPolicy? = nil
+  ) {
+    self.name = name
+    self.timeout = timeout
+    self.waitsForReady = waitsForReady
+    self.retry = retry
+    self.hedgingOfIdempotentCalls = hedgingOfIdempotentCalls
+  }
+}
+
+/// When unary calls are sent a second time before the first has been answered (gRPC proposal A6).
+package struct HedgingPolicy: Sendable {
+  /// The first included; 2 to 5.
+  package var maximumAttempts: Int
+  /// Between one copy and the next; a failure that is not fatal sends the next at once.
+  package var delay: Duration
+  /// Codes after which other copies go on; any other ends the call.
+  package var nonFatalCodes: Set<StatusCode>
+
+  package init(
+    maximumAttempts: Int = 2, delay: Duration, nonFatalCodes: Set<StatusCode> = [.unavailable]
+  ) {
+    self.maximumAttempts = min(max(maximumAttempts, 2), 5)
+    self.delay = delay
+    self.nonFatalCodes = nonFatalCodes
+  }
+}
+
+/// When a call that failed is sent again (gRPC proposal A6). Only before the server's headers have come: from then on the
+/// caller may have seen something.
+package struct RetryPolicy: Sendable {
+  /// The first included; 2 to 5.
+  package var maximumAttempts: Int
+  package var initialBackoff: Duration
+  package var maximumBackoff: Duration
+  package var multiplier: Double
+  package var codes: Set<StatusCode>
+
+  package init(
+    maximumAttempts: Int = 3, initialBackoff: Duration = .milliseconds(50),
+    maximumBackoff: Duration = .seconds(2), multiplier: Double = 2,
+    codes: Set<StatusCode> = [.unavailable]
+  ) {
+    self.maximumAttempts = min(max(maximumAttempts, 2), 5)
+    self.initialBackoff = initialBackoff
+    self.maximumBackoff = maximumBackoff
+    self.multiplier = max(multiplier, 1)
+    self.codes = codes
+  }
+
+  /// A wait anywhere between nothing and the backoff of this attempt, so that callers do not come back together.
+  func wait(afterAttempt attempt: Int, _ random: inout SplitMix) -> Int64 {
+    let maximum = Double(maximumBackoff.nanosecondsClamped)
+    var bound = Double(initialBackoff.nanosecondsClamped)
+    for _ in 1..<max(attempt, 1) where bound < maximum { bound *= multiplier }
+    return Int64(Double.random(in: 0...1, using: &random) * min(bound, maximum))
+  }
+}
+
+/// A bucket that failures empty and successes fill; no retries while it is half empty or worse.
+package struct RetryThrottling: Sendable {
+  package var maximumTokens: Double
+  /// What each success puts back.
+  package var tokenRatio: Double
+
+  package init(maximumTokens: Double = 10, tokenRatio: Double = 0.1) {
+    self.maximumTokens = maximumTokens
+    self.tokenRatio = tokenRatio
+  }
+}
+
+/// The bucket of one channel on one reactor.
+struct RetryThrottle {
+  private let limits: RetryThrottling?
+  private var tokens: Double
+
+  init(_ limits: RetryThrottling?) {
+    self.limits = limits
+    tokens = limits?.maximumTokens ?? 0
+  }
+
+  mutating func succeeded() {
+    if let limits { tokens = min(limits.maximumTokens, tokens + limits.tokenRatio) }
+  }
+
+  mutating func failed() { if limits != nil { tokens = max(0, tokens - 1) } }
+
+  var allowsRetry: Bool { limits.map { tokens > $0.maximumTokens / 2 } ?? true }
+}
+
+/// When a replica that answers is left out because it mostly fails (gRPC proposal A50, its failure percentage).
+package struct OutlierDetection: Sendable {
+  /// How often replicas are judged, by the calls since the last time.
+  package var interval = Duration.seconds(10)
+  /// For how long the first ejection lasts; each further one lasts that much longer …
+  package var ejectionTime = Duration.seconds(30)
+  /// … up to this.
+  package var maximumEjectionTime = Duration.seconds(300)
+  /// The share of failed calls from which on a replica is left out.
+  package var failureShare = 0.85
+  /// A replica with fewer calls is not judged.
+  package var minimumCalls = 20
+  /// At most this share of the replicas is left out at once.
+  package var maximumEjectedShare = 0.5
+
+  package init() {}
+}
+
+extension StatusCode {
+  /// What the replica itself is to blame for; a refusal is an answer.
+  var isReplicaFault: Bool {
+    switch self {
+    case .unavailable, .internal, .unknown, .dataLoss, .deadlineExceeded: true
+    default: false
+    }
+  }
+}
+
+/// What is known of one replica: its calls since it was last judged, and its ejections.
+struct ReplicaRecord {
+  private(set) var calls = 0
+  private(set) var failures = 0
+  private(set) var ejections = 0
+  private(set) var ejectedUntil: Int64?
+
+  var isEjected: Bool { ejectedUntil != nil }
+
+  mutating func note(_ code: StatusCode) {
+    calls += 1
+    if code.isReplicaFault { failures += 1 }
+  }
+
+  /// Lets it back when its time is over. Each interval without ejection forgives an earlier one.
+  mutating func beginInterval(_ now: Int64) {
+    if let until = ejectedUntil {
+      if until <= now { ejectedUntil = nil }
+    } else if ejections > 0 {
+      ejections -= 1
+    }
+  }
+
+  func isOutlier(_ limits: OutlierDetection) -> Bool {
+    !isEjected && calls >= limits.minimumCalls
+      && Double(failures) >= limits.failureShare * Double(calls)
+  }
+
+  mutating func eject(_ limits: OutlierDetection, now: Int64) {
+    ejections += 1
+    let time = limits.ejectionTime.nanosecondsClamped.multipliedReportingOverflow(
+      by: Int64(ejections))
+    let length = min(
+      time.overflow ? .max : time.partialValue, limits.maximumEjectionTime.nanosecondsClamped)
+    ejectedUntil = now + length
+  }
+
+  mutating func forgetCalls() {
+    calls = 0
+    failures = 0
+  }
+}

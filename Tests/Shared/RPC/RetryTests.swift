@@ -1,0 +1,232 @@
+// Calls that are sent again: by policy, by the server's word, when refused unseen; and when they are not.
+
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import RPC
+
+/// Counts the attempts that a server sees.
+final class AttemptCount: Sendable {
+  private let count = Mutex(0)
+  func next() -> Int {
+    count.withLock {
+      $0 += 1; return $0
+    }
+  }
+  var value: Int { count.withLock { $0 } }
+}
+
+@Suite("a failed call is sent again where the policy says so, and never once its answer has begun")
+struct RetryTests {
+  private static let path = "/test.Flaky/Call"
+
+  /// Echoes what comes, after `body` has had its say.
+  private func server(
+    _ attempts: AttemptCount,
+    _ body: @escaping @Sendable (Int, ResponseWriter) async throws -> Void
+  ) async throws -> EchoServer {
+    try await EchoServer(
+      fallback: .stream { requests, responses, _ in
+        let attempt = attempts.next()
+        var messages: [[UInt8]] = []
+        while let message = try await requests.next() { messages.append(message) }
+        try await body(attempt, responses)
+        for message in messages { try await responses.write(message) }
+        return Metadata()
+      })
+  }
+
+  private func channel(
+    _ echo: EchoServer, _ policy: RetryPolicy?, throttling: RetryThrottling? = nil
+  ) throws -> Channel {
+    try echo.channel(on: echo.reactors) { configuration in
+      configuration.defaultTimeout = .seconds(20)
+      configuration.service.methods = [MethodConfig("/test.Flaky/", retry: policy)]
+      configuration.service.throttling = throttling
+    }
+  }
+
+  private static let quick = RetryPolicy(
+    maximumAttempts: 3, initialBackoff: .milliseconds(1), maximumBackoff: .milliseconds(2))
+
+  @Test(
+    "as often as the policy says, and then the last status counts",
+    arguments: [(0, 1, true), (2, 3, true), (3, 3, false)])
+  func attempts(_ failures: Int, _ expected: Int, _ succeeds: Bool) async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { attempt, _ in
+      if attempt <= failures { throw Status(.unavailable, "attempt \(attempt)") }
+    }
+    let channel = try channel(echo, Self.quick)
+    if succeeds {
+      let reply = try await channel.unary(Self.path, [7])
+      #expect(reply.message == [7])
+    } else {
+      let end = await status { try await channel.unary(Self.path, [7]) }
+      #expect(end?.message == "attempt 3")
+    }
+    #expect(attempts.value == expected)
+    await echo.shutdown()
+  }
+
+  @Test(
+    "not for another code, not without a policy, not after headers, not against the server's word")
+  func notAgain() async throws {
+    for (code, policy, sendsHeaders, pushback) in [
+      (StatusCode.aborted, Self.quick, false, nil), (.unavailable, nil, false, nil),
+      (.unavailable, Self.quick, true, nil), (.unavailable, Self.quick, false, "-1"),
+    ] as [(StatusCode, RetryPolicy?, Bool, String?)] {
+      let attempts = AttemptCount()
+      let echo = try await server(attempts) { _, responses in
+        if sendsHeaders { try await responses.sendHeaders(Metadata()) }
+        var trailers = Metadata()
+        if let pushback { trailers.append("grpc-retry-pushback-ms", pushback) }
+        throw Status(code, "no", trailers: trailers)
+      }
+      let channel = try channel(echo, policy)
+      let end = await status { try await channel.unary(Self.path, []) }
+      #expect(end?.code == code)
+      #expect(attempts.value == 1)
+      await echo.shutdown()
+    }
+  }
+
+  @Test("the server's pushback stands before the policy's backoff")
+  func pushback() async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { attempt, _ in
+      var trailers = Metadata()
+      trailers.append("grpc-retry-pushback-ms", "1")
+      if attempt == 1 { throw Status(.unavailable, trailers: trailers) }
+    }
+    let slow = RetryPolicy(initialBackoff: .seconds(86_400), maximumBackoff: .seconds(86_400))
+    _ = try await channel(echo, slow).unary(Self.path, [])
+    #expect(attempts.value == 2)
+    await echo.shutdown()
+  }
+
+  @Test("a streaming call is sent again whole, as long as it was kept whole")
+  func streaming() async throws {
+    for (size, expected) in [(1000, 2), (200 << 10, 1)] {
+      let attempts = AttemptCount()
+      let echo = try await server(attempts) { attempt, _ in
+        if attempt == 1 { throw Status(.unavailable, "once") }
+      }
+      let channel = try channel(echo, Self.quick)
+      let sent = (0..<3).map { [UInt8](repeating: $0, count: size) }
+      var received: [[UInt8]] = []
+      let call: () async throws -> Void = {
+        try await channel.stream(Self.path) { call in
+          for message in sent { try await call.send(message) }
+          try await call.finishSending()
+          while let message = try await call.next() { received.append(message) }
+        }
+      }
+      if expected == 2 {
+        try await call()
+        #expect(received == sent)
+      } else {
+        let end = await status(of: call)
+        #expect(end?.code == .unavailable)
+      }
+      #expect(attempts.value == expected)
+      await echo.shutdown()
+    }
+  }
+
+  @Test("no retries while the bucket is half empty")
+  func throttling() async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { _, _ in throw Status(.unavailable, "never") }
+    // One reactor: each has a bucket of its own.
+    let reactors = ReactorGroup(threadCount: 1, seed: 1)
+    let channel = try echo.channel(on: reactors) { configuration in
+      configuration.service.methods = [MethodConfig("", retry: Self.quick)]
+      configuration.service.throttling = RetryThrottling(maximumTokens: 4, tokenRatio: 0.5)
+    }
+    _ = await status { try await channel.unary(Self.path, []) }
+    // 3 tokens after the first attempt, 2 after the second: half of 4.
+    #expect(attempts.value == 2)
+    _ = await status { try await channel.unary(Self.path, []) }
+    #expect(attempts.value == 3)
+    await echo.shutdown()
+    await reactors.shutdown()
+  }
+
+  @Test("the bucket is emptied by failures and filled by successes, within its bounds")
+  func bucket() {
+    var throttle = RetryThrottle(RetryThrottling(maximumTokens: 2, tokenRatio: 0.5))
+    #expect(throttle.allowsRetry)
+    throttle.failed()
+    #expect(!throttle.allowsRetry)
+    for _ in 0..<5 { throttle.failed() }
+    for _ in 0..<2 { throttle.succeeded() }
+    #expect(!throttle.allowsRetry)
+    throttle.succeeded()
+    #expect(throttle.allowsRetry)
+    for _ in 0..<50 { throttle.succeeded() }
+    throttle.failed()
+    #expect(!throttle.allowsRetry)
+  }
+
+  @Test("waits lie between nothing and a bound that grows to its maximum")
+  func waits() {
+    let seed: UInt64 = 4
+    var random = SplitMix(seed: seed)
+    let policy = RetryPolicy(
+      initialBackoff: .milliseconds(100), maximumBackoff: .milliseconds(300), multiplier: 2)
+    for (attempt, bound) in [(1, 100), (2, 200), (3, 300), (9, 300)] {
+      let waits = (0..<500).map { _ in policy.wait(afterAttempt: attempt, &random) / 1_000_000 }
+      #expect(waits.allSatisfy { (0...Int64(bound)).contains($0) }, "seed \(seed)")
+      #expect(waits.contains { $0 > Int64(bound * 9 / 10) }, "seed \(seed)")
+    }
+  }
+
+  private func hedging(_ echo: EchoServer, _ policy: HedgingPolicy) throws -> Channel {
+    try echo.channel(on: echo.reactors) { configuration in
+      configuration.defaultTimeout = .seconds(20)
+      configuration.service.methods = [
+        MethodConfig("/test.Flaky/", hedgingOfIdempotentCalls: policy)
+      ]
+    }
+  }
+
+  @Test("a hedged call is answered by its fastest copy, and the others are cancelled")
+  func hedged() async throws {
+    let attempts = AttemptCount()
+    let cancelled = Signal()
+    let echo = try await server(attempts) { attempt, _ in
+      if attempt == 1 {
+        await Signal().wait()
+        cancelled.send()
+      }
+    }
+    let channel = try hedging(echo, HedgingPolicy(delay: .milliseconds(1)))
+    let reply = try await channel.unary(Self.path, [7])
+    #expect(reply.message == [7])
+    #expect(attempts.value == 2)
+    await cancelled.wait()
+    await echo.shutdown()
+  }
+
+  @Test(
+    "a failure that is not fatal sends the next copy at once, a fatal one ends the call",
+    arguments: [(StatusCode.unavailable, 2, StatusCode.ok), (.notFound, 1, .notFound)])
+  func hedgedFailure(_ code: StatusCode, _ expected: Int, _ outcome: StatusCode) async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { attempt, _ in
+      if attempt == 1 { throw Status(code) }
+    }
+    let channel = try hedging(echo, HedgingPolicy(delay: .seconds(86_400)))
+    if outcome == .ok {
+      let reply = try await channel.unary(Self.path, [7])
+      #expect(reply.message == [7])
+    } else {
+      let end = await status { try await channel.unary(Self.path, [7]) }
+      #expect(end?.code == outcome)
+    }
+    #expect(attempts.value == expected)
+    await echo.shutdown()
+  }
+}
