@@ -18,6 +18,8 @@ enum FramingError: Error, Equatable {
 struct Deframer {
   static let prefixLength = 5
 
+  /// The stream is one message without a frame, as JSON comes.
+  var isUnframed = false
   /// What `grpc-encoding` said about the stream.
   var encoding = MessageEncoding.identity
   private var prefix: UInt64 = 0
@@ -35,6 +37,10 @@ struct Deframer {
   mutating func push(
     _ bytes: UnsafeBufferPointer<UInt8>, limit: Int, _ deliver: (FramedMessage) -> Void
   ) -> FramingError? {
+    if isUnframed {
+      message.append(contentsOf: bytes)
+      return message.count > limit ? .tooLong(message.count) : nil
+    }
     var rest = bytes[...]
     while true {
       if prefixCount < Self.prefixLength {
@@ -63,6 +69,15 @@ struct Deframer {
       prefixCount = 0
       deliver(finished)
     }
+  }
+}
+
+extension Deframer {
+  /// All that came without a frame.
+  mutating func takeUnframed() -> [UInt8] {
+    let whole = message
+    message = []
+    return whole
   }
 }
 
@@ -109,6 +124,8 @@ struct MessageQueue {
 /// The messages that a stream still has to send, framed as they are copied out.
 struct OutgoingMessages {
   private var queue = MessageQueue()
+  /// Messages go out without frames, as JSON does.
+  var isUnframed = false
   /// How much of the first message is out, its prefix included.
   private var position = 0
 
@@ -162,6 +179,7 @@ struct OutgoingMessages {
   mutating func fill(_ buffer: UnsafeMutableBufferPointer<UInt8>) -> Int {
     var written = 0
     while written < buffer.count, let message = queue.head {
+      if isUnframed, position == 0 { position = Deframer.prefixLength }
       if position < Deframer.prefixLength {
         buffer[written] = Self.prefixByte(position, of: message)
         written += 1

@@ -55,9 +55,12 @@ package struct MethodHandler: Sendable {
   /// `/weir.catalog.v1.Catalog/GetEntry`.
   package let path: String
   package let implementation: Implementation
+  /// A unary method with one also answers `application/json`.
+  package let json: JSONMapping?
 
-  package init(path: String, implementation: Implementation) {
+  package init(path: String, implementation: Implementation, json: JSONMapping? = nil) {
     self.path = path
     self.implementation = implementation
+    self.json = json
   }
 }

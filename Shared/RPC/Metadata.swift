@@ -62,6 +62,13 @@ package struct Metadata: Sendable, Equatable {
     entries.removeAll { matches($0.name) }
   }
 
+  /// The same fields, each name behind `prefix`.
+  func prefixed(_ prefix: String) -> Metadata {
+    var result = Metadata()
+    for entry in entries { result.append(received: prefix + entry.name, entry.value) }
+    return result
+  }
+
   /// Adds a field that HTTP/2 has already checked.
   mutating func append(received name: String, _ value: Value) {
     entries.append(Entry(name: name, value: value))

@@ -19,6 +19,8 @@ final class ServerCall: Stream {
   private var deadline: Int64?
   private var headerListSize = 0
   private var hasGRPCContentType = false
+  private var isJSON = false
+  private var jsonMapping: JSONMapping?
   private var isPost = false
   private var isMalformed = false
   private var hasUnknownEncoding = false
@@ -61,6 +63,7 @@ final class ServerCall: Stream {
       if let method = shard.server.methods.find(field.value) {
         path = method.path
         implementation = method.implementation
+        jsonMapping = method.json
       } else {
         path = field.valueText
         implementation = shard.server.fallback
@@ -69,6 +72,7 @@ final class ServerCall: Stream {
       isPost = field.value.equals("POST")
     } else if field.isNamed("content-type") {
       hasGRPCContentType = Self.isGRPC(field.value)
+      if !hasGRPCContentType { isJSON = Self.isJSON(field.value) }
     } else if field.isNamed("grpc-timeout") {
       timeout = WireTimeout.parse(field.value)
       if timeout == nil { isMalformed = true }
@@ -92,6 +96,11 @@ final class ServerCall: Stream {
     return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
   }
 
+  private static func isJSON(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard value.starts(with: "application/json") else { return false }
+    return value.count == 16 || value[16] == UInt8(ascii: ";")
+  }
+
   override func receiveHeadersEnd(endsStream: Bool) {
     // Trailers of a request mean nothing in gRPC.
     if hasStarted { return }
@@ -99,9 +108,15 @@ final class ServerCall: Stream {
     shard.statistics.callsStarted += 1
     if let refusal = judgeHeaders() { return answer(refusal) }
     if !isPost { return refuse(httpStatus: "405") }
-    if !hasGRPCContentType { return refuse(httpStatus: "415") }
+    if !hasGRPCContentType, !isJSON { return refuse(httpStatus: "415") }
     if implementation == nil {
       return answer(Status(.unimplemented, "no method \(path) here"))
+    }
+    if isJSON {
+      if jsonMapping == nil {
+        return answer(Status(.unimplemented, "\(path) does not answer JSON: call it with gRPC"))
+      }
+      deframer.isUnframed = true
     }
     if let timeout {
       let (sum, overflows) = core.now.addingReportingOverflow(timeout)
@@ -203,6 +218,7 @@ final class ServerCall: Stream {
       return answer(Status(.internal, "the request ends in the middle of a message"))
     }
     if !isUnary { return wake(.message) }
+    if isJSON, !takeJSON() { return }
     if inbox.isEmpty { return answer(Status(.unimplemented, "a unary call carries one message")) }
     if let deadline {
       core.timers.schedule(self, at: deadline)
@@ -226,6 +242,20 @@ final class ServerCall: Stream {
     }
   }
 
+  /// Makes the request's message of its JSON; false when the call was answered because that cannot be done.
+  private func takeJSON() -> Bool {
+    guard let jsonMapping else { return false }
+    do {
+      inbox.append(FramedMessage(try jsonMapping.request(deframer.takeUnframed())))
+      return true
+    } catch let status as Status {
+      answer(status)
+    } catch {
+      answer(Status(.invalidArgument, "the body is not the JSON of this method's request"))
+    }
+    return false
+  }
+
   // MARK: Answer
 
   /// A unary answer.
@@ -236,6 +266,14 @@ final class ServerCall: Stream {
         Status(
           .resourceExhausted,
           "the answer of \(reply.message.count) bytes is larger than \(limits.messageSizeBytes)"))
+    }
+    if let jsonMapping, isJSON {
+      do {
+        return answerJSON(
+          "200", try jsonMapping.reply(reply.message), reply.headers, trailers: reply.trailers)
+      } catch {
+        return fail(error)
+      }
     }
     end()
     if reply.compresses { compressAnswer() }
@@ -248,8 +286,11 @@ final class ServerCall: Stream {
   /// A status: after the messages that are queued, or as the only headers where none were sent (Trailers-Only).
   func answer(_ status: Status) {
     if isOver { return }
-    end()
     shard.statistics.callsFailed += 1
+    if isJSON {
+      return answerJSON(status.httpStatus, status.json, Metadata(), trailers: status.trailers)
+    }
+    end()
     guard let connection else { return }
     if headersAreSent {
       errorStatus = status
@@ -261,6 +302,25 @@ final class ServerCall: Stream {
     core.headers.append(fixedHeader("content-type", "application/grpc"))
     core.headers.append(status)
     submitHeaders(endsStream: true, on: connection)
+  }
+
+  /// A whole answer: headers, the JSON, and as headers with a prefix what would be trailers (Connect protocol,
+  /// "Unary-Response").
+  private func answerJSON(
+    _ httpStatus: String, _ json: [UInt8], _ headers: Metadata, trailers: Metadata
+  ) {
+    end()
+    guard let connection else { return }
+    headersAreSent = true
+    outbox.isUnframed = true
+    outbox.append(FramedMessage(json))
+    outboundIsFinished = true
+    core.headers.removeAll()
+    core.headers.append(":status", httpStatus)
+    core.headers.append(fixedHeader("content-type", "application/json"))
+    if !headers.isEmpty { core.headers.append(headers) }
+    if !trailers.isEmpty { core.headers.append(trailers.prefixed("trailer-")) }
+    submitHeaders(endsStream: false, on: connection)
   }
 
   private var errorStatus: Status?
@@ -343,6 +403,7 @@ final class ServerCall: Stream {
   }
 
   override func finishSending(_ flags: inout UInt32) {
+    if isJSON { return }
     flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
     guard let connection else { return }
     core.headers.removeAll()

@@ -1,5 +1,7 @@
 // What a method takes and gives, for whoever treats all methods alike: JSON over POST, the command line.
 
+package import RPC
+
 /// The types of one method.
 package struct MethodShape: Sendable {
   /// `/weir.catalog.v1.Catalog/GetEntry`.
@@ -12,6 +14,13 @@ package struct MethodShape: Sendable {
   package let streamsReplies: Bool
 
   package var isUnary: Bool { !streamsRequests && !streamsReplies }
+
+  /// How the method answers JSON by POST; `nil` for one that streams.
+  package var json: JSONMapping? {
+    isUnary
+      ? JSONMapping(
+        request: { try requestBytes(fromJSON: $0) }, reply: { try replyJSON(from: $0) }) : nil
+  }
 
   /// The bytes of a request that came as JSON.
   package func requestBytes(fromJSON json: [UInt8]) throws -> [UInt8] {

@@ -53,7 +53,7 @@ extension MethodHandler {
           let request = try Request(serialized: bytes, limits: .request)
           return UnaryReply(try await body(request, call).serialized())
         }
-      })
+      }, json: MethodShape.all[access.path]?.json)
   }
 
   package static func serverStreaming<Request: Message, Reply: Message>(

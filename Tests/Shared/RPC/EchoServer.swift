@@ -82,7 +82,31 @@ final class EchoServer: Sendable {
   }
 
   static func methods(_ events: Events) -> [MethodHandler] {
-    unaryMethods(events) + streamMethods(events)
+    unaryMethods(events) + streamMethods(events) + [jsonMethod(events)]
+  }
+
+  /// Its message is the reverse of its JSON, so that a test sees that both were turned.
+  private static func jsonMethod(_ events: Events) -> MethodHandler {
+    MethodHandler(
+      path: "/test.Echo/JSON",
+      implementation: .unary { message, context in
+        if message.isEmpty {
+          // google.rpc.Status: code 5, one Any with a type and a value.
+          let any = [0x0A, 3] + Array("x/T".utf8) + [0x12, 1, 7]
+          var trailers = Metadata()
+          trailers.append("weir-reason", "test.no")
+          throw Status(
+            .notFound, "nicht \"da\"\n没有", details: [8, 5, 0x1A, UInt8(any.count)] + any,
+            trailers: trailers)
+        }
+        if message == [0] { throw Unexpected() }
+        return UnaryReply(message)
+      },
+      json: JSONMapping(
+        request: { json in
+          if json == Array("bad".utf8) { throw Unexpected() }
+          return json.reversed()
+        }, reply: { $0.reversed() }))
   }
 
   private static func unaryMethods(_ events: Events) -> [MethodHandler] {

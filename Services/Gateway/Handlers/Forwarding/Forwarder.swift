@@ -27,14 +27,15 @@ package struct Forwarder: Sendable {
   /// Handlers for every public method of the services behind the gateway; a unary one takes the short way.
   package func methods(_ table: some Sequence<MethodAccess>) -> [MethodHandler] {
     table.filter { $0.isPublic && serviceName(of: $0.path) != "registry" }.map { method in
-      let isUnary = MethodShape.all[method.path]?.isUnary ?? false
+      let shape = MethodShape.all[method.path]
+      let isUnary = shape?.isUnary ?? false
       return MethodHandler(
         path: method.path,
         implementation: isUnary
           ? .unary { message, context in try await unary(message, context) }
           : .stream { requests, responses, context in
             try await stream(requests, responses, context)
-          })
+          }, json: shape?.json)
     }
   }
 
