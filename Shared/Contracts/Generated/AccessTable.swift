@@ -409,10 +409,10 @@ package enum AccessTable {
   package static let ingestV1IngestLocateRecords = MethodAccess(
     path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
     roles: [],
-    scope: .any, person: .stated,
-    audited: ["entry", "slip_number"],
-    via: ["/weir.feedback.v1.Feedback/FileIssue"], isInternal: true,
-    callers: [])
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["feedback"])
 
   package static let ingestV1IngestListRecipients = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
