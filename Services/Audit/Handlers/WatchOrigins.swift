@@ -5,6 +5,7 @@ import AuditRules
 import AuditStore
 package import Contracts
 import Database
+import Integrity
 import RPC
 
 extension AuditCalls {

@@ -4,6 +4,7 @@ import Access
 import AuditHandlers
 import AuditRules
 import AuditStore
+import Boot
 import Contracts
 import Crypto
 import Database
@@ -158,7 +159,7 @@ struct AuditFollowingTests {
           do {
             try outbox.admitData(now: TestDatabase.noon)
             return false
-          } catch { return error == .forked(at: 4) }
+          } catch { return error as? OutboxError == .forked(at: 4) }
         }
         group.cancelAll()
         while case .failure(let error)? = await group.nextResult() {

@@ -116,7 +116,8 @@ final class ForeignServer {
     let output = Pipe()
     // No other child may hold the writing end: this one would not see its input end before the other one ends.
     var ends: [Int32] = [-1, -1]
-    try #require(pipe2(&ends, O_CLOEXEC) == 0)
+    let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+    try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
     input = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
     process.standardInput = FileHandle(fileDescriptor: ends[0], closeOnDealloc: true)
     process.standardOutput = output
