@@ -62,7 +62,7 @@ struct BackupTests {
   }
 
   private func weir(_ arguments: String...) async throws -> (status: Int32, output: String) {
-    try await run(builtProgram("weir"), arguments + ["--lang", "en"])
+    try await runToEnd(builtProgram("weir"), arguments + ["--lang", "en"])
   }
 
   private func altered(_ folder: TemporaryFolder) async throws {

@@ -38,7 +38,7 @@ struct DemoTests {
     let ready = demo.folder.path("node/ready")
     demo.options.afterStep = { step in
       guard step == "subscriptions" else { return }
-      let dropped = try await run(Checkout.python, ["-c", dropOneRow, file])
+      let dropped = try await runToEnd(Checkout.python, ["-c", dropOneRow, file])
       try #require(dropped.status == 0, "\(dropped.output)")
       // It must read its rows anew, as after any crash.
       let old = try #require(try ReadyFile.load(path: ready).pids["ingest"])
@@ -56,7 +56,7 @@ struct DemoTests {
   @Test("the program prints JSON, and ends with 0")
   func json() async throws {
     let folder = try TemporaryFolder()
-    let ended = try await run(
+    let ended = try await runToEnd(
       builtProgram("weir"),
       [
         "demo", "--once", "--size", "small", "--output", "json", "--lang", "en", "--data",

@@ -32,9 +32,10 @@ struct DeploymentTests {
     // A department's certificate is good at the gateway's public door alone.
     let inside = await site.weir("catalog", "list", gateway: site.address("catalog"))
     #expect(inside != .done)
+    // All are told before any is waited for: each holds streams to others open, which end when their readers do.
+    for process in processes { process.terminate() }
     for process in processes {
-      process.terminate()
-      process.waitUntilExit()
+      try await eventually("it to end", within: .seconds(60)) { !process.isRunning }
       #expect(process.terminationStatus == 0)
     }
   }
@@ -50,7 +51,7 @@ struct DeploymentTests {
     let programs = URL(filePath: builtProgram("weir")).deletingLastPathComponent().path
     let file = folder.path("weir@share.service")
     try Data(text.replacing("/usr/bin/", with: programs + "/").utf8).write(to: URL(filePath: file))
-    let ended = try await run("/usr/bin/systemd-analyze", ["verify", file])
+    let ended = try await runToEnd("/usr/bin/systemd-analyze", ["verify", file])
     #expect(ended.status == 0 && !ended.output.contains(file), "\(ended.output)")
   }
 }
@@ -96,7 +97,7 @@ private struct Site {
       ],
     ]
     for command in commands {
-      let ended = try await run(builtProgram("weir"), command)
+      let ended = try await runToEnd(builtProgram("weir"), command)
       try #require(ended.status == 0, "\(ended.output)")
     }
   }

@@ -65,7 +65,7 @@ struct DiskFullTests {
         _ = try await bureau.share.lookup(try stage.lookup(of: stage.plan.wronglyDead))
       }
       let log = try readBytes(stage.running.dataFolder + "/log/ingest.log")
-      return String(decoding: log, as: UTF8.self).contains("event not applied")
+      return String(decoding: log, as: UTF8.self).contains("events not applied")
     }
   }
 }
@@ -137,7 +137,7 @@ private struct SmallDisk: Sendable {
   }
 
   private func limit(_ process: Int32, to size: String) async throws {
-    let ended = try await run(
+    let ended = try await runToEnd(
       "/usr/bin/prlimit", ["--pid", "\(process)", "--fsize=\(size):unlimited"])
     try #require(ended.status == 0, "\(ended.output)")
   }

@@ -87,7 +87,7 @@ struct GatewayInputTests {
   /// Below the level of calls: no certificate, a foreign one, no TLS, frames that are none.
   private func raw(_ node: RunningNode, python: String) async throws {
     let keys = node.keys.principalFolder("departments/human-resources/persons/wang")
-    let ended = try await run(
+    let ended = try await runToEnd(
       python,
       [
         Checkout.root.appending(path: "Tests/EndToEnd/python/raw_bytes.py").path,

@@ -23,7 +23,7 @@ struct HuntTests {
     #expect(try prey.found(in: demo.folder.path("node")) == [])
     // Nor in a backup of it, nor among the keys that go elsewhere.
     let (backup, keys) = (demo.folder.path("backup"), demo.folder.path("keys"))
-    let ended = try await run(
+    let ended = try await runToEnd(
       builtProgram("weir"),
       ["backup", "--data", demo.folder.path("node"), "--to", backup, "--keys-to", keys])
     #expect(ended.status == 0, "\(ended.output)")

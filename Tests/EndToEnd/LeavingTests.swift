@@ -45,7 +45,7 @@ struct LeavingTests {
     let out = folder.path("python")
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     try Files.write(delivery.chunk.bytes, to: folder.path("chunk"), isPrivate: true)
-    let ended = try await run(
+    let ended = try await runToEnd(
       Checkout.python,
       [
         Checkout.root.appending(path: "Tests/EndToEnd/python/leave_midway.py").path,

@@ -19,7 +19,7 @@ struct EveryMethodTests {
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     _ = try await demo.play { node in
       let folder = node.keys.principalFolder("departments/human-resources/persons/wang")
-      let ended = try await run(
+      let ended = try await runToEnd(
         Checkout.python,
         [
           Checkout.root.appending(path: "Tests/EndToEnd/python/every_method.py").path,

@@ -70,7 +70,7 @@ struct ReadmeTests {
     status: Int32, output: String
   ) {
     let python = URL(filePath: Checkout.python).deletingLastPathComponent().path
-    return try await run(
+    return try await runToEnd(
       "/bin/bash",
       [
         "-euc", "cd \"$1\"; PATH=\"$2:$PATH\"; unset WEIR_DATA WEIR_AS\n" + text, "bash", place,
@@ -152,7 +152,7 @@ struct DemoTerminalTests {
   @Test("stays up, prints its address, and ends cleanly with Ctrl-C")
   func terminal() async throws {
     let folder = try TemporaryFolder()
-    let ended = try await run(
+    let ended = try await runToEnd(
       "/usr/bin/python3",
       [
         Checkout.root.appending(path: "Tests/EndToEnd/python/demo_terminal.py").path,

@@ -47,7 +47,7 @@ struct SwappedRowsTests {
 
   private func swap(_ what: String, _ records: [String], in folder: String) async throws {
     let numbers = try records.map { try #require($0.split(separator: "/").last).description }
-    let ended = try await run(
+    let ended = try await runToEnd(
       Checkout.python,
       ["-c", swapRows, "\(folder)/ingest.sqlite", "\(folder)/identity.sqlite", what] + numbers)
     try #require(ended.status == 0, "\(ended.output)")

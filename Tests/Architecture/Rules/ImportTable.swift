@@ -126,6 +126,7 @@ enum ImportTable {
     rows["TelemetryTests"] = row(support + ["Logging", "Metrics", "CoreMetrics"], testing)
     for service in services {
       var own = support + ["Rules", "Store", "Handlers"].map { service + $0 }
+      if service == "Audit" { own += ["Logging"] }
       if service == "Ingest" { own += ["IngestFormats", "IngestIndex", "Synth"] }
       rows[service + "Tests"] = row(own, testing)
     }

@@ -50,13 +50,15 @@ private func fill(_ log: OpenLog) async throws {
   let far = share.write(
     "share.decision",
     ["entry": "entries/E-9", "grantee": "departments/far-affairs", "time": 4_000])
-  let recall = share.write(
+  var feedback = try home.origin("feedback")
+  let recall = feedback.write(
     "feedback.recall_opened",
     ["entry": "E-9", "receivers": [["department": "departments/justice"]], "time": 5_000])
   try await log.intake.take([decision], of: share.origin)
   try await log.intake.take([published], of: catalog.origin)
   try await log.intake.take([disclosure], of: ingest.origin)
-  try await log.intake.take([far, recall], of: share.origin)
+  try await log.intake.take([far], of: share.origin)
+  try await log.intake.take([recall], of: feedback.origin)
   try await log.publisher.publish()
 }
 

@@ -192,6 +192,10 @@ private struct AlwaysServing: GRPCHealthV1.HealthService {
     _ replies: MessageWriter<GRPCHealthV1.HealthCheckResponse>, _ call: ServerContext
   ) async throws {
     try await replies.write(.with { $0.status = .serving })
+    // Until the caller leaves, or is cut off.
+    let (never, held) = AsyncStream.makeStream(of: Void.self)
+    for await _ in never {}
+    withExtendedLifetime(held) {}
   }
 }
 

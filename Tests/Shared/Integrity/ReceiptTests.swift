@@ -240,9 +240,13 @@ struct ReceiptTests {
     let commit = try #require(
       GroupCommit(origin: fixture.origin, first: 7, commitments: leaves.map(\.commitment)))
     let note = try commit.group.signed(by: fixture.ingest)
+    let keys = KeyList(
+      domain: EvidenceFixture.domain, number: 1, issuedAt: 1,
+      entries: [.init(verifier: fixture.ingest.verifier, notBefore: EvidenceFixture.time)])
+    let keyNote = try keys.signed(by: fixture.root)
     for (index, leaf) in leaves.enumerated() {
       let receipt = commit.receipt(
-        for: leaf, sequence: 7 + UInt64(index), note: note, keys: fixture.keyNote)
+        for: leaf, sequence: 7 + UInt64(index), note: note, keys: keyNote)
       let read = try Receipt(receipt.encoded())
       #expect(read == receipt)
       let verified = try read.verify(root: fixture.root.verifier)
@@ -284,7 +288,9 @@ struct ReceiptTests {
     func refused(_ receipt: Receipt, _ error: ReceiptError) {
       #expect(throws: error) { try receipt.verify(root: fixture.root.verifier) }
     }
-    _ = try receipt().verify(root: fixture.root.verifier)
+    // Its key's term has ended, and then the signer's own word on the time is not enough.
+    refused(receipt(), .notInLogYet)
+    _ = try fixture.upgraded(1, in: fixture.log()).verify(root: fixture.root.verifier)
     let otherRoot = try NoteSigner(
       name: fixture.root.verifier.name,
       key: try Ed25519PrivateKey(rawBytes: [UInt8](repeating: 99, count: 32)))
@@ -306,21 +312,24 @@ struct ReceiptTests {
         ])
     }
     let time = EvidenceFixture.time
-    for (from, until, isIn): (Int64, Int64?, Bool) in [
-      (time, nil, true), (time + 1, nil, false), (time, time + 1, true), (0, time, false),
+    for (from, until, error): (Int64, Int64?, ReceiptError?) in [
+      (time, nil, nil), (time + 1, nil, .keyOutOfTerm), (time, time + 1, .notInLogYet),
+      (0, time, .keyOutOfTerm),
     ] {
       let one = receipt(keys: try list(from, until).signed(by: fixture.root))
-      if isIn {
-        _ = try one.verify(root: fixture.root.verifier)
+      if let error {
+        refused(one, error)
       } else {
-        refused(one, .keyOutOfTerm)
+        _ = try one.verify(root: fixture.root.verifier)
       }
     }
     // The verifier's later list decides, an earlier one does not.
     #expect(throws: ReceiptError.keyOutOfTerm) {
       try good.verify(root: fixture.root.verifier, laterKeys: list(0, time, number: 4))
     }
-    _ = try good.verify(root: fixture.root.verifier, laterKeys: list(0, time, number: 2))
+    #expect(throws: ReceiptError.notInLogYet) {
+      try good.verify(root: fixture.root.verifier, laterKeys: list(0, time, number: 2))
+    }
   }
 
   @Test("an upgraded receipt holds in the log, against any checkpoint of the same log")

@@ -168,7 +168,7 @@ struct HTTP2ClientTests {
       addresses: [server.address],
       tls: try pki.system("roll", department: "police").tls(trusting: pki.serviceRootPEM))
     configuration.backoff.initial = .milliseconds(1)
-    configuration.defaultTimeout = .seconds(20)
+    configuration.defaultTimeout = .seconds(120)
     let channel = try Channel(configuration: configuration, reactors: reactors)
     try await server.playing(part) { try await body(channel) }
     await reactors.shutdown()

@@ -123,7 +123,7 @@ final class RawPeer {
   }
 
   fileprivate static func limitWaits(of descriptor: Int32) {
-    var limit = timeval(tv_sec: 20, tv_usec: 0)
+    var limit = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }

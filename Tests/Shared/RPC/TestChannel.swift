@@ -47,16 +47,5 @@ final class Box<Value: Sendable>: Sendable {
 
 /// Runs a program and returns what it printed, errors included.
 func runProgram(_ program: URL, _ arguments: [String]) async throws -> String {
-  let process = Process()
-  process.executableURL = program
-  process.arguments = arguments
-  let pipe = Pipe()
-  process.standardOutput = pipe
-  process.standardError = pipe
-  process.standardInput = FileHandle.nullDevice
-  let (ended, continuation) = AsyncStream.makeStream(of: Void.self)
-  process.terminationHandler = { _ in continuation.finish() }
-  try process.run()
-  for await _ in ended {}
-  return String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  try await runToEnd(program.path, arguments).output
 }
