@@ -1,4 +1,4 @@
-// Where the claim of a verification request waits: sealed, and told apart by pseudonym alone.
+// Where the claim of a verification request waits, and what is written about cases: sealed, and told apart by pseudonym alone.
 
 package import Contracts
 package import Crypto
@@ -8,7 +8,7 @@ import ShareStore
 package import Vocabulary
 
 /// Seals claims, names their subjects and digests requests, under two keys of Share's keyring.
-package struct ClaimVault: Sendable {
+package struct ClaimVault: CaseSeal {
   private static let resource = "share-verification"
 
   private let sealing: ResourceSeal
@@ -35,6 +35,14 @@ package struct ClaimVault: Sendable {
       serialized: try sealing.open(sealed, at: Self.place(request)))
   }
 
+  package func seal(_ content: [UInt8], comparison: Int64, case number: Int64) throws -> [UInt8] {
+    try sealing.seal(content, at: Self.place(comparison, number))
+  }
+
+  package func open(_ sealed: [UInt8], comparison: Int64, case number: Int64) throws -> [UInt8] {
+    try sealing.open(sealed, at: Self.place(comparison, number))
+  }
+
   /// The subject's name in counting: the same person gives the same bytes, and nobody without the key can make them.
   package func pseudonym(of subject: IngestV1.Subject) -> [UInt8] {
     var named = subject.block
@@ -50,6 +58,11 @@ package struct ClaimVault: Sendable {
   /// for a hash without a key to hide one (DESIGN.md section 7).
   package func digest(of request: some Message) throws -> [UInt8] {
     naming.code(of: Array("weir share request".utf8) + SHA256.hash(try request.serialized()))
+  }
+
+  private static func place(_ comparison: Int64, _ number: Int64) -> SealContext {
+    SealContext(
+      kind: .attachment, resource: resource, batch: "case/\(number)", recordID: comparison)
   }
 
   private static func place(_ request: Int64) -> SealContext {

@@ -81,7 +81,8 @@ extension ShareServer {
     let time = now()
     return try await database.write { transaction in
       let run = try transaction.ownComparison(comparison, of: actor)
-      guard let checked = try transaction.comparisonCase(comparison, number) else {
+      guard let checked = try transaction.comparisonCase(comparison, number, outside.vault)
+      else {
         throw RequestRefusal.unknownResource(field: "name", name: name)
       }
       let entry = ResourceName.entry(run.entry).text
@@ -91,7 +92,7 @@ extension ShareServer {
       case .new: break
       }
       let next = try rule(checked, try profile(run.profile), actor, time)
-      try transaction.save(next)
+      try transaction.save(next, outside.vault)
       try append("share.case_\(next.state.rawValue)", next, run, call, to: transaction)
       return message(next, profile: run.profile.text, entry: entry)
     }

@@ -24,7 +24,7 @@ extension ShareServer {
           chunks: Int(request.chunks), numbers: Set(try transaction.chunkNumbers(number)),
           by: actor, at: time)
         try transaction.save(next, turn: "")
-        let cases = try transaction.openCases(of: next, at: now())
+        let cases = try transaction.openCases(of: next, at: now(), outside.vault)
         try append(
           "share.comparison_finished", next, call, more: [("cases", .integer(Int64(cases)))],
           to: transaction)

@@ -21,7 +21,8 @@ extension ShareServer {
       let (run, found) = try await database.read { transaction in
         (
           try transaction.ownComparison(number, of: actor, field: "parent"),
-          try transaction.cases(of: number, state: state, after: after, limit: size + 1)
+          try transaction.cases(
+            of: number, state: state, after: after, limit: size + 1, outside.vault)
         )
       }
       let entry = ResourceName.entry(run.entry).text
@@ -48,7 +49,7 @@ extension ShareServer {
       let (found, withheld, tally) = try await database.read { transaction in
         (
           try transaction.withholdingCases(
-            of: number, on: today, after: after, limit: size + 1),
+            of: number, on: today, after: after, limit: size + 1, outside.vault),
           try transaction.withheldLineCount(of: number, on: today),
           try transaction.tallies([number], on: today)[number] ?? CaseTally()
         )

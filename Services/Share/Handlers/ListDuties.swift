@@ -74,7 +74,7 @@ extension ShareServer {
     case .cases:
       guard actor.isOfficerOrHead else { return ([], nil) }
       let found = try await database.read {
-        try $0.openCases(of: department, after: (after.0, after.1), limit: limit)
+        try $0.openCases(of: department, after: (after.0, after.1), limit: limit, outside.vault)
       }
       return (
         found.compactMap { duty($0, of: actor) },

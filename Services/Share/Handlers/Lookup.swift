@@ -23,6 +23,7 @@ extension ShareServer {
       let use = GrantCall(
         department: call.caller.department, mode: .lookup, items: request.items,
         purpose: request.purpose, today: today)
+      try checkTexts([("case_number", request.caseNumber)], limit: longestNumber)
       let (grant, items) = try await decide(number, use, call, case: request.caseNumber)
       var opening = IngestV1.OpenRecordsRequest()
       opening.entry = grant.entryName

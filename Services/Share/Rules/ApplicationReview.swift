@@ -120,6 +120,7 @@ func checkDecisions(
   {
     throw .rowRuleNeedsItem(item: row.item)
   }
+  try checkTexts([("reason", reason)])
   let reasons = profile.reasonRequiredOn
   for (index, decision) in decisions.enumerated() {
     let path = "decisions[\(index)]"
@@ -131,9 +132,7 @@ func checkDecisions(
         path: "\(path).reason",
         citation: reasons?.citation ?? Citation(document: "guangdong-2018", article: "19.1f"))
     }
-    if decision.reason.count > UseRequest.longestText {
-      throw .fieldTooLong(path: "\(path).reason", limit: UseRequest.longestText)
-    }
+    try checkTexts([("\(path).reason", decision.reason)])
     if !decision.isApproved {
       try checkRefusalBasis(decision.basis, path: "\(path).basis", under: profile)
     }

@@ -180,9 +180,11 @@ extension ComparisonCase {
   }
 
   private func checkProof(_ conclusion: Conclusion, today: CivilDate) throws(ShareRefusal) {
-    if conclusion.reason.count > UseRequest.longestText {
-      throw .fieldTooLong(path: "reason", limit: UseRequest.longestText)
-    }
+    try checkTexts([
+      ("reason", conclusion.reason), ("evidence.kind", conclusion.evidence?.kind ?? ""),
+      ("evidence.seen_by", conclusion.evidence?.seenBy ?? ""),
+      ("evidence.note", conclusion.evidence?.note ?? ""),
+    ])
     guard conclusion.outcome == .irregularReceipt else {
       if conclusion.isReferred {
         throw .fieldMalformed(
@@ -218,6 +220,7 @@ extension ComparisonCase {
       throw .samePerson(
         resource: name, citation: Citation(document: "meizhou-specific-2021", article: "24.1c"))
     }
+    try checkTexts([("reason", reason)])
     var next = self
     if isConfirmed {
       if underCheck { throw .recordUnderCheck(resource: name, issue: issue) }
@@ -258,6 +261,7 @@ extension ComparisonCase {
       throw .fieldMalformed(
         path: "hold.official", rule: BilingualText("应为本人", "must be the one who decides"))
     }
+    try checkTexts([("hold.reason", hold.reason), ("hold.notice", hold.notice)])
     if hold.reason.isEmpty { throw .reasonMissing(path: "hold.reason", citation: citation) }
     if hold.notice.isEmpty {
       throw .fieldMissing(

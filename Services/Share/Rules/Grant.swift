@@ -231,6 +231,7 @@ extension Grant {
   }
 
   private func checkReason(_ reason: String) throws(ShareRefusal) {
+    try checkTexts([("reason", reason)])
     if reason.isEmpty {
       throw .reasonMissing(
         path: "reason", citation: Citation(document: "guangdong-2018", article: "19.1f"))

@@ -42,6 +42,7 @@ extension ShareRefusal {
     case .rollDiffers, .rollTooLarge, .rollGrew, .runRepeated, .rollExceeded, .rowsDiffer,
       .chunksMissing:
       "meizhou-specific-2021/24.1b"
+    case .identityNumberInText: "meizhou-public-2023/39.1"
     case .evidenceMissing: "meizhou-specific-2021/24.1c"
     case .headNeeded: "meizhou-specific-2021/25"
     case .recordUnderCheck: "hebi-2021/13"

@@ -30,6 +30,7 @@ package enum ShareRefusal: Refusal, Hashable {
   case attemptsExhausted(limit: Int, citation: Citation)
   // What is said, and how.
   case fieldTooLong(path: String, limit: Int)
+  case identityNumberInText(path: String)
   case fieldMissing(path: String, term: BilingualText, citation: Citation)
   case fieldMalformed(path: String, rule: BilingualText)
   case itemUnknown(entry: String, item: String)
@@ -98,6 +99,7 @@ package enum ShareRefusal: Refusal, Hashable {
   private var reasonOfContent: String? {
     switch self {
     case .fieldTooLong: "share.field_too_long"
+    case .identityNumberInText: "share.identity_number_in_text"
     case .fieldMissing: "share.field_missing"
     case .fieldMalformed: "share.field_malformed"
     case .itemUnknown: "share.item_unknown"
@@ -164,7 +166,8 @@ package enum ShareRefusal: Refusal, Hashable {
 
   package var field: String? {
     switch self {
-    case .fieldTooLong(let path, _), .fieldMissing(let path, _, _), .fieldMalformed(let path, _),
+    case .fieldTooLong(let path, _), .identityNumberInText(let path), .fieldMissing(let path, _, _),
+      .fieldMalformed(let path, _),
       .reasonMissing(let path, _), .basisMissing(let path, _, _),
       .basisInvalid(let path, _, _, _), .basisIncomplete(let path, _), .evidenceMissing(let path):
       path

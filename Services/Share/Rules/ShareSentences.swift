@@ -79,6 +79,9 @@ extension ShareRefusal {
 
   private var aboutContent: BilingualText? {
     switch self {
+    case .identityNumberInText(let path):
+      BilingualText(
+        "\(path) 中含有身份证号码，请删去。", "There is an identity number in \(path); take it out.")
     case .fieldTooLong(let path, let limit):
       BilingualText("\(path) 超过 \(limit)。", "\(path) is longer than \(limit).")
     case .fieldMissing(_, let term, _):

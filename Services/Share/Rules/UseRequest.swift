@@ -144,12 +144,11 @@ func checkGrantElements(
 }
 
 func checkTexts(_ use: UseRequest, path prefix: String) throws(ShareRefusal) {
-  for (path, text) in [
-    ("purpose", use.purpose), ("business", use.business), ("scenario", use.scenario),
-    ("scope", use.scope), ("reason", use.reason),
-  ] where text.count > UseRequest.longestText {
-    throw .fieldTooLong(path: prefix + path, limit: UseRequest.longestText)
-  }
+  try checkTexts([
+    (prefix + "purpose", use.purpose), (prefix + "business", use.business),
+    (prefix + "scenario", use.scenario), (prefix + "scope", use.scope),
+    (prefix + "reason", use.reason),
+  ])
   if use.items.count > UseRequest.mostItems {
     throw .fieldTooLong(path: prefix + "items", limit: UseRequest.mostItems)
   }

@@ -133,9 +133,8 @@ package func requestVerification(
   ] where isMissing {
     throw .fieldMissing(path: path, term: term, citation: scopes.citation)
   }
-  if claim.purpose.count > UseRequest.longestText {
-    throw .fieldTooLong(path: "purpose", limit: UseRequest.longestText)
-  }
+  try checkTexts([("purpose", claim.purpose)])
+  try checkTexts([("case_number", claim.caseNumber)], limit: longestNumber)
   try checkStatedBasis(claim.legalBasis, path: "legal_basis")
   if let limit = profile.verificationAttempts, standing.attempts >= limit.value {
     throw .attemptsExhausted(limit: limit.value, citation: limit.citation)

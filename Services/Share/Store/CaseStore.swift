@@ -13,13 +13,17 @@ func openIssue(_ table: String) -> String {
 private let selectCases = "SELECT cases.*, \(openIssue("cases")) AS open_issue FROM cases"
 
 extension SQLReading where Self: ~Copyable {
-  package func comparisonCase(_ comparison: Int64, _ number: Int64) throws -> ComparisonCase? {
+  package func comparisonCase(
+    _ comparison: Int64, _ number: Int64, _ seal: any CaseSeal
+  ) throws -> ComparisonCase? {
     try queryOne(
       "\(selectCases) WHERE comparison = ?1 AND number = ?2", [comparison, number]
-    ).map { try ComparisonCase($0) }
+    ).map { try ComparisonCase($0, seal) }
   }
 
-  package func cases(of comparison: Int64, state: CaseState?, after: Int64, limit: Int) throws
+  package func cases(
+    of comparison: Int64, state: CaseState?, after: Int64, limit: Int, _ seal: any CaseSeal
+  ) throws
     -> [ComparisonCase]
   {
     try query(
@@ -27,11 +31,13 @@ extension SQLReading where Self: ~Copyable {
       \(selectCases) WHERE comparison = ?1 AND number > ?2 AND (?3 = '' OR state = ?3)
       ORDER BY number LIMIT ?4
       """, [comparison, after, state?.rawValue ?? "", limit]
-    ).map { try ComparisonCase($0) }
+    ).map { try ComparisonCase($0, seal) }
   }
 
   /// The cases of a line of the roll, those on one record where it is named.
-  package func cases(of comparison: Int64, chunk: Int, row: Int, record: String) throws
+  package func cases(
+    of comparison: Int64, chunk: Int, row: Int, record: String, _ seal: any CaseSeal
+  ) throws
     -> [ComparisonCase]
   {
     try query(
@@ -40,12 +46,13 @@ extension SQLReading where Self: ~Copyable {
       WHERE comparison = ?1 AND chunk = ?2 AND chunk_row = ?3 AND (?4 = '' OR record = ?4)
       ORDER BY number
       """, [comparison, chunk, row, record]
-    ).map { try ComparisonCase($0) }
+    ).map { try ComparisonCase($0, seal) }
   }
 
   /// Cases of a department that somebody must still work on.
   package func openCases(
-    of department: DepartmentCode, after: (comparison: Int64, number: Int64), limit: Int
+    of department: DepartmentCode, after: (comparison: Int64, number: Int64), limit: Int,
+    _ seal: any CaseSeal
   ) throws -> [ComparisonCase] {
     try query(
       """
@@ -54,11 +61,13 @@ extension SQLReading where Self: ~Copyable {
         AND (comparison > ?2 OR comparison = ?2 AND number > ?3)
       ORDER BY comparison, number LIMIT ?4
       """, [department.text, after.comparison, after.number, limit]
-    ).map { try ComparisonCase($0) }
+    ).map { try ComparisonCase($0, seal) }
   }
 
   /// Cases that keep their line from being paid on a day.
-  package func withholdingCases(of comparison: Int64, on day: CivilDate, after: Int64, limit: Int)
+  package func withholdingCases(
+    of comparison: Int64, on day: CivilDate, after: Int64, limit: Int, _ seal: any CaseSeal
+  )
     throws -> [ComparisonCase]
   {
     try query(
@@ -67,7 +76,7 @@ extension SQLReading where Self: ~Copyable {
       WHERE comparison = ?1 AND number > ?2 AND (state <> 'closed' OR held_until >= ?3)
       ORDER BY number LIMIT ?4
       """, [comparison, after, day.dayNumber, limit]
-    ).map { try ComparisonCase($0) }
+    ).map { try ComparisonCase($0, seal) }
   }
 
   /// How many lines are not paid on a day; two cases on one line keep back one line.
@@ -83,8 +92,8 @@ extension SQLReading where Self: ~Copyable {
 }
 
 extension WriteTransaction {
-  /// Keeps a case as a rule made it.
-  package func save(_ case: ComparisonCase) throws {
+  /// Keeps a case as a rule made it; what is written about it only sealed.
+  package func save(_ case: ComparisonCase, _ seal: any CaseSeal) throws {
     try execute(
       """
       INSERT INTO cases
@@ -98,7 +107,9 @@ extension WriteTransaction {
       [
         `case`.comparison, `case`.number, `case`.department.text, `case`.place.chunk,
         `case`.place.row, `case`.place.record, `case`.state.rawValue, `case`.issue,
-        `case`.hold?.until.dayNumber, `case`.isReopened, `case`.content.stored,
+        `case`.hold?.until.dayNumber, `case`.isReopened,
+        try seal.seal(
+          `case`.content.stored, comparison: `case`.comparison, case: `case`.number),
       ])
   }
 
@@ -144,8 +155,10 @@ extension ComparisonCase {
     return object
   }
 
-  fileprivate init(_ row: Row) throws {
-    let object = try JSONObject(stored: try row["content"])
+  fileprivate init(_ row: Row, _ seal: any CaseSeal) throws {
+    let object = try JSONObject(
+      stored: try seal.open(
+        try row["content"], comparison: try row["comparison"], case: try row["number"]))
     guard let state = CaseState(rawValue: try row["state"]) else {
       throw UnreadableContent(what: "case")
     }

@@ -174,7 +174,9 @@ extension WriteTransaction {
   /// Makes a case of each lead of a finished run, numbered in the order of the roll.
   ///
   /// - Returns: How many.
-  package func openCases(of run: ComparisonRun, at time: Instant) throws -> Int {
+  package func openCases(
+    of run: ComparisonRun, at time: Instant, _ seal: any CaseSeal
+  ) throws -> Int {
     var number: Int64 = 0
     try forEach(
       """
@@ -195,7 +197,7 @@ extension WriteTransaction {
       let recall: String = try row["recall"]
       try save(
         recall.isEmpty
-          ? opened : opened.recalled(recall, issue: try row["recall_issue"], at: time))
+          ? opened : opened.recalled(recall, issue: try row["recall_issue"], at: time), seal)
     }
     return Int(number)
   }

@@ -99,10 +99,10 @@ extension ShareServer {
         continue
       }
       for found in try transaction.cases(
-        of: number, chunk: Int(chunk), row: Int(row), record: record)
+        of: number, chunk: Int(chunk), row: Int(row), record: record, outside.vault)
       {
         let next = found.recalled(recall, issue: issue, at: now())
-        try transaction.save(next)
+        try transaction.save(next, outside.vault)
         try append(
           next.isReopened ? "share.case_reopened" : "share.case_recalled", next, run, nil,
           more: [

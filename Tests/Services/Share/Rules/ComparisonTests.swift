@@ -419,6 +419,33 @@ struct ComparisonCaseTests {
         == "share.wrong_state")
   }
 
+  @Test("what is written about a lead is bounded and holds no identity number")
+  func texts() throws {
+    let number = "他是 11010519491231002X"
+    for (field, wrong) in [
+      ("reason", conclusion(.noProblem, reason: number)),
+      (
+        "evidence.note",
+        conclusion(
+          .irregularReceipt,
+          Evidence(kind: "home-visit", date: "2024-03-04", seenBy: "王五", note: number))
+      ),
+    ] {
+      #expect(
+        refusal { _ = try lead().concluded(wrong, by: try own(), at: World.noon) }
+          == .identityNumberInText(path: field))
+    }
+    #expect(
+      refusal {
+        _ = try lead().concluded(
+          conclusion(.noProblem, reason: String(repeating: "长", count: 2_001)), by: try own(),
+          at: World.noon)
+      } == .fieldTooLong(path: "reason", limit: 2_000))
+    #expect(
+      refusal { _ = try World.application { $0.business = number } }
+        == .identityNumberInText(path: "application.business"))
+  }
+
   @Test("a recall reopens what was closed on a wrong record and keeps the old outcome (e.8)")
   func recall() throws {
     let closed = try lead().concluded(

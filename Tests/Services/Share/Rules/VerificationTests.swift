@@ -172,6 +172,7 @@ struct RefusalTests {
     .applicationNotNeeded(entry: "e"), .verificationNotProvided(steps: [], citation: law),
     .verificationNotNeeded(item: "i", citation: law),
     .attemptsExhausted(limit: 3, citation: law), .fieldTooLong(path: "p", limit: 1),
+    .identityNumberInText(path: "p"),
     .fieldMissing(path: "p", term: BilingualText("项", "it"), citation: law),
     .fieldMalformed(path: "p", rule: BilingualText("错", "is wrong")),
     .itemUnknown(entry: "e", item: "i"), .itemRepeated("i"),

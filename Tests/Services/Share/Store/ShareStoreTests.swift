@@ -1,7 +1,9 @@
 // What Share keeps comes back as it was, on both backends, and a page costs a constant number of statements.
 
+import Crypto
 import Database
 import Regulation
+import ShareHandlers
 import ShareRules
 import ShareStore
 import TestSupport
@@ -10,6 +12,17 @@ import Vocabulary
 
 @Suite("Share keeps its cases whole (meizhou-public-2023/22, meizhou-specific-2021/24)")
 struct ShareStoreTests {
+  private let keys: TemporaryFolder
+  private let seal: ClaimVault
+
+  init() throws {
+    keys = try TemporaryFolder()
+    let random = SeededRandom(seed: 3)
+    seal = try ClaimVault(
+      keyring: try Keyring(folder: keys.path("keys"), creates: true, random: random),
+      random: random, now: World.noon)
+  }
+
   private func open(_ backend: Backend) async throws -> (TestDatabase, SQLDatabase) {
     let place = try TestDatabase(backend)
     return (place, try await place.open(schema: shareSchema))
@@ -108,7 +121,7 @@ struct ShareStoreTests {
       // A chunk that comes again leaves one set of leads.
       try transaction.save(Self.chunk, leads: leads, of: 1)
       try transaction.save(finished, turn: "")
-      return try transaction.openCases(of: finished, at: World.noon)
+      return try transaction.openCases(of: finished, at: World.noon, seal)
     }
     #expect(opened == 2)
     return finished
@@ -141,7 +154,7 @@ struct ShareStoreTests {
     // Two cases on one line keep back one line.
     #expect(try await database.read { try $0.withheldLineCount(of: 1, on: today) } == 1)
     func found() async throws -> [ComparisonCase] {
-      try await database.read { try $0.cases(of: 1, state: nil, after: 0, limit: 10) }
+      try await database.read { try $0.cases(of: 1, state: nil, after: 0, limit: 10, seal) }
     }
     try await database.write { transaction in
       for issue in ["issues/Q-1", "issues/Q-2", "issues/Q-1"] {
@@ -163,8 +176,16 @@ struct ShareStoreTests {
     ).confirmed(true, reason: "", by: head, at: World.noon).held(
       Hold(official: head.name, reason: "核查", notice: "电话", until: today.adding(days: 1)),
       by: head, under: try World.profile("meizhou-public-2023"), at: World.noon)
-    try await database.write { try $0.save(concluded) }
-    #expect(try await database.read { try $0.comparisonCase(1, 2) } == concluded)
+    try await database.write { try $0.save(concluded, seal) }
+    #expect(try await database.read { try $0.comparisonCase(1, 2, seal) } == concluded)
+    // What was written about a person lies in no column, and opens in no other case.
+    let kept = try await database.read {
+      try $0.query("SELECT content FROM cases ORDER BY number").map { try $0["content"] as [UInt8] }
+    }
+    for word in ["王五", "冒领", "电话"] {
+      #expect(kept.allSatisfy { !String(decoding: $0, as: UTF8.self).contains(word) })
+    }
+    #expect(throws: (any Error).self) { try seal.open(kept[1], comparison: 1, case: 1) }
     var tally = CaseTally()
     (tally.leads, tally.openCases, tally.heldLines) = (2, 1, 1)
     #expect(try await database.read { try $0.tallies([1], on: today) } == [1: tally])
@@ -173,7 +194,7 @@ struct ShareStoreTests {
     #expect(try await database.read { try $0.tallies([1], on: later) } == [1: tally])
     #expect(
       try await database.read {
-        try $0.withholdingCases(of: 1, on: today, after: 0, limit: 9)
+        try $0.withholdingCases(of: 1, on: today, after: 0, limit: 9, seal)
       }.map(\.number) == [1, 2])
     await database.close()
     _ = place
