@@ -105,13 +105,9 @@ private struct SmallDisk: Sendable {
       isMounted = false
       return
     }
-    let mount = Process()
-    mount.executableURL = URL(filePath: "/bin/mount")
-    mount.arguments = ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", path]
-    mount.standardError = FileHandle.nullDevice
-    try mount.run()
-    mount.waitUntilExit()
-    isMounted = mount.terminationStatus == 0
+    let mount = try runBlocking(
+      "/bin/mount", ["-t", "tmpfs", "-o", "size=48m,mode=0700", "tmpfs", path])
+    isMounted = mount.status == 0
     if !isMounted { print("no disk may be mounted here: the limit on file sizes stands in") }
   }
 
@@ -144,10 +140,6 @@ private struct SmallDisk: Sendable {
 
   func remove() {
     guard isMounted else { return }
-    let unmount = Process()
-    unmount.executableURL = URL(filePath: "/bin/umount")
-    unmount.arguments = ["--lazy", path]
-    try? unmount.run()
-    unmount.waitUntilExit()
+    _ = try? runBlocking("/bin/umount", ["--lazy", path])
   }
 }

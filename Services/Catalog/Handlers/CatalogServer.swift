@@ -100,7 +100,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
       guard let standing = try transaction.entryStanding(version.entry) else {
         throw UnreadableContent(what: "entry")
       }
-      let answer = try version.message(standing, showsFiling: true).serialized()
+      let answer = try version.message(standing, showsInside: true).serialized()
       try transaction.keep(answer: answer, of: key)
       return answer
     }

@@ -9,8 +9,9 @@ import Vocabulary
 extension EntryVersion {
   /// The version as a caller sees it.
   ///
-  /// - Parameter showsFiling: Why something is not shared is for the owner and the authority alone (AC-20).
-  func message(_ standing: EntryStanding, showsFiling: Bool) -> CatalogV1.Entry {
+  /// - Parameter showsInside: Why something is not shared, what is being prepared, who decided and with what words is for the
+  ///   owner and the authority alone (AC-13, AC-20).
+  func message(_ standing: EntryStanding, showsInside: Bool) -> CatalogV1.Entry {
     var entry = content.message
     entry.name = name
     entry.version = Int32(clamping: number)
@@ -18,7 +19,7 @@ extension EntryVersion {
     entry.state = state.message
     entry.mounted = standing.sourceSystem != nil
     entry.sourceSystem = standing.sourceSystem ?? ""
-    if showsFiling, let filing {
+    if showsInside, let filing {
       entry.filing = CatalogV1.Filing(
         number: filing.number, date: filing.date.iso, reason: filing.reason)
     }
@@ -29,14 +30,15 @@ extension EntryVersion {
     }
     entry.history = history.map { step in
       CommonV1.Step(
-        fromState: step.from?.rawValue ?? "", toState: step.to.rawValue, actor: step.actor,
-        time: GoogleProtobuf.Timestamp(step.time), reason: step.reason, profile: profile.text)
+        fromState: step.from?.rawValue ?? "", toState: step.to.rawValue,
+        actor: showsInside ? step.actor : "", time: GoogleProtobuf.Timestamp(step.time),
+        reason: showsInside ? step.reason : "", profile: profile.text)
     }
     entry.createTime = GoogleProtobuf.Timestamp(created)
     entry.publishTime = published.map { GoogleProtobuf.Timestamp($0) }
     entry.etag = etag
     entry.pendingVersion =
-      standing.newestVersion > (standing.publishedVersion ?? 0)
+      showsInside && standing.newestVersion > (standing.publishedVersion ?? 0)
       ? Int32(clamping: standing.newestVersion) : 0
     return entry
   }

@@ -24,7 +24,7 @@ extension CatalogServer {
       guard let (standing, version) = found else { throw unknown }
       let owner = try await facts(of: standing.owner)
       guard visibility.sees(version.state, of: owner) else { throw unknown }
-      return version.message(standing, showsFiling: visibility.seesFiling(of: owner))
+      return version.message(standing, showsInside: visibility.seesInside(of: owner))
     }
   }
 
@@ -52,7 +52,7 @@ extension CatalogServer {
             standings[version.entry].map { standing in
               // A list never tells why something was filed; GetEntry tells those who may know.
               version.message(
-                standing, showsFiling: standing.owner == actor.department.code)
+                standing, showsInside: standing.owner == actor.department.code)
             }
           },
           next: next.map { PageToken([$0.entry, Int64($0.version)]).text } ?? ""
@@ -78,7 +78,7 @@ extension CatalogServer {
         guard let wanted, let version = try transaction.entryVersion(number, wanted) else {
           return nil
         }
-        return version.message(standing, showsFiling: false)
+        return version.message(standing, showsInside: false)
       }
       guard let found else {
         throw RequestRefusal.unknownResource(field: "name", name: request.name)

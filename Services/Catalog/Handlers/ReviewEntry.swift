@@ -78,7 +78,7 @@ extension CatalogServer {
     }
     if isTrial {
       let current = try await database.read { try $0.newest(number, named: name) }
-      return try checked(current).message(standing, showsFiling: true)
+      return try checked(current).message(standing, showsInside: true)
     }
     return try await change(call, requestID: requestID, content: content) { transaction in
       let current = try transaction.newest(number, named: name)

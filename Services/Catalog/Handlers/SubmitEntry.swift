@@ -22,7 +22,7 @@ extension CatalogServer {
           guard let standing = try transaction.entryStanding(number) else {
             throw RequestRefusal.unknownResource(field: "name", name: request.name)
           }
-          return next.message(standing, showsFiling: true)
+          return next.message(standing, showsInside: true)
         }
       }
       return try await change(call, requestID: request.requestID, content: request) { transaction in

@@ -38,8 +38,8 @@ package struct EntryVisibility: Hashable, Sendable {
     return reviews(owner) && state != .draft && state != .returned
   }
 
-  /// Why something was filed as not shared is for the owner and the authority (AC-20).
-  package func seesFiling(of owner: DepartmentFacts) -> Bool {
+  /// Why something was filed as not shared, and what is being prepared, is for the owner and the authority (AC-13, AC-20).
+  package func seesInside(of owner: DepartmentFacts) -> Bool {
     owner.code == department || reviews(owner)
   }
 }

@@ -130,15 +130,9 @@ package struct ShareServer: ShareV1.ShareService {
     return SharedEntry(found, number: number, source: try await standing(of: owner))
   }
 
-  /// The profile with which a case began.
+  /// The profile with which a case began: it keeps that version, and no other judges it.
   func profile(_ reference: ProfileReference) throws -> Profile {
-    do { return try outside.profiles.profile(reference) } catch {
-      // An older version than this node holds: its newest text, never none.
-      guard let profile = outside.profiles.profile(named: reference.key) else {
-        throw UnreadableContent(what: "profile \(reference.text)")
-      }
-      return profile
-    }
+    try outside.profiles.profile(reference)
   }
 
   // MARK: Changing

@@ -1,6 +1,7 @@
 // Package.swift as SwiftPM itself understands it: targets, their dependencies and settings.
 
 import Foundation
+import TestSupport
 
 /// A target as declared, not as hoped for.
 struct ManifestTarget {
@@ -37,25 +38,16 @@ struct Manifest {
     let scratch = FileManager.default.temporaryDirectory
       .appending(path: "weir-manifest-\(ProcessInfo.processInfo.processIdentifier)")
     defer { try? FileManager.default.removeItem(at: scratch) }
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [
-      "swift", "package", "--package-path", root.path, "--scratch-path", scratch.path,
-      "dump-package",
-    ]
-    let output = Pipe()
-    let errors = Pipe()
-    process.standardOutput = output
-    process.standardError = errors
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    let message = try errors.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else {
+    let end = try runBlocking(
+      "swift",
+      [
+        "package", "--package-path", root.path, "--scratch-path", scratch.path, "dump-package",
+      ])
+    guard end.status == 0 else {
       throw ManifestError.swiftFailed(
-        status: process.terminationStatus, message: String(decoding: message, as: UTF8.self))
+        status: end.status, message: String(decoding: end.errors, as: UTF8.self))
     }
+    let data = Data(end.output)
     return try Manifest(dump: data)
   }
 

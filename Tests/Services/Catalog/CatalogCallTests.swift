@@ -104,6 +104,14 @@ struct CatalogCallTests {
     let seen = try await catalog.client.getEntry(
       CatalogV1.GetEntryRequest(name: first.name), reader)
     #expect(seen.title == "火化记录")
+    // What is being prepared, who decided and with what words is for owner and authority (AC-13).
+    #expect(seen.pendingVersion == 0)
+    #expect(!seen.history.isEmpty)
+    #expect(seen.history.allSatisfy { $0.actor.isEmpty && $0.reason.isEmpty })
+    let own = try await catalog.client.getEntry(
+      CatalogV1.GetEntryRequest(name: first.name), catalog.options(CatalogCalls.officer))
+    #expect(own.pendingVersion == 2)
+    #expect(own.history.allSatisfy { !$0.actor.isEmpty })
     let hidden = await status {
       _ = try await catalog.client.getEntry(
         CatalogV1.GetEntryRequest(name: first.name + "/versions/2"), reader)

@@ -260,7 +260,7 @@ struct EntryStandingTests {
       #expect(authority.sees(state, of: owner) == (state != .draft && state != .returned))
       #expect(stranger.sees(state, of: owner) == (state == .published))
     }
-    #expect(own.seesFiling(of: owner) && authority.seesFiling(of: owner))
-    #expect(!stranger.seesFiling(of: owner))
+    #expect(own.seesInside(of: owner) && authority.seesInside(of: owner))
+    #expect(!stranger.seesInside(of: owner))
   }
 }

@@ -205,9 +205,9 @@ private final class SmallDisk {
   deinit { try? run("/bin/umount", ["-l", folder.path]) }
 
   private func run(_ program: String, _ arguments: [String]) throws {
-    let process = try Process.run(URL(fileURLWithPath: program), arguments: arguments)
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.fileWriteUnknown) }
+    guard try runBlocking(program, arguments).status == 0 else {
+      throw CocoaError(.fileWriteUnknown)
+    }
   }
 
   /// Whether this machine lets the tests mount.

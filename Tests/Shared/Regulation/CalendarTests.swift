@@ -3,6 +3,7 @@
 import Boot
 import Foundation
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -22,17 +23,10 @@ struct CalendarTests {
       rawValue:
         "the oracle is missing: run `deploy/setup test`, which puts chinesecalendar into .venv")
     try #require(FileManager.default.isExecutableFile(atPath: python), advice)
-    let process = Process()
-    let output = Pipe()
-    process.executableURL = URL(fileURLWithPath: python)
-    process.arguments = ["-c", script]
-    process.standardOutput = output
-    try process.run()
-    let bytes = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    try #require(process.terminationStatus == 0, advice)
+    let end = try runBlocking(python, ["-c", script])
+    try #require(end.status == 0, advice)
     var days: [String: Bool] = [:]
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+    for line in end.text.split(separator: "\n") {
       let parts = line.split(separator: " ")
       days[String(parts[0])] = parts[1] == "1"
     }

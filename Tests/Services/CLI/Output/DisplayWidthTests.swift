@@ -1,6 +1,7 @@
 // Widths of text on a terminal, against a table of our own and against Python's Unicode data.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import WeirCLI
@@ -43,14 +44,7 @@ struct DisplayWidthTests {
         if k in ('Cn', 'Cs', 'Co', 'Mn', 'Me', 'Cf', 'Cc', 'Zl', 'Zp'): continue
         if u.east_asian_width(chr(c)) in 'WF': print(c)
       """
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = ["python3", "-c", program]
-    let output = Pipe()
-    process.standardOutput = output
-    try process.run()
-    let data = try output.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
+    let data = try runBlocking("python3", ["-c", program]).output
     let wide = Set(
       String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { UInt32($0) })
     try #require(wide.count > 90_000)

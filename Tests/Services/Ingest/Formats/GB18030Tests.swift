@@ -1,6 +1,7 @@
 // GB 18030-2022: the pinned table, the arithmetic around it, and Python's codec as an independent oracle.
 
 import Foundation
+import TestSupport
 import Testing
 
 @testable import IngestFormats
@@ -124,14 +125,7 @@ struct GB18030Tests {
 private let hasPython = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3")
 
 private func python(_ script: String) throws -> String {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
-  process.arguments = ["-c", script]
-  let output = Pipe()
-  process.standardOutput = output
-  try process.run()
-  let bytes = output.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  try #require(process.terminationStatus == 0)
-  return String(decoding: bytes, as: UTF8.self)
+  let end = try runBlocking("/usr/bin/python3", ["-c", script])
+  try #require(end.status == 0)
+  return end.text
 }
