@@ -63,15 +63,6 @@ extension SQLReading where Self: ~Copyable {
     try queryOne("SELECT reason FROM ended_grants WHERE name = ?1", [name])?[0]
   }
 
-  /// Whether a department holds a grant on an entry that Share has not ended.
-  package func holdsGrant(_ department: DepartmentCode, on entry: Int64) throws -> Bool {
-    try queryOne(
-      """
-      SELECT 1 FROM grant_holders h WHERE h.entry = ?1 AND h.grantee = ?2
-        AND NOT EXISTS (SELECT 1 FROM ended_grants e WHERE e.name = h.name)
-      """, [entry, department.text]) != nil
-  }
-
   /// A page of those who received a record since a moment, the earliest first.
   package func recipients(
     entry: Int64, record: Int64, since: Instant,
@@ -99,14 +90,6 @@ extension WriteTransaction {
   /// A grant that Share calls active again or anew.
   package func reviveGrant(_ name: String) throws {
     try execute("DELETE FROM ended_grants WHERE name = ?1", [name])
-  }
-
-  package func hold(grant name: String, entry: Int64, grantee: DepartmentCode) throws {
-    try execute(
-      """
-      INSERT INTO grant_holders (name, entry, grantee) VALUES (?1, ?2, ?3)
-      ON CONFLICT (name) DO UPDATE SET entry = excluded.entry, grantee = excluded.grantee
-      """, [name, entry, grantee.text])
   }
 
   /// Counts a subject against a grant's day.

@@ -26,9 +26,6 @@ package enum FollowedEvents {
     case "share.grant_activated":
       guard let grant = payload["grant"]?.string else { return }
       try transaction.reviveGrant(grant)
-      if let entry = entry(payload), let grantee = department(payload["grantee"]) {
-        try transaction.hold(grant: grant, entry: entry, grantee: grantee)
-      }
     case "share.grant_suspended", "share.grant_revoked", "share.grant_expired",
       "share.grant_ended":
       guard let grant = payload["grant"]?.string else { return }

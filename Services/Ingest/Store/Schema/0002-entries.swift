@@ -21,10 +21,5 @@ let entryTables = [
   INSERT INTO open_issues (issue, entry, is_whole)
   SELECT issue, MIN(entry), 0 FROM under_check GROUP BY issue
   """,
-  """
-  CREATE TABLE grant_holders (
-    name TEXT NOT NULL PRIMARY KEY, entry INTEGER NOT NULL, grantee TEXT NOT NULL)
-  """,
-  "CREATE INDEX grant_holders_entry ON grant_holders (entry, grantee)",
   "ALTER TABLE resources ADD COLUMN key_check BLOB",
 ]

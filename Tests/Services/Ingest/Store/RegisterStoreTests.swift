@@ -97,11 +97,10 @@ struct RegisterStoreTests {
     _ = place
   }
 
-  @Test("entries and holders of grants are kept as told", arguments: Backend.allCases)
+  @Test("entries are kept as told", arguments: Backend.allCases)
   func told(_ backend: Backend) async throws {
     let (place, database) = try await open(backend)
     let owner = try #require(DepartmentCode("civil-affairs"))
-    let user = try #require(DepartmentCode("human-resources"))
     var entry = KnownEntry(
       entry: 1, version: 2, owner: owner, profile: "p@1", origin: "self_built", published: noon,
       masks: ["name": .name, "id": .whole])
@@ -110,24 +109,19 @@ struct RegisterStoreTests {
     try await database.write { transaction in
       try transaction.publish(published)
       try transaction.withdraw(2, owner: nil)
-      try transaction.hold(grant: "grants/G-1", entry: 1, grantee: user)
     }
     let found = try await database.read { transaction in
       (
         entry: try transaction.knownEntry(1),
         list: try transaction.knownEntries(
           owner: owner, after: 0, limit: 9),
-        gone: try transaction.isWithdrawn(2), holds: try transaction.holdsGrant(user, on: 1),
-        other: try transaction.holdsGrant(owner, on: 1)
+        gone: try transaction.isWithdrawn(2)
       )
     }
     #expect(found.entry == published && found.list == [published])
-    #expect(found.gone && found.holds && !found.other)
-    try await database.write { transaction in
-      try transaction.withdraw(1, owner: owner)
-      try transaction.endGrant("grants/G-1", reason: "ended")
-    }
-    #expect(try await database.read { try $0.isWithdrawn(1) && !$0.holdsGrant(user, on: 1) })
+    #expect(found.gone)
+    try await database.write { try $0.withdraw(1, owner: owner) }
+    #expect(try await database.read { try $0.isWithdrawn(1) })
     #expect(
       try await database.read { try $0.knownEntries(owner: owner, after: 0, limit: 9) }.isEmpty)
     await database.close()
