@@ -14,7 +14,7 @@ package struct WaitedInVain: Error, CustomStringConvertible {
 ///
 /// - Parameter what: What is waited for, in words that complete "waited in vain for".
 package func eventually(
-  _ what: String, within limit: Duration = .seconds(60), _ condition: () async throws -> Bool
+  _ what: String, within limit: Duration = .seconds(180), _ condition: () async throws -> Bool
 ) async throws {
   let clock = ContinuousClock()
   let end = clock.now + limit

@@ -14,7 +14,7 @@ private let getEntry = "/weir.catalog.v1.Catalog/GetEntry"
 private let createEntry = "/weir.catalog.v1.Catalog/CreateEntry"
 private let reviewEntry = "/weir.catalog.v1.Catalog/ReviewEntry"
 
-@Suite("AC-01 AC-03 AC-05 the gateway decides who calls", .timeLimit(.minutes(2)))
+@Suite("AC-01 AC-03 AC-05 the gateway decides who calls", .timeLimit(.minutes(10)))
 struct GateTests {
   @Test("a registered person is told to the service with roles, call id and entry method")
   func admitted() async throws {
@@ -179,7 +179,7 @@ struct GateTests {
   }
 }
 
-@Suite("The gateway carries calls", .timeLimit(.minutes(2)))
+@Suite("The gateway carries calls", .timeLimit(.minutes(10)))
 struct ForwardingTests {
   @Test("a service's status comes back as it was: code, message, details, trailers")
   func statuses() async throws {

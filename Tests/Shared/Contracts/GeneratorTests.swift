@@ -97,7 +97,7 @@ struct GeneratorTests {
     #expect(try complaint(body).contains(reason))
   }
 
-  @Test("the committed code is what the protos give", .timeLimit(.minutes(2)))
+  @Test("the committed code is what the protos give", .timeLimit(.minutes(10)))
   func current() throws {
     try Tool.run(
       Oracle.path("proto/generate"), ["--check"], environment: ["PROTOC_GEN_WEIR": try generator])

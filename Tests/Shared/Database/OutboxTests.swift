@@ -18,7 +18,7 @@ private final class Collected<Element: Sendable>: Sendable {
   var all: [Element] { elements.withLock { $0 } }
 }
 
-@Suite("Evidence is stored with what it is about", .timeLimit(.minutes(2)))
+@Suite("Evidence is stored with what it is about", .timeLimit(.minutes(10)))
 struct OutboxTests {
   @Test(
     "sequences have no gap and the chain holds, whatever fails between", arguments: Backend.allCases
@@ -224,7 +224,7 @@ struct OutboxTests {
   }
 }
 
-@Suite("Entries stay until everyone has them", .timeLimit(.minutes(2)))
+@Suite("Entries stay until everyone has them", .timeLimit(.minutes(10)))
 struct PurgeTests {
   @Test(
     "an entry goes when it is covered and every configured consumer has confirmed",
