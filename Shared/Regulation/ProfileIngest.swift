@@ -40,6 +40,8 @@ extension Profile {
 
   /// The share of rejected rows, in percent, above which a batch is not taken, unless the entry sets its own.
   package var qualityThresholdPercent: Provision<Int>? { integer(.ingestQualityThresholdPercent) }
+  /// How many calendar days rejected rows are kept, sealed, after their batch was closed.
+  package var rejectsKeptDays: Provision<Int>? { integer(.ingestRejectsKeptDays) }
 
   package var identifierDoubts: Provision<DoubtTreatment>? {
     choice(.ingestIdentifierDoubts, of: DoubtTreatment.self)

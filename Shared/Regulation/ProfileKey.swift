@@ -56,6 +56,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case ingestManualUploadOrigins = "ingest.manual_upload_origins"
   case ingestFreshness = "ingest.freshness"
   case ingestQualityThresholdPercent = "ingest.quality_threshold_percent"
+  case ingestRejectsKeptDays = "ingest.rejects_kept_days"
   case ingestIdentifierDoubts = "ingest.identifier_doubts"
 
   // MARK: Sharing

@@ -95,6 +95,8 @@ extension ProfileKey {
       .words(["promptly", "update_frequency", "opening_list_frequency", "after_item_approval"])
     case .ingestQualityThresholdPercent:
       .integer(0...100)
+    case .ingestRejectsKeptDays:
+      .integer(1...3_660)
     case .ingestIdentifierDoubts:
       .word(["warn", "reject", "ignore"])
     default:

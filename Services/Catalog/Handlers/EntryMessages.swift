@@ -79,7 +79,7 @@ extension EntryContent {
     entry.acquisitionMode = acquisitionMode?.rawValue ?? ""
     entry.acquisitionBasis = acquisitionBasis?.message
     entry.items = items.map(\.message)
-    entry.rejectThresholdPercent = Int32(clamping: rejectThresholdPercent)
+    entry.rejectThresholdPercent = rejectThresholdPercent.map { Int32(clamping: $0) }
     entry.membershipHarmless = isMembershipHarmless
     entry.excludesMinors = excludesMinors
     return entry
@@ -111,8 +111,9 @@ extension EntryContent {
       try Basis($0, path: "entry.acquisition_basis")
     }
     items = try entry.items.enumerated().map { try Item($1, path: "entry.items[\($0)]") }
-    rejectThresholdPercent = try bounded(
-      entry.rejectThresholdPercent, 0...100, "entry.reject_threshold_percent")
+    rejectThresholdPercent = try entry.rejectThresholdPercent.map {
+      try bounded($0, 0...100, "entry.reject_threshold_percent")
+    }
     isMembershipHarmless = entry.membershipHarmless
     excludesMinors = entry.excludesMinors
   }

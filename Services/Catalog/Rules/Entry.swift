@@ -144,7 +144,8 @@ package struct EntryContent: Hashable, Sendable {
   package var acquisitionMode: AcquisitionMode?
   package var acquisitionBasis: Basis?
   package var items: [Item] = []
-  package var rejectThresholdPercent = 0
+  /// `nil` takes the profile's; 0 takes a batch only when it has no wrong row.
+  package var rejectThresholdPercent: Int?
   package var isMembershipHarmless = false
   package var excludesMinors = false
 

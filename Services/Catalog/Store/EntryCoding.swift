@@ -37,7 +37,9 @@ extension EntryContent {
     object.set("acquisition_mode", acquisitionMode?.rawValue ?? "")
     if let acquisitionBasis { object["acquisition_basis"] = acquisitionBasis.json }
     object.set("items", items.map(\.json))
-    object.set("reject_threshold_percent", rejectThresholdPercent)
+    if let percent = rejectThresholdPercent {
+      object["reject_threshold_percent"] = .integer(Int64(percent))
+    }
     object.set("membership_harmless", isMembershipHarmless)
     object.set("excludes_minors", excludesMinors)
     return .object(object)
@@ -69,7 +71,7 @@ extension EntryContent {
     acquisitionMode = AcquisitionMode(rawValue: object.text("acquisition_mode"))
     if let basis = object["acquisition_basis"] { acquisitionBasis = try Basis(json: basis) }
     items = try object.list("items").map { json throws(UnreadableContent) in try Item(json: json) }
-    rejectThresholdPercent = object.number("reject_threshold_percent")
+    rejectThresholdPercent = object["reject_threshold_percent"]?.integer.map { Int($0) }
     isMembershipHarmless = object.flag("membership_harmless")
     excludesMinors = object.flag("excludes_minors")
   }

@@ -11,8 +11,7 @@ extension EntrySchema {
   init(_ entry: CatalogV1.Entry) {
     self.init(
       items: entry.items.map(ItemSchema.init), excludesMinors: entry.excludesMinors,
-      rejectThresholdPercent: entry.rejectThresholdPercent > 0
-        ? Int(entry.rejectThresholdPercent) : nil,
+      rejectThresholdPercent: entry.rejectThresholdPercent.map { Int($0) },
       isMembershipHarmless: entry.membershipHarmless)
   }
 }

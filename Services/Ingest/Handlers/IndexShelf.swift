@@ -113,7 +113,8 @@ final class IndexShelf: Sendable {
   {
     let entry = around.state.entry
     // State and rows are read in one transaction, so that they are of one moment.
-    let (state, entries) = try await database.read { transaction -> (RegisterState, [IndexEntry]) in
+    let rows = Handover<[IndexEntry]>()
+    let state = try await database.read { transaction in
       guard let state = try transaction.register(entry) else {
         throw UnreadableContent(what: "register")
       }
@@ -123,12 +124,14 @@ final class IndexShelf: Sendable {
         guard let token = Token(bytes: token) else { throw UnreadableContent(what: "token") }
         entries.append(IndexEntry(token: token, record: location.number))
       }
-      return (state, entries)
+      rows.put(entries)
+      return state
     }
     let binding = binding(state)
     let path = path(state)
     let index = try await pool.run {
-      try TokenIndex.write(to: path, binding: binding, key: keys.index, entries: entries)
+      try TokenIndex.write(
+        to: path, binding: binding, key: keys.index, entries: rows.take() ?? [])
       return try TokenIndex(path: path, expected: binding, key: keys.index)
     }
     let newest = state == around.state ? around : try await surroundings(entry)
@@ -142,4 +145,12 @@ final class IndexShelf: Sendable {
       resource: state.name, keyVersion: UInt64(state.keyVersion),
       generation: UInt64(state.generation), databaseRoot: state.root, rowCount: state.rowCount)
   }
+}
+
+/// A value that passes from one thread to another whole: no second holder makes the taker copy it.
+private final class Handover<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+
+  func put(_ new: Value) { value.withLock { $0 = new } }
+  func take() -> Value? { value.withLock { $0.take() } }
 }

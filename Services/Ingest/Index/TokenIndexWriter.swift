@@ -25,21 +25,22 @@ extension TokenIndex {
   /// Writes the index of a resource in one state and swaps it in whole: readers of the old file keep it until they reopen.
   ///
   /// - Parameters:
-  ///   - entries: All rows, in any order; a subject may have several. Taken once.
+  ///   - entries: All rows, in any order; a subject may have several. Put in order in place where nobody else holds them:
+  ///     a register of millions is then in memory once.
   ///   - binding: The state of the database that they were read from, in one transaction.
   ///   - key: The index's own key, which opens no record.
   /// - Throws: ``IndexError``; what stood at the path is then still there.
   package static func write(
     to path: String, binding: IndexBinding, key: HMACSHA256,
-    entries: some Sequence<IndexEntry>
+    entries: consuming [IndexEntry]
   ) throws(IndexError) {
     guard binding.rowCount < Int(UInt32.max) else {
       throw .rowCount(expected: Int(UInt32.max) - 1, found: binding.rowCount)
     }
-    let sorted = SortedEntries(entries, expectedCount: binding.rowCount)
-    guard sorted.entries.count == binding.rowCount else {
-      throw .rowCount(expected: binding.rowCount, found: sorted.entries.count)
+    guard entries.count == binding.rowCount else {
+      throw .rowCount(expected: binding.rowCount, found: entries.count)
     }
+    let sorted = SortedEntries(entries)
     let header = IndexHeader(binding: binding, directoryBits: sorted.directoryBits)
     let file = try NewFile(replacing: path)
     var body = BodyWriter(file: file, offset: header.bodyOffset)
@@ -52,36 +53,37 @@ extension TokenIndex {
   }
 }
 
-/// Rows in order of their tokens, by one counting pass over the leading bits and a short sort within each.
+/// Rows in order of their tokens: exchanged into their places by the leading bits, then a short sort within each.
 private struct SortedEntries {
   let entries: [IndexEntry]
   let directoryBits: Int
   /// For each value of the leading bits, how many rows lie before it; one more at the end.
   let directory: [UInt32]
 
-  init(_ rows: some Sequence<IndexEntry>, expectedCount: Int) {
-    var unsorted: [IndexEntry] = []
-    unsorted.reserveCapacity(expectedCount)
-    unsorted.append(contentsOf: rows)
-    let bits = IndexHeader.directoryBits(rowCount: unsorted.count)
+  init(_ rows: consuming [IndexEntry]) {
+    var rows = rows
+    let bits = IndexHeader.directoryBits(rowCount: rows.count)
     let shift = UInt64(64 - bits)
-    var counts = [UInt32](repeating: 0, count: 1 << bits + 1)
-    for entry in unsorted { counts[Int(entry.token.high >> shift) + 1] += 1 }
-    for index in 1..<counts.count { counts[index] += counts[index - 1] }
-    var next = counts
-    var sorted = unsorted
-    for entry in unsorted {
-      let bucket = Int(entry.token.high >> shift)
-      sorted[Int(next[bucket])] = entry
-      next[bucket] += 1
+    var starts = [UInt32](repeating: 0, count: 1 << bits + 1)
+    for row in rows { starts[Int(row.token.high >> shift) + 1] += 1 }
+    for index in 1..<starts.count { starts[index] += starts[index - 1] }
+    // The first place of each bucket that does not hold one of its rows yet.
+    var next = starts
+    for bucket in 0..<(starts.count - 1) {
+      while next[bucket] < starts[bucket + 1] {
+        let place = Int(next[bucket])
+        let home = Int(rows[place].token.high >> shift)
+        if home != bucket { rows.swapAt(place, Int(next[home])) }
+        next[home] += 1
+      }
     }
-    for bucket in 0..<(counts.count - 1) {
-      let range = Int(counts[bucket])..<Int(counts[bucket + 1])
-      if range.count > 1 { sorted[range].sort(by: IndexEntry.isBefore) }
+    for bucket in 0..<(starts.count - 1) {
+      let range = Int(starts[bucket])..<Int(starts[bucket + 1])
+      if range.count > 1 { rows[range].sort(by: IndexEntry.isBefore) }
     }
-    entries = sorted
+    entries = rows
     directoryBits = bits
-    directory = counts
+    directory = starts
   }
 }
 

@@ -56,7 +56,14 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
   return ServiceParts(
     methods: methods(service, admission: admission) + methods(events, admission: admission),
     services: ["weir.ingest.v1.Ingest", "weir.events.v1.Events"],
-    jobs: [{ try await audit.run() }, { try await refusals.run() }]
+    jobs: [
+      { try await audit.run() }, { try await refusals.run() },
+      {
+        try await environment.repeating("rejects", every: .seconds(3_600)) {
+          try await service.deleteOldRejects()
+        }
+      },
+    ]
       + followers.map { follower in { try await follower.run() } },
     close: [{ await database.close() }, { await identity.close() }])
 }

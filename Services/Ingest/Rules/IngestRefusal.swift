@@ -46,6 +46,9 @@ package enum IngestRefusal: Refusal, Hashable {
   case nilOfOther
   case qualityFailed(rejected: Int, total: Int, threshold: RejectThreshold)
 
+  /// Rejected rows have a term, and it is over.
+  case rejectsDeleted(kept: CivilDate, citation: Citation)
+
   package var reason: String {
     switch self {
     case .notOwner: "ingest.not_owner"
@@ -76,6 +79,7 @@ package enum IngestRefusal: Refusal, Hashable {
     case .batchEmpty: "ingest.batch_empty"
     case .nilOfOther: "ingest.nil_of_other"
     case .qualityFailed: "ingest.quality_failed"
+    case .rejectsDeleted: "ingest.rejects_deleted"
     }
   }
 
@@ -90,6 +94,7 @@ package enum IngestRefusal: Refusal, Hashable {
       .malformed
     case .chunkTooLarge: .tooMuch
     case .chunkContentDiffers: .alreadyExists
+    case .rejectsDeleted: .notFound
     case .entryNotPublished, .entryWithoutSubject, .entryNotMounted, .chunkOutOfOrder, .batchState,
       .batchOfCorrection,
       .countsDiffer, .batchEmpty, .nilOfOther,
@@ -112,6 +117,7 @@ package enum IngestRefusal: Refusal, Hashable {
     case .chunkTooLarge, .chunkEmpty, .chunkContentDiffers, .digitsLost: "content"
     case .chunkOutOfOrder: "number"
     case .countsDiffer: "rows"
+    case .rejectsDeleted: "batch"
     case .batchState, .batchOfCorrection, .batchEmpty, .nilOfOther, .qualityFailed: "name"
     }
   }
@@ -123,6 +129,7 @@ package enum IngestRefusal: Refusal, Hashable {
       .interfaceReasonMissing(let citation):
       citation
     case .qualityFailed(_, _, let threshold): threshold.citation
+    case .rejectsDeleted(_, let citation): citation
     case .batchOfCorrection: Citation(document: "meizhou-specific-2021", article: "13b")
     // Those who handle personal data protect it (meizhou-public-2023/39).
     case .identityNumberInText: Citation(document: "meizhou-public-2023", article: "39")

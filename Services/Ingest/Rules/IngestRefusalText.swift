@@ -9,7 +9,8 @@ extension IngestRefusal {
       headerSentence
     case .chunkTooLarge, .chunkEmpty, .chunkContentDiffers, .chunkOutOfOrder, .digitsLost:
       chunkSentence
-    case .batchState, .countsDiffer, .batchEmpty, .nilOfOther, .qualityFailed: commitSentence
+    case .batchState, .countsDiffer, .batchEmpty, .nilOfOther, .qualityFailed, .rejectsDeleted:
+      commitSentence
     default: openingSentence
     }
   }
@@ -135,6 +136,10 @@ extension IngestRefusal {
         "The pre-check failed: \(rejected) of \(total) rows were rejected, more than \(threshold.percent) %"
           + (threshold.isDefault ? " (our default, not a number of the text)" : "")
           + ". No row was committed.")
+    case .rejectsDeleted(let kept, _):
+      BilingualText(
+        "不合格行保存至 \(kept.iso)，期满已删除。",
+        "Rejected rows were kept until \(kept.iso), and are deleted.")
     default: BilingualText(reason, reason)
     }
   }
@@ -158,6 +163,10 @@ extension IngestRefusal {
       BilingualText(
         "确无新增数据时请作零报告：weir ingest declare-nil。",
         "Where nothing is new, declare that: weir ingest declare-nil.")
+    case .rejectsDeleted:
+      BilingualText(
+        "按规则统计的数量仍在批次中；需要明细时请重新提交原文件。",
+        "The batch still counts them by rule; send the file again to have them listed.")
     case .headerIsData:
       BilingualText("在第 1 行加上数据项名称。", "Put the names of the items on the first line.")
     default: nil

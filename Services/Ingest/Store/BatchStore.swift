@@ -100,6 +100,16 @@ extension SQLReading where Self: ~Copyable {
     ).map { StoredReject(id: try $0[0], sealed: try $0[1]) }
   }
 
+  /// The batches of which rejected rows lie here, closed before an instant.
+  package func batchesWithRejects(closedBefore instant: Instant) throws -> [StoredBatch] {
+    try query(
+      """
+      SELECT * FROM batches b WHERE b.closed < ?1
+        AND EXISTS (SELECT 1 FROM rejects r WHERE r.batch = b.id) ORDER BY b.id
+      """, [instant.milliseconds]
+    ).map { try StoredBatch($0) }
+  }
+
   /// Rejected rows of the batches that stand: "no hit" is not "clean" while there are any.
   package func unrepairedRejects(_ entry: Int64) throws -> Int {
     try queryOne(
@@ -175,6 +185,11 @@ extension WriteTransaction {
     }
     try execute(
       "UPDATE batches SET next_chunk = 1, accepted = 0, rejected = 0 WHERE id = ?1", [batch])
+  }
+
+  /// Deletes a batch's rejected rows; what it counted of them stays.
+  package func deleteRejects(of batch: Int64) throws {
+    try execute("DELETE FROM rejects WHERE batch = ?1", [batch])
   }
 
   /// Keeps a chunk's rows, all sealed, and moves the batch on.

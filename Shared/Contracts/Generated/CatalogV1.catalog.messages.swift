@@ -428,8 +428,9 @@ extension CatalogV1 {
     package var acquisitionMode: String = ""
     package var acquisitionBasis: CommonV1.Basis? = nil
     package var items: [CatalogV1.Item] = []
-    /// Percent of rows that may be rejected before a batch fails as a whole; 0 takes the product's default.
-    package var rejectThresholdPercent: Int32 = 0
+    /// Percent of rows that may be rejected before a batch fails as a whole; 0 takes a batch only when it has no wrong row.
+    /// Where it is not set, the profile's number holds.
+    package var rejectThresholdPercent: Int32? = nil
     /// True only where it harms nobody to learn that somebody is in this register.
     package var membershipHarmless: Bool = false
     /// Records of minors are refused (meizhou-specific-2021/5).
@@ -476,7 +477,7 @@ extension CatalogV1 {
       acquisitionMode: String = "",
       acquisitionBasis: CommonV1.Basis? = nil,
       items: [CatalogV1.Item] = [],
-      rejectThresholdPercent: Int32 = 0,
+      rejectThresholdPercent: Int32? = nil,
       membershipHarmless: Bool = false,
       excludesMinors: Bool = false,
       state: CatalogV1.EntryState = CatalogV1.EntryState(),
@@ -1192,7 +1193,6 @@ extension CatalogV1.Entry {
     self.acquisitionMode = try check.string(source.pointee.acquisition_mode, "acquisition_mode")
     self.acquisitionBasis = try check.optionalMessage(source.pointee.acquisition_basis, "acquisition_basis")
     self.items = try check.messages(source.pointee.items, source.pointee.n_items, "items")
-    self.rejectThresholdPercent = source.pointee.reject_threshold_percent
     self.membershipHarmless = source.pointee.membership_harmless != 0
     self.excludesMinors = source.pointee.excludes_minors != 0
     self.state = CatalogV1.EntryState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
@@ -1206,6 +1206,11 @@ extension CatalogV1.Entry {
     self.publishTime = try check.optionalMessage(source.pointee.publish_time, "publish_time")
     self.etag = try check.string(source.pointee.etag, "etag")
     self.pendingVersion = source.pointee.pending_version
+    switch source.pointee.reject_threshold_case.rawValue {
+    case 26:
+      self.rejectThresholdPercent = source.pointee.reject_threshold_percent
+    default: break
+    }
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1236,7 +1241,6 @@ extension CatalogV1.Entry {
     target.pointee.acquisition_basis = arena.optionalMessage(self.acquisitionBasis)
     target.pointee.n_items = self.items.count
     target.pointee.items = arena.messages(self.items)
-    target.pointee.reject_threshold_percent = self.rejectThresholdPercent
     target.pointee.membership_harmless = self.membershipHarmless ? 1 : 0
     target.pointee.excludes_minors = self.excludesMinors ? 1 : 0
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
@@ -1251,6 +1255,10 @@ extension CatalogV1.Entry {
     target.pointee.publish_time = arena.optionalMessage(self.publishTime)
     target.pointee.etag = arena.string(self.etag)
     target.pointee.pending_version = self.pendingVersion
+    if let value = self.rejectThresholdPercent {
+      target.pointee.reject_threshold_case = .init(rawValue: 26)
+      target.pointee.reject_threshold_percent = value
+    }
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1355,7 +1363,9 @@ extension CatalogV1.Entry {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
     case 26:
-      try reader.read(&self.rejectThresholdPercent)
+      var value: Int32 = 0
+      try reader.read(&value)
+      self.rejectThresholdPercent = value
     case 27:
       try reader.read(&self.membershipHarmless)
     case 28:
@@ -1414,7 +1424,10 @@ extension CatalogV1.Entry {
     writer.field("acquisitionMode", self.acquisitionMode)
     writer.field("acquisitionBasis", self.acquisitionBasis)
     writer.list("items", self.items) { $0.value($1) }
-    writer.field("rejectThresholdPercent", self.rejectThresholdPercent)
+    if let value = self.rejectThresholdPercent {
+      writer.name("rejectThresholdPercent")
+      writer.value(value)
+    }
     writer.field("membershipHarmless", self.membershipHarmless)
     writer.field("excludesMinors", self.excludesMinors)
     writer.field("state", self.state)

@@ -268,6 +268,8 @@ extension IngestV1 {
     package var due: CommonV1.DueDate? = nil
     /// Identifiers that were cleaned, by mark ("full-width", "upgraded-15") and count.
     package var cleanedByMark: [IngestV1.RuleCount] = []
+    /// The last day on which rejected rows can be read; empty while the batch is open and where none was rejected.
+    package var rejectsUntil: String = ""
 
     package init() {}
 
@@ -296,7 +298,8 @@ extension IngestV1 {
       resourceRoot: [UInt8] = [],
       receipt: CommonV1.Receipt? = nil,
       due: CommonV1.DueDate? = nil,
-      cleanedByMark: [IngestV1.RuleCount] = []
+      cleanedByMark: [IngestV1.RuleCount] = [],
+      rejectsUntil: String = ""
     ) {
       self.name = name
       self.entry = entry
@@ -323,6 +326,7 @@ extension IngestV1 {
       self.receipt = receipt
       self.due = due
       self.cleanedByMark = cleanedByMark
+      self.rejectsUntil = rejectsUntil
     }
   }
 
@@ -1185,6 +1189,7 @@ extension IngestV1.Batch {
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
     self.due = try check.optionalMessage(source.pointee.due, "due")
     self.cleanedByMark = try check.messages(source.pointee.cleaned_by_mark, source.pointee.n_cleaned_by_mark, "cleaned_by_mark")
+    self.rejectsUntil = try check.string(source.pointee.rejects_until, "rejects_until")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1215,6 +1220,7 @@ extension IngestV1.Batch {
     target.pointee.due = arena.optionalMessage(self.due)
     target.pointee.n_cleaned_by_mark = self.cleanedByMark.count
     target.pointee.cleaned_by_mark = arena.messages(self.cleanedByMark)
+    target.pointee.rejects_until = arena.string(self.rejectsUntil)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1244,6 +1250,7 @@ extension IngestV1.Batch {
     case "receipt": 30
     case "due": 31
     case "cleanedByMark", "cleaned_by_mark": 32
+    case "rejectsUntil", "rejects_until": 33
     default: 0
     }
   }
@@ -1304,6 +1311,8 @@ extension IngestV1.Batch {
       try reader.readList(&self.cleanedByMark, of: IngestV1.RuleCount()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 33:
+      try reader.read(&self.rejectsUntil)
     default: break
     }
   }
@@ -1334,6 +1343,7 @@ extension IngestV1.Batch {
     writer.field("receipt", self.receipt)
     writer.field("due", self.due)
     writer.list("cleanedByMark", self.cleanedByMark) { $0.value($1) }
+    writer.field("rejectsUntil", self.rejectsUntil)
   }
 }
 

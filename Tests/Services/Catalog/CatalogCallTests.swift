@@ -88,6 +88,23 @@ struct CatalogCallTests {
     #expect(now.state == .draft)
   }
 
+  @Test("how many rows may be wrong: what the entry says, none at all, or nothing said")
+  func rejectThreshold() async throws {
+    let catalog = try await CatalogCalls()
+    for percent: Int32? in [nil, 0, 100] {
+      let draft = try await catalog.draft("d\(percent ?? -1)") {
+        $0.rejectThresholdPercent = percent
+      }
+      let kept = try await catalog.client.getEntry(
+        CatalogV1.GetEntryRequest(name: draft.name), catalog.options(CatalogCalls.officer))
+      #expect(kept.rejectThresholdPercent == percent)
+    }
+    let said = await status {
+      _ = try await catalog.draft("d") { $0.rejectThresholdPercent = 101 }
+    }
+    #expect(said?.trailers["weir-field"] == "entry.reject_threshold_percent")
+  }
+
   @Test(
     "readers keep the published version until the next is published; the old one is superseded (luyi-2019/9.1)"
   )

@@ -74,6 +74,7 @@ package enum Words {
     "share_scope": "共享范围", "open_attribute": "开放属性", "update_frequency": "更新频率",
     "origin": "来源", "secrecy": "涉密标识", "grade": "分级", "acquisition_mode": "获取方式",
     "acquisition_basis": "获取依据", "items": "数据项", "reject_threshold_percent": "拒收阈值%",
+    "rejects_until": "拒收行保留至",
     "excludes_minors": "不含未成年人", "mounted": "已挂接", "source_system": "来源系统",
     "filing": "备案", "profile": "规章", "review_due": "审核期限", "history": "经过",
     "publish_time": "发布时间", "pending_version": "待发布版本", "type": "类型", "role": "作用",

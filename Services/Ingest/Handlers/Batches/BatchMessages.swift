@@ -38,6 +38,7 @@ extension IngestService {
     message.resourceRows = Int64(batch.resourceRows ?? 0)
     message.resourceRoot = batch.resourceRoot ?? []
     message.due = due(of: batch)
+    message.rejectsUntil = rejectTerm(of: batch)?.last.iso ?? ""
     return message
   }
 
@@ -54,7 +55,7 @@ extension IngestService {
   }
 
   /// The profile under which a batch was opened.
-  private func profile(of terms: BatchTerms) -> Profile? {
+  func profile(of terms: BatchTerms) -> Profile? {
     ProfileReference(terms.profile).flatMap { try? outside.profiles.profile($0) }
   }
 

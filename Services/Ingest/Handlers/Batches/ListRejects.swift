@@ -24,6 +24,9 @@ extension IngestService {
       let (batch, rows) = try await database.write { transaction in
         let batch = try transaction.ownBatch(id, field: "batch", call)
         let rows = try transaction.rejects(id, after: token.numbers[0], limit: size + 1)
+        if rows.isEmpty, let term = rejectTerm(of: batch), term.isOver(on: today) {
+          throw IngestRefusal.rejectsDeleted(kept: term.last, citation: term.citation)
+        }
         try transaction.append(
           topic: "ingest.rejects_read",
           payload: event(

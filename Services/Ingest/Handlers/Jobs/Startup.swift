@@ -49,6 +49,7 @@ extension IngestService {
     try await checkKeys(of: registers)
     try await closeCorrections()
     try await sweepSalts()
+    try await deleteOldRejects()
     var report = StartReport()
     for register in registers {
       let content = try await database.read {
@@ -91,7 +92,7 @@ extension IngestService {
   }
 
   /// An entry of the outbox on the service's own account.
-  private func event(_ members: [(String, JSONValue)]) -> JSONValue {
+  func event(_ members: [(String, JSONValue)]) -> JSONValue {
     .object(
       JSONObject(
         members + [

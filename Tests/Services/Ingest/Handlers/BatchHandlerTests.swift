@@ -4,6 +4,7 @@ import Contracts
 import Crypto
 import IngestFormats
 import IngestHandlers
+import Integrity
 import RPC
 import Synth
 import TestSupport
@@ -169,6 +170,52 @@ struct BatchHandlerTests {
     for chunk in passing.chunks { try await node.upload(chunk, to: batch.name) }
     let committed = try await node.commit(batch.name, passing)
     #expect(committed.acceptedRows == 38 && committed.resourceRows == 38)
+    await node.stop()
+  }
+
+  @Test("rejected rows are kept for their term, then deleted, which is logged; the counts stay")
+  func rejectsHaveATerm() async throws {
+    let node = try await IngestNode()
+    node.catalog.put(catalogEntry(.cremation))
+    let file = try RegisterFile(
+      ["身份证号码", "姓名", "火化日期", "火化证编号"],
+      rows: (0..<40).map { number in
+        [identityNumber(number), "王某某", number < 2 ? "2024-02-30" : "2024-02-01", "C\(number)"]
+      })
+    let batch = try await node.deliver(file)
+    let closed = node.clock.now().civilDate
+    let last = closed.adding(days: 180)
+    #expect(batch.rejectsUntil == last.iso)
+    node.clock.pass(seconds: 180 * 86_400)
+    try await node.service.deleteOldRejects()
+    #expect(try await node.rejects(batch.name).count == 2)
+    node.clock.pass(seconds: 86_400)
+    try await node.service.deleteOldRejects()
+    try await node.service.deleteOldRejects()
+    #expect(await refusal { try await node.rejects(batch.name) } == "ingest.rejects_deleted")
+    let kept = try await node.fromGateway.getBatch(
+      IngestV1.GetBatchRequest(name: batch.name), node.call("GetBatch", .source))
+    #expect(kept.rejectedRows == 2 && kept.rejectsByRule.map(\.count) == [2])
+    let deleted = try await node.entries().filter { $0.topic == "ingest.rejects_deleted" }
+    #expect(deleted.map { $0.payload.object?["rows"]?.integer } == [2])
+    #expect(deleted.map { $0.payload.object?["kept_until"]?.string } == [last.iso])
+    await node.stop()
+  }
+
+  @Test("an entry may allow no wrong row at all: one fails the batch")
+  func noRejectAllowed() async throws {
+    let node = try await IngestNode()
+    var entry = catalogEntry(.cremation)
+    entry.rejectThresholdPercent = 0
+    node.catalog.put(entry)
+    let file = try RegisterFile(
+      ["身份证号码", "姓名", "火化日期", "火化证编号"],
+      rows: (0..<200).map { number in
+        [identityNumber(number), "王某某", number < 1 ? "2024-02-30" : "2024-02-01", "C\(number)"]
+      })
+    let batch = try await node.createBatch(header: file.header)
+    for chunk in file.chunks { try await node.upload(chunk, to: batch.name) }
+    #expect(await refusal { try await node.commit(batch.name, file) } == "ingest.quality_failed")
     await node.stop()
   }
 

@@ -398,6 +398,7 @@ struct IngestRefusalTests {
       .digitsLost(item: "id", lost), .batchState(.committed),
       .countsDiffer(chunks: 1, rows: 1, statedChunks: 2, statedRows: 2), .batchEmpty,
       .qualityFailed(rejected: 1, total: 2, threshold: threshold),
+      .rejectsDeleted(kept: day("2024-03-04"), citation: citation),
     ]
     #expect(Set(all.map(\.reason)).count == all.count)
     for refusal in all {

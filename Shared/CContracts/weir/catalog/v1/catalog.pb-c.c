@@ -1491,11 +1491,11 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     26,
     PROTOBUF_C_LABEL_NONE,
     PROTOBUF_C_TYPE_INT32,
-    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, reject_threshold_case),
     offsetof(Weir__Catalog__V1__Entry, reject_threshold_percent),
     NULL,
     NULL,
-    0,             /* flags */
+    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {

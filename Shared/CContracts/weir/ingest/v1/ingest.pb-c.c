@@ -1537,7 +1537,7 @@ void   weir__ingest__v1__list_recipients_response__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__list_recipients_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__ingest__v1__batch__field_descriptors[25] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__batch__field_descriptors[26] =
 {
   {
     "name",
@@ -1839,6 +1839,18 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__batch__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "rejects_until",
+    33,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Batch, rejects_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__batch__field_indices_by_name[] = {
   14,   /* field[14] = accepted_rows */
@@ -1863,6 +1875,7 @@ static const unsigned weir__ingest__v1__batch__field_indices_by_name[] = {
   17,   /* field[17] = reject_threshold_percent */
   15,   /* field[15] = rejected_rows */
   16,   /* field[16] = rejects_by_rule */
+  25,   /* field[25] = rejects_until */
   21,   /* field[21] = resource_root */
   20,   /* field[20] = resource_rows */
   12,   /* field[12] = state */
@@ -1871,7 +1884,7 @@ static const ProtobufCIntRange weir__ingest__v1__batch__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 20, 12 },
-  { 0, 25 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__batch__descriptor =
 {
@@ -1881,7 +1894,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__batch__descriptor =
   "Weir__Ingest__V1__Batch",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__Batch),
-  25,
+  26,
   weir__ingest__v1__batch__field_descriptors,
   weir__ingest__v1__batch__field_indices_by_name,
   2,  weir__ingest__v1__batch__number_ranges,

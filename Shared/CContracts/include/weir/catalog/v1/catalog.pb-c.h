@@ -153,6 +153,12 @@ struct  Weir__Catalog__V1__Filing
     , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
+typedef enum {
+  WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET = 0,
+  WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD_REJECT_THRESHOLD_PERCENT = 26
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__CASE)
+} Weir__Catalog__V1__Entry__RejectThresholdCase;
+
 struct  Weir__Catalog__V1__Entry
 {
   ProtobufCMessage base;
@@ -183,7 +189,6 @@ struct  Weir__Catalog__V1__Entry
   Weir__Common__V1__Basis *acquisition_basis;
   size_t n_items;
   Weir__Catalog__V1__Item **items;
-  int32_t reject_threshold_percent;
   protobuf_c_boolean membership_harmless;
   protobuf_c_boolean excludes_minors;
   Weir__Catalog__V1__EntryState state;
@@ -198,10 +203,14 @@ struct  Weir__Catalog__V1__Entry
   Google__Protobuf__Timestamp *publish_time;
   ProtobufCBinaryData etag;
   int32_t pending_version;
+  Weir__Catalog__V1__Entry__RejectThresholdCase reject_threshold_case;
+  union {
+    int32_t reject_threshold_percent;
+  };
 };
 #define WEIR__CATALOG__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, 0, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0 }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
 
 
 struct  Weir__Catalog__V1__CreateEntryRequest
