@@ -45,7 +45,7 @@ package final class RefusedConnections: Sendable {
 
   package func note(_ refusal: ConnectionRefusal) {
     let kind = Kind(
-      reason: Self.name(refusal.reason), block: Self.block(of: refusal.peerAddress))
+      reason: refusal.reason.kind.rawValue, block: Self.block(of: refusal.peerAddress))
     let minute = now().milliseconds / Self.minuteMilliseconds
     let (ended, isFirst) = state.withLock { state in
       let ended = minute == state.minute ? [] : Self.end(&state)
@@ -81,19 +81,6 @@ package final class RefusedConnections: Sendable {
     state.counts = [:]
     state.other = 0
     return lines
-  }
-
-  /// Without the text that a peer's bytes may bring about.
-  private static func name(_ reason: ConnectionRefusal.Reason) -> String {
-    switch reason {
-    case .tooManyConnections: "tooManyConnections"
-    case .handshake: "handshake"
-    case .handshakeTimeout: "handshakeTimeout"
-    case .headersTimeout: "headersTimeout"
-    case .keepaliveTimeout: "keepaliveTimeout"
-    case .flood: "flood"
-    case .protocolViolation: "protocolViolation"
-    }
   }
 
   /// `192.0.2.*` of `192.0.2.7:443`, `2001:db8:0:1:*` of `[2001:db8:0:1::9]:443`: what one holder has of addresses, roughly.

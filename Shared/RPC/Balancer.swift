@@ -342,13 +342,15 @@ final class Subchannel: Timed {
     balancer.changed()
   }
 
-  func lost(_ connection: ClientConnection, _ reason: String) {
+  /// - Parameter isRefusal: The server took the connection only to say that it wants none.
+  func lost(_ connection: ClientConnection, _ reason: String, isRefusal: Bool = false) {
     guard connection === self.connection else { return }
     if case .connecting = state { return failed(reason) }
     self.connection = nil
     endHealthWatch()
     isServing = true
     if case .retired = state { return }
+    if isRefusal { return failed(reason) }
     balancer.refresh(replica.name)
     // A connection that worked is replaced at once, but not faster than the first backoff allows.
     state = .waiting

@@ -275,7 +275,7 @@ class ClientCall: Stream {
       return end(Status(.internal, "the server compresses in a way that was not offered"))
     }
     if let error = receive(bytes, on: connection, limit: limits.messageSizeBytes) {
-      return end(ServerCall.status(of: error, limit: limits.messageSizeBytes))
+      return end(error.status(limit: limits.messageSizeBytes))
     }
     if !isUnary, !inbox.isEmpty { messageArrived() }
   }
@@ -354,7 +354,7 @@ class ClientCall: Stream {
     do {
       return (try message.content(limit: limits.messageSizeBytes), message.isCompressed)
     } catch {
-      let status = ServerCall.status(of: error, limit: limits.messageSizeBytes)
+      let status = error.status(limit: limits.messageSizeBytes)
       end(status)
       throw status
     }

@@ -39,7 +39,10 @@ final class ClientConnection: Connection {
 
   override func connectionEnded(_ reason: String) { subchannel?.lost(self, reason) }
 
-  override func goAwayReceived() { leave() }
+  override func goAwayReceived(_ code: nghttp2_error_code, _ text: String) {
+    let isRefusal = code != NGHTTP2_NO_ERROR
+    leave(isRefusal ? "the server said: \(text)" : "the server is stopping", isRefusal: isRefusal)
+  }
 
   /// No new call goes here; running ones finish, then the connection closes.
   func retire() {
@@ -53,12 +56,13 @@ final class ClientConnection: Connection {
     }
   }
 
-  private func leave() {
+  private func leave(_ reason: String, isRefusal: Bool) {
     if isLeaving { return }
     isLeaving = true
+    if isRefusal { farewell = reason }
     let subchannel = subchannel
     self.subchannel = nil
-    subchannel?.lost(self, "the server is stopping")
+    subchannel?.lost(self, reason, isRefusal: isRefusal)
   }
 
   override var wantsKeepalive: Bool { !streams.isEmpty }

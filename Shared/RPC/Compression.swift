@@ -50,9 +50,11 @@ struct FramedMessage {
     self.isCompressed = isCompressed
   }
 
-  /// The message itself, at most `limit` bytes of it: a few bytes of gzip may claim to be a thousand times as many.
+  /// The message itself, at most `limit` bytes of it. A few bytes of gzip can be a thousand times as many: what is more than
+  /// a mebibyte may be 128 times what came, which texts and tables never are.
   func content(limit: Int) throws(FramingError) -> [UInt8] {
-    isCompressed ? try Gzip.decompress(bytes, limit: limit) : bytes
+    if !isCompressed { return bytes }
+    return try Gzip.decompress(bytes, limit: min(limit, max(1 << 20, 128 * bytes.count)))
   }
 }
 

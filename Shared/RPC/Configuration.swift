@@ -28,15 +28,44 @@ package struct ServerConfiguration: Sendable {
 package struct ConnectionRefusal: Sendable, Equatable {
   package enum Reason: Sendable, Equatable {
     case tooManyConnections
+    /// Of one certificate, or from one address where none is asked for.
+    case tooManyOfOnePeer
+    /// At once, of one address or of all.
+    case tooManyHandshakes
     /// TLS failed: a foreign authority, no certificate, another protocol. The text is OpenSSL's reason, no secret.
     case handshake(String)
     case handshakeTimeout
     case headersTimeout
     case keepaliveTimeout
-    /// Too many resets, settings or pings.
+    /// Too many frames that carry nothing: resets, settings, pings, pieces of headers; or a header bomb.
     case flood
+    /// Not even the reset of calls that the peer does not take could be sent to it.
+    case stalled
     /// The peer broke HTTP/2.
     case protocolViolation(String)
+
+    /// Without the text that a peer's bytes may bring about.
+    package var kind: Kind {
+      switch self {
+      case .tooManyConnections: .tooManyConnections
+      case .tooManyOfOnePeer: .tooManyOfOnePeer
+      case .tooManyHandshakes: .tooManyHandshakes
+      case .handshake: .handshake
+      case .handshakeTimeout: .handshakeTimeout
+      case .headersTimeout: .headersTimeout
+      case .keepaliveTimeout: .keepaliveTimeout
+      case .flood: .flood
+      case .stalled: .stalled
+      case .protocolViolation: .protocolViolation
+      }
+    }
+  }
+
+  /// A reason as it is counted.
+  package enum Kind: String, Sendable, CaseIterable {
+    case tooManyConnections, tooManyOfOnePeer, tooManyHandshakes
+    case handshake, handshakeTimeout, headersTimeout, keepaliveTimeout
+    case flood, stalled, protocolViolation
   }
 
   package let peerAddress: String

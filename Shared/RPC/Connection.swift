@@ -25,10 +25,16 @@ class Connection: Timed {
   final var session: OpaquePointer?
   final var phase: Phase
   final var streams: [Int32: Stream] = [:]
-  /// Received bytes that wait for handlers or callers.
-  final var heldBytes = 0
+  /// Bytes held for its streams, in both directions.
+  private(set) final var heldBytes = 0
+  /// The size of the header block that is coming in, as RFC 9113 section 6.5.2 counts it.
+  private var headerBlockSize = 0
   /// What nghttp2 found wrong with the peer's last bad frame.
   final var violation: String?
+  /// Why the other side wants no more of this connection, in its own words.
+  final var farewell: String?
+  /// Why this side has ended the session.
+  private(set) final var turnedAway: String?
 
   private var output: [UInt8] = []
   private var outputHead = 0
@@ -154,12 +160,19 @@ class Connection: Timed {
   /// Hands received bytes to nghttp2; false when the connection is over.
   private func feed(_ count: Int) -> Bool {
     let bytes = core.readBuffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
+    // The session went on after it: it concerned one stream only.
+    if violation != nil { violation = nil }
     let taken = nghttp2_session_mem_recv(session, bytes, count)
     markDirty()
     if taken < 0 {
+      // A callback fails only for a header bomb.
+      let floods = [
+        NGHTTP2_ERR_FLOODED, NGHTTP2_ERR_TOO_MANY_CONTINUATIONS, NGHTTP2_ERR_CALLBACK_FAILURE,
+      ]
       let reason = String(cString: nghttp2_strerror(Int32(taken)))
-      let isFlood = taken == Int(NGHTTP2_ERR_FLOODED.rawValue)
+      let isFlood = floods.contains { Int($0.rawValue) == taken }
       protocolFailed(reason, isFlood: isFlood)
+      if isFlood { turnAway(reason) }
       flush()
       linger(reason)
       return false
@@ -209,7 +222,7 @@ class Connection: Timed {
     updateWatch()
     if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
       if let violation { protocolFailed(violation, isFlood: false) }
-      linger(violation ?? "the connection was closed in order")
+      linger(violation ?? turnedAway ?? "the connection was closed in order")
     }
   }
 
@@ -221,6 +234,18 @@ class Connection: Timed {
   }
 
   // MARK: Ending
+
+  /// Tells the peer why, takes nothing more from it, and closes.
+  final func turnAway(_ reason: String) {
+    let code = NGHTTP2_ENHANCE_YOUR_CALM.rawValue
+    let text = Array(reason.utf8)
+    nghttp2_submit_goaway(
+      session, 0, nghttp2_session_get_last_proc_stream_id(session), code, text, text.count)
+    nghttp2_session_terminate_session(session, code)
+    turnedAway = reason
+    violation = nil
+    markDirty()
+  }
 
   /// Says goodbye in TLS, then waits a moment for the peer: closing a socket with unread input would reset it, and the
   /// peer might never see the last alert.
@@ -250,7 +275,7 @@ class Connection: Timed {
     streams = [:]
     for stream in ended {
       stream.detach()
-      stream.close(errorCode: UInt32(NGHTTP2_NO_ERROR.rawValue), reason: reason)
+      stream.close(errorCode: UInt32(NGHTTP2_NO_ERROR.rawValue), reason: farewell ?? reason)
     }
     connectionEnded(reason)
   }
@@ -300,7 +325,16 @@ class Connection: Timed {
 
   // MARK: What nghttp2 reports
 
-  final func header(_ id: Int32, _ field: ReceivedField) { streams[id]?.receiveField(field) }
+  /// A header list may be this many times as large as the limit and is still read to its end, for a readable answer.
+  private static let headerBombFactor = 16
+
+  /// - Returns: False for a bomb: a few bytes of HPACK may stand for thousands of fields.
+  final func header(_ id: Int32, _ field: ReceivedField) -> Bool {
+    headerBlockSize += field.listSize
+    if headerBlockSize > Self.headerBombFactor * settings.headerListSizeBytes { return false }
+    streams[id]?.receiveField(field)
+    return true
+  }
 
   final func dataReceived(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
     nghttp2_session_consume_connection(session, bytes.count)
@@ -324,28 +358,43 @@ class Connection: Timed {
       stream.receiveHeadersEnd(endsStream: endsStream)
       if endsStream { stream.receiveEnd() }
     case NGHTTP2_DATA:
-      if endsStream { streams[frame.hd.stream_id]?.receiveEnd() }
+      if endsStream {
+        streams[frame.hd.stream_id]?.receiveEnd()
+      } else if frame.hd.length == 0 {
+        controlFrameReceived(NGHTTP2_DATA)
+      }
     case NGHTTP2_SETTINGS:
       if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 {
         if phase == .awaitingSettings { opened() }
-        controlFrameReceived()
+        controlFrameReceived(NGHTTP2_SETTINGS)
       }
     case NGHTTP2_PING:
       if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
         pingSent = nil
         pingAnswered()
       } else {
-        controlFrameReceived()
+        controlFrameReceived(NGHTTP2_PING)
       }
-    case NGHTTP2_RST_STREAM, NGHTTP2_PRIORITY:
-      controlFrameReceived()
+    case NGHTTP2_RST_STREAM, NGHTTP2_PRIORITY, NGHTTP2_WINDOW_UPDATE:
+      controlFrameReceived(nghttp2_frame_type(UInt32(frame.hd.type)))
     case NGHTTP2_GOAWAY:
-      goAwayReceived()
+      controlFrameReceived(NGHTTP2_GOAWAY)
+      let text = UnsafeBufferPointer(
+        start: frame.goaway.opaque_data, count: frame.goaway.opaque_data_len)
+      goAwayReceived(
+        nghttp2_error_code(frame.goaway.error_code), String(decoding: text, as: UTF8.self))
     default: break
     }
   }
 
+  /// A frame broke the rules; nghttp2 answers it, with a reset where only its stream is concerned.
+  final func invalidFrameReceived(_ error: Int32) {
+    violation = String(cString: nghttp2_strerror(error))
+    controlFrameReceived(NGHTTP2_RST_STREAM)
+  }
+
   final func frameSent(_ header: nghttp2_frame_hd) {
+    noteSent(nghttp2_frame_type(UInt32(header.type)))
     guard header.flags & UInt8(NGHTTP2_FLAG_END_STREAM.rawValue) != 0,
       header.type == UInt8(NGHTTP2_DATA.rawValue) || header.type == UInt8(NGHTTP2_HEADERS.rawValue)
     else { return }
@@ -368,7 +417,12 @@ class Connection: Timed {
   // MARK: For the two sides
 
   /// A header block begins; servers make the stream.
-  func beginHeaders(_ id: Int32, _ category: nghttp2_headers_category) { headersBegan = core.now }
+  func beginHeaders(_ id: Int32, _ category: nghttp2_headers_category) {
+    headersBegan = core.now
+    headerBlockSize = 0
+  }
+  /// So many more bytes are held for the streams, or fewer.
+  func hold(_ change: Int) { heldBytes += change }
   func handshakeCompleted() {}
   func handshakeFailed(_ reason: String) {}
   func setUpTimedOut() { lose("timed out while connecting") }
@@ -377,9 +431,10 @@ class Connection: Timed {
   func connectionEnded(_ reason: String) {}
   func keepaliveFailed() {}
   func pingAnswered() {}
-  func goAwayReceived() {}
-  /// A frame that costs work and carries none: SETTINGS, PING, PRIORITY, RST_STREAM.
-  func controlFrameReceived() {}
+  func goAwayReceived(_ code: nghttp2_error_code, _ text: String) {}
+  /// A frame that costs work and carries none. One that broke the rules counts as the reset that it brings about.
+  func controlFrameReceived(_ type: nghttp2_frame_type) {}
+  func noteSent(_ type: nghttp2_frame_type) {}
   func endSent(_ id: Int32) {}
   func streamEnded() {}
   var wantsKeepalive: Bool { true }

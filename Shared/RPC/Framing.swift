@@ -12,6 +12,22 @@ enum FramingError: Error, Equatable {
   case badFlag(UInt8)
   /// Longer than the limit on messages.
   case tooLong(Int)
+
+  /// How a call ends in which this was found; `limit` is the one on messages.
+  func status(limit: Int) -> Status {
+    switch self {
+    case .compressedWithoutEncoding:
+      Status(.internal, "a message is compressed, but the headers name no encoding")
+    case .badCompression:
+      Status(.internal, "a message that should be gzip's cannot be read")
+    case .badFlag(let flag):
+      Status(.internal, "a message begins with flag \(flag), which gRPC does not know")
+    case .tooLong(let length):
+      Status(
+        .resourceExhausted,
+        "a message of \(length) bytes or more is larger than \(limit), or grew too much from gzip")
+    }
+  }
 }
 
 /// Cuts messages out of the bytes of a stream, however they arrive.
@@ -30,8 +46,10 @@ struct Deframer {
   /// False in the middle of a message: a stream that ends there was cut off.
   var isBetweenMessages: Bool { prefixCount == 0 }
 
-  /// Bytes held of the message that is being put together.
-  var heldBytes: Int { message.count }
+  /// Bytes held for the message that is being put together.
+  var heldBytes: Int { message.capacity }
+  /// Bytes still to come of it, as far as they are known.
+  var missingBytes: Int { missing }
 
   /// Takes bytes in and hands each finished message to `deliver`.
   mutating func push(
@@ -56,7 +74,7 @@ struct Deframer {
         if missing > limit { return .tooLong(missing) }
         // A length is only a claim: what it asks for is reserved as the bytes come.
         message = []
-        message.reserveCapacity(min(missing, max(rest.count, 64 << 10)))
+        message.reserveCapacity(min(missing, max(rest.count, 16 << 10)))
       }
       let part = rest.prefix(missing)
       message.append(contentsOf: UnsafeBufferPointer(rebasing: part))
@@ -91,6 +109,9 @@ struct MessageQueue {
 
   var isEmpty: Bool { first == nil }
   var count: Int { first == nil ? 0 : 1 + rest.count - restHead }
+  /// What the messages cost: an empty one is no reason to keep any number of them.
+  var heldBytes: Int { byteCount + count * Self.costOfMessage }
+  private static let costOfMessage = 64
   var head: FramedMessage? { first }
 
   mutating func append(_ message: FramedMessage) {
@@ -131,6 +152,7 @@ struct OutgoingMessages {
 
   var isEmpty: Bool { queue.isEmpty }
   var byteCount: Int { queue.byteCount }
+  var heldBytes: Int { queue.heldBytes }
   /// What has left, kept so that a call can be sent again; `nil` where that is not wanted (any more).
   private var sent: [FramedMessage]?
   private var sentBytes = 0

@@ -57,10 +57,17 @@ package struct MethodHandler: Sendable {
   package let implementation: Implementation
   /// A unary method with one also answers `application/json`.
   package let json: JSONMapping?
+  /// Asked before the rest of a long message is taken; what it throws is the answer. The handler must ask again all the
+  /// same: short messages are whole before anybody is asked, and a caller may lose its right meanwhile.
+  package let admits: (@Sendable (ServerContext) throws -> Void)?
 
-  package init(path: String, implementation: Implementation, json: JSONMapping? = nil) {
+  package init(
+    path: String, implementation: Implementation, json: JSONMapping? = nil,
+    admits: (@Sendable (ServerContext) throws -> Void)? = nil
+  ) {
     self.path = path
     self.implementation = implementation
     self.json = json
+    self.admits = admits
   }
 }

@@ -108,6 +108,18 @@ struct ReceivedField {
 
   var valueText: String { String(decoding: value, as: UTF8.self) }
 
+  /// The value is `application/grpc`, also with a suffix such as `+proto` or a parameter.
+  var isGRPC: Bool {
+    guard value.starts(with: "application/grpc") else { return false }
+    guard value.count > 16 else { return true }
+    return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
+  }
+
+  var isJSON: Bool {
+    guard value.starts(with: "application/json") else { return false }
+    return value.count == 16 || value[16] == UInt8(ascii: ";")
+  }
+
   /// Fields that belong to HTTP/2 or gRPC and are not shown to handlers or callers.
   var isReserved: Bool {
     guard let first = name.first else { return true }

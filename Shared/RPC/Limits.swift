@@ -8,10 +8,21 @@ package struct ServerLimits: Sendable {
   package var headerListSizeBytes = 16 << 10
   /// Streams open at once on one connection, and handlers still running for it.
   package var concurrentStreams = 1000
-  /// Connections open at once; one more is closed at once.
+  /// Connections open at once; one more is closed at once, with an alert.
   package var connections = 10_000
-  /// Received bytes waiting on one connection for handlers to take them; the stream that goes past it is refused.
+  /// Connections open at once with one certificate, or from one address where no certificate is asked for; one more is told
+  /// so by GOAWAY. For IPv6 an address is its first 64 bits, here and below.
+  package var connectionsPerPeer = 256
+  /// Connections at once that have not sent their first SETTINGS; one more ends the one that has tried longest.
+  package var handshakes = 1000
+  /// The same from one address; one more is closed at once, with an alert.
+  package var handshakesPerAddress = 250
+  /// Bytes held for one connection: what was received for handlers, what they were given, and answers that the peer has not
+  /// taken yet. The call that goes past it is refused.
   package var bufferedBytesPerConnection = 64 << 20
+  /// The same for all connections together. From half of it on, each connection has its equal share of the other half and no
+  /// more, so that who fills the first half stops nobody else.
+  package var bufferedBytes = 512 << 20
   /// Messages that wait in a stream's outgoing queue make `write` wait from this many bytes on.
   package var outgoingQueueBytes = 64 << 10
   /// What a peer may send on one stream before the handler has read it.
@@ -22,18 +33,21 @@ package struct ServerLimits: Sendable {
   package var handshakeTimeout = Duration.seconds(10)
   /// From the first byte of a header block to its last.
   package var headersTimeout = Duration.seconds(10)
-  /// From the headers of a unary call to the end of its message.
+  /// From the headers of a unary call to the end of its message, and in a stream from a message's first byte to its last.
   package var requestTimeout = Duration.seconds(60)
+  /// A call ends when its peer has taken nothing of what is queued for it in this time.
+  package var stallTimeout = Duration.seconds(60)
   /// A connection without streams is asked to leave after this time.
   package var idleTimeout = Duration.seconds(600)
   /// A silent connection is asked whether it lives after this time …
   package var keepaliveInterval = Duration.seconds(60)
   /// … and closed when it has not answered after this one.
   package var keepaliveTimeout = Duration.seconds(20)
-  /// Streams that a peer may open and reset in a burst (the rapid reset attack, CVE-2023-44487) …
-  package var resetBurst = 1000
+  /// Frames that cost work and carry none, which a peer may send in a burst: resets (the rapid reset attack,
+  /// CVE-2023-44487), settings, pings, priorities, empty data, window updates without data, frames that break the rules …
+  package var controlFrameBurst = 1000
   /// … and in each second after that.
-  package var resetsPerSecond = 100
+  package var controlFramesPerSecond = 100
 
   package init() {}
 }

@@ -120,6 +120,11 @@ final class ReactorCore {
     epoll_ctl(executor.epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, descriptor, &event)
   }
 
+  /// Reads once what is there already, for nobody.
+  func discardInput(of descriptor: Int32) {
+    _ = read(descriptor, readBuffer.baseAddress, readBuffer.count)
+  }
+
   private func forget(_ descriptor: Int32) {
     var event = epoll_event()
     epoll_ctl(executor.epoll, EPOLL_CTL_DEL, descriptor, &event)

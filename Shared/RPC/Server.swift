@@ -5,7 +5,7 @@ import Synchronization
 
 /// A gRPC server over TLS 1.3.
 package final class Server: Sendable {
-  private let core: ServerCore
+  let core: ServerCore
   private let reactors: ReactorGroup
 
   /// - Parameter fallback: Answers the paths that no method names; without one they end with UNIMPLEMENTED.
@@ -14,7 +14,8 @@ package final class Server: Sendable {
     fallback: MethodHandler.Implementation? = nil
   ) throws(TLSError) {
     self.reactors = reactors
-    core = try ServerCore(configuration, methods: methods, fallback: fallback)
+    core = try ServerCore(
+      configuration, methods: methods, fallback: fallback, reactors: reactors.reactors.count)
   }
 
   /// Binds and listens.
@@ -53,37 +54,14 @@ package final class Server: Sendable {
   }
 }
 
-/// Counters of a server; they only rise, except `connectionsOpen` and `callsOpen`.
-package struct ServerStatistics: Sendable, Equatable {
-  package var connectionsAccepted = 0
-  package var connectionsOpen = 0
-  /// Closed at once because of `ServerLimits.connections`.
-  package var connectionsRefused = 0
-  package var handshakesFailed = 0
-  package var callsStarted = 0
-  package var callsOpen = 0
-  /// Calls that ended with another status than OK.
-  package var callsFailed = 0
-
-  package init() {}
-
-  mutating func add(_ other: ServerStatistics) {
-    connectionsAccepted += other.connectionsAccepted
-    connectionsOpen += other.connectionsOpen
-    connectionsRefused += other.connectionsRefused
-    handshakesFailed += other.handshakesFailed
-    callsStarted += other.callsStarted
-    callsOpen += other.callsOpen
-    callsFailed += other.callsFailed
-  }
-}
-
 /// What the reactors share of one server.
 final class ServerCore: Sendable {
   let address: Address
   let limits: ServerLimits
   let methods: MethodTable
   let fallback: MethodHandler.Implementation?
+  /// `MethodHandler.admits` by path; beside the table, so that finding a method costs no more for it.
+  let admissions: [String: @Sendable (ServerContext) throws -> Void]
   let requiresClientCertificate: Bool
   let onRefusal: @Sendable (ConnectionRefusal) -> Void
   let onFault: @Sendable (any Error, String, String) -> Void
@@ -91,15 +69,28 @@ final class ServerCore: Sendable {
   let connectionCount = Atomic<Int>(0)
   /// Connections that are still on their way to a reactor are closed there.
   let isDraining = Atomic<Bool>(false)
+  /// Bytes held for calls of all reactors, each of which tells its own in steps of `heldBytesStep`.
+  let heldBytes = Atomic<Int>(0)
+  let heldBytesStep: Int
+  let handshakesPerReactor: Int
+  let handshakesByAddress: PeerCounts
+  let connectionsByPeer: PeerCounts
   private let context: Mutex<TLSContext>
 
   init(
     _ configuration: ServerConfiguration, methods: [MethodHandler],
-    fallback: MethodHandler.Implementation?
+    fallback: MethodHandler.Implementation?, reactors: Int
   ) throws(TLSError) {
     address = configuration.address
     limits = configuration.limits
+    heldBytesStep = max(1, min(1 << 20, limits.bufferedBytes / (16 * reactors)))
+    handshakesPerReactor = max(1, limits.handshakes / reactors)
+    handshakesByAddress = PeerCounts(limit: limits.handshakesPerAddress)
+    connectionsByPeer = PeerCounts(limit: limits.connectionsPerPeer)
     self.methods = MethodTable(methods)
+    admissions = Dictionary(
+      methods.compactMap { method in method.admits.map { (method.path, $0) } },
+      uniquingKeysWith: { _, last in last })
     self.fallback = fallback
     requiresClientCertificate = configuration.tls.clientCertificates == .required
     onRefusal = configuration.onRefusal

@@ -12,8 +12,8 @@ final class ServerCall: Stream {
   /// The answer is decided, or the stream is gone: whatever the handler still says goes nowhere.
   private(set) var isOver = false
 
-  private let shard: ServerShard
-  private var path = ""
+  let shard: ServerShard
+  private(set) var path = ""
   private var metadata = Metadata()
   private var timeout: Int64?
   private var deadline: Int64?
@@ -23,6 +23,8 @@ final class ServerCall: Stream {
   private var jsonMapping: JSONMapping?
   private var isPost = false
   private var isMalformed = false
+  /// Whether the caller may call was asked before its message was whole.
+  var isAdmitted = false
   private var hasUnknownEncoding = false
   private var acceptsGzip = false
   /// How this answer's messages are compressed.
@@ -38,7 +40,7 @@ final class ServerCall: Stream {
     self.connection = connection
   }
 
-  private var limits: ServerLimits { shard.server.limits }
+  var limits: ServerLimits { shard.server.limits }
 
   var context: ServerContext {
     ServerContext(
@@ -49,7 +51,7 @@ final class ServerCall: Stream {
     (connection as? ServerConnection)?.peer ?? Peer(address: "", certificate: nil)
   }
 
-  private var isUnary: Bool {
+  var isUnary: Bool {
     if case .unary = implementation { return true }
     return false
   }
@@ -71,8 +73,8 @@ final class ServerCall: Stream {
     } else if field.isNamed(":method") {
       isPost = field.value.equals("POST")
     } else if field.isNamed("content-type") {
-      hasGRPCContentType = Self.isGRPC(field.value)
-      if !hasGRPCContentType { isJSON = Self.isJSON(field.value) }
+      hasGRPCContentType = field.isGRPC
+      if !hasGRPCContentType { isJSON = field.isJSON }
     } else if field.isNamed("grpc-timeout") {
       timeout = WireTimeout.parse(field.value)
       if timeout == nil { isMalformed = true }
@@ -89,22 +91,11 @@ final class ServerCall: Stream {
     }
   }
 
-  /// `application/grpc`, also with a suffix such as `+proto` or a parameter.
-  private static func isGRPC(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard value.starts(with: "application/grpc") else { return false }
-    guard value.count > 16 else { return true }
-    return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
-  }
-
-  private static func isJSON(_ value: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard value.starts(with: "application/json") else { return false }
-    return value.count == 16 || value[16] == UInt8(ascii: ";")
-  }
-
   override func receiveHeadersEnd(endsStream: Bool) {
     // Trailers of a request mean nothing in gRPC.
     if hasStarted { return }
     hasStarted = true
+    keptBytes = headerListSize
     shard.statistics.callsStarted += 1
     if let refusal = judgeHeaders() { return answer(refusal) }
     if !isPost { return refuse(httpStatus: "405") }
@@ -151,7 +142,7 @@ final class ServerCall: Stream {
     if connection.runningHandlers >= limits.concurrentStreams {
       return Status(.resourceExhausted, "too many calls of this connection are still running")
     }
-    return nil
+    return connection.isFull() ? shed() : nil
   }
 
   // MARK: Request
@@ -159,12 +150,14 @@ final class ServerCall: Stream {
   override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
     if isOver || !hasStarted { return discard(bytes.count) }
     let error = receive(bytes, on: connection, limit: limits.messageSizeBytes)
-    if let error { return answer(Self.status(of: error, limit: limits.messageSizeBytes)) }
-    if connection.heldBytes > limits.bufferedBytesPerConnection {
-      return answer(Status(.resourceExhausted, "too much of this connection waits to be read"))
-    }
+    if let error { return answer(error.status(limit: limits.messageSizeBytes)) }
+    if isFull() { return answer(shed()) }
     if isUnary {
-      if inbox.count > 1 { answer(Status(.unimplemented, "a unary call carries one message")) }
+      if inbox.count > 1 {
+        answer(Status(.unimplemented, "a unary call carries one message"))
+      } else if !isAdmitted, deframer.missingBytes + deframer.heldBytes > Self.smallMessageBytes {
+        admitEarly()
+      }
     } else if !inbox.isEmpty {
       wake(.message)
     }
@@ -198,19 +191,6 @@ final class ServerCall: Stream {
     if let connection, !inboundHasEnded { connection.reset(self, NGHTTP2_NO_ERROR) }
   }
 
-  static func status(of error: FramingError, limit: Int) -> Status {
-    switch error {
-    case .compressedWithoutEncoding:
-      Status(.internal, "a message is compressed, but the headers name no encoding")
-    case .badCompression:
-      Status(.internal, "a message that should be gzip's cannot be read")
-    case .badFlag(let flag):
-      Status(.internal, "a message begins with flag \(flag), which gRPC does not know")
-    case .tooLong(let length):
-      Status(.resourceExhausted, "a message of \(length) bytes or more is larger than \(limit)")
-    }
-  }
-
   override func receiveEnd() {
     inboundHasEnded = true
     if isOver { return core.timers.cancel(self) }
@@ -233,13 +213,22 @@ final class ServerCall: Stream {
   /// - Throws: What the call was answered with, when the message cannot be opened.
   func takeRequest() throws(Status) -> (content: [UInt8], wasCompressed: Bool)? {
     guard let message = takeMessage() else { return nil }
+    let content: [UInt8]
     do {
-      return (try message.content(limit: limits.messageSizeBytes), message.isCompressed)
+      content = try message.content(limit: limits.messageSizeBytes)
     } catch {
-      let status = Self.status(of: error, limit: limits.messageSizeBytes)
-      answer(status)
-      throw status
+      throw refused(error.status(limit: limits.messageSizeBytes))
     }
+    // The handler has it now, for as long as it runs or until it takes the next.
+    keptBytes = headerListSize + content.count
+    settle()
+    if message.isCompressed, isFull() { throw refused(shed()) }
+    return (content, message.isCompressed)
+  }
+
+  private func refused(_ status: Status) -> Status {
+    answer(status)
+    return status
   }
 
   /// Makes the request's message of its JSON; false when the call was answered because that cannot be done.
@@ -267,6 +256,9 @@ final class ServerCall: Stream {
           .resourceExhausted,
           "the answer of \(reply.message.count) bytes is larger than \(limits.messageSizeBytes)"))
     }
+    if reply.message.count > Self.smallMessageBytes, isFull(adding: reply.message.count) {
+      return answer(shed())
+    }
     if let jsonMapping, isJSON {
       do {
         return answerJSON(
@@ -277,7 +269,7 @@ final class ServerCall: Stream {
     }
     end()
     if reply.compresses { compressAnswer() }
-    outbox.append(FramedMessage(reply.message, compressedWith: answerEncoding))
+    queue(FramedMessage(reply.message, compressedWith: answerEncoding))
     outboundIsFinished = true
     trailers = reply.trailers.isEmpty ? nil : reply.trailers
     sendHeaders(reply.headers)
@@ -313,7 +305,7 @@ final class ServerCall: Stream {
     guard let connection else { return }
     headersAreSent = true
     outbox.isUnframed = true
-    outbox.append(FramedMessage(json))
+    queue(FramedMessage(json))
     outboundIsFinished = true
     core.headers.removeAll()
     core.headers.append(":status", httpStatus)
@@ -393,12 +385,13 @@ final class ServerCall: Stream {
         .resourceExhausted,
         "a message of \(message.count) bytes is larger than \(limits.messageSizeBytes)")
     }
+    if isFull(adding: message.count) { throw shed() }
   }
 
   /// Queues one message of a streaming handler.
   func send(_ message: [UInt8], compressed: Bool) {
     let encoding = compressed ? answerEncoding : .identity
-    outbox.append(FramedMessage(message, compressedWith: encoding))
+    queue(FramedMessage(message, compressedWith: encoding))
     if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
   }
 
@@ -419,8 +412,9 @@ final class ServerCall: Stream {
   }
 
   /// The answer is decided; nothing that arrives is kept, no timer runs.
-  private func end() {
+  func end() {
     isOver = true
+    if outbox.isEmpty { lastTaken = core.now }
     core.timers.cancel(self)
     discardInbound()
   }
@@ -428,6 +422,8 @@ final class ServerCall: Stream {
   func handlerEnded() {
     handlerHasEnded = true
     task = nil
+    keptBytes = 0
+    settle()
     serverConnection?.runningHandlers -= 1
     serverConnection = nil
   }
@@ -450,7 +446,7 @@ final class ServerCall: Stream {
     let hasQueue = !outbox.isEmpty
     answer(Status(.deadlineExceeded, "the deadline has passed"))
     // What the caller does not read cannot be followed by trailers in time.
-    if hasQueue, let connection { connection.reset(self, NGHTTP2_CANCEL) }
+    if hasQueue { giveUp() }
     stopHandler()
   }
 
@@ -461,7 +457,7 @@ final class ServerCall: Stream {
     stopHandler()
   }
 
-  private func stopHandler() {
+  func stopHandler() {
     task?.cancel()
     wake(.all)
   }

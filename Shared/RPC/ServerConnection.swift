@@ -19,9 +19,18 @@ final class ServerConnection: Connection {
   private var drain = Drain.none
   private var lastActive: Int64
   private var floodGuard: FloodGuard
+  /// Where it comes from (`SocketAddress.network`).
+  private let network: [UInt8]
+  /// Under what it counts among the server's connections.
+  private var holder: [UInt8]?
+  private(set) var isSettingUp = true
 
-  init?(shard: ServerShard, serial: UInt64, descriptor: Int32, tls: TLSLink, address: String) {
+  init?(
+    shard: ServerShard, serial: UInt64, descriptor: Int32, tls: TLSLink, address: String,
+    network: [UInt8]
+  ) {
     self.shard = shard
+    self.network = network
     let limits = shard.server.limits
     peer = Peer(address: address, certificate: nil)
     lastActive = shard.core.now
@@ -35,7 +44,7 @@ final class ServerConnection: Connection {
   private var limits: ServerLimits { shard.server.limits }
 
   private func refuse(_ reason: ConnectionRefusal.Reason) {
-    shard.server.onRefusal(ConnectionRefusal(peerAddress: peer.address, reason: reason))
+    shard.refuse(peer.address, reason)
   }
 
   // MARK: Setting up
@@ -46,8 +55,31 @@ final class ServerConnection: Connection {
       handshakeFailed("the client has no readable certificate")
       return lose("no certificate")
     }
-    if !beginSession(isServer: true) { lose("no session") }
+    if !beginSession(isServer: true) { return lose("no session") }
+    let holder = peer.certificate?.sha256 ?? network
+    guard shard.server.connectionsByPeer.enter(holder) else {
+      refuse(.tooManyOfOnePeer)
+      return turnAway("more than \(limits.connectionsPerPeer) connections of one peer")
+    }
+    self.holder = holder
     if shard.isDraining { beginDrain() }
+  }
+
+  override func sessionOpened() { isSetUp() }
+
+  private func isSetUp() {
+    if !isSettingUp { return }
+    isSettingUp = false
+    shard.connectionsSettingUp -= 1
+    shard.server.handshakesByAddress.leave(network)
+  }
+
+  /// Makes room for another that sets itself up.
+  func giveWay() {
+    refuse(.tooManyHandshakes)
+    // Not one more refusal for the failed handshake.
+    phase = .awaitingSettings
+    lose("too many connections set themselves up")
   }
 
   override func handshakeFailed(_ reason: String) {
@@ -57,7 +89,7 @@ final class ServerConnection: Connection {
 
   override func setUpTimedOut() {
     let wasHandshaking = phase == .handshaking
-    refuse(.handshakeTimeout)
+    if turnedAway == nil { refuse(.handshakeTimeout) }
     if wasHandshaking { shard.statistics.handshakesFailed += 1 }
     phase = .awaitingSettings
     lose("the handshake took too long")
@@ -78,14 +110,55 @@ final class ServerConnection: Connection {
 
   // MARK: Limits
 
-  override func controlFrameReceived() {
-    if floodGuard.admits(at: core.now) { return }
+  override func controlFrameReceived(_ type: nghttp2_frame_type) {
+    shard.statistics.controlFramesReceived += 1
+    if type == NGHTTP2_RST_STREAM { shard.statistics.resetsReceived += 1 }
+    if turnedAway != nil || floodGuard.admits(at: core.now) { return }
     refuse(.flood)
-    nghttp2_session_terminate_session(session, NGHTTP2_ENHANCE_YOUR_CALM.rawValue)
+    turnAway("too many frames that carry nothing")
+  }
+
+  override func noteSent(_ type: nghttp2_frame_type) {
+    if type == NGHTTP2_DATA {
+      floodGuard.noteDataSent()
+    } else if type == NGHTTP2_RST_STREAM {
+      shard.statistics.resetsSent += 1
+    }
   }
 
   override func protocolFailed(_ reason: String, isFlood: Bool) {
-    refuse(isFlood ? .flood : .protocolViolation(reason))
+    if turnedAway == nil { refuse(isFlood ? .flood : .protocolViolation(reason)) }
+  }
+
+  override func hold(_ change: Int) {
+    super.hold(change)
+    shard.hold(change)
+  }
+
+  /// Whether so many bytes more were too many to hold for this peer.
+  func isFull(adding more: Int = 0) -> Bool {
+    let held = heldBytes + more
+    return held > limits.bufferedBytesPerConnection || shard.isFull(for: held)
+  }
+
+  /// Ends the calls that do not go on because of the peer, and the connection where even that does not reach it.
+  ///
+  /// - Returns: The nanoseconds until the next such call is to be ended; `nil` for none.
+  private func endStalledCalls() -> Int64? {
+    var next: Int64?
+    for case let call as ServerCall in Array(streams.values) {
+      guard let left = call.timeUntilStalled else { continue }
+      if left > 0 {
+        next = min(next ?? .max, left)
+      } else if call.isGivenUp {
+        refuse(.stalled)
+        lose("the peer takes nothing")
+        return nil
+      } else {
+        call.endStalled()
+      }
+    }
+    return next
   }
 
   override func keepaliveFailed() { refuse(.keepaliveTimeout) }
@@ -98,17 +171,19 @@ final class ServerConnection: Connection {
       lose("a header block took too long")
       return nil
     }
+    let stall = endStalledCalls()
+    if !isUsable { return nil }
     switch drain {
     case .announced(let since):
       // A peer that does not answer the ping is told the end anyway.
       let left = 1_000_000_000 - (core.now - since)
       if left > 0 { return left }
       finishDrain()
-      return nil
+      return stall
     case .final:
-      return nil
+      return stall
     case .none:
-      if !streams.isEmpty { return nil }
+      if !streams.isEmpty { return stall }
       let left = limits.idleTimeout.nanosecondsClamped - (core.now - lastActive)
       if left > 0 { return left }
       beginDrain()
@@ -146,7 +221,12 @@ final class ServerConnection: Connection {
     markDirty()
   }
 
-  override func connectionEnded(_ reason: String) { shard.connectionEnded(self) }
+  override func connectionEnded(_ reason: String) {
+    isSetUp()
+    if let holder { shard.server.connectionsByPeer.leave(holder) }
+    holder = nil
+    shard.connectionEnded(self)
+  }
 }
 
 extension ConnectionSettings {
@@ -158,29 +238,5 @@ extension ConnectionSettings {
       connectionWindowBytes: limits.connectionWindowBytes,
       keepaliveInterval: limits.keepaliveInterval.nanosecondsClamped,
       keepaliveTimeout: limits.keepaliveTimeout.nanosecondsClamped)
-  }
-}
-
-/// Counts frames that cost work and carry none; a bucket that refills with time (rapid reset, CVE-2023-44487, and its
-/// relatives with SETTINGS, PING and PRIORITY, CVE-2019-9512 to 9515).
-struct FloodGuard {
-  private let burst: Double
-  private let perSecond: Double
-  private var tokens: Double
-  private var last: Int64
-
-  init(_ limits: ServerLimits, now: Int64) {
-    burst = Double(limits.resetBurst)
-    perSecond = Double(limits.resetsPerSecond)
-    tokens = burst
-    last = now
-  }
-
-  mutating func admits(at now: Int64) -> Bool {
-    tokens = min(burst, tokens + Double(now - last) * perSecond / 1_000_000_000)
-    last = now
-    if tokens < 1 { return false }
-    tokens -= 1
-    return true
   }
 }

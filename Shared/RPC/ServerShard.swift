@@ -15,6 +15,14 @@ final class ServerShard {
   private var limitTimer: DrainLimit?
   private let drained = Latch()
   private let load: @Sendable (Int) -> Void
+  /// Connections that have not sent their first SETTINGS …
+  var connectionsSettingUp = 0
+  /// … in the order in which they came, with some that are through or gone.
+  private var settingUp: [UInt64] = []
+  private var settingUpHead = 0
+  private var heldBytes = 0
+  /// How much of `heldBytes` the server's sum knows.
+  private var reportedBytes = 0
 
   init(_ server: ServerCore, core: ReactorCore, load: @escaping @Sendable (Int) -> Void) {
     self.server = server
@@ -23,20 +31,62 @@ final class ServerShard {
   }
 
   /// Takes over an accepted socket.
-  func adopt(_ descriptor: Int32, address: String) {
+  func adopt(_ descriptor: Int32, address: String, network: [UInt8]) {
     statistics.connectionsAccepted += 1
     let serial = core.nextSerial()
     guard !isDraining, !core.isStopping,
       let tls = TLSLink(server.tls, descriptor: descriptor, isServer: true),
       let connection = ServerConnection(
-        shard: self, serial: serial, descriptor: descriptor, tls: tls, address: address)
+        shard: self, serial: serial, descriptor: descriptor, tls: tls, address: address,
+        network: network)
     else {
       Glibc.close(descriptor)
+      server.handshakesByAddress.leave(network)
       release()
       return
     }
+    connectionsSettingUp += 1
+    makeRoomForHandshake()
+    settingUp.append(serial)
     connections[serial] = connection
     core.add(connection)
+  }
+
+  /// Ends what has tried longest to set itself up, when too many do: an honest peer is through in a moment.
+  private func makeRoomForHandshake() {
+    while connectionsSettingUp > server.handshakesPerReactor, settingUpHead < settingUp.count {
+      let oldest = connections[settingUp[settingUpHead]]
+      settingUpHead += 1
+      if let oldest, oldest.isSettingUp { oldest.giveWay() }
+    }
+    // Those that are through leave their numbers behind.
+    if settingUp.count > 2 * (server.handshakesPerReactor + 16) {
+      settingUp = settingUp[settingUpHead...].filter { connections[$0]?.isSettingUp == true }
+      settingUpHead = 0
+    }
+  }
+
+  /// Counts a connection that is turned away, and tells of it.
+  func refuse(_ address: String, _ reason: ConnectionRefusal.Reason) {
+    statistics.refusals[reason.kind, default: 0] += 1
+    server.onRefusal(ConnectionRefusal(peerAddress: address, reason: reason))
+  }
+
+  /// So many more bytes are held, or fewer. The server's sum follows in steps, so that calls on different reactors do not
+  /// wait for each other.
+  func hold(_ change: Int) {
+    heldBytes += change
+    let unreported = heldBytes - reportedBytes
+    if abs(unreported) < server.heldBytesStep { return }
+    server.heldBytes.wrappingAdd(unreported, ordering: .relaxed)
+    reportedBytes = heldBytes
+  }
+
+  /// Whether a connection that holds so many bytes has more than its part of what is left.
+  func isFull(for held: Int) -> Bool {
+    let half = server.limits.bufferedBytes / 2
+    if server.heldBytes.load(ordering: .relaxed) <= half { return false }
+    return held > half / max(1, server.connectionCount.load(ordering: .relaxed))
   }
 
   func connectionEnded(_ connection: ServerConnection) {
@@ -53,7 +103,9 @@ final class ServerShard {
   var currentStatistics: ServerStatistics {
     var result = statistics
     result.connectionsOpen = connections.count
+    result.connectionsSettingUp = connectionsSettingUp
     result.callsOpen = connections.values.reduce(0) { $0 + $1.streams.count }
+    result.heldBytes = heldBytes
     return result
   }
 
@@ -115,34 +167,58 @@ final class Listener: Timed {
 
   func acceptAll() {
     // Some at a time, so that a storm of connections does not starve those that are open.
-    for _ in 0..<64 {
+    for _ in 0..<16 {
       var peer = SocketAddress()
       let accepted = peer.receive { weir_accept(descriptor, $0, $1) }
-      if accepted < 0 {
-        if errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM { pause() }
-        if errno == EINTR || errno == ECONNABORTED { continue }
-        return
-      }
-      let server = shard.server
-      let count = server.connectionCount.wrappingAdd(1, ordering: .relaxed).newValue
-      if count > server.limits.connections {
-        server.connectionCount.wrappingSubtract(1, ordering: .relaxed)
-        shard.statistics.connectionsRefused += 1
-        server.onRefusal(
-          ConnectionRefusal(peerAddress: peer.text, reason: .tooManyConnections))
-        Glibc.close(accepted)
+      if accepted >= 0 {
+        admit(accepted, from: peer)
         continue
       }
-      Sockets.setNoDelay(accepted)
-      let reactor = reactors.leastLoaded
-      reactor.load.wrappingAdd(1, ordering: .relaxed)
-      let address = peer.text
-      reactor.post { $0.adopt(accepted, address: address, for: server) }
+      switch errno {
+      case EAGAIN: return
+      // What happened to that one connection, says accept(2).
+      case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, ENONET, EHOSTUNREACH,
+        ENETUNREACH:
+        continue
+      default: return pause()
+      }
     }
   }
 
-  /// No descriptor is left: without a pause epoll would report the same connection again and again.
+  private func admit(_ accepted: Int32, from peer: SocketAddress) {
+    let server = shard.server
+    let network = peer.network
+    if server.connectionCount.load(ordering: .relaxed) >= server.limits.connections {
+      return turnAway(accepted, peer, .tooManyConnections)
+    }
+    if !server.handshakesByAddress.enter(network) {
+      return turnAway(accepted, peer, .tooManyHandshakes)
+    }
+    server.connectionCount.wrappingAdd(1, ordering: .relaxed)
+    Sockets.setNoDelay(accepted)
+    let reactor = reactors.leastLoaded
+    reactor.load.wrappingAdd(1, ordering: .relaxed)
+    let address = peer.text
+    reactor.post { $0.adopt(accepted, address: address, network: network, for: server) }
+  }
+
+  /// Closes with the alert `internal_error`, which a client shows; TLS knows none for too much (RFC 8446 section 6).
+  private func turnAway(
+    _ accepted: Int32, _ peer: SocketAddress, _ reason: ConnectionRefusal.Reason
+  ) {
+    shard.statistics.connectionsRefused += 1
+    shard.refuse(peer.text, reason)
+    let alert: [UInt8] = [21, 3, 3, 0, 2, 2, 80]
+    // To a new socket, whose buffer is empty: all of it or nothing.
+    _ = alert.withUnsafeBytes { write(accepted, $0.baseAddress, $0.count) }
+    // What was read is not there to make close(2) a reset, which may overtake the alert.
+    shard.core.discardInput(of: accepted)
+    Glibc.close(accepted)
+  }
+
+  /// Nothing can be accepted, as when no descriptor is left: without a pause epoll would report the same again and again.
   private func pause() {
+    shard.statistics.acceptsFailed += 1
     if isPaused { return }
     isPaused = true
     shard.core.setWatched(self, false)
@@ -185,8 +261,8 @@ extension Reactor {
     shard(of: server).listener?.close()
   }
 
-  func adopt(_ descriptor: Int32, address: String, for server: ServerCore) {
-    shard(of: server).adopt(descriptor, address: address)
+  func adopt(_ descriptor: Int32, address: String, network: [UInt8], for server: ServerCore) {
+    shard(of: server).adopt(descriptor, address: address, network: network)
   }
 
   func beginDrain(of server: ServerCore, timeout: Duration) {

@@ -32,6 +32,10 @@ final class SessionFactory {
     // A peer that sends SETTINGS or PING and never reads the answers is cut off.
     nghttp2_option_set_max_outbound_ack(options, 100)
     nghttp2_option_set_max_settings(options, 32)
+    // Pieces of one header block (CVE-2024-27316).
+    nghttp2_option_set_max_continuations(options, 8)
+    // Resets are counted by `FloodGuard`, by a server's own limits and where it is seen; nghttp2 would be stricter, in silence.
+    nghttp2_option_set_stream_reset_rate_limit(options, 1 << 40, 1 << 40)
     setCallbacks()
   }
 
@@ -64,8 +68,8 @@ final class SessionFactory {
       let field = ReceivedField(
         name: UnsafeBufferPointer(start: name, count: nameLength),
         value: UnsafeBufferPointer(start: value, count: valueLength))
-      connection(user)?.header(frame.pointee.hd.stream_id, field)
-      return 0
+      let isTaken = connection(user)?.header(frame.pointee.hd.stream_id, field) ?? true
+      return isTaken ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
       guard let frame else { return 0 }
@@ -87,7 +91,7 @@ final class SessionFactory {
       return 0
     }
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, error, user in
-      connection(user)?.violation = String(cString: nghttp2_strerror(error))
+      connection(user)?.invalidFrameReceived(error)
       return 0
     }
   }

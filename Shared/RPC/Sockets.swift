@@ -58,6 +58,17 @@ struct SocketAddress: Sendable {
 
   var text: String { address?.description ?? "unknown" }
 
+  /// What one holder has of addresses: all of an IPv4 address, the first half of an IPv6 one.
+  var network: [UInt8] {
+    withUnsafeBytes(of: storage) { bytes in
+      // RFC 3493 section 3.3 and the kernel's `sockaddr_in`: the address lies behind family and port (and flow).
+      if family == AF_INET { return Array(bytes[4..<8]) }
+      let address = bytes[8..<24]
+      let isMapped = address.prefix(10).allSatisfy { $0 == 0 } && bytes[18] == 255
+      return Array(isMapped ? address.suffix(4) : address.prefix(8))
+    }
+  }
+
   private func text(_ characters: [CChar]) -> String {
     String(decoding: characters.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -33,14 +33,22 @@ class Stream: Timed {
   final var inboundHasEnded = false
   /// Received bytes whose stream window has not been given back yet.
   private var unconsumed = 0
-  /// Bytes counted against the connection's limit on what waits for handlers.
+  /// Since when a message is being put together while nothing else keeps its sender from going on.
+  private(set) final var partSince: Int64?
+  /// Bytes counted against the connection's limit.
   private var held = 0
+  /// Bytes kept beside the queues: the headers, and the message that the handler was given.
+  final var keptBytes = 0
 
   // Outbound
   final var outbox = OutgoingMessages()
   final var outboundIsFinished = false
   /// nghttp2 was told that there is nothing to send at the moment.
   private var isDeferred = false
+  /// When the peer last took something of what is queued, or when the first of it was queued.
+  final var lastTaken: Int64 = 0
+  /// The stream is being reset and what was queued is gone: nothing more may be sent, least of all an end in order.
+  private(set) final var isGivenUp = false
 
   private var waiters: [Waiter] = []
 
@@ -81,10 +89,27 @@ class Stream: Timed {
     } else {
       connection.consume(bytes.count, ofStream: id)
     }
-    let nowHeld = inbox.byteCount + deframer.heldBytes
-    connection.heldBytes += nowHeld - held
-    held = nowHeld
+    notePart()
+    settle()
     return error
+  }
+
+  /// Only a message behind which nothing waits here is its sender's to finish: else the window may be shut.
+  private func notePart() {
+    if deframer.isBetweenMessages || !inbox.isEmpty {
+      partSince = nil
+    } else if partSince == nil {
+      partSince = core.now
+    }
+  }
+
+  /// Tells the connection how many bytes are held for the stream now.
+  final func settle() {
+    guard let connection else { return }
+    let now = keptBytes + inbox.heldBytes + deframer.heldBytes + outbox.heldBytes
+    if now == held { return }
+    connection.hold(now - held)
+    held = now
   }
 
   /// The next message as it came; what is compressed is opened by the reader, so that a few bytes waiting here
@@ -94,21 +119,18 @@ class Stream: Timed {
     let returned =
       inbox.isEmpty ? unconsumed : min(unconsumed, message.bytes.count + Deframer.prefixLength)
     unconsumed -= returned
-    let nowHeld = inbox.byteCount + deframer.heldBytes
-    if let connection {
-      connection.heldBytes += nowHeld - held
-      if returned > 0 {
-        connection.consume(returned, ofStream: id)
-        connection.markDirty()
-      }
+    if let connection, returned > 0 {
+      connection.consume(returned, ofStream: id)
+      connection.markDirty()
     }
-    held = nowHeld
+    notePart()
+    settle()
     return message
   }
 
   /// The connection has let the stream go; what was received can still be read.
   final func detach() {
-    connection?.heldBytes -= held
+    connection?.hold(-held)
     held = 0
     unconsumed = 0
     connection = nil
@@ -117,13 +139,30 @@ class Stream: Timed {
 
   /// Forgets what was received and will not be read.
   final func discardInbound() {
-    connection?.heldBytes -= held
-    held = 0
     inbox.removeAll()
     deframer = Deframer()
+    partSince = nil
+    settle()
   }
 
   // MARK: Outbound
+
+  /// Queues one message.
+  final func queue(_ message: FramedMessage) {
+    if outbox.isEmpty { lastTaken = core.now }
+    outbox.append(message)
+    settle()
+  }
+
+  /// Resets the stream and forgets what was queued for it.
+  final func giveUp() {
+    if isGivenUp { return }
+    isGivenUp = true
+    lastTaken = core.now
+    outbox.removeAll()
+    settle()
+    connection?.reset(self, NGHTTP2_CANCEL)
+  }
 
   /// Tells nghttp2 that there is something to send again.
   final func resumeSending() {
@@ -139,8 +178,13 @@ class Stream: Timed {
   final func fill(
     _ buffer: UnsafeMutableBufferPointer<UInt8>, flags: inout UInt32, outgoingLimit: Int
   ) -> Int {
+    if isGivenUp { return Int(NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue) }
     let before = outbox.byteCount
     let written = outbox.fill(buffer)
+    if written > 0 {
+      lastTaken = core.now
+      settle()
+    }
     if before >= outgoingLimit, outbox.byteCount < outgoingLimit { wake(.room) }
     if outbox.isEmpty {
       if outboundIsFinished {

@@ -136,8 +136,8 @@ struct BadInputTests {
   @Test("rapid resets and floods of pings end the connection, not the server")
   func floods() async throws {
     var limits = ServerLimits()
-    limits.resetBurst = 20
-    limits.resetsPerSecond = 1
+    limits.controlFrameBurst = 20
+    limits.controlFramesPerSecond = 1
     let echo = try await EchoServer(limits: limits)
     let resetting = try RawPeer(echo)
     resetting.send(Raw.preface)

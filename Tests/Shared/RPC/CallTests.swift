@@ -158,8 +158,8 @@ struct UnaryCallTests {
   func reuse() async throws {
     var limits = ServerLimits()
     // A call that ends in order costs no reset either.
-    limits.resetBurst = 5
-    limits.resetsPerSecond = 0
+    limits.controlFrameBurst = 5
+    limits.controlFramesPerSecond = 0
     let echo = try await EchoServer(limits: limits)
     let channel = try echo.channel()
     try await withThrowingTaskGroup(of: Int.self) { group in

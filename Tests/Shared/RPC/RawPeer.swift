@@ -81,6 +81,17 @@ enum Raw {
       + frame(1, endHeaders | endStream, stream, trailerBlock)
   }
 
+  /// A whole unary request in frames of the smallest largest size.
+  static func call(_ stream: UInt32, _ path: String, _ content: [UInt8]) -> [UInt8] {
+    var bytes = headers(stream, path)
+    let message = message(content)
+    for start in stride(from: 0, to: message.count, by: 16_384) {
+      let part = message[start..<min(start + 16_384, message.count)]
+      bytes += frame(0, part.endIndex == message.count ? endStream : 0, stream, Array(part))
+    }
+    return bytes
+  }
+
   /// gRPC's framing.
   static func message(_ content: [UInt8]) -> [UInt8] {
     [0] + number(UInt32(content.count)) + content
@@ -97,10 +108,14 @@ final class RawPeer {
   enum Failure: Error { case handshake, connect, closed }
 
   /// A client of the echo server.
-  convenience init(_ echo: EchoServer) throws {
-    let identity = try echo.pki.system("raw", department: "police")
+  ///
+  /// - Parameter source: The loopback address that it comes from.
+  convenience init(
+    _ echo: EchoServer, as identity: TestPKI.Identity? = nil, from source: String? = nil
+  ) throws {
+    let identity = try identity ?? echo.pki.system("raw", department: "police")
     let context = try TLSContext(identity.tls(trusting: echo.pki.serviceRootPEM), forServer: false)
-    let descriptor = try Self.connect(echo)
+    let descriptor = try Self.connect(echo, from: source)
     let link = TLSLink(
       context, descriptor: descriptor, isServer: false, serverName: "127.0.0.1", isAddress: true)
     try self.init(descriptor, try #require(link))
@@ -114,9 +129,17 @@ final class RawPeer {
 
   deinit { close(descriptor) }
 
-  static func connect(_ echo: EchoServer) throws -> Int32 {
+  /// Sends no more, and goes on reading.
+  func closeHalf() { Glibc.shutdown(descriptor, Int32(SHUT_WR)) }
+
+  static func connect(_ echo: EchoServer, from source: String? = nil) throws -> Int32 {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     limitWaits(of: descriptor)
+    if let source {
+      let here = Address(host: source, port: 0)
+      let address = try #require(try Sockets.resolve(here, numericOnly: true).get().first)
+      guard address.lend({ Glibc.bind(descriptor, $0, $1) }) == 0 else { throw Failure.connect }
+    }
     let address = try #require(try Sockets.resolve(echo.address, numericOnly: true).get().first)
     guard address.lend({ Glibc.connect(descriptor, $0, $1) }) == 0 else { throw Failure.connect }
     return descriptor

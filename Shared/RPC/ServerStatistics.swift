@@ -1,0 +1,57 @@
+// What a server counts: connections, calls, and what was done against peers that cost too much.
+
+/// Counters of a server; they only rise, except those that say that they are levels.
+package struct ServerStatistics: Sendable, Equatable {
+  package var connectionsAccepted = 0
+  /// A level.
+  package var connectionsOpen = 0
+  /// A level: of those open, the ones that have not sent their first SETTINGS.
+  package var connectionsSettingUp = 0
+  /// Closed before the handshake because of `ServerLimits.connections` or `.handshakesPerAddress`.
+  package var connectionsRefused = 0
+  /// Connections that were turned away or ended by this side, by the reason.
+  package var refusals: [ConnectionRefusal.Kind: Int] = [:]
+  package var handshakesFailed = 0
+  /// Times that nothing could be accepted, as without a free descriptor; there is a pause after each.
+  package var acceptsFailed = 0
+  package var callsStarted = 0
+  /// A level.
+  package var callsOpen = 0
+  /// Calls that ended with another status than OK.
+  package var callsFailed = 0
+  /// Of those, the ones that were refused because too many bytes were held.
+  package var callsShed = 0
+  /// Of those, the ones whose peer did not go on.
+  package var callsStalled = 0
+  /// Of those, the ones that were refused after their headers, before the rest of their message was taken.
+  package var callsRefusedEarly = 0
+  /// Frames that carried nothing, among them resets.
+  package var controlFramesReceived = 0
+  /// Resets by peers, and frames for which this side must reset.
+  package var resetsReceived = 0
+  package var resetsSent = 0
+  /// A level: bytes held for calls, in both directions.
+  package var heldBytes = 0
+
+  package init() {}
+
+  mutating func add(_ other: ServerStatistics) {
+    connectionsAccepted += other.connectionsAccepted
+    connectionsOpen += other.connectionsOpen
+    connectionsSettingUp += other.connectionsSettingUp
+    connectionsRefused += other.connectionsRefused
+    refusals.merge(other.refusals, uniquingKeysWith: +)
+    handshakesFailed += other.handshakesFailed
+    acceptsFailed += other.acceptsFailed
+    callsStarted += other.callsStarted
+    callsOpen += other.callsOpen
+    callsFailed += other.callsFailed
+    callsShed += other.callsShed
+    callsStalled += other.callsStalled
+    callsRefusedEarly += other.callsRefusedEarly
+    controlFramesReceived += other.controlFramesReceived
+    resetsReceived += other.resetsReceived
+    resetsSent += other.resetsSent
+    heldBytes += other.heldBytes
+  }
+}
