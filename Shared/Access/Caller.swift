@@ -162,4 +162,12 @@ package enum CallMetadata {
 package protocol Admission: Sendable {
   /// - Throws: The status to answer with.
   func admit(_ context: ServerContext, _ access: MethodAccess) throws(Status) -> CallContext
+  /// The same question before the rest of a long message is taken; `admit` is asked again when it is whole.
+  func admitEarly(_ context: ServerContext, _ access: MethodAccess) throws(Status)
+}
+
+extension Admission {
+  package func admitEarly(_ context: ServerContext, _ access: MethodAccess) throws(Status) {
+    _ = try admit(context, access)
+  }
 }

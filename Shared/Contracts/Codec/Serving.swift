@@ -53,7 +53,8 @@ extension MethodHandler {
           let request = try Request(serialized: bytes, limits: .request)
           return UnaryReply(try await body(request, call).serialized())
         }
-      }, json: MethodShape.all[access.path]?.json)
+      }, json: MethodShape.all[access.path]?.json,
+      admits: { try admission.admitEarly($0, access) })
   }
 
   package static func serverStreaming<Request: Message, Reply: Message>(

@@ -149,6 +149,16 @@ final class EchoServer: Sendable {
           throw CancellationError()
         }),
       MethodHandler(
+        path: "/test.Echo/Barred",
+        implementation: .unary { message, _ in
+          events.note("handled")
+          return UnaryReply(message)
+        },
+        admits: { _ in
+          events.note("asked")
+          throw Status(.permissionDenied, "not you")
+        }),
+      MethodHandler(
         path: "/test.Echo/Gate",
         implementation: .unary { message, _ in
           events.note("gate reached")

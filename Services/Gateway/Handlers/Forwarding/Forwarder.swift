@@ -35,7 +35,7 @@ package struct Forwarder: Sendable {
           ? .unary { message, context in try await unary(message, context) }
           : .stream { requests, responses, context in
             try await stream(requests, responses, context)
-          }, json: shape?.json)
+          }, json: shape?.json, admits: { [gate] in try gate.admitEarly($0) })
     }
   }
 

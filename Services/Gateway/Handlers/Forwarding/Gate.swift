@@ -58,6 +58,17 @@ package struct Gate: Sendable {
     return call
   }
 
+  /// Whether a caller may call at all, before the rest of a long message is taken. Takes none of its calls where it may:
+  /// ``admit(_:)`` does, when the message is whole.
+  package func admitEarly(_ context: ServerContext) throws(Status) {
+    let call = try identify(context)
+    let bits = CompiledAccess.bits(call.caller.roles)
+    if case .refused(let refusal) = access.decide(call.caller, bits, context.path) {
+      try limit(call, context)
+      throw refuse(refusal, context, call)
+    }
+  }
+
   /// Who calls, for gRPC's own services, which have no rule of their own.
   package func admitAnybodyKnown(_ context: ServerContext) throws(Status) -> AdmittedCall {
     let call = try identify(context)
@@ -166,6 +177,10 @@ package struct GatewayAdmission: Admission {
   private let gate: Gate
 
   package init(_ gate: Gate) { self.gate = gate }
+
+  package func admitEarly(_ context: ServerContext, _ access: MethodAccess) throws(Status) {
+    try gate.admitEarly(context)
+  }
 
   package func admit(
     _ context: ServerContext, _ access: MethodAccess

@@ -143,6 +143,24 @@ struct HostileMemoryTests {
     await echo.shutdown()
   }
 
+  @Test(
+    "who may not call is refused before a long message is taken, a short one is not asked about")
+  func earlyRefusal() async throws {
+    let echo = try await EchoServer(threads: 1)
+    let client = try RawPeer(echo)
+    let long = [UInt8](repeating: 1, count: 10_000)
+    client.send(
+      Raw.preface + Raw.headers(1, "/test.Echo/Barred")
+        + Raw.frame(0, 0, 1, [0, 0, 16, 0, 0] + long))
+    #expect(try client.nextFrame(type: 1, stream: 1).endsStream)
+    #expect(await echo.server.statistics().callsRefusedEarly == 1)
+    #expect(echo.events.all == ["asked"])
+    client.send(Raw.call(3, "/test.Echo/Barred", [1]))
+    _ = try client.frames(ofStream: 3)
+    #expect(echo.events.all == ["asked", "handled"])
+    await echo.shutdown()
+  }
+
   @Test("empty messages are not free: any number of them is as bounded as long ones")
   func emptyMessages() async throws {
     var limits = ServerLimits()
