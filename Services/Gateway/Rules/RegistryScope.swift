@@ -31,6 +31,19 @@ package func governs(_ authority: RegisteredDepartment, _ department: Registered
     && authority.region.contains(department.region, at: authority.level)
 }
 
+/// The authority above another one: of those that govern it, the nearest. It decides where the lower one is party itself
+/// (`meizhou-public-2023/42.2`: across levels the common superior; AC-11: nobody decides on its own).
+///
+/// - Returns: `nil` for a department that is no authority, and where no active authority stands above.
+package func superior(
+  of authority: RegisteredDepartment, among departments: some Sequence<RegisteredDepartment>
+) -> RegisteredDepartment? {
+  guard authority.isAuthority else { return nil }
+  return departments.filter { above in
+    above.code != authority.code && above.state == .active && governs(above, authority)
+  }.max { ($0.level, $1.code.text) < ($1.level, $0.code.text) }
+}
+
 /// What a manager may do to a department's systems, persons and certificates, by the role that permits it.
 ///
 /// - Parameter ownRoles: The roles that suffice within one's own department (`hebi-2021/6.3a`: each department answers

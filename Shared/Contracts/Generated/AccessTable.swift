@@ -77,6 +77,7 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/ListCertificates": registryV1RegistryListCertificates,
     "/weir.registry.v1.Registry/WhoAmI": registryV1RegistryWhoAmI,
     "/weir.registry.v1.Registry/ResolveDepartment": registryV1RegistryResolveDepartment,
+    "/weir.registry.v1.Registry/ResolveSystem": registryV1RegistryResolveSystem,
     "/weir.share.v1.Share/CreateApplication": shareV1ShareCreateApplication,
     "/weir.share.v1.Share/SubmitApplication": shareV1ShareSubmitApplication,
     "/weir.share.v1.Share/WithdrawApplication": shareV1ShareWithdrawApplication,
@@ -653,6 +654,14 @@ package enum AccessTable {
     audited: [],
     via: [], isInternal: true,
     callers: ["audit", "catalog", "feedback", "share"])
+
+  package static let registryV1RegistryResolveSystem = MethodAccess(
+    path: "/weir.registry.v1.Registry/ResolveSystem", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["catalog"])
 
   package static let shareV1ShareCreateApplication = MethodAccess(
     path: "/weir.share.v1.Share/CreateApplication", service: "weir.share.v1.Share",

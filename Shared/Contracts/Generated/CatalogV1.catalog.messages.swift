@@ -392,6 +392,48 @@ extension CatalogV1 {
     }
   }
 
+  /// Who passed the secrecy review of a version, and when (meizhou-public-2023/39, hebi-2021/15).
+  package struct SecrecyReview: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.SecrecyReview"
+    /// "departments/d/persons/p".
+    package var person: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      person: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.person = person
+      self.time = time
+    }
+  }
+
+  /// What the source asked for when it wanted a published entry withdrawn, until the authority has answered.
+  package struct Withdrawal: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.Withdrawal"
+    package var reason: String = ""
+    package var basis: CommonV1.Basis? = nil
+    /// "departments/d/persons/p".
+    package var person: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      reason: String = "",
+      basis: CommonV1.Basis? = nil,
+      person: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.reason = reason
+      self.basis = basis
+      self.person = person
+      self.time = time
+    }
+  }
+
   package struct Entry: Message, WireMessage {
     package static let messageName = "weir.catalog.v1.Entry"
     /// "entries/E-1".
@@ -403,7 +445,7 @@ extension CatalogV1 {
     package var summary: String = ""
     /// Slug of a taxonomy (policies, section c), for example "death.cremation".
     package var category: String = ""
-    /// Which profile governs it depends on this: "specific_population" or "public".
+    /// Which profile governs it depends on this: "specific_population" or "public". It follows from the category; another is refused.
     package var resourceClass: String = ""
     /// "departments/civil-affairs".
     package var owner: String = ""
@@ -448,6 +490,12 @@ extension CatalogV1 {
     package var etag: String = ""
     /// The newest version that is not yet published, for those who may see it; 0 for none.
     package var pendingVersion: Int32 = 0
+    /// For the owner and the authority.
+    package var secrecyReview: CatalogV1.SecrecyReview? = nil
+    /// For the owner and the authority.
+    package var withdrawal: CatalogV1.Withdrawal? = nil
+    /// Of the change that this answers; empty where an entry is read.
+    package var receipt: CommonV1.Receipt? = nil
 
     package init() {}
 
@@ -490,7 +538,10 @@ extension CatalogV1 {
       createTime: GoogleProtobuf.Timestamp? = nil,
       publishTime: GoogleProtobuf.Timestamp? = nil,
       etag: String = "",
-      pendingVersion: Int32 = 0
+      pendingVersion: Int32 = 0,
+      secrecyReview: CatalogV1.SecrecyReview? = nil,
+      withdrawal: CatalogV1.Withdrawal? = nil,
+      receipt: CommonV1.Receipt? = nil
     ) {
       self.name = name
       self.version = version
@@ -531,6 +582,9 @@ extension CatalogV1 {
       self.publishTime = publishTime
       self.etag = etag
       self.pendingVersion = pendingVersion
+      self.secrecyReview = secrecyReview
+      self.withdrawal = withdrawal
+      self.receipt = receipt
     }
   }
 
@@ -589,6 +643,31 @@ extension CatalogV1 {
     }
   }
 
+  /// The share type that the authority fixes, with its ground (hebi-2021/14).
+  package struct ShareTypeDecision: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ShareTypeDecision"
+    /// The name of an item; empty for the entry itself.
+    package var item: String = ""
+    package var shareType: CatalogV1.ShareType = CatalogV1.ShareType()
+    /// What stands here takes the place of what the source stated.
+    package var bases: [CommonV1.Basis] = []
+    package var conditions: String = ""
+
+    package init() {}
+
+    package init(
+      item: String = "",
+      shareType: CatalogV1.ShareType = CatalogV1.ShareType(),
+      bases: [CommonV1.Basis] = [],
+      conditions: String = ""
+    ) {
+      self.item = item
+      self.shareType = shareType
+      self.bases = bases
+      self.conditions = conditions
+    }
+  }
+
   package struct ReviewEntryRequest: Message, WireMessage {
     package static let messageName = "weir.catalog.v1.ReviewEntryRequest"
     package var name: String = ""
@@ -598,6 +677,10 @@ extension CatalogV1 {
     package var etag: String = ""
     package var requestID: String = ""
     package var validateOnly: Bool = false
+    /// The reviewer has passed the secrecy review; with APPROVE only. An approved version that still lacks it is reviewed once more.
+    package var secrecyPassed: Bool = false
+    /// With APPROVE only, and only where the profile names the reviewer for it.
+    package var shareTypes: [CatalogV1.ShareTypeDecision] = []
 
     package init() {}
 
@@ -608,7 +691,9 @@ extension CatalogV1 {
       reason: String = "",
       etag: String = "",
       requestID: String = "",
-      validateOnly: Bool = false
+      validateOnly: Bool = false,
+      secrecyPassed: Bool = false,
+      shareTypes: [CatalogV1.ShareTypeDecision] = []
     ) {
       self.name = name
       self.version = version
@@ -617,6 +702,8 @@ extension CatalogV1 {
       self.etag = etag
       self.requestID = requestID
       self.validateOnly = validateOnly
+      self.secrecyPassed = secrecyPassed
+      self.shareTypes = shareTypes
     }
 
     package enum Decision: MessageEnum {
@@ -659,17 +746,24 @@ extension CatalogV1 {
     package var name: String = ""
     package var filing: CatalogV1.Filing? = nil
     package var requestID: String = ""
+    /// 0 for the newest version.
+    package var version: Int32 = 0
+    package var etag: String = ""
 
     package init() {}
 
     package init(
       name: String = "",
       filing: CatalogV1.Filing? = nil,
-      requestID: String = ""
+      requestID: String = "",
+      version: Int32 = 0,
+      etag: String = ""
     ) {
       self.name = name
       self.filing = filing
       self.requestID = requestID
+      self.version = version
+      self.etag = etag
     }
   }
 
@@ -698,9 +792,14 @@ extension CatalogV1 {
   package struct WithdrawEntryRequest: Message, WireMessage {
     package static let messageName = "weir.catalog.v1.WithdrawEntryRequest"
     package var name: String = ""
+    /// Needed of the source, and where a request is ended.
     package var reason: String = ""
+    /// Needed of the source; who consents may leave it out.
     package var basis: CommonV1.Basis? = nil
     package var requestID: String = ""
+    package var etag: String = ""
+    /// Ends a pending request: the authority declines it, or the source takes it back.
+    package var cancel: Bool = false
 
     package init() {}
 
@@ -708,12 +807,16 @@ extension CatalogV1 {
       name: String = "",
       reason: String = "",
       basis: CommonV1.Basis? = nil,
-      requestID: String = ""
+      requestID: String = "",
+      etag: String = "",
+      cancel: Bool = false
     ) {
       self.name = name
       self.reason = reason
       self.basis = basis
       self.requestID = requestID
+      self.etag = etag
+      self.cancel = cancel
     }
   }
 
@@ -1144,6 +1247,132 @@ extension CatalogV1.Filing {
   }
 }
 
+extension CatalogV1.SecrecyReview {
+  typealias Layout = Weir__Catalog__V1__SecrecyReview
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__secrecy_review__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.person = try check.string(source.pointee.person, "person")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.person = arena.string(self.person)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "person": 1
+    case "time": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.person)
+    case 2:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("person", self.person)
+    writer.field("time", self.time)
+  }
+}
+
+extension CatalogV1.Withdrawal {
+  typealias Layout = Weir__Catalog__V1__Withdrawal
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__withdrawal__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.basis = try check.optionalMessage(source.pointee.basis, "basis")
+    self.person = try check.string(source.pointee.person, "person")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.basis = arena.optionalMessage(self.basis)
+    target.pointee.person = arena.string(self.person)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "reason": 1
+    case "basis": 2
+    case "person": 3
+    case "time": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.reason)
+    case 2:
+      try reader.read(&self.basis)
+    case 3:
+      try reader.read(&self.person)
+    case 4:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("reason", self.reason)
+    writer.field("basis", self.basis)
+    writer.field("person", self.person)
+    writer.field("time", self.time)
+  }
+}
+
 extension CatalogV1.Entry {
   typealias Layout = Weir__Catalog__V1__Entry
 
@@ -1206,6 +1435,9 @@ extension CatalogV1.Entry {
     self.publishTime = try check.optionalMessage(source.pointee.publish_time, "publish_time")
     self.etag = try check.string(source.pointee.etag, "etag")
     self.pendingVersion = source.pointee.pending_version
+    self.secrecyReview = try check.optionalMessage(source.pointee.secrecy_review, "secrecy_review")
+    self.withdrawal = try check.optionalMessage(source.pointee.withdrawal, "withdrawal")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
     switch source.pointee.reject_threshold_case.rawValue {
     case 26:
       self.rejectThresholdPercent = source.pointee.reject_threshold_percent
@@ -1255,6 +1487,9 @@ extension CatalogV1.Entry {
     target.pointee.publish_time = arena.optionalMessage(self.publishTime)
     target.pointee.etag = arena.string(self.etag)
     target.pointee.pending_version = self.pendingVersion
+    target.pointee.secrecy_review = arena.optionalMessage(self.secrecyReview)
+    target.pointee.withdrawal = arena.optionalMessage(self.withdrawal)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
     if let value = self.rejectThresholdPercent {
       target.pointee.reject_threshold_case = .init(rawValue: 26)
       target.pointee.reject_threshold_percent = value
@@ -1302,6 +1537,9 @@ extension CatalogV1.Entry {
     case "publishTime", "publish_time": 48
     case "etag": 49
     case "pendingVersion", "pending_version": 50
+    case "secrecyReview", "secrecy_review": 51
+    case "withdrawal": 52
+    case "receipt": 53
     default: 0
     }
   }
@@ -1394,6 +1632,12 @@ extension CatalogV1.Entry {
       try reader.read(&self.etag)
     case 50:
       try reader.read(&self.pendingVersion)
+    case 51:
+      try reader.read(&self.secrecyReview)
+    case 52:
+      try reader.read(&self.withdrawal)
+    case 53:
+      try reader.read(&self.receipt)
     default: break
     }
   }
@@ -1441,6 +1685,9 @@ extension CatalogV1.Entry {
     writer.field("publishTime", self.publishTime)
     writer.field("etag", self.etag)
     writer.field("pendingVersion", self.pendingVersion)
+    writer.field("secrecyReview", self.secrecyReview)
+    writer.field("withdrawal", self.withdrawal)
+    writer.field("receipt", self.receipt)
   }
 }
 
@@ -1627,6 +1874,78 @@ extension CatalogV1.SubmitEntryRequest {
   }
 }
 
+extension CatalogV1.ShareTypeDecision {
+  typealias Layout = Weir__Catalog__V1__ShareTypeDecision
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__share_type_decision__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.item = try check.string(source.pointee.item, "item")
+    self.shareType = CatalogV1.ShareType(rawValue: Int32(truncatingIfNeeded: source.pointee.share_type.rawValue))
+    self.bases = try check.messages(source.pointee.bases, source.pointee.n_bases, "bases")
+    self.conditions = try check.string(source.pointee.conditions, "conditions")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.item = arena.string(self.item)
+    target.pointee.share_type = .init(rawValue: .init(truncatingIfNeeded: self.shareType.rawValue))
+    target.pointee.n_bases = self.bases.count
+    target.pointee.bases = arena.messages(self.bases)
+    target.pointee.conditions = arena.string(self.conditions)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "item": 1
+    case "shareType", "share_type": 2
+    case "bases": 3
+    case "conditions": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.item)
+    case 2:
+      try reader.read(&self.shareType)
+    case 3:
+      try reader.readList(&self.bases, of: CommonV1.Basis()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 4:
+      try reader.read(&self.conditions)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("item", self.item)
+    writer.field("shareType", self.shareType)
+    writer.list("bases", self.bases) { $0.value($1) }
+    writer.field("conditions", self.conditions)
+  }
+}
+
 extension CatalogV1.ReviewEntryRequest {
   typealias Layout = Weir__Catalog__V1__ReviewEntryRequest
 
@@ -1658,6 +1977,8 @@ extension CatalogV1.ReviewEntryRequest {
     self.etag = try check.string(source.pointee.etag, "etag")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
+    self.secrecyPassed = source.pointee.secrecy_passed != 0
+    self.shareTypes = try check.messages(source.pointee.share_types, source.pointee.n_share_types, "share_types")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1668,6 +1989,9 @@ extension CatalogV1.ReviewEntryRequest {
     target.pointee.etag = arena.string(self.etag)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.secrecy_passed = self.secrecyPassed ? 1 : 0
+    target.pointee.n_share_types = self.shareTypes.count
+    target.pointee.share_types = arena.messages(self.shareTypes)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1679,6 +2003,8 @@ extension CatalogV1.ReviewEntryRequest {
     case "etag": 5
     case "requestId", "request_id": 6
     case "validateOnly", "validate_only": 7
+    case "secrecyPassed", "secrecy_passed": 8
+    case "shareTypes", "share_types": 9
     default: 0
     }
   }
@@ -1699,6 +2025,12 @@ extension CatalogV1.ReviewEntryRequest {
       try reader.read(&self.requestID)
     case 7:
       try reader.read(&self.validateOnly)
+    case 8:
+      try reader.read(&self.secrecyPassed)
+    case 9:
+      try reader.readList(&self.shareTypes, of: CatalogV1.ShareTypeDecision()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -1711,6 +2043,8 @@ extension CatalogV1.ReviewEntryRequest {
     writer.field("etag", self.etag)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
+    writer.field("secrecyPassed", self.secrecyPassed)
+    writer.list("shareTypes", self.shareTypes) { $0.value($1) }
   }
 }
 
@@ -1741,12 +2075,16 @@ extension CatalogV1.FileNotSharedRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.filing = try check.optionalMessage(source.pointee.filing, "filing")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.version = source.pointee.version
+    self.etag = try check.string(source.pointee.etag, "etag")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.filing = arena.optionalMessage(self.filing)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.version = self.version
+    target.pointee.etag = arena.string(self.etag)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1754,6 +2092,8 @@ extension CatalogV1.FileNotSharedRequest {
     case "name": 1
     case "filing": 2
     case "requestId", "request_id": 3
+    case "version": 4
+    case "etag": 5
     default: 0
     }
   }
@@ -1766,6 +2106,10 @@ extension CatalogV1.FileNotSharedRequest {
       try reader.read(&self.filing)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.version)
+    case 5:
+      try reader.read(&self.etag)
     default: break
     }
   }
@@ -1774,6 +2118,8 @@ extension CatalogV1.FileNotSharedRequest {
     writer.field("name", self.name)
     writer.field("filing", self.filing)
     writer.field("requestId", self.requestID)
+    writer.field("version", self.version)
+    writer.field("etag", self.etag)
   }
 }
 
@@ -1874,6 +2220,8 @@ extension CatalogV1.WithdrawEntryRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.basis = try check.optionalMessage(source.pointee.basis, "basis")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.etag = try check.string(source.pointee.etag, "etag")
+    self.cancel = source.pointee.cancel != 0
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1881,6 +2229,8 @@ extension CatalogV1.WithdrawEntryRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.basis = arena.optionalMessage(self.basis)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.etag = arena.string(self.etag)
+    target.pointee.cancel = self.cancel ? 1 : 0
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1889,6 +2239,8 @@ extension CatalogV1.WithdrawEntryRequest {
     case "reason": 2
     case "basis": 3
     case "requestId", "request_id": 4
+    case "etag": 5
+    case "cancel": 6
     default: 0
     }
   }
@@ -1903,6 +2255,10 @@ extension CatalogV1.WithdrawEntryRequest {
       try reader.read(&self.basis)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.etag)
+    case 6:
+      try reader.read(&self.cancel)
     default: break
     }
   }
@@ -1912,6 +2268,8 @@ extension CatalogV1.WithdrawEntryRequest {
     writer.field("reason", self.reason)
     writer.field("basis", self.basis)
     writer.field("requestId", self.requestID)
+    writer.field("etag", self.etag)
+    writer.field("cancel", self.cancel)
   }
 }
 

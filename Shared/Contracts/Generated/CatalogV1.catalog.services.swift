@@ -13,12 +13,15 @@ extension CatalogV1 {
     func updateEntry(_ request: CatalogV1.UpdateEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
     /// Hands a draft to review; every element that its profile demands is checked here.
     func submitEntry(_ request: CatalogV1.SubmitEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
-    /// Approves or returns a submitted version (AC-11, AC-19).
+    /// Approves or returns a submitted version (AC-11, AC-19); says that the secrecy review was passed, then or afterwards; fixes share
+    /// types where the profile gives that to the reviewer (AC-14).
     func reviewEntry(_ request: CatalogV1.ReviewEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
     /// Records that a not-shared entry was filed (meizhou-public-2023/10).
     func fileNotShared(_ request: CatalogV1.FileNotSharedRequest, _ call: CallContext) async throws -> CatalogV1.Entry
     /// Makes the approved version the one that everybody sees; the former becomes superseded.
     func publishEntry(_ request: CatalogV1.PublishEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
+    /// Takes a published entry back: the source asks with a legal ground and the authority consents; where the profile has no reviewer,
+    /// the source alone.
     func withdrawEntry(_ request: CatalogV1.WithdrawEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
     /// Says that a real resource stands behind the entry, and which system fills it (挂接).
     func mountEntry(_ request: CatalogV1.MountEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
@@ -73,7 +76,8 @@ extension CatalogV1 {
       try await transport.unary("/weir.catalog.v1.Catalog/SubmitEntry", request, options)
     }
 
-    /// Approves or returns a submitted version (AC-11, AC-19).
+    /// Approves or returns a submitted version (AC-11, AC-19); says that the secrecy review was passed, then or afterwards; fixes share
+    /// types where the profile gives that to the reviewer (AC-14).
     package func reviewEntry(_ request: CatalogV1.ReviewEntryRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Entry {
       try await transport.unary("/weir.catalog.v1.Catalog/ReviewEntry", request, options)
     }
@@ -88,6 +92,8 @@ extension CatalogV1 {
       try await transport.unary("/weir.catalog.v1.Catalog/PublishEntry", request, options)
     }
 
+    /// Takes a published entry back: the source asks with a legal ground and the authority consents; where the profile has no reviewer,
+    /// the source alone.
     package func withdrawEntry(_ request: CatalogV1.WithdrawEntryRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Entry {
       try await transport.unary("/weir.catalog.v1.Catalog/WithdrawEntry", request, options)
     }

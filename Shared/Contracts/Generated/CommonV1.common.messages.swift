@@ -191,6 +191,12 @@ extension CommonV1 {
     package var reason: String = ""
     /// The profile version under which the step was judged, for example "meizhou-public-2023@1".
     package var profile: String = ""
+    /// A stable word for what was done where the states do not tell it: "filed", "mounted".
+    package var action: String = ""
+    /// The legal ground, where one was stated.
+    package var basis: CommonV1.Basis? = nil
+    /// What it was about: a filing's number, a system, a version.
+    package var detail: String = ""
 
     package init() {}
 
@@ -200,7 +206,10 @@ extension CommonV1 {
       actor: String = "",
       time: GoogleProtobuf.Timestamp? = nil,
       reason: String = "",
-      profile: String = ""
+      profile: String = "",
+      action: String = "",
+      basis: CommonV1.Basis? = nil,
+      detail: String = ""
     ) {
       self.fromState = fromState
       self.toState = toState
@@ -208,6 +217,9 @@ extension CommonV1 {
       self.time = time
       self.reason = reason
       self.profile = profile
+      self.action = action
+      self.basis = basis
+      self.detail = detail
     }
   }
 
@@ -674,6 +686,9 @@ extension CommonV1.Step {
     self.time = try check.optionalMessage(source.pointee.time, "time")
     self.reason = try check.string(source.pointee.reason, "reason")
     self.profile = try check.string(source.pointee.profile, "profile")
+    self.action = try check.string(source.pointee.action, "action")
+    self.basis = try check.optionalMessage(source.pointee.basis, "basis")
+    self.detail = try check.string(source.pointee.detail, "detail")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -683,6 +698,9 @@ extension CommonV1.Step {
     target.pointee.time = arena.optionalMessage(self.time)
     target.pointee.reason = arena.string(self.reason)
     target.pointee.profile = arena.string(self.profile)
+    target.pointee.action = arena.string(self.action)
+    target.pointee.basis = arena.optionalMessage(self.basis)
+    target.pointee.detail = arena.string(self.detail)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -693,6 +711,9 @@ extension CommonV1.Step {
     case "time": 4
     case "reason": 5
     case "profile": 6
+    case "action": 7
+    case "basis": 8
+    case "detail": 9
     default: 0
     }
   }
@@ -711,6 +732,12 @@ extension CommonV1.Step {
       try reader.read(&self.reason)
     case 6:
       try reader.read(&self.profile)
+    case 7:
+      try reader.read(&self.action)
+    case 8:
+      try reader.read(&self.basis)
+    case 9:
+      try reader.read(&self.detail)
     default: break
     }
   }
@@ -722,6 +749,9 @@ extension CommonV1.Step {
     writer.field("time", self.time)
     writer.field("reason", self.reason)
     writer.field("profile", self.profile)
+    writer.field("action", self.action)
+    writer.field("basis", self.basis)
+    writer.field("detail", self.detail)
   }
 }
 

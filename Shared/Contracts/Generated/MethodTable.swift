@@ -360,6 +360,11 @@ extension MethodShape {
       request: RegistryV1.GetDepartmentRequest.self,
       reply: RegistryV1.Department.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/ResolveSystem": MethodShape(
+      path: "/weir.registry.v1.Registry/ResolveSystem", service: "weir.registry.v1.Registry",
+      request: RegistryV1.GetSystemRequest.self,
+      reply: RegistryV1.System.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.share.v1.Share/CreateApplication": MethodShape(
       path: "/weir.share.v1.Share/CreateApplication", service: "weir.share.v1.Share",
       request: ShareV1.CreateApplicationRequest.self,

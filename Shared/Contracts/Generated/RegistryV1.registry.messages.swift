@@ -97,6 +97,8 @@ extension RegistryV1 {
     package var state: RegistryV1.State = RegistryV1.State()
     package var createTime: GoogleProtobuf.Timestamp? = nil
     package var etag: String = ""
+    /// For an authority: the authority above, which decides where it is party itself. Filled by ResolveDepartment alone.
+    package var superior: String = ""
 
     package init() {}
 
@@ -109,7 +111,8 @@ extension RegistryV1 {
       authority: String = "",
       state: RegistryV1.State = RegistryV1.State(),
       createTime: GoogleProtobuf.Timestamp? = nil,
-      etag: String = ""
+      etag: String = "",
+      superior: String = ""
     ) {
       self.name = name
       self.title = title
@@ -120,6 +123,7 @@ extension RegistryV1 {
       self.state = state
       self.createTime = createTime
       self.etag = etag
+      self.superior = superior
     }
   }
 
@@ -238,6 +242,19 @@ extension RegistryV1 {
 
   package struct GetDepartmentRequest: Message, WireMessage {
     package static let messageName = "weir.registry.v1.GetDepartmentRequest"
+    package var name: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = ""
+    ) {
+      self.name = name
+    }
+  }
+
+  package struct GetSystemRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.GetSystemRequest"
     package var name: String = ""
 
     package init() {}
@@ -619,6 +636,7 @@ extension RegistryV1.Department {
     self.state = RegistryV1.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
     self.etag = try check.string(source.pointee.etag, "etag")
+    self.superior = try check.string(source.pointee.superior, "superior")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -632,6 +650,7 @@ extension RegistryV1.Department {
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.create_time = arena.optionalMessage(self.createTime)
     target.pointee.etag = arena.string(self.etag)
+    target.pointee.superior = arena.string(self.superior)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -645,6 +664,7 @@ extension RegistryV1.Department {
     case "state": 7
     case "createTime", "create_time": 8
     case "etag": 9
+    case "superior": 10
     default: 0
     }
   }
@@ -671,6 +691,8 @@ extension RegistryV1.Department {
       try reader.read(&self.createTime)
     case 9:
       try reader.read(&self.etag)
+    case 10:
+      try reader.read(&self.superior)
     default: break
     }
   }
@@ -685,6 +707,7 @@ extension RegistryV1.Department {
     writer.field("state", self.state)
     writer.field("createTime", self.createTime)
     writer.field("etag", self.etag)
+    writer.field("superior", self.superior)
   }
 }
 
@@ -1008,6 +1031,57 @@ extension RegistryV1.GetDepartmentRequest {
 
   static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
     weir__registry__v1__get_department_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+  }
+}
+
+extension RegistryV1.GetSystemRequest {
+  typealias Layout = Weir__Registry__V1__GetSystemRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__get_system_request__weir_descriptor()
   }
 
   package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {

@@ -31,6 +31,8 @@ extension RegistryV1 {
     func whoAmI(_ request: RegistryV1.WhoAmIRequest, _ call: CallContext) async throws -> RegistryV1.WhoAmIResponse
     /// What a service must know of a department to judge scope: level, region, authority, kinds.
     func resolveDepartment(_ request: RegistryV1.GetDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
+    /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
+    func resolveSystem(_ request: RegistryV1.GetSystemRequest, _ call: CallContext) async throws -> RegistryV1.System
   }
 
   /// The methods of weir.registry.v1.Registry, for a server; each is admitted before its request is decoded.
@@ -52,6 +54,7 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryListCertificates, admission) { request, call in try await service.listCertificates(request, call) },
       .unary(AccessTable.registryV1RegistryWhoAmI, admission) { request, call in try await service.whoAmI(request, call) },
       .unary(AccessTable.registryV1RegistryResolveDepartment, admission) { request, call in try await service.resolveDepartment(request, call) },
+      .unary(AccessTable.registryV1RegistryResolveSystem, admission) { request, call in try await service.resolveSystem(request, call) },
     ]
   }
 
@@ -133,6 +136,11 @@ extension RegistryV1 {
     /// What a service must know of a department to judge scope: level, region, authority, kinds.
     package func resolveDepartment(_ request: RegistryV1.GetDepartmentRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.Department {
       try await transport.unary("/weir.registry.v1.Registry/ResolveDepartment", request, options)
+    }
+
+    /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
+    package func resolveSystem(_ request: RegistryV1.GetSystemRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.System {
+      try await transport.unary("/weir.registry.v1.Registry/ResolveSystem", request, options)
     }
   }
 }

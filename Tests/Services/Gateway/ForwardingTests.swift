@@ -69,6 +69,7 @@ struct GateTests {
     try await withNode { node in
       for path in [
         "/weir.catalog.v1.Catalog/ResolveEntry", "/weir.registry.v1.Registry/ResolveDepartment",
+        "/weir.registry.v1.Registry/ResolveSystem",
         "/weir.events.v1.Events/Subscribe",
       ] {
         let refused = await refusal { try await node.channel("data-bureau/wu").unary(path, []) }

@@ -42,6 +42,24 @@ struct RegistryScopeTests {
     #expect(!governs(try department("civil-affairs"), try department("justice")))
   }
 
+  @Test("the authority above is the nearest active one that governs; a department has none (AC-11)")
+  func superiors() throws {
+    let county = try authority("county-bureau", .county, region: "441402")
+    let city = try authority()
+    let province = try authority("province-bureau", .province, region: "440000")
+    let elsewhere = try authority("other-city", .city, region: "441500")
+    let body = try department("civil-affairs")
+    let all = [body, elsewhere, province, county, city]
+    #expect(superior(of: county, among: all)?.code == city.code)
+    #expect(superior(of: city, among: all)?.code == province.code)
+    #expect(superior(of: province, among: all) == nil)
+    #expect(superior(of: body, among: all) == nil)
+    var disabled = city
+    disabled.state = .disabled
+    #expect(superior(of: county, among: [county, disabled, province])?.code == province.code)
+    #expect(superior(of: city, among: [body, elsewhere, county, city]) == nil)
+  }
+
   @Test("a head manages the own department only, and only with that role")
   func heads() throws {
     let affairs = try department("civil-affairs")

@@ -29,6 +29,15 @@ package final class RegistryDirectory: Sendable {
     snapshot.withLock { $0.departments[code] }
   }
 
+  /// The authority above one; `nil` where there is none.
+  package func superior(of authority: RegisteredDepartment) -> RegisteredDepartment? {
+    snapshot.withLock { GatewayRules.superior(of: authority, among: $0.departments.values) }
+  }
+
+  package func system(_ name: Principal) -> RegisteredSystem? {
+    snapshot.withLock { $0.systems[name] }
+  }
+
   package func apply(_ changes: [RegistryChange]) {
     snapshot.withLock { snapshot in
       for change in changes { snapshot.apply(change) }

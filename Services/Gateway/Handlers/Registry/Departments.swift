@@ -65,7 +65,9 @@ extension RegistryService {
       guard let row = directory.department(code) else {
         throw RegistryRefusal.unknown(request.name)
       }
-      return row.message
+      var message = row.message
+      message.superior = directory.superior(of: row)?.name ?? ""
+      return message
     }
   }
 

@@ -55,6 +55,19 @@ extension RegistryService {
     }
   }
 
+  /// Asked by services alone, and therefore answered from memory.
+  package func resolveSystem(
+    _ request: RegistryV1.GetSystemRequest, _ call: CallContext
+  ) async throws -> RegistryV1.System {
+    try await answering(call) {
+      let (code, name) = try systemName(request.name, field: "name")
+      guard let row = directory.system(.system(code, name)) else {
+        throw RegistryRefusal.unknown(request.name)
+      }
+      return row.message
+    }
+  }
+
   package func setSystemState(
     _ request: RegistryV1.SetSystemStateRequest, _ call: CallContext
   ) async throws -> RegistryV1.System {

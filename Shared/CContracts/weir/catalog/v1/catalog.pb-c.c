@@ -142,6 +142,96 @@ void   weir__catalog__v1__filing__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__filing__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__secrecy_review__init
+                     (Weir__Catalog__V1__SecrecyReview         *message)
+{
+  static const Weir__Catalog__V1__SecrecyReview init_value = WEIR__CATALOG__V1__SECRECY_REVIEW__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__secrecy_review__get_packed_size
+                     (const Weir__Catalog__V1__SecrecyReview *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__secrecy_review__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__secrecy_review__pack
+                     (const Weir__Catalog__V1__SecrecyReview *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__secrecy_review__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__secrecy_review__pack_to_buffer
+                     (const Weir__Catalog__V1__SecrecyReview *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__secrecy_review__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__SecrecyReview *
+       weir__catalog__v1__secrecy_review__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__SecrecyReview *)
+     protobuf_c_message_unpack (&weir__catalog__v1__secrecy_review__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__secrecy_review__free_unpacked
+                     (Weir__Catalog__V1__SecrecyReview *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__secrecy_review__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__withdrawal__init
+                     (Weir__Catalog__V1__Withdrawal         *message)
+{
+  static const Weir__Catalog__V1__Withdrawal init_value = WEIR__CATALOG__V1__WITHDRAWAL__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__withdrawal__get_packed_size
+                     (const Weir__Catalog__V1__Withdrawal *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__withdrawal__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__withdrawal__pack
+                     (const Weir__Catalog__V1__Withdrawal *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__withdrawal__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__withdrawal__pack_to_buffer
+                     (const Weir__Catalog__V1__Withdrawal *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__withdrawal__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__Withdrawal *
+       weir__catalog__v1__withdrawal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__Withdrawal *)
+     protobuf_c_message_unpack (&weir__catalog__v1__withdrawal__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__withdrawal__free_unpacked
+                     (Weir__Catalog__V1__Withdrawal *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__withdrawal__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__catalog__v1__entry__init
                      (Weir__Catalog__V1__Entry         *message)
 {
@@ -320,6 +410,51 @@ void   weir__catalog__v1__submit_entry_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &weir__catalog__v1__submit_entry_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__share_type_decision__init
+                     (Weir__Catalog__V1__ShareTypeDecision         *message)
+{
+  static const Weir__Catalog__V1__ShareTypeDecision init_value = WEIR__CATALOG__V1__SHARE_TYPE_DECISION__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__share_type_decision__get_packed_size
+                     (const Weir__Catalog__V1__ShareTypeDecision *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__share_type_decision__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__share_type_decision__pack
+                     (const Weir__Catalog__V1__ShareTypeDecision *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__share_type_decision__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__share_type_decision__pack_to_buffer
+                     (const Weir__Catalog__V1__ShareTypeDecision *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__share_type_decision__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ShareTypeDecision *
+       weir__catalog__v1__share_type_decision__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ShareTypeDecision *)
+     protobuf_c_message_unpack (&weir__catalog__v1__share_type_decision__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__share_type_decision__free_unpacked
+                     (Weir__Catalog__V1__ShareTypeDecision *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__share_type_decision__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   weir__catalog__v1__review_entry_request__init
@@ -1184,7 +1319,135 @@ const ProtobufCMessageDescriptor weir__catalog__v1__filing__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__filing__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[39] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__secrecy_review__field_descriptors[2] =
+{
+  {
+    "person",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__SecrecyReview, person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__SecrecyReview, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__secrecy_review__field_indices_by_name[] = {
+  0,   /* field[0] = person */
+  1,   /* field[1] = time */
+};
+static const ProtobufCIntRange weir__catalog__v1__secrecy_review__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__secrecy_review__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.SecrecyReview",
+  "SecrecyReview",
+  "Weir__Catalog__V1__SecrecyReview",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__SecrecyReview),
+  2,
+  weir__catalog__v1__secrecy_review__field_descriptors,
+  weir__catalog__v1__secrecy_review__field_indices_by_name,
+  1,  weir__catalog__v1__secrecy_review__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__secrecy_review__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__withdrawal__field_descriptors[4] =
+{
+  {
+    "reason",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Withdrawal, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Withdrawal, basis),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "person",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Withdrawal, person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Withdrawal, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__withdrawal__field_indices_by_name[] = {
+  1,   /* field[1] = basis */
+  2,   /* field[2] = person */
+  0,   /* field[0] = reason */
+  3,   /* field[3] = time */
+};
+static const ProtobufCIntRange weir__catalog__v1__withdrawal__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.Withdrawal",
+  "Withdrawal",
+  "Weir__Catalog__V1__Withdrawal",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__Withdrawal),
+  4,
+  weir__catalog__v1__withdrawal__field_descriptors,
+  weir__catalog__v1__withdrawal__field_indices_by_name,
+  1,  weir__catalog__v1__withdrawal__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[42] =
 {
   {
     "name",
@@ -1654,6 +1917,42 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "secrecy_review",
+    51,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, secrecy_review),
+    &weir__catalog__v1__secrecy_review__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "withdrawal",
+    52,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, withdrawal),
+    &weir__catalog__v1__withdrawal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    53,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
@@ -1681,11 +1980,13 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   32,   /* field[32] = profile */
   10,   /* field[10] = providing_department */
   36,   /* field[36] = publish_time */
+  41,   /* field[41] = receipt */
   25,   /* field[25] = reject_threshold_percent */
   6,   /* field[6] = resource_class */
   2,   /* field[2] = resource_code */
   33,   /* field[33] = review_due */
   20,   /* field[20] = secrecy */
+  39,   /* field[39] = secrecy_review */
   16,   /* field[16] = share_scope */
   13,   /* field[13] = share_type */
   12,   /* field[12] = shared_content */
@@ -1695,12 +1996,13 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   3,   /* field[3] = title */
   18,   /* field[18] = update_frequency */
   1,   /* field[1] = version */
+  40,   /* field[40] = withdrawal */
 };
 static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 40, 28 },
-  { 0, 39 }
+  { 0, 42 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -1710,7 +2012,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  39,
+  42,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,
@@ -1896,6 +2198,83 @@ const ProtobufCMessageDescriptor weir__catalog__v1__submit_entry_request__descri
   (ProtobufCMessageInit) weir__catalog__v1__submit_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__catalog__v1__share_type_decision__field_descriptors[4] =
+{
+  {
+    "item",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ShareTypeDecision, item),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share_type",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ShareTypeDecision, share_type),
+    &weir__catalog__v1__share_type__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bases",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__ShareTypeDecision, n_bases),
+    offsetof(Weir__Catalog__V1__ShareTypeDecision, bases),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conditions",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ShareTypeDecision, conditions),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__share_type_decision__field_indices_by_name[] = {
+  2,   /* field[2] = bases */
+  3,   /* field[3] = conditions */
+  0,   /* field[0] = item */
+  1,   /* field[1] = share_type */
+};
+static const ProtobufCIntRange weir__catalog__v1__share_type_decision__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__share_type_decision__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ShareTypeDecision",
+  "ShareTypeDecision",
+  "Weir__Catalog__V1__ShareTypeDecision",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ShareTypeDecision),
+  4,
+  weir__catalog__v1__share_type_decision__field_descriptors,
+  weir__catalog__v1__share_type_decision__field_indices_by_name,
+  1,  weir__catalog__v1__share_type_decision__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__share_type_decision__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue weir__catalog__v1__review_entry_request__decision__enum_values_by_number[3] =
 {
   { "DECISION_UNSPECIFIED", "WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION__DECISION_UNSPECIFIED", 0 },
@@ -1926,7 +2305,7 @@ const ProtobufCEnumDescriptor weir__catalog__v1__review_entry_request__decision_
   weir__catalog__v1__review_entry_request__decision__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__review_entry_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__review_entry_request__field_descriptors[9] =
 {
   {
     "name",
@@ -2012,6 +2391,30 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__review_entry_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "secrecy_passed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ReviewEntryRequest, secrecy_passed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share_types",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__ReviewEntryRequest, n_share_types),
+    offsetof(Weir__Catalog__V1__ReviewEntryRequest, share_types),
+    &weir__catalog__v1__share_type_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__review_entry_request__field_indices_by_name[] = {
   2,   /* field[2] = decision */
@@ -2019,13 +2422,15 @@ static const unsigned weir__catalog__v1__review_entry_request__field_indices_by_
   0,   /* field[0] = name */
   3,   /* field[3] = reason */
   5,   /* field[5] = request_id */
+  7,   /* field[7] = secrecy_passed */
+  8,   /* field[8] = share_types */
   6,   /* field[6] = validate_only */
   1,   /* field[1] = version */
 };
 static const ProtobufCIntRange weir__catalog__v1__review_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__review_entry_request__descriptor =
 {
@@ -2035,14 +2440,14 @@ const ProtobufCMessageDescriptor weir__catalog__v1__review_entry_request__descri
   "Weir__Catalog__V1__ReviewEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__ReviewEntryRequest),
-  7,
+  9,
   weir__catalog__v1__review_entry_request__field_descriptors,
   weir__catalog__v1__review_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__review_entry_request__number_ranges,
   (ProtobufCMessageInit) weir__catalog__v1__review_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__file_not_shared_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__file_not_shared_request__field_descriptors[5] =
 {
   {
     "name",
@@ -2080,16 +2485,42 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__file_not_shared_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__FileNotSharedRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__FileNotSharedRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__file_not_shared_request__field_indices_by_name[] = {
+  4,   /* field[4] = etag */
   1,   /* field[1] = filing */
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
+  3,   /* field[3] = version */
 };
 static const ProtobufCIntRange weir__catalog__v1__file_not_shared_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__file_not_shared_request__descriptor =
 {
@@ -2099,7 +2530,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__file_not_shared_request__des
   "Weir__Catalog__V1__FileNotSharedRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__FileNotSharedRequest),
-  3,
+  5,
   weir__catalog__v1__file_not_shared_request__field_descriptors,
   weir__catalog__v1__file_not_shared_request__field_indices_by_name,
   1,  weir__catalog__v1__file_not_shared_request__number_ranges,
@@ -2183,7 +2614,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__publish_entry_request__descr
   (ProtobufCMessageInit) weir__catalog__v1__publish_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__withdraw_entry_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__withdraw_entry_request__field_descriptors[6] =
 {
   {
     "name",
@@ -2233,9 +2664,35 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__withdraw_entry_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "etag",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__WithdrawEntryRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "cancel",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__WithdrawEntryRequest, cancel),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__withdraw_entry_request__field_indices_by_name[] = {
   2,   /* field[2] = basis */
+  5,   /* field[5] = cancel */
+  4,   /* field[4] = etag */
   0,   /* field[0] = name */
   1,   /* field[1] = reason */
   3,   /* field[3] = request_id */
@@ -2243,7 +2700,7 @@ static const unsigned weir__catalog__v1__withdraw_entry_request__field_indices_b
 static const ProtobufCIntRange weir__catalog__v1__withdraw_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__withdraw_entry_request__descriptor =
 {
@@ -2253,7 +2710,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdraw_entry_request__desc
   "Weir__Catalog__V1__WithdrawEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__WithdrawEntryRequest),
-  4,
+  6,
   weir__catalog__v1__withdraw_entry_request__field_descriptors,
   weir__catalog__v1__withdraw_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__withdraw_entry_request__number_ranges,

@@ -832,7 +832,7 @@ const ProtobufCMessageDescriptor weir__common__v1__list_duties_response__descrip
   (ProtobufCMessageInit) weir__common__v1__list_duties_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__common__v1__step__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__common__v1__step__field_descriptors[9] =
 {
   {
     "from_state",
@@ -906,9 +906,48 @@ static const ProtobufCFieldDescriptor weir__common__v1__step__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "action",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__Step, action),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__Step, basis),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "detail",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__Step, detail),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__common__v1__step__field_indices_by_name[] = {
+  6,   /* field[6] = action */
   2,   /* field[2] = actor */
+  7,   /* field[7] = basis */
+  8,   /* field[8] = detail */
   0,   /* field[0] = from_state */
   5,   /* field[5] = profile */
   4,   /* field[4] = reason */
@@ -918,7 +957,7 @@ static const unsigned weir__common__v1__step__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__common__v1__step__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor weir__common__v1__step__descriptor =
 {
@@ -928,7 +967,7 @@ const ProtobufCMessageDescriptor weir__common__v1__step__descriptor =
   "Weir__Common__V1__Step",
   "weir.common.v1",
   sizeof(Weir__Common__V1__Step),
-  6,
+  9,
   weir__common__v1__step__field_descriptors,
   weir__common__v1__step__field_indices_by_name,
   1,  weir__common__v1__step__number_ranges,

@@ -277,6 +277,51 @@ void   weir__registry__v1__get_department_request__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__get_department_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__get_system_request__init
+                     (Weir__Registry__V1__GetSystemRequest         *message)
+{
+  static const Weir__Registry__V1__GetSystemRequest init_value = WEIR__REGISTRY__V1__GET_SYSTEM_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__get_system_request__get_packed_size
+                     (const Weir__Registry__V1__GetSystemRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_system_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__get_system_request__pack
+                     (const Weir__Registry__V1__GetSystemRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_system_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__get_system_request__pack_to_buffer
+                     (const Weir__Registry__V1__GetSystemRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_system_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__GetSystemRequest *
+       weir__registry__v1__get_system_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__GetSystemRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__get_system_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__get_system_request__free_unpacked
+                     (Weir__Registry__V1__GetSystemRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__get_system_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__list_departments_request__init
                      (Weir__Registry__V1__ListDepartmentsRequest         *message)
 {
@@ -1087,7 +1132,7 @@ void   weir__registry__v1__who_am_iresponse__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__who_am_iresponse__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[9] =
+static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[10] =
 {
   {
     "name",
@@ -1197,6 +1242,18 @@ static const ProtobufCFieldDescriptor weir__registry__v1__department__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "superior",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Department, superior),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__department__field_indices_by_name[] = {
   5,   /* field[5] = authority */
@@ -1207,12 +1264,13 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
   0,   /* field[0] = name */
   3,   /* field[3] = region */
   6,   /* field[6] = state */
+  9,   /* field[9] = superior */
   1,   /* field[1] = title */
 };
 static const ProtobufCIntRange weir__registry__v1__department__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
 {
@@ -1222,7 +1280,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
   "Weir__Registry__V1__Department",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Department),
-  9,
+  10,
   weir__registry__v1__department__field_descriptors,
   weir__registry__v1__department__field_indices_by_name,
   1,  weir__registry__v1__department__number_ranges,
@@ -1651,6 +1709,44 @@ const ProtobufCMessageDescriptor weir__registry__v1__get_department_request__des
   weir__registry__v1__get_department_request__field_indices_by_name,
   1,  weir__registry__v1__get_department_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__get_department_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__get_system_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GetSystemRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__get_system_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange weir__registry__v1__get_system_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__get_system_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.GetSystemRequest",
+  "GetSystemRequest",
+  "Weir__Registry__V1__GetSystemRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__GetSystemRequest),
+  1,
+  weir__registry__v1__get_system_request__field_descriptors,
+  weir__registry__v1__get_system_request__field_indices_by_name,
+  1,  weir__registry__v1__get_system_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__get_system_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__list_departments_request__field_descriptors[2] =

@@ -20,10 +20,13 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Weir__Catalog__V1__Code Weir__Catalog__V1__Code;
 typedef struct Weir__Catalog__V1__Item Weir__Catalog__V1__Item;
 typedef struct Weir__Catalog__V1__Filing Weir__Catalog__V1__Filing;
+typedef struct Weir__Catalog__V1__SecrecyReview Weir__Catalog__V1__SecrecyReview;
+typedef struct Weir__Catalog__V1__Withdrawal Weir__Catalog__V1__Withdrawal;
 typedef struct Weir__Catalog__V1__Entry Weir__Catalog__V1__Entry;
 typedef struct Weir__Catalog__V1__CreateEntryRequest Weir__Catalog__V1__CreateEntryRequest;
 typedef struct Weir__Catalog__V1__UpdateEntryRequest Weir__Catalog__V1__UpdateEntryRequest;
 typedef struct Weir__Catalog__V1__SubmitEntryRequest Weir__Catalog__V1__SubmitEntryRequest;
+typedef struct Weir__Catalog__V1__ShareTypeDecision Weir__Catalog__V1__ShareTypeDecision;
 typedef struct Weir__Catalog__V1__ReviewEntryRequest Weir__Catalog__V1__ReviewEntryRequest;
 typedef struct Weir__Catalog__V1__FileNotSharedRequest Weir__Catalog__V1__FileNotSharedRequest;
 typedef struct Weir__Catalog__V1__PublishEntryRequest Weir__Catalog__V1__PublishEntryRequest;
@@ -153,6 +156,30 @@ struct  Weir__Catalog__V1__Filing
     , {0,NULL}, {0,NULL}, {0,NULL} }
 
 
+struct  Weir__Catalog__V1__SecrecyReview
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData person;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__CATALOG__V1__SECRECY_REVIEW__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__secrecy_review__descriptor) \
+    , {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__Withdrawal
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData reason;
+  Weir__Common__V1__Basis *basis;
+  ProtobufCBinaryData person;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__CATALOG__V1__WITHDRAWAL__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__withdrawal__descriptor) \
+    , {0,NULL}, NULL, {0,NULL}, NULL }
+
+
 typedef enum {
   WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET = 0,
   WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD_REJECT_THRESHOLD_PERCENT = 26
@@ -203,6 +230,9 @@ struct  Weir__Catalog__V1__Entry
   Google__Protobuf__Timestamp *publish_time;
   ProtobufCBinaryData etag;
   int32_t pending_version;
+  Weir__Catalog__V1__SecrecyReview *secrecy_review;
+  Weir__Catalog__V1__Withdrawal *withdrawal;
+  Weir__Common__V1__Receipt *receipt;
   Weir__Catalog__V1__Entry__RejectThresholdCase reject_threshold_case;
   union {
     int32_t reject_threshold_percent;
@@ -210,7 +240,7 @@ struct  Weir__Catalog__V1__Entry
 };
 #define WEIR__CATALOG__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
 
 
 struct  Weir__Catalog__V1__CreateEntryRequest
@@ -248,6 +278,20 @@ struct  Weir__Catalog__V1__SubmitEntryRequest
     , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
 
 
+struct  Weir__Catalog__V1__ShareTypeDecision
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData item;
+  Weir__Catalog__V1__ShareType share_type;
+  size_t n_bases;
+  Weir__Common__V1__Basis **bases;
+  ProtobufCBinaryData conditions;
+};
+#define WEIR__CATALOG__V1__SHARE_TYPE_DECISION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__share_type_decision__descriptor) \
+    , {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL} }
+
+
 struct  Weir__Catalog__V1__ReviewEntryRequest
 {
   ProtobufCMessage base;
@@ -258,10 +302,13 @@ struct  Weir__Catalog__V1__ReviewEntryRequest
   ProtobufCBinaryData etag;
   ProtobufCBinaryData request_id;
   protobuf_c_boolean validate_only;
+  protobuf_c_boolean secrecy_passed;
+  size_t n_share_types;
+  Weir__Catalog__V1__ShareTypeDecision **share_types;
 };
 #define WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__review_entry_request__descriptor) \
-    , {0,NULL}, 0, WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, 0, WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0,NULL }
 
 
 struct  Weir__Catalog__V1__FileNotSharedRequest
@@ -270,10 +317,12 @@ struct  Weir__Catalog__V1__FileNotSharedRequest
   ProtobufCBinaryData name;
   Weir__Catalog__V1__Filing *filing;
   ProtobufCBinaryData request_id;
+  int32_t version;
+  ProtobufCBinaryData etag;
 };
 #define WEIR__CATALOG__V1__FILE_NOT_SHARED_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__file_not_shared_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, 0, {0,NULL} }
 
 
 struct  Weir__Catalog__V1__PublishEntryRequest
@@ -296,10 +345,12 @@ struct  Weir__Catalog__V1__WithdrawEntryRequest
   ProtobufCBinaryData reason;
   Weir__Common__V1__Basis *basis;
   ProtobufCBinaryData request_id;
+  ProtobufCBinaryData etag;
+  protobuf_c_boolean cancel;
 };
 #define WEIR__CATALOG__V1__WITHDRAW_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__withdraw_entry_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Weir__Catalog__V1__MountEntryRequest
@@ -462,6 +513,44 @@ Weir__Catalog__V1__Filing *
 void   weir__catalog__v1__filing__free_unpacked
                      (Weir__Catalog__V1__Filing *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__SecrecyReview methods */
+void   weir__catalog__v1__secrecy_review__init
+                     (Weir__Catalog__V1__SecrecyReview         *message);
+size_t weir__catalog__v1__secrecy_review__get_packed_size
+                     (const Weir__Catalog__V1__SecrecyReview   *message);
+size_t weir__catalog__v1__secrecy_review__pack
+                     (const Weir__Catalog__V1__SecrecyReview   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__secrecy_review__pack_to_buffer
+                     (const Weir__Catalog__V1__SecrecyReview   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__SecrecyReview *
+       weir__catalog__v1__secrecy_review__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__secrecy_review__free_unpacked
+                     (Weir__Catalog__V1__SecrecyReview *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__Withdrawal methods */
+void   weir__catalog__v1__withdrawal__init
+                     (Weir__Catalog__V1__Withdrawal         *message);
+size_t weir__catalog__v1__withdrawal__get_packed_size
+                     (const Weir__Catalog__V1__Withdrawal   *message);
+size_t weir__catalog__v1__withdrawal__pack
+                     (const Weir__Catalog__V1__Withdrawal   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__withdrawal__pack_to_buffer
+                     (const Weir__Catalog__V1__Withdrawal   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__Withdrawal *
+       weir__catalog__v1__withdrawal__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__withdrawal__free_unpacked
+                     (Weir__Catalog__V1__Withdrawal *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Catalog__V1__Entry methods */
 void   weir__catalog__v1__entry__init
                      (Weir__Catalog__V1__Entry         *message);
@@ -537,6 +626,25 @@ Weir__Catalog__V1__SubmitEntryRequest *
                       const uint8_t       *data);
 void   weir__catalog__v1__submit_entry_request__free_unpacked
                      (Weir__Catalog__V1__SubmitEntryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ShareTypeDecision methods */
+void   weir__catalog__v1__share_type_decision__init
+                     (Weir__Catalog__V1__ShareTypeDecision         *message);
+size_t weir__catalog__v1__share_type_decision__get_packed_size
+                     (const Weir__Catalog__V1__ShareTypeDecision   *message);
+size_t weir__catalog__v1__share_type_decision__pack
+                     (const Weir__Catalog__V1__ShareTypeDecision   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__share_type_decision__pack_to_buffer
+                     (const Weir__Catalog__V1__ShareTypeDecision   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ShareTypeDecision *
+       weir__catalog__v1__share_type_decision__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__share_type_decision__free_unpacked
+                     (Weir__Catalog__V1__ShareTypeDecision *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Catalog__V1__ReviewEntryRequest methods */
 void   weir__catalog__v1__review_entry_request__init
@@ -777,6 +885,12 @@ typedef void (*Weir__Catalog__V1__Item_Closure)
 typedef void (*Weir__Catalog__V1__Filing_Closure)
                  (const Weir__Catalog__V1__Filing *message,
                   void *closure_data);
+typedef void (*Weir__Catalog__V1__SecrecyReview_Closure)
+                 (const Weir__Catalog__V1__SecrecyReview *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__Withdrawal_Closure)
+                 (const Weir__Catalog__V1__Withdrawal *message,
+                  void *closure_data);
 typedef void (*Weir__Catalog__V1__Entry_Closure)
                  (const Weir__Catalog__V1__Entry *message,
                   void *closure_data);
@@ -788,6 +902,9 @@ typedef void (*Weir__Catalog__V1__UpdateEntryRequest_Closure)
                   void *closure_data);
 typedef void (*Weir__Catalog__V1__SubmitEntryRequest_Closure)
                  (const Weir__Catalog__V1__SubmitEntryRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ShareTypeDecision_Closure)
+                 (const Weir__Catalog__V1__ShareTypeDecision *message,
                   void *closure_data);
 typedef void (*Weir__Catalog__V1__ReviewEntryRequest_Closure)
                  (const Weir__Catalog__V1__ReviewEntryRequest *message,
@@ -840,10 +957,13 @@ extern const ProtobufCEnumDescriptor    weir__catalog__v1__item_role__descriptor
 extern const ProtobufCMessageDescriptor weir__catalog__v1__code__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__item__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__filing__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__secrecy_review__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__create_entry_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__update_entry_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__submit_entry_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__share_type_decision__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__review_entry_request__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__review_entry_request__decision__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__file_not_shared_request__descriptor;

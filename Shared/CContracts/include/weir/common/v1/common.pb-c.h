@@ -123,10 +123,13 @@ struct  Weir__Common__V1__Step
   Google__Protobuf__Timestamp *time;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData profile;
+  ProtobufCBinaryData action;
+  Weir__Common__V1__Basis *basis;
+  ProtobufCBinaryData detail;
 };
 #define WEIR__COMMON__V1__STEP__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__step__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Weir__Common__V1__Receipt

@@ -22,6 +22,7 @@ typedef struct Weir__Registry__V1__Person Weir__Registry__V1__Person;
 typedef struct Weir__Registry__V1__Certificate Weir__Registry__V1__Certificate;
 typedef struct Weir__Registry__V1__RegisterDepartmentRequest Weir__Registry__V1__RegisterDepartmentRequest;
 typedef struct Weir__Registry__V1__GetDepartmentRequest Weir__Registry__V1__GetDepartmentRequest;
+typedef struct Weir__Registry__V1__GetSystemRequest Weir__Registry__V1__GetSystemRequest;
 typedef struct Weir__Registry__V1__ListDepartmentsRequest Weir__Registry__V1__ListDepartmentsRequest;
 typedef struct Weir__Registry__V1__ListDepartmentsResponse Weir__Registry__V1__ListDepartmentsResponse;
 typedef struct Weir__Registry__V1__SetDepartmentStateRequest Weir__Registry__V1__SetDepartmentStateRequest;
@@ -74,10 +75,11 @@ struct  Weir__Registry__V1__Department
   Weir__Registry__V1__State state;
   Google__Protobuf__Timestamp *create_time;
   ProtobufCBinaryData etag;
+  ProtobufCBinaryData superior;
 };
 #define WEIR__REGISTRY__V1__DEPARTMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Registry__V1__System
@@ -146,6 +148,16 @@ struct  Weir__Registry__V1__GetDepartmentRequest
 };
 #define WEIR__REGISTRY__V1__GET_DEPARTMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__get_department_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__GetSystemRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+};
+#define WEIR__REGISTRY__V1__GET_SYSTEM_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__get_system_request__descriptor) \
     , {0,NULL} }
 
 
@@ -482,6 +494,25 @@ Weir__Registry__V1__GetDepartmentRequest *
                       const uint8_t       *data);
 void   weir__registry__v1__get_department_request__free_unpacked
                      (Weir__Registry__V1__GetDepartmentRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__GetSystemRequest methods */
+void   weir__registry__v1__get_system_request__init
+                     (Weir__Registry__V1__GetSystemRequest         *message);
+size_t weir__registry__v1__get_system_request__get_packed_size
+                     (const Weir__Registry__V1__GetSystemRequest   *message);
+size_t weir__registry__v1__get_system_request__pack
+                     (const Weir__Registry__V1__GetSystemRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__get_system_request__pack_to_buffer
+                     (const Weir__Registry__V1__GetSystemRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__GetSystemRequest *
+       weir__registry__v1__get_system_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__get_system_request__free_unpacked
+                     (Weir__Registry__V1__GetSystemRequest *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__ListDepartmentsRequest methods */
 void   weir__registry__v1__list_departments_request__init
@@ -845,6 +876,9 @@ typedef void (*Weir__Registry__V1__RegisterDepartmentRequest_Closure)
 typedef void (*Weir__Registry__V1__GetDepartmentRequest_Closure)
                  (const Weir__Registry__V1__GetDepartmentRequest *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__GetSystemRequest_Closure)
+                 (const Weir__Registry__V1__GetSystemRequest *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__ListDepartmentsRequest_Closure)
                  (const Weir__Registry__V1__ListDepartmentsRequest *message,
                   void *closure_data);
@@ -913,6 +947,7 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__person__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__register_department_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__get_department_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__get_system_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_departments_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_departments_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__set_department_state_request__descriptor;
