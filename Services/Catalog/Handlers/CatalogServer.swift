@@ -124,6 +124,10 @@ package struct CatalogServer: CatalogV1.CatalogService {
     payload["state"] = .string(version.state.rawValue)
     payload["digest"] = .string(
       Hex.encode(SHA256.hash(CanonicalJSON.encode(version.content.json))))
+    if let review = version.secrecyReview {
+      payload["secrecy_reviewer"] = .string(review.person)
+      payload["secrecy_time"] = .integer(review.time.milliseconds)
+    }
     version.tellPublication(in: &payload)
     if let reason = version.history.last?.reason, !reason.isEmpty {
       payload["reason"] = .string(reason)

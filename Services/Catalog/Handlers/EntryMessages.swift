@@ -23,17 +23,16 @@ extension EntryVersion {
       entry.filing = CatalogV1.Filing(
         number: filing.number, date: filing.date.iso, reason: filing.reason)
     }
+    if showsInside, let review = secrecyReview {
+      entry.secrecyReview = CatalogV1.SecrecyReview(
+        person: review.person, time: GoogleProtobuf.Timestamp(review.time))
+    }
     entry.profile = profile.text
     if let due = reviewDue, state == .submitted {
       entry.reviewDue = CommonV1.DueDate(
         date: due.date, citation: due.citation, isProvisional: due.isProvisional, overdueDays: 0)
     }
-    entry.history = history.map { step in
-      CommonV1.Step(
-        fromState: step.from?.rawValue ?? "", toState: step.to.rawValue,
-        actor: showsInside ? step.actor : "", time: GoogleProtobuf.Timestamp(step.time),
-        reason: showsInside ? step.reason : "", profile: profile.text)
-    }
+    entry.history = history.map { $0.message(under: profile, showsInside: showsInside) }
     entry.createTime = GoogleProtobuf.Timestamp(created)
     entry.publishTime = published.map { GoogleProtobuf.Timestamp($0) }
     entry.etag = etag
@@ -51,6 +50,21 @@ extension EntryVersion {
     let bytes = (try? content.message.serialized()) ?? []
     let hash = bytes.reduce(UInt64(0xcbf2_9ce4_8422_2325)) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
     return String(hash, radix: 36)
+  }
+}
+
+extension EntryStep {
+  fileprivate func message(under profile: ProfileReference, showsInside: Bool) -> CommonV1.Step {
+    var message = CommonV1.Step(
+      fromState: from?.rawValue ?? "", toState: to.rawValue, time: GoogleProtobuf.Timestamp(time),
+      profile: profile.text, action: action?.rawValue ?? "")
+    if showsInside {
+      message.actor = actor
+      message.reason = reason
+      message.basis = basis?.message
+      message.detail = detail
+    }
+    return message
   }
 }
 

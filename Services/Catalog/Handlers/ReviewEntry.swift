@@ -19,13 +19,27 @@ extension CatalogServer {
       case .return: decision = .returnIt
       case .unspecified, .unrecognized: throw RequestRefusal.missing(field: "decision")
       }
+      if decision == .returnIt, request.secrecyPassed || !request.shareTypes.isEmpty {
+        throw RequestRefusal.malformed(
+          field: "decision",
+          expected: BilingualText("同意，才能通过保密审查或者改定类型", "APPROVE, to pass secrecy or fix types"))
+      }
+      let opinion = EntryOpinion(
+        decision, reason: request.reason, passesSecrecy: request.secrecyPassed,
+        types: try request.shareTypes.enumerated().map {
+          try TypeDecision($1, path: "share_types[\($0)]")
+        })
       return try await decide(
         call, name: request.name, version: Int(request.version), etag: request.etag,
         requestID: request.requestID, content: request, isTrial: request.validateOnly,
-        topic: decision == .approve ? "catalog.entry_approved" : "catalog.entry_returned"
+        topic: { next in
+          if next.history.last?.action == .secrecyPassed { return "catalog.secrecy_passed" }
+          return decision == .approve ? "catalog.entry_approved" : "catalog.entry_returned"
+        }
       ) { current, actor, owner, time in
         try current.reviewed(
-          decision, reason: request.reason, by: actor, owner: owner, at: time,
+          opinion, by: actor, owner: owner,
+          isBaseData: knownCategory(current.content.category)?.isBaseData ?? false, at: time,
           under: profiles.profile(current.profile))
       }
     }
@@ -44,7 +58,7 @@ extension CatalogServer {
       let filing = Filing(number: wire.number, date: date, reason: wire.reason)
       return try await decide(
         call, name: request.name, version: 0, etag: "", requestID: request.requestID,
-        content: request, isTrial: false, topic: "catalog.entry_filed"
+        content: request, isTrial: false, topic: { _ in "catalog.entry_filed" }
       ) { current, actor, owner, _ in
         try current.filed(
           filing, by: actor, owner: owner, under: profiles.profile(current.profile))
@@ -57,7 +71,8 @@ extension CatalogServer {
   /// - Parameter isTrial: Whether only to say what it would become.
   func decide(
     _ call: CallContext, name: String, version: Int, etag: String, requestID: String,
-    content: some Message, isTrial: Bool, topic: String,
+    content: some Message, isTrial: Bool,
+    topic: @escaping @Sendable (EntryVersion) -> String,
     _ rule:
       @escaping @Sendable (EntryVersion, Actor, DepartmentFacts, Instant) throws -> EntryVersion
   ) async throws -> CatalogV1.Entry {
@@ -84,8 +99,20 @@ extension CatalogServer {
       let current = try transaction.newest(number, named: name)
       let next = try checked(current)
       try transaction.save(next, wasHistory: current.history.count)
-      try append(topic, next, call, to: transaction)
+      try append(topic(next), next, call, to: transaction)
       return next
     }
+  }
+}
+
+extension TypeDecision {
+  fileprivate init(_ decision: CatalogV1.ShareTypeDecision, path: String) throws {
+    guard let type = decision.shareType.type else {
+      throw RequestRefusal.missing(field: path + ".share_type")
+    }
+    self.init(
+      item: decision.item, type: type,
+      bases: try decision.bases.enumerated().map { try Basis($1, path: "\(path).bases[\($0)]") },
+      conditions: decision.conditions)
   }
 }

@@ -31,6 +31,9 @@ package enum CatalogRefusal: Refusal, Hashable {
   case claimedByOther(item: String, by: String)
   case filingMissing(citation: Citation)
   case filingNotNeeded
+  case secrecyReviewMissing(citation: Citation?)
+  case typeNotYours(citation: Citation)
+  case itemUnknown(path: String, name: String)
   case sourceSystemForeign
 
   package var reason: String {
@@ -62,14 +65,21 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .claimedByOther: "catalog.claimed_by_other"
     case .filingMissing: "catalog.filing_missing"
     case .filingNotNeeded: "catalog.filing_not_needed"
+    case .secrecyReviewMissing: "catalog.secrecy_review_missing"
+    case .typeNotYours: "catalog.type_not_yours"
+    case .itemUnknown: "catalog.item_unknown"
     case .sourceSystemForeign: "catalog.source_system_foreign"
     }
   }
 
   package var kind: RefusalKind {
     switch self {
-    case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours: .notAllowed
-    case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther: .wrongState
+    case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours,
+      .typeNotYours:
+      .notAllowed
+    case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
+      .secrecyReviewMissing:
+      .wrongState
     case .changedMeanwhile: .lostRace
     default: .malformed
     }
@@ -80,8 +90,10 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .fieldMissing(let path, _, _), .fieldTooLong(let path, _), .itemNameInvalid(let path),
       .itemRepeated(let path, _), .itemMalformed(let path, _), .shareTypeUnknown(let path, _, _),
       .basisMissing(let path, _, _), .basisInvalid(let path, _, _, _), .basisIncomplete(let path),
-      .conditionsMissing(let path, _), .baseDataLocked(let path, _):
+      .conditionsMissing(let path, _), .baseDataLocked(let path, _), .itemUnknown(let path, _):
       path
+    case .typeNotYours: "share_types"
+    case .secrecyReviewMissing: "secrecy_passed"
     case .reasonMissing: "reason"
     case .stateSecret: "entry.secrecy"
     case .notInForce: "entry.resource_class"
@@ -98,7 +110,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     switch self {
     // AC-10: the source compiles its own entries.
     case .notOwner: Citation(document: "meizhou-public-2023", article: "6.i2")
-    case .notReviewer(_, _, let citation): citation
+    case .notReviewer(_, _, let citation), .secrecyReviewMissing(let citation): citation
     // AC-11: nobody approves what he has made.
     case .ownReview: Citation(document: "meizhou-public-2023", article: "7.1b")
     // AC-12: a county source writes for itself alone.
@@ -110,7 +122,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .identityItemMissing(_, let citation), .shareTypeUnknown(_, _, let citation),
       .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
       .conditionsMissing(_, let citation), .baseDataLocked(_, let citation),
-      .filingMissing(let citation):
+      .filingMissing(let citation), .typeNotYours(let citation):
       citation
     // AC-16: one datum, one statutory source.
     case .claimedByOther: Citation(document: "meizhou-public-2023", article: "11b")
@@ -128,6 +140,13 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .filingMissing:
       BilingualText(
         "请主管部门先登记备案：weir catalog file。", "Let the authority file it first: weir catalog file.")
+    case .secrecyReviewMissing:
+      BilingualText(
+        "请审核人完成保密审查：weir catalog review … approve --secrecy-passed。",
+        "Let a reviewer pass it: weir catalog review … approve --secrecy-passed.")
+    case .typeNotYours:
+      BilingualText(
+        "请退回并写明理由，由来源部门修改。", "Return it with the reason, so that the source changes it.")
     case .basisInvalid, .basisMissing, .basisIncomplete:
       BilingualText(
         "请写明文件名称和条款；没有依据的，应无条件共享。",

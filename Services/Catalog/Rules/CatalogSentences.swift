@@ -97,6 +97,12 @@ extension CatalogRefusal {
     case .filingMissing:
       BilingualText(
         "不予共享的目录须先报主管部门备案。", "A not-shared entry is filed with the authority before publication.")
+    case .secrecyReviewMissing:
+      BilingualText("发布前须通过保密审查。", "The secrecy review is passed before publication.")
+    case .typeNotYours:
+      BilingualText("共享类型不由您改定。", "It is not yours to fix another share type.")
+    case .itemUnknown(_, let name):
+      BilingualText("该目录没有数据项“\(name)”。", "The entry has no item \"\(name)\".")
     case .filingNotNeeded:
       BilingualText("该目录无须备案。", "This entry needs no filing.")
     default: nil

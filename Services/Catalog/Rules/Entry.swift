@@ -187,21 +187,50 @@ package struct Filing: Hashable, Sendable {
   }
 }
 
+/// The secrecy review of a version: by whom it was passed, and when (meizhou-public-2023/39.1e, hebi-2021/15.3).
+package struct SecrecyReview: Hashable, Sendable {
+  /// "departments/d/persons/p"
+  package let person: String
+  package let time: Instant
+
+  package init(person: String, time: Instant) {
+    self.person = person
+    self.time = time
+  }
+}
+
+/// What was done in a step that leaves the state as it is.
+package enum EntryAction: String, CaseIterable, Sendable {
+  case secrecyPassed = "secrecy_passed"
+  case typeFixed = "type_fixed"
+}
+
 /// A step in a version's history.
 package struct EntryStep: Hashable, Sendable {
   package let from: EntryState?
   package let to: EntryState
-  /// "departments/d/persons/p"
+  /// "departments/d/persons/p"; empty where the system acted.
   package let actor: String
   package let time: Instant
   package let reason: String
+  /// `nil` where the states tell what was done.
+  package let action: EntryAction?
+  /// What the step was about: an item and its types, a filing's number, a system, a version.
+  package let detail: String
+  package let basis: Basis?
 
-  package init(from: EntryState?, to: EntryState, actor: String, time: Instant, reason: String) {
+  package init(
+    from: EntryState?, to: EntryState, actor: String, time: Instant, reason: String,
+    action: EntryAction? = nil, detail: String = "", basis: Basis? = nil
+  ) {
     self.from = from
     self.to = to
     self.actor = actor
     self.time = time
     self.reason = reason
+    self.action = action
+    self.detail = detail
+    self.basis = basis
   }
 }
 
@@ -217,6 +246,7 @@ package struct EntryVersion: Hashable, Sendable {
   package var submitted: CivilDate?
   package var reviewDue: DueDate?
   package var filing: Filing?
+  package var secrecyReview: SecrecyReview?
   package var approvedBy: [Reviewer]
   package var history: [EntryStep]
   package let created: Instant
@@ -225,8 +255,8 @@ package struct EntryVersion: Hashable, Sendable {
   package init(
     entry: Int64, number: Int, content: EntryContent, state: EntryState, profile: ProfileReference,
     submitted: CivilDate? = nil, reviewDue: DueDate? = nil, filing: Filing? = nil,
-    approvedBy: [Reviewer] = [], history: [EntryStep] = [], created: Instant,
-    published: Instant? = nil
+    secrecyReview: SecrecyReview? = nil, approvedBy: [Reviewer] = [], history: [EntryStep] = [],
+    created: Instant, published: Instant? = nil
   ) {
     self.entry = entry
     self.number = number
@@ -236,6 +266,7 @@ package struct EntryVersion: Hashable, Sendable {
     self.submitted = submitted
     self.reviewDue = reviewDue
     self.filing = filing
+    self.secrecyReview = secrecyReview
     self.approvedBy = approvedBy
     self.history = history
     self.created = created

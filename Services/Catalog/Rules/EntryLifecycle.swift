@@ -29,8 +29,9 @@ extension EntryVersion {
     var next = stepped(to: .submitted, by: actor, at: time, reason: "")
     next.submitted = time.civilDate
     next.approvedBy = []
-    // What was filed may have changed since (meizhou-public-2023/10.2b).
+    // What was filed and looked through may have changed since (meizhou-public-2023/10.2b, 39.1e).
     next.filing = nil
+    next.secrecyReview = nil
     next.reviewDue = dueDay(of: next, under: profile, calendar: calendar)
     // No decision is demanded by the text: the technical check was the review (meizhou-specific-2021, e.1).
     if awaitedReviewers(of: next, under: profile).isEmpty {
@@ -38,33 +39,6 @@ extension EntryVersion {
       next.reviewDue = nil
     }
     return next
-  }
-
-  /// Takes one reviewer's decision; approved when the last awaited one has approved.
-  package func reviewed(
-    _ decision: EntryDecision, reason: String, by actor: Actor, owner: DepartmentFacts,
-    at time: Instant, under profile: Profile
-  ) throws(CatalogRefusal) -> EntryVersion {
-    guard state == .submitted else {
-      throw .wrongState(entry: name, state: state, action: BilingualText("审核", "reviewed"))
-    }
-    let role = try reviewerRole(of: actor, for: self, owner: owner, under: profile)
-    switch decision {
-    case .returnIt:
-      if reason.isEmpty { throw .reasonMissing(action: BilingualText("退回", "returned")) }
-      var next = stepped(to: .returned, by: actor, at: time, reason: reason)
-      next.approvedBy = []
-      return next
-    case .approve:
-      var next = self
-      next.approvedBy.append(role)
-      if awaitedReviewers(of: next, under: profile).isEmpty {
-        return next.stepped(to: .approved, by: actor, at: time, reason: reason)
-      }
-      next.history.append(
-        EntryStep(from: state, to: state, actor: actor.name, time: time, reason: reason))
-      return next
-    }
   }
 
   /// Records the filing of what is not shared (meizhou-public-2023/10.2b).
@@ -102,6 +76,11 @@ extension EntryVersion {
       }
     } else if actor.department.code != content.owner {
       throw .notOwner(entry: name)
+    }
+    // AC-18, once more where it would become everybody's.
+    if content.secrecy == .stateSecret { throw .stateSecret }
+    if lacksSecrecyReview(under: profile) {
+      throw .secrecyReviewMissing(citation: profile.secrecyReviewRequired?.citation)
     }
     if let duty = filingDuty(content, under: profile), filing == nil {
       throw .filingMissing(citation: duty.citation)
@@ -141,12 +120,18 @@ extension EntryVersion {
     return stepped(to: .withdrawn, by: actor, at: time, reason: reason)
   }
 
-  private func stepped(
-    to state: EntryState, by actor: Actor, at time: Instant, reason: String
+  /// The version a step later.
+  ///
+  /// - Parameter action: What was done where the state stays.
+  func stepped(
+    to state: EntryState, by actor: Actor, at time: Instant, reason: String,
+    action: EntryAction? = nil, detail: String = "", basis: Basis? = nil
   ) -> EntryVersion {
     var next = self
     next.history.append(
-      EntryStep(from: self.state, to: state, actor: actor.name, time: time, reason: reason))
+      EntryStep(
+        from: self.state, to: state, actor: actor.name, time: time, reason: reason, action: action,
+        detail: detail, basis: basis))
     next.state = state
     return next
   }

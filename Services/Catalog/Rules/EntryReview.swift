@@ -9,11 +9,96 @@ package enum EntryDecision: Hashable, Sendable {
   case returnIt
 }
 
+/// A reviewer's opinion on a version.
+package struct EntryOpinion: Hashable, Sendable {
+  package var decision: EntryDecision
+  package var reason: String
+  /// The reviewer says, by name, that the secrecy review was passed.
+  package var passesSecrecy: Bool
+  /// Share types that the reviewer fixes (AC-14).
+  package var types: [TypeDecision]
+
+  package init(
+    _ decision: EntryDecision, reason: String = "", passesSecrecy: Bool = false,
+    types: [TypeDecision] = []
+  ) {
+    self.decision = decision
+    self.reason = reason
+    self.passesSecrecy = passesSecrecy
+    self.types = types
+  }
+}
+
+extension EntryVersion {
+  /// Takes one reviewer's opinion; approved when the last awaited one has approved.
+  ///
+  /// An approved version that still lacks its secrecy review is reviewed once more: it is passed, or the version goes back.
+  ///
+  /// - Parameter isBaseData: Whether its category is one of the base databases, whose types are not free (AC-17).
+  package func reviewed(
+    _ opinion: EntryOpinion, by actor: Actor, owner: DepartmentFacts, isBaseData: Bool,
+    at time: Instant, under profile: Profile
+  ) throws(CatalogRefusal) -> EntryVersion {
+    guard state == .submitted || lacksSecrecyReview(under: profile) else {
+      throw .wrongState(entry: name, state: state, action: BilingualText("审核", "reviewed"))
+    }
+    try requireReviewer(actor, of: self, owner: owner, under: profile)
+    switch opinion.decision {
+    case .returnIt:
+      if opinion.reason.isEmpty { throw .reasonMissing(action: BilingualText("退回", "returned")) }
+      var next = stepped(to: .returned, by: actor, at: time, reason: opinion.reason)
+      next.approvedBy = []
+      return next
+    case .approve where state == .approved:
+      guard opinion.passesSecrecy else {
+        throw .secrecyReviewMissing(citation: profile.secrecyReviewRequired?.citation)
+      }
+      guard opinion.types.isEmpty else {
+        throw .wrongState(
+          entry: name, state: state, action: BilingualText("确定共享类型", "typed for sharing"))
+      }
+      return passedSecrecy(by: actor, at: time, reason: opinion.reason)
+    case .approve:
+      let role = try reviewerRole(of: actor, for: self, owner: owner, under: profile)
+      var next = try fixed(
+        opinion, by: actor, owner: owner, isBaseData: isBaseData, at: time, under: profile)
+      if opinion.passesSecrecy { next = next.passedSecrecy(by: actor, at: time, reason: "") }
+      next.approvedBy.append(role)
+      let isLast = awaitedReviewers(of: next, under: profile).isEmpty
+      return next.stepped(
+        to: isLast ? .approved : state, by: actor, at: time, reason: opinion.reason)
+    }
+  }
+
+  /// Whether publication waits for the secrecy review alone among what reviewers do (meizhou-public-2023/39.1e, hebi-2021/15.3).
+  package func lacksSecrecyReview(under profile: Profile) -> Bool {
+    state == .approved && secrecyReview == nil && profile.secrecyReviewRequired?.value == true
+  }
+
+  private func passedSecrecy(by actor: Actor, at time: Instant, reason: String) -> EntryVersion {
+    var next = stepped(to: state, by: actor, at: time, reason: reason, action: .secrecyPassed)
+    next.secrecyReview = SecrecyReview(person: actor.name, time: time)
+    return next
+  }
+}
+
 /// The reviewers that a version still waits for, in order; empty where the text demands no decision
 /// (meizhou-specific-2021: publishing is a technical check).
 package func awaitedReviewers(of version: EntryVersion, under profile: Profile) -> [Reviewer] {
   let all = profile.entryReviewers(isUpdate: version.isUpdate)?.value ?? []
   return all.filter { !version.approvedBy.contains($0) }
+}
+
+/// Checks that a person is one of a version's reviewers at all, whether or not his opinion is awaited now (AC-11).
+package func requireReviewer(
+  _ actor: Actor, of version: EntryVersion, owner: DepartmentFacts, under profile: Profile
+) throws(CatalogRefusal) {
+  if actor.department.code == version.content.owner { throw .ownReview(entry: version.name) }
+  let reviewers = profile.entryReviewers(isUpdate: version.isUpdate)
+  guard reviewers?.value.contains(where: { isReviewer(actor, $0, of: owner) }) == true else {
+    throw .notReviewer(
+      entry: version.name, expected: reviewers?.value ?? [], citation: reviewers?.citation)
+  }
 }
 
 /// As which of the awaited reviewers a person acts, or the refusal.
@@ -22,12 +107,13 @@ package func awaitedReviewers(of version: EntryVersion, under profile: Profile) 
 package func reviewerRole(
   of actor: Actor, for version: EntryVersion, owner: DepartmentFacts, under profile: Profile
 ) throws(CatalogRefusal) -> Reviewer {
-  if actor.department.code == version.content.owner { throw .ownReview(entry: version.name) }
+  try requireReviewer(actor, of: version, owner: owner, under: profile)
   let awaited = awaitedReviewers(of: version, under: profile)
-  let citation = profile.entryReviewers(isUpdate: version.isUpdate)?.citation
   // One after the other: the administrator reviews, then the bureau confirms (luyi-2019/9).
   if let next = awaited.first, isReviewer(actor, next, of: owner) { return next }
-  throw .notReviewer(entry: version.name, expected: awaited, citation: citation)
+  throw .notReviewer(
+    entry: version.name, expected: awaited,
+    citation: profile.entryReviewers(isUpdate: version.isUpdate)?.citation)
 }
 
 /// Whether a person can give the opinion of a reviewer on an owner's entries.

@@ -22,27 +22,42 @@ package func settleShareTypes(_ content: EntryContent, under profile: Profile) -
 package func checkShareTypes(
   _ content: EntryContent, isBaseData: Bool, under profile: Profile
 ) throws(CatalogRefusal) {
-  let ours = Citation(document: Citation.productDocument, article: "catalog")
-  guard let entryType = content.shareType else {
+  try checkEntryType(content, isBaseData: isBaseData, path: "entry", under: profile)
+  for (index, item) in content.items.enumerated() {
+    try checkItemType(
+      item, of: content, isBaseData: isBaseData, path: "entry.items[\(index)]", under: profile)
+  }
+}
+
+/// - Parameter path: Of what states the type in the request.
+func checkEntryType(
+  _ content: EntryContent, isBaseData: Bool, path: String, under profile: Profile
+) throws(CatalogRefusal) {
+  guard let type = content.shareType else {
     throw .fieldMissing(
-      path: "entry.share_type", term: BilingualText("共享类型", "share type"),
-      citation: profile.shareTypes?.citation ?? ours)
+      path: path + ".share_type", term: BilingualText("共享类型", "share type"),
+      citation: profile.shareTypes?.citation
+        ?? Citation(document: Citation.productDocument, article: "catalog"))
   }
   try check(
-    type: entryType, bases: content.bases, conditions: content.conditions, path: "entry",
+    type: type, bases: content.bases, conditions: content.conditions, path: path,
     isLocked: isBaseData && profile.baseDataUnconditional?.value == .wholeBaseDatabases, profile)
-  for (index, item) in content.items.enumerated() {
-    let type = content.shareType(of: item) ?? entryType
-    let isBasic = item.role == .subject || item.role == .subjectName
-    let isLocked =
-      isBaseData
-      && (profile.baseDataUnconditional?.value == .wholeBaseDatabases
-        || profile.baseDataUnconditional != nil && isBasic)
-    try check(
-      type: type, bases: item.bases.isEmpty ? content.bases : item.bases,
-      conditions: item.conditions.isEmpty ? content.conditions : item.conditions,
-      path: "entry.items[\(index)]", isLocked: isLocked, profile)
-  }
+}
+
+/// An item's own type, or the entry's where it states none, which has been checked to be there.
+func checkItemType(
+  _ item: Item, of content: EntryContent, isBaseData: Bool, path: String, under profile: Profile
+) throws(CatalogRefusal) {
+  guard let type = content.shareType(of: item) else { return }
+  let isBasic = item.role == .subject || item.role == .subjectName
+  let isLocked =
+    isBaseData
+    && (profile.baseDataUnconditional?.value == .wholeBaseDatabases
+      || profile.baseDataUnconditional != nil && isBasic)
+  try check(
+    type: type, bases: item.bases.isEmpty ? content.bases : item.bases,
+    conditions: item.conditions.isEmpty ? content.conditions : item.conditions, path: path,
+    isLocked: isLocked, profile)
 }
 
 private func check(

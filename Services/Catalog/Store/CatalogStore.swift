@@ -100,7 +100,8 @@ extension WriteTransaction {
       """
       UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6, due_day = ?7,
         due_article = ?8, due_provisional = ?9, filing_number = ?10, filing_day = ?11,
-        filing_reason = ?12, approved_by = ?13, published = ?14
+        filing_reason = ?12, approved_by = ?13, published = ?14, secrecy_person = ?15,
+        secrecy_time = ?16
       WHERE entry = ?1 AND version = ?2
       """,
       [
@@ -110,7 +111,8 @@ extension WriteTransaction {
         version.reviewDue?.citation.text, version.reviewDue?.isProvisional,
         version.filing?.number, version.filing?.date.dayNumber, version.filing?.reason,
         version.approvedBy.map(\.rawValue).joined(separator: " "),
-        version.published?.milliseconds,
+        version.published?.milliseconds, version.secrecyReview?.person,
+        version.secrecyReview?.time.milliseconds,
       ])
     for table in ["items", "terms"] {
       try execute(
@@ -195,14 +197,17 @@ extension WriteTransaction {
   private func insertSteps(_ version: EntryVersion, from first: Int) throws {
     try execute(
       """
-      INSERT INTO steps (entry, version, position, from_state, to_state, actor, time, reason)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      INSERT INTO steps (entry, version, position, from_state, to_state, actor, time, reason,
+        action, detail, basis)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
       """,
       each: version.history.enumerated().dropFirst(first).map { position, step in
         [
           .integer(version.entry), .integer(Int64(version.number)), .integer(Int64(position)),
           step.from.map { .text($0.rawValue) } ?? .null, .text(step.to.rawValue),
           .text(step.actor), .integer(step.time.milliseconds), .text(step.reason),
+          step.action.map { .text($0.rawValue) } ?? .null, .text(step.detail),
+          step.basis.map { .blob(CanonicalJSON.encode($0.json)) } ?? .null,
         ]
       })
   }
@@ -251,6 +256,7 @@ extension EntryVersion {
       content: try EntryContent(json: try CanonicalJSON.decodeCanonical(content)), state: state,
       profile: profile, submitted: submitted.map { CivilDate(dayNumber: Int($0)) },
       reviewDue: try EntryVersion.due(row), filing: try EntryVersion.filing(row),
+      secrecyReview: try EntryVersion.secrecyReview(row),
       approvedBy: approved.split(separator: " ").compactMap { Reviewer(rawValue: String($0)) },
       history: history, created: Instant(milliseconds: try row["created"]),
       published: published.map { Instant(milliseconds: $0) })
@@ -263,6 +269,13 @@ extension EntryVersion {
     guard let day, let article, let citation = Citation(article) else { return nil }
     return DueDate(
       date: CivilDate(dayNumber: Int(day)), citation: citation, isProvisional: provisional == 1)
+  }
+
+  private static func secrecyReview(_ row: Row) throws(DatabaseError) -> SecrecyReview? {
+    let person: String? = try row["secrecy_person"]
+    let time: Int64? = try row["secrecy_time"]
+    guard let person, let time else { return nil }
+    return SecrecyReview(person: person, time: Instant(milliseconds: time))
   }
 
   private static func filing(_ row: Row) throws(DatabaseError) -> Filing? {
@@ -280,8 +293,13 @@ extension EntryStep {
       throw UnreadableContent(what: "step")
     }
     let from: String? = try row["from_state"]
+    let action: String? = try row["action"]
+    let detail: String? = try row["detail"]
+    let basis: [UInt8]? = try row["basis"]
     self.init(
       from: from.flatMap(EntryState.init(rawValue:)), to: to, actor: try row["actor"],
-      time: Instant(milliseconds: try row["time"]), reason: try row["reason"])
+      time: Instant(milliseconds: try row["time"]), reason: try row["reason"],
+      action: action.flatMap(EntryAction.init(rawValue:)), detail: detail ?? "",
+      basis: try basis.map { try Basis(json: try CanonicalJSON.decodeCanonical($0)) })
   }
 }

@@ -78,7 +78,7 @@ extension EntryContent {
 }
 
 extension Basis {
-  var json: JSONValue {
+  package var json: JSONValue {
     var object = JSONObject()
     object["kind"] = .string(kind.rawValue)
     object.set("title", title)

@@ -25,7 +25,8 @@ struct CatalogCallTests {
     let published = try await catalog.publish(draft.name, "c-1")
     #expect(published.state == .published)
     #expect(published.resourceCode.hasPrefix("DEATH-441400-0000001-"))
-    #expect(published.history.map(\.toState) == ["submitted", "approved", "published"])
+    #expect(
+      published.history.map(\.toState) == ["submitted", "submitted", "approved", "published"])
     let outbox = try #require(catalog.database.outbox)
     let topics = try await outbox.read(after: 0, limit: 10).map(\.topic)
     #expect(

@@ -55,7 +55,8 @@ struct CatalogCalls {
   private let folder: TemporaryFolder
   private let place: TestDatabase
 
-  init(_ backend: Backend = .sqlite) async throws {
+  /// - Parameter key: The profile that governs everything; `nil` for the node's own governance.
+  init(_ backend: Backend = .sqlite, under key: String? = nil) async throws {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
     let random = SeededRandom(seed: 7)
@@ -69,7 +70,8 @@ struct CatalogCalls {
     database = try await place.open(schema: catalogSchema, outbox: outbox)
     let clock = clock
     let server = CatalogServer(
-      database: database, profiles: try CatalogWorld.profiles(),
+      database: database,
+      profiles: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
       calendar: try CatalogWorld.calendar(), taxonomies: try CatalogWorld.taxonomies(),
       directory: { try CatalogCalls.department($0) }, refusals: refusals, now: clock.now)
     client = CatalogV1.CatalogClient(
@@ -77,13 +79,17 @@ struct CatalogCalls {
   }
 
   private static func department(_ code: DepartmentCode) throws -> RegistryV1.Department {
-    let kinds = ["civil-affairs": "民政", "health": "卫生健康", "police": "公安"]
-    guard let kind = kinds[code.text] ?? (code.text == "data-bureau" ? "主管" : nil) else {
-      throw Status(.notFound)
-    }
+    let kinds = [
+      "civil-affairs": "民政", "health": "卫生健康", "police": "公安", "data-bureau": "主管",
+      "county-affairs": "民政", "county-bureau": "主管", "population-base": "公安",
+    ]
+    guard let kind = kinds[code.text] else { throw Status(.notFound) }
+    let isCounty = code.text.hasPrefix("county")
+    let authority = isCounty ? "county-bureau" : "data-bureau"
     return RegistryV1.Department(
-      name: "departments/\(code.text)", level: .city, region: "441400", kinds: [kind],
-      authority: code.text == "data-bureau" ? "" : "departments/data-bureau")
+      name: "departments/\(code.text)", level: isCounty ? .county : .city,
+      region: isCounty ? "441424" : "441400", kinds: [kind],
+      authority: code.text == authority ? "" : "departments/\(authority)")
   }
 
   /// - Parameter caller: A department and its roles: `civil-affairs dept-officer`.
@@ -91,6 +97,18 @@ struct CatalogCalls {
     var options = CallOptions()
     options.metadata.append("test-caller", caller)
     return options
+  }
+
+  /// All entries of the log, by topic in order, with their payloads.
+  func log() async throws -> [(topic: String, payload: JSONValue)] {
+    try await #require(database.outbox).read(after: 0, limit: 500).map {
+      ($0.topic, try CanonicalJSON.decodeCanonical($0.leaf.payload))
+    }
+  }
+
+  /// The newest entry of a topic.
+  func logged(_ topic: String) async throws -> JSONValue {
+    try #require(try await log().last { $0.topic == topic }).payload
   }
 
   static let officer = "civil-affairs dept-officer"
@@ -139,7 +157,8 @@ struct CatalogCalls {
       CatalogV1.SubmitEntryRequest(name: name, requestID: requestID + "-s"),
       options(Self.officer))
     _ = try await client.reviewEntry(
-      CatalogV1.ReviewEntryRequest(name: name, decision: .approve, requestID: requestID + "-r"),
+      CatalogV1.ReviewEntryRequest(
+        name: name, decision: .approve, requestID: requestID + "-r", secrecyPassed: true),
       options(Self.authority))
     return try await client.publishEntry(
       CatalogV1.PublishEntryRequest(name: name, requestID: requestID + "-p"),

@@ -3,6 +3,7 @@
 import Boot
 import CatalogRules
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -23,6 +24,17 @@ enum CatalogWorld {
   }
 
   static func profiles() throws -> ProfileSet { try law.get().profiles }
+
+  /// The same profiles where one of them governs everything.
+  static func profiles(under key: String) throws -> ProfileSet {
+    let folder = try TemporaryFolder()
+    let file = folder.path("governance.yaml")
+    try Files.write(
+      Array("governance:\n  - {tag: any, profile: \(key), from: 2019-01-01}\n".utf8), to: file,
+      isPrivate: false)
+    return try PolicyFiles.load(policiesFolder: root + "/deploy/policies", governanceFile: file)
+  }
+
   static func calendar() throws -> WorkingCalendar { try law.get().calendar }
   static func taxonomies() throws -> [String: Taxonomy] { try law.get().taxonomies }
   static func profile(_ key: String) throws -> Profile {
@@ -104,11 +116,14 @@ enum CatalogWorld {
 
   static func version(
     _ content: EntryContent, number: Int = 1, state: EntryState = .draft,
-    under key: String = "meizhou-public-2023"
+    isSecrecyPassed: Bool = true, under key: String = "meizhou-public-2023"
   ) throws -> EntryVersion {
     EntryVersion(
       entry: 1, number: number, content: content, state: state,
-      profile: try profile(key).reference, created: noon)
+      profile: try profile(key).reference,
+      secrecyReview: isSecrecyPassed
+        ? SecrecyReview(person: "departments/data-bureau/persons/chen", time: noon) : nil,
+      created: noon)
   }
 }
 

@@ -21,8 +21,9 @@ struct EntryLifecycleTests {
     reason: String = "", under key: String = "meizhou-public-2023"
   ) throws -> EntryVersion {
     try version.reviewed(
-      decision, reason: reason, by: actor, owner: try CatalogWorld.facts("civil-affairs"),
-      at: CatalogWorld.noon, under: try CatalogWorld.profile(key))
+      EntryOpinion(decision, reason: reason), by: actor,
+      owner: try CatalogWorld.facts("civil-affairs"), isBaseData: false, at: CatalogWorld.noon,
+      under: try CatalogWorld.profile(key))
   }
 
   @Test("submitted on Monday 4 March 2024, review is due on the 11th (meizhou-public-2023/7.1c)")

@@ -9,7 +9,7 @@ struct CatalogCommand: AsyncParsableCommand {
     about(
       "catalog", "目录条目：编制、审核、发布、查找。", "Entries: draft, review, publish, find.",
       examples: "catalog draft entry.yaml", "catalog submit E-1",
-      "catalog review E-1 approve --version 1", "catalog list 火化",
+      "catalog review E-1 approve --secrecy-passed", "catalog list 火化",
       subcommands: [
         CatalogList.self, CatalogShow.self, CatalogCategories.self, CatalogDraft.self,
         CatalogUpdate.self, CatalogSubmit.self, CatalogReview.self, CatalogFile.self,
@@ -149,7 +149,14 @@ struct CatalogReview: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "review", "审核：同意或退回。", "Review: approve or return.",
-      examples: "catalog review E-1 approve", "catalog review E-1 return --reason 缺少更新频率")
+      more: BilingualText(
+        "规章要求保密审查的，由审核人以 --secrecy-passed 具名通过，可与同意一并，也可事后补做；未通过不能发布。",
+        "Where the profile demands a secrecy review, a reviewer passes it by name with --secrecy-passed, when approving or afterwards; nothing is published without."
+      ),
+      examples: "catalog review E-1 approve --secrecy-passed",
+      "catalog review E-1 return --reason 缺少更新频率",
+      "catalog review E-1 approve --type name:conditional --basis law:中华人民共和国个人信息保护法:第六条 --conditions 仅限核对 --reason 依法改定"
+    )
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
@@ -158,6 +165,19 @@ struct CatalogReview: CallCommand {
   @Option(help: hint("版本；默认为待审版本。", "The version; the pending one unless given.", "number"))
   var version: Int32?
   @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+  @Flag(help: hint("保密审查通过。", "The secrecy review is passed.")) var secrecyPassed = false
+  @Option(
+    name: .customLong("type"),
+    help: hint(
+      "改定共享类型，形如 数据项:conditional；整个条目为 :conditional。",
+      "Fix a share type, such as item:conditional; :conditional for the whole entry.", "item:type"))
+  var types: [TypeArgument] = []
+  @Option(
+    help: hint(
+      "所改定类型的依据：" + basisHint.chinese, "Ground of the fixed types: " + basisHint.english, "basis"))
+  var basis: BasisArgument?
+  @Option(help: hint("所改定类型的共享条件。", "Conditions of the fixed types.", "text"))
+  var conditions = ""
   @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
 
   func call(_ session: Session) async throws {
@@ -167,7 +187,27 @@ struct CatalogReview: CallCommand {
       try await session.catalog.reviewEntry(
         .init(
           name: name, version: number, decision: decision.value, reason: reason, etag: etag,
-          requestID: session.newRequest()), session.options))
+          requestID: session.newRequest(), secrecyPassed: secrecyPassed,
+          shareTypes: types.map {
+            .init(
+              item: $0.item, shareType: $0.type, bases: basis.map { [$0.basis] } ?? [],
+              conditions: conditions)
+          }), session.options))
+  }
+}
+
+/// A share type for an item: `name:conditional`.
+struct TypeArgument: ExpressibleByArgument, Sendable {
+  let item: String
+  let type: CatalogV1.ShareType
+
+  init?(argument: String) {
+    let parts = argument.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 2, let type = Word<CatalogV1.ShareType>(argument: String(parts[1])) else {
+      return nil
+    }
+    item = String(parts[0])
+    self.type = type.value
   }
 }
 

@@ -44,5 +44,15 @@ package let catalogSchema: [SchemaStep] = [
       """,
       "CREATE INDEX terms_version ON terms (entry, version)",
       "CREATE TABLE sequences (name TEXT NOT NULL PRIMARY KEY, next INTEGER NOT NULL)",
-    ])
+    ]),
+  // Who passed the secrecy review (meizhou-public-2023/39.1e), and what a step did where the states do not tell it.
+  SchemaStep(
+    number: 2, name: "secrecy",
+    sql: [
+      "ALTER TABLE versions ADD COLUMN secrecy_person TEXT",
+      "ALTER TABLE versions ADD COLUMN secrecy_time INTEGER",
+      "ALTER TABLE steps ADD COLUMN action TEXT",
+      "ALTER TABLE steps ADD COLUMN detail TEXT",
+      "ALTER TABLE steps ADD COLUMN basis BLOB",
+    ], isAdditive: true),
 ]

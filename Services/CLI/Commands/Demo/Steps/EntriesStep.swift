@@ -38,7 +38,7 @@ extension DemoStep {
     let approved = try await chen.reviewEntry(
       .init(
         name: draft.name, version: draft.version, decision: .approve, reason: "要素齐全，类型有据",
-        etag: submitted.etag, requestID: stage.request()))
+        etag: submitted.etag, requestID: stage.request(), secrecyPassed: true))
     var etag = approved.etag
     if kind == .health {
       let filed = try await chen.fileNotShared(
