@@ -132,6 +132,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     if let reason = version.history.last?.reason, !reason.isEmpty {
       payload["reason"] = .string(reason)
     }
+    if let basis = version.history.last?.basis { payload["basis"] = basis.json }
     try transaction.append(topic: topic, payload: .object(payload))
   }
 

@@ -27,6 +27,11 @@ extension EntryVersion {
       entry.secrecyReview = CatalogV1.SecrecyReview(
         person: review.person, time: GoogleProtobuf.Timestamp(review.time))
     }
+    if showsInside, let withdrawal {
+      entry.withdrawal = CatalogV1.Withdrawal(
+        reason: withdrawal.reason, basis: withdrawal.basis.message, person: withdrawal.person,
+        time: GoogleProtobuf.Timestamp(withdrawal.time))
+    }
     entry.profile = profile.text
     if let due = reviewDue, state == .submitted {
       entry.reviewDue = CommonV1.DueDate(

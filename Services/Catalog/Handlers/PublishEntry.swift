@@ -45,24 +45,26 @@ extension CatalogServer {
   ) async throws -> CatalogV1.Entry {
     try await call.answering(refusals) {
       let number = try entryNumber(request.name, field: "name").entry
-      guard let wire = request.basis else { throw RequestRefusal.missing(field: "basis") }
-      let basis = try Basis(wire, path: "basis")
+      let basis = try request.basis.map { try Basis($0, path: "basis") }
       let actor = try await actor(of: call)
       let owner = try await owner(of: number, named: request.name)
       let time = now()
       return try await change(call, requestID: request.requestID, content: request) { transaction in
-        guard let standing = try transaction.entryStanding(number) else {
-          throw RequestRefusal.unknownResource(field: "name", name: request.name)
+        let current = try transaction.shown(number, named: request.name)
+        guard request.etag.isEmpty || request.etag == current.etag else {
+          throw RequestRefusal.changedMeanwhile(name: current.name)
         }
-        let shown = standing.publishedVersion ?? standing.newestVersion
-        guard let current = try transaction.entryVersion(number, shown) else {
-          throw RequestRefusal.unknownResource(field: "name", name: request.name)
-        }
-        let next = try current.withdrawn(
-          reason: request.reason, basis: basis, by: actor, owner: owner, at: time)
+        let profile = try profiles.profile(current.profile)
+        let next =
+          try request.cancel
+          ? current.withdrawalEnded(
+            reason: request.reason, by: actor, owner: owner, at: time, under: profile)
+          : current.withdrawn(
+            reason: request.reason, basis: basis, by: actor, owner: owner, at: time, under: profile)
         try transaction.save(next, wasHistory: current.history.count)
-        try transaction.withdraw(number)
-        try append("catalog.entry_withdrawn", next, call, to: transaction)
+        if next.state == .withdrawn { try transaction.withdraw(number) }
+        let action = next.history.last?.action?.rawValue
+        try append("catalog.\(action ?? "entry_withdrawn")", next, call, to: transaction)
         return next
       }
     }

@@ -57,8 +57,9 @@ extension CatalogServer {
       }
       let filing = Filing(number: wire.number, date: date, reason: wire.reason)
       return try await decide(
-        call, name: request.name, version: 0, etag: "", requestID: request.requestID,
-        content: request, isTrial: false, topic: { _ in "catalog.entry_filed" }
+        call, name: request.name, version: Int(request.version), etag: request.etag,
+        requestID: request.requestID, content: request, isTrial: false,
+        topic: { _ in "catalog.entry_filed" }
       ) { current, actor, owner, _ in
         try current.filed(
           filing, by: actor, owner: owner, under: profiles.profile(current.profile))

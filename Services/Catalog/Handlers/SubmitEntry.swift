@@ -58,6 +58,14 @@ extension CatalogServer {
 }
 
 extension SQLReading where Self: ~Copyable {
+  /// The version that everybody sees, else the newest.
+  func shown(_ entry: Int64, named name: String) throws -> EntryVersion {
+    guard let standing = try entryStanding(entry),
+      let version = try entryVersion(entry, standing.publishedVersion ?? standing.newestVersion)
+    else { throw RequestRefusal.unknownResource(field: "name", name: name) }
+    return version
+  }
+
   /// The newest version of an entry, or the refusal that there is none.
   func newest(_ entry: Int64, named name: String) throws -> EntryVersion {
     guard let standing = try entryStanding(entry),

@@ -34,6 +34,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case secrecyReviewMissing(citation: Citation?)
   case typeNotYours(citation: Citation)
   case itemUnknown(path: String, name: String)
+  case withdrawalNotRequested(entry: String)
   case sourceSystemForeign
 
   package var reason: String {
@@ -68,6 +69,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .secrecyReviewMissing: "catalog.secrecy_review_missing"
     case .typeNotYours: "catalog.type_not_yours"
     case .itemUnknown: "catalog.item_unknown"
+    case .withdrawalNotRequested: "catalog.withdrawal_not_requested"
     case .sourceSystemForeign: "catalog.source_system_foreign"
     }
   }
@@ -78,7 +80,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .typeNotYours:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
-      .secrecyReviewMissing:
+      .secrecyReviewMissing, .withdrawalNotRequested:
       .wrongState
     case .changedMeanwhile: .lostRace
     default: .malformed
@@ -111,6 +113,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     // AC-10: the source compiles its own entries.
     case .notOwner: Citation(document: "meizhou-public-2023", article: "6.i2")
     case .notReviewer(_, _, let citation), .secrecyReviewMissing(let citation): citation
+    // e.1: the source with a legal reason, and the authority.
+    case .withdrawalNotRequested: Citation(document: Citation.productDocument, article: "e.1")
     // AC-11: nobody approves what he has made.
     case .ownReview: Citation(document: "meizhou-public-2023", article: "7.1b")
     // AC-12: a county source writes for itself alone.
@@ -144,6 +148,10 @@ package enum CatalogRefusal: Refusal, Hashable {
       BilingualText(
         "请审核人完成保密审查：weir catalog review … approve --secrecy-passed。",
         "Let a reviewer pass it: weir catalog review … approve --secrecy-passed.")
+    case .withdrawalNotRequested:
+      BilingualText(
+        "请来源部门负责人先行申请：weir catalog withdraw … --reason … --basis …。",
+        "Let the head of the source ask first: weir catalog withdraw … --reason … --basis ….")
     case .typeNotYours:
       BilingualText(
         "请退回并写明理由，由来源部门修改。", "Return it with the reason, so that the source changes it.")

@@ -36,6 +36,9 @@ extension CatalogRefusal {
       BilingualText(
         "“\(item)”已由 \(department) 作为法定来源登记，一数一源。",
         "\"\(item)\" already has its one source: \(department).")
+    case .withdrawalNotRequested(let entry):
+      BilingualText(
+        "\(entry) 没有待办的撤销申请。", "Nobody of the source has asked to withdraw \(entry).")
     case .sourceSystemForeign:
       BilingualText("挂接的系统须属于本部门。", "The mounted system must be one of your own department.")
     case .notInForce(let resourceClass):

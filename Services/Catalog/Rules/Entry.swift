@@ -203,6 +203,9 @@ package struct SecrecyReview: Hashable, Sendable {
 package enum EntryAction: String, CaseIterable, Sendable {
   case secrecyPassed = "secrecy_passed"
   case typeFixed = "type_fixed"
+  case withdrawalRequested = "withdrawal_requested"
+  case withdrawalDeclined = "withdrawal_declined"
+  case withdrawalTakenBack = "withdrawal_taken_back"
 }
 
 /// A step in a version's history.
@@ -247,6 +250,8 @@ package struct EntryVersion: Hashable, Sendable {
   package var reviewDue: DueDate?
   package var filing: Filing?
   package var secrecyReview: SecrecyReview?
+  /// What the source has asked for and the authority has not answered.
+  package var withdrawal: Withdrawal?
   package var approvedBy: [Reviewer]
   package var history: [EntryStep]
   package let created: Instant
@@ -255,8 +260,9 @@ package struct EntryVersion: Hashable, Sendable {
   package init(
     entry: Int64, number: Int, content: EntryContent, state: EntryState, profile: ProfileReference,
     submitted: CivilDate? = nil, reviewDue: DueDate? = nil, filing: Filing? = nil,
-    secrecyReview: SecrecyReview? = nil, approvedBy: [Reviewer] = [], history: [EntryStep] = [],
-    created: Instant, published: Instant? = nil
+    secrecyReview: SecrecyReview? = nil, withdrawal: Withdrawal? = nil,
+    approvedBy: [Reviewer] = [], history: [EntryStep] = [], created: Instant,
+    published: Instant? = nil
   ) {
     self.entry = entry
     self.number = number
@@ -267,6 +273,7 @@ package struct EntryVersion: Hashable, Sendable {
     self.reviewDue = reviewDue
     self.filing = filing
     self.secrecyReview = secrecyReview
+    self.withdrawal = withdrawal
     self.approvedBy = approvedBy
     self.history = history
     self.created = created

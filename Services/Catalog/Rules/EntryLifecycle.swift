@@ -94,30 +94,11 @@ extension EntryVersion {
   package func superseded(at time: Instant) -> EntryVersion {
     var next = self
     next.state = .superseded
+    // Asked of a version that readers no longer have.
+    next.withdrawal = nil
     next.history.append(
       EntryStep(from: state, to: .superseded, actor: "", time: time, reason: ""))
     return next
-  }
-
-  /// Takes a published entry back, with a legal reason; its grants end.
-  package func withdrawn(
-    reason: String, basis: Basis, by actor: Actor, owner: DepartmentFacts, at time: Instant
-  ) throws(CatalogRefusal) -> EntryVersion {
-    let isOwner = actor.department.code == content.owner
-    guard isOwner || isReviewer(actor, .sameLevelAuthority, of: owner) else {
-      throw .notOwner(entry: name)
-    }
-    guard state == .published else {
-      throw .wrongState(entry: name, state: state, action: BilingualText("撤销", "withdrawn"))
-    }
-    if reason.isEmpty { throw .reasonMissing(action: BilingualText("撤销", "withdrawn")) }
-    guard basis.isComplete else { throw .basisIncomplete(path: "basis") }
-    if basis.kind == .internalRule {
-      throw .basisInvalid(
-        path: "basis", kind: .internalRule, allowed: [.law, .regulation, .rule],
-        citation: Citation(document: "meizhou-specific-2021", article: "20b"))
-    }
-    return stepped(to: .withdrawn, by: actor, at: time, reason: reason)
   }
 
   /// The version a step later.

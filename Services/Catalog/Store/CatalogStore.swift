@@ -101,7 +101,7 @@ extension WriteTransaction {
       UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6, due_day = ?7,
         due_article = ?8, due_provisional = ?9, filing_number = ?10, filing_day = ?11,
         filing_reason = ?12, approved_by = ?13, published = ?14, secrecy_person = ?15,
-        secrecy_time = ?16
+        secrecy_time = ?16, withdrawal = ?17
       WHERE entry = ?1 AND version = ?2
       """,
       [
@@ -113,6 +113,7 @@ extension WriteTransaction {
         version.approvedBy.map(\.rawValue).joined(separator: " "),
         version.published?.milliseconds, version.secrecyReview?.person,
         version.secrecyReview?.time.milliseconds,
+        version.withdrawal.map { CanonicalJSON.encode($0.json) },
       ])
     for table in ["items", "terms"] {
       try execute(
@@ -251,12 +252,16 @@ extension EntryVersion {
     let approved: String = try row["approved_by"]
     let submitted: Int64? = try row["submitted"]
     let published: Int64? = try row["published"]
+    let withdrawal: [UInt8]? = try row["withdrawal"]
     self.init(
       entry: try row["entry"], number: Int(number),
       content: try EntryContent(json: try CanonicalJSON.decodeCanonical(content)), state: state,
       profile: profile, submitted: submitted.map { CivilDate(dayNumber: Int($0)) },
       reviewDue: try EntryVersion.due(row), filing: try EntryVersion.filing(row),
       secrecyReview: try EntryVersion.secrecyReview(row),
+      withdrawal: try withdrawal.map {
+        try Withdrawal(json: try CanonicalJSON.decodeCanonical($0))
+      },
       approvedBy: approved.split(separator: " ").compactMap { Reviewer(rawValue: String($0)) },
       history: history, created: Instant(milliseconds: try row["created"]),
       published: published.map { Instant(milliseconds: $0) })

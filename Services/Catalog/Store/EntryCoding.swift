@@ -95,6 +95,26 @@ extension Basis {
   }
 }
 
+extension Withdrawal {
+  var json: JSONValue {
+    var object = JSONObject()
+    object["reason"] = .string(reason)
+    object["basis"] = basis.json
+    object["person"] = .string(person)
+    object["time"] = .integer(time.milliseconds)
+    return .object(object)
+  }
+
+  init(json: JSONValue) throws(UnreadableContent) {
+    guard case .object(let object) = json, let basis = object["basis"],
+      case .integer(let time) = object["time"]
+    else { throw UnreadableContent(what: "withdrawal") }
+    self.init(
+      reason: object.text("reason"), basis: try Basis(json: basis), person: object.text("person"),
+      time: Instant(milliseconds: time))
+  }
+}
+
 extension Item {
   var json: JSONValue {
     var object = JSONObject()

