@@ -6,7 +6,7 @@ import CatalogStore
 package import Contracts
 import Crypto
 package import Database
-import Integrity
+package import Integrity
 import RPC
 package import Regulation
 package import Vocabulary
@@ -22,13 +22,15 @@ package struct CatalogServer: CatalogV1.CatalogService {
   let calendar: WorkingCalendar
   let taxonomies: [String: Taxonomy]
   let directory: DepartmentDirectory
+  /// The domain's key list, which goes with every receipt.
+  let keyList: SignedNote
   let refusals: (any RefusalRecorder)?
   let now: @Sendable () -> Instant
 
   /// - Parameter now: Civil time.
   package init(
     database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar,
-    taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory,
+    taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory, keyList: SignedNote,
     refusals: (any RefusalRecorder)?, now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
@@ -36,6 +38,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     self.calendar = calendar
     self.taxonomies = taxonomies
     self.directory = directory
+    self.keyList = keyList
     self.refusals = refusals
     self.now = now
   }
@@ -78,34 +81,115 @@ package struct CatalogServer: CatalogV1.CatalogService {
 
   // MARK: Changing
 
-  /// One change of the catalogue: replayed where it was done before, else done in one transaction with its entry in the log.
+  /// One change of the catalogue in one transaction with its entry in the log: done once, and told again to who repeats it.
   ///
-  /// - Parameter body: Answers the version that it made.
+  /// - Parameters:
+  ///   - authorise: Asked of a replay, too, which is judged by nothing else.
+  ///   - body: Answers the version that it made.
   func change(
     _ call: CallContext, requestID: String, content: some Message,
+    authorise: @escaping @Sendable (borrowing WriteTransaction) throws -> Void,
     _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> EntryVersion
   ) async throws -> CatalogV1.Entry {
     guard !requestID.isEmpty, requestID.utf8.count <= 64 else {
       throw RequestRefusal.requestIDMissing
     }
-    let key = RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID)
-    let digest = SHA256.hash(try content.serialized())
-    let bytes = try await database.write { transaction in
-      switch try transaction.replay(of: key, digest: digest) {
-      case .same(let answer): return answer
-      case .conflict: throw RequestRefusal.requestIDReused
-      case .new: break
+    let answer = try await database.change(
+      RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID),
+      digest: SHA256.hash(try content.serialized()), receiptUnder: keyList, authorise: authorise,
+      replayed: { transaction in
+        try transaction.append(
+          topic: "catalog.replayed",
+          payload: event(
+            call, [("request", .string(requestID)), ("method", .string(call.rpc.path))]))
       }
+    ) { transaction in
       let version = try body(transaction)
       guard let standing = try transaction.entryStanding(version.entry) else {
         throw UnreadableContent(what: "entry")
       }
-      let answer = try version.message(standing, showsInside: true).serialized()
-      try transaction.keep(answer: answer, of: key)
-      return answer
+      return try version.message(standing, showsInside: true).serialized()
     }
-    guard let bytes else { throw RequestRefusal.requestIDReused }
-    return try CatalogV1.Entry(serialized: bytes)
+    guard let answer else { throw RequestRefusal.requestIDReused }
+    var entry = try CatalogV1.Entry(serialized: answer.bytes)
+    entry.receipt = answer.receipt.map {
+      CommonV1.Receipt(json: $0.encoded(), leaf: $0.leaf.commitment)
+    }
+    return entry
+  }
+
+  /// Who acts, on whose entry, when.
+  struct Scene: Sendable {
+    let actor: Actor
+    let owner: DepartmentFacts
+    let time: Instant
+  }
+
+  /// What a request for a step names: the entry, and the version that the caller has seen.
+  struct StepRequest: Sendable {
+    let name: String
+    var version = 0
+    var etag = ""
+    let requestID: String
+    /// Whether the step is one of the version that everybody sees, and not of the newest.
+    var isOfShown = false
+    /// Whether only to say what the version would become.
+    var isTrial = false
+  }
+
+  /// One step of a version: authorised, judged, saved, logged.
+  ///
+  /// - Parameters:
+  ///   - authorise: Whether the actor has a part in such steps at all, whatever the version's state.
+  ///   - after: What else belongs to the step, in the same transaction.
+  func step(
+    _ call: CallContext, _ request: StepRequest, content: some Message,
+    topic: @escaping @Sendable (EntryVersion) -> String,
+    authorise: @escaping @Sendable (EntryVersion, Scene, Profile) throws -> Void,
+    after: @escaping @Sendable (EntryVersion, Scene, borrowing WriteTransaction) throws -> Void = {
+      _, _, _ in
+    },
+    _ rule: @escaping @Sendable (EntryVersion, Scene, Profile) throws -> EntryVersion
+  ) async throws -> CatalogV1.Entry {
+    let number = try entryNumber(request.name, field: "name").entry
+    let actor = try await actor(of: call)
+    let standing = try await database.read { try $0.entryStanding(number) }
+    guard let standing else {
+      throw RequestRefusal.unknownResource(field: "name", name: request.name)
+    }
+    let scene = Scene(actor: actor, owner: try await facts(of: standing.owner), time: now())
+    if request.isTrial {
+      let current = try await database.read { try $0.version(number, asked: request) }
+      let profile = try profiles.profile(current.profile)
+      try authorise(current, scene, profile)
+      try request.requireSeen(current)
+      return try rule(current, scene, profile).message(standing, showsInside: true)
+    }
+    return try await change(
+      call, requestID: request.requestID, content: content,
+      authorise: { transaction in
+        let current = try transaction.version(number, asked: request)
+        try authorise(current, scene, profiles.profile(current.profile))
+      }
+    ) { transaction in
+      let current = try transaction.version(number, asked: request)
+      try request.requireSeen(current)
+      let next = try rule(current, scene, profiles.profile(current.profile))
+      try transaction.save(next, wasHistory: current.history.count)
+      try append(topic(next), next, call, to: transaction)
+      try after(next, scene, transaction)
+      return next
+    }
+  }
+
+  /// The payload of an entry of the log: who did what, when.
+  func event(_ call: CallContext, _ members: [(String, JSONValue)]) -> JSONValue {
+    .object(
+      JSONObject(
+        members + [
+          ("time", .integer(now().milliseconds)), ("call", .string(call.callID)),
+          ("actor", .string(call.principal)),
+        ]))
   }
 
   /// The entry of the log for a step of a version.
@@ -114,9 +198,6 @@ package struct CatalogServer: CatalogV1.CatalogService {
     to transaction: borrowing WriteTransaction
   ) throws {
     var payload = JSONObject()
-    payload["time"] = .integer(now().milliseconds)
-    payload["call"] = .string(call.callID)
-    payload["actor"] = .string(call.principal)
     payload["entry"] = .string(version.name)
     payload["version"] = .integer(Int64(version.number))
     payload["owner"] = .string("departments/\(version.content.owner.text)")
@@ -133,7 +214,8 @@ package struct CatalogServer: CatalogV1.CatalogService {
       payload["reason"] = .string(reason)
     }
     if let basis = version.history.last?.basis { payload["basis"] = basis.json }
-    try transaction.append(topic: topic, payload: .object(payload))
+    try transaction.append(
+      topic: topic, payload: event(call, payload.members.map { ($0.name, $0.value) }))
   }
 
   /// The number in `entries/E-1` and, where it names one, of the version.
@@ -153,6 +235,35 @@ package struct CatalogServer: CatalogV1.CatalogService {
     }
     throw RequestRefusal.malformed(
       field: field, expected: BilingualText("entries/E-1 这样的名称", "a name like entries/E-1"))
+  }
+}
+
+extension CatalogServer.StepRequest {
+  /// Refuses where the caller has seen another version than there is.
+  func requireSeen(_ current: EntryVersion) throws(RequestRefusal) {
+    guard version == 0 || version == current.number, etag.isEmpty || etag == current.etag else {
+      throw .changedMeanwhile(name: current.name)
+    }
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// The newest version of an entry, or the refusal that there is none.
+  func newest(_ entry: Int64, named name: String) throws -> EntryVersion {
+    guard let standing = try entryStanding(entry),
+      let version = try entryVersion(entry, standing.newestVersion)
+    else { throw RequestRefusal.unknownResource(field: "name", name: name) }
+    return version
+  }
+
+  /// The version that a step is about.
+  fileprivate func version(
+    _ entry: Int64, asked request: CatalogServer.StepRequest
+  ) throws -> EntryVersion {
+    guard request.isOfShown, let shown = try entryStanding(entry)?.publishedVersion,
+      let version = try entryVersion(entry, shown)
+    else { return try newest(entry, named: request.name) }
+    return version
   }
 }
 

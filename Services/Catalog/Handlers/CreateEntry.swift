@@ -21,12 +21,14 @@ extension CatalogServer {
         throw RequestRefusal.malformed(
           field: "entry.owner", expected: BilingualText("部门名称", "the name of a department"))
       }
-      try checkWriteScope(owner: code, actor: actor)
       let content = try EntryContent(wire, owner: code)
-      try checkDraft(content)
       let time = now()
-      let profile = try profile(for: content, on: time.civilDate)
-      return try await change(call, requestID: request.requestID, content: request) { transaction in
+      return try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { _ in try checkWriteScope(owner: code, actor: actor) }
+      ) { transaction in
+        try checkDraft(content)
+        let profile = try profile(for: content, on: time.civilDate)
         let version = try transaction.insertEntry(
           content, owner: actor.department, profile: profile.reference, at: time)
         try append("catalog.entry_drafted", version, call, to: transaction)

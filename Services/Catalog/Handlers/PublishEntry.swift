@@ -13,29 +13,26 @@ extension CatalogServer {
     _ request: CatalogV1.PublishEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {
     try await call.answering(refusals) {
-      let number = try entryNumber(request.name, field: "name").entry
-      let actor = try await actor(of: call)
-      let owner = try await owner(of: number, named: request.name)
-      let time = now()
-      return try await change(call, requestID: request.requestID, content: request) { transaction in
-        let current = try transaction.newest(number, named: request.name)
-        guard request.version == 0 || Int(request.version) == current.number,
-          request.etag.isEmpty || request.etag == current.etag
-        else { throw RequestRefusal.changedMeanwhile(name: current.name) }
-        let next = try current.published(
-          by: actor, owner: owner, at: time, under: profiles.profile(current.profile))
-        if let former = try transaction.entryStanding(number)?.publishedVersion,
-          let old = try transaction.entryVersion(number, former)
-        {
-          try transaction.save(old.superseded(at: time), wasHistory: old.history.count)
+      try await step(
+        call,
+        StepRequest(
+          name: request.name, version: Int(request.version), etag: request.etag,
+          requestID: request.requestID),
+        content: request, topic: { _ in "catalog.entry_published" },
+        authorise: { try $0.requirePublisher($1.actor, owner: $1.owner, under: $2) },
+        after: { next, scene, transaction in
+          if let former = try transaction.entryStanding(next.entry)?.publishedVersion,
+            let old = try transaction.entryVersion(next.entry, former)
+          {
+            try transaction.save(old.superseded(at: scene.time), wasHistory: old.history.count)
+          }
+          try transaction.publish(next) { sequence in
+            resourceCode(
+              category: next.content.category, region: scene.owner.region, sequence: sequence)
+          }
         }
-        try transaction.save(next, wasHistory: current.history.count)
-        try transaction.publish(next) { sequence in
-          resourceCode(
-            category: next.content.category, region: owner.region, sequence: sequence)
-        }
-        try append("catalog.entry_published", next, call, to: transaction)
-        return next
+      ) { current, scene, profile in
+        try current.published(by: scene.actor, owner: scene.owner, at: scene.time, under: profile)
       }
     }
   }
@@ -44,28 +41,25 @@ extension CatalogServer {
     _ request: CatalogV1.WithdrawEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {
     try await call.answering(refusals) {
-      let number = try entryNumber(request.name, field: "name").entry
       let basis = try request.basis.map { try Basis($0, path: "basis") }
-      let actor = try await actor(of: call)
-      let owner = try await owner(of: number, named: request.name)
-      let time = now()
-      return try await change(call, requestID: request.requestID, content: request) { transaction in
-        let current = try transaction.shown(number, named: request.name)
-        guard request.etag.isEmpty || request.etag == current.etag else {
-          throw RequestRefusal.changedMeanwhile(name: current.name)
+      return try await step(
+        call,
+        StepRequest(
+          name: request.name, etag: request.etag, requestID: request.requestID, isOfShown: true),
+        content: request,
+        topic: { "catalog.\($0.history.last?.action?.rawValue ?? "entry_withdrawn")" },
+        authorise: { try $0.requireWithdrawer($1.actor, owner: $1.owner, under: $2) },
+        after: { next, _, transaction in
+          if next.state == .withdrawn { try transaction.withdraw(next.entry) }
         }
-        let profile = try profiles.profile(current.profile)
-        let next =
-          try request.cancel
+      ) { current, scene, profile in
+        try request.cancel
           ? current.withdrawalEnded(
-            reason: request.reason, by: actor, owner: owner, at: time, under: profile)
+            reason: request.reason, by: scene.actor, owner: scene.owner, at: scene.time,
+            under: profile)
           : current.withdrawn(
-            reason: request.reason, basis: basis, by: actor, owner: owner, at: time, under: profile)
-        try transaction.save(next, wasHistory: current.history.count)
-        if next.state == .withdrawn { try transaction.withdraw(number) }
-        let action = next.history.last?.action?.rawValue
-        try append("catalog.\(action ?? "entry_withdrawn")", next, call, to: transaction)
-        return next
+            reason: request.reason, basis: basis, by: scene.actor, owner: scene.owner,
+            at: scene.time, under: profile)
       }
     }
   }
@@ -86,11 +80,11 @@ extension CatalogServer {
           throw CatalogRefusal.sourceSystemForeign
         }
       }
-      return try await change(call, requestID: request.requestID, content: request) { transaction in
+      return try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { try $0.newest(number, named: request.name).requireOwner(actor) }
+      ) { transaction in
         let current = try transaction.newest(number, named: request.name)
-        guard current.content.owner == actor.department.code else {
-          throw CatalogRefusal.notOwner(entry: current.name)
-        }
         try transaction.mount(number, system: system.isEmpty ? nil : system)
         try append(
           system.isEmpty ? "catalog.entry_unmounted" : "catalog.entry_mounted", current, call,
@@ -98,12 +92,5 @@ extension CatalogServer {
         return current
       }
     }
-  }
-
-  private func owner(of entry: Int64, named name: String) async throws -> DepartmentFacts {
-    guard let standing = try await database.read({ try $0.entryStanding(entry) }) else {
-      throw RequestRefusal.unknownResource(field: "name", name: name)
-    }
-    return try await facts(of: standing.owner)
   }
 }

@@ -29,18 +29,22 @@ extension CatalogServer {
         types: try request.shareTypes.enumerated().map {
           try TypeDecision($1, path: "share_types[\($0)]")
         })
-      return try await decide(
-        call, name: request.name, version: Int(request.version), etag: request.etag,
-        requestID: request.requestID, content: request, isTrial: request.validateOnly,
+      return try await step(
+        call,
+        StepRequest(
+          name: request.name, version: Int(request.version), etag: request.etag,
+          requestID: request.requestID, isTrial: request.validateOnly),
+        content: request,
         topic: { next in
           if next.history.last?.action == .secrecyPassed { return "catalog.secrecy_passed" }
           return decision == .approve ? "catalog.entry_approved" : "catalog.entry_returned"
-        }
-      ) { current, actor, owner, time in
+        },
+        authorise: { try requireReviewer($1.actor, of: $0, owner: $1.owner, under: $2) }
+      ) { current, scene, profile in
         try current.reviewed(
-          opinion, by: actor, owner: owner,
-          isBaseData: knownCategory(current.content.category)?.isBaseData ?? false, at: time,
-          under: profiles.profile(current.profile))
+          opinion, by: scene.actor, owner: scene.owner,
+          isBaseData: knownCategory(current.content.category)?.isBaseData ?? false,
+          at: scene.time, under: profile)
       }
     }
   }
@@ -56,52 +60,16 @@ extension CatalogServer {
         )
       }
       let filing = Filing(number: wire.number, date: date, reason: wire.reason)
-      return try await decide(
-        call, name: request.name, version: Int(request.version), etag: request.etag,
-        requestID: request.requestID, content: request, isTrial: false,
-        topic: { _ in "catalog.entry_filed" }
-      ) { current, actor, owner, _ in
-        try current.filed(
-          filing, by: actor, owner: owner, under: profiles.profile(current.profile))
+      return try await step(
+        call,
+        StepRequest(
+          name: request.name, version: Int(request.version), etag: request.etag,
+          requestID: request.requestID),
+        content: request, topic: { _ in "catalog.entry_filed" },
+        authorise: { try $0.requireFilingOffice($1.actor, owner: $1.owner, under: $2) }
+      ) { current, scene, profile in
+        try current.filed(filing, by: scene.actor, owner: scene.owner, under: profile)
       }
-    }
-  }
-
-  /// One decision on the newest version of an entry by somebody who is not its owner.
-  ///
-  /// - Parameter isTrial: Whether only to say what it would become.
-  func decide(
-    _ call: CallContext, name: String, version: Int, etag: String, requestID: String,
-    content: some Message, isTrial: Bool,
-    topic: @escaping @Sendable (EntryVersion) -> String,
-    _ rule:
-      @escaping @Sendable (EntryVersion, Actor, DepartmentFacts, Instant) throws -> EntryVersion
-  ) async throws -> CatalogV1.Entry {
-    let number = try entryNumber(name, field: "name").entry
-    let actor = try await actor(of: call)
-    let standing = try await database.read { try $0.entryStanding(number) }
-    guard let standing else { throw RequestRefusal.unknownResource(field: "name", name: name) }
-    let owner = try await facts(of: standing.owner)
-    let time = now()
-    let checked: @Sendable (EntryVersion) throws -> EntryVersion = { current in
-      guard version == 0 || version == current.number else {
-        throw RequestRefusal.changedMeanwhile(name: current.name)
-      }
-      if !etag.isEmpty, etag != current.etag {
-        throw RequestRefusal.changedMeanwhile(name: current.name)
-      }
-      return try rule(current, actor, owner, time)
-    }
-    if isTrial {
-      let current = try await database.read { try $0.newest(number, named: name) }
-      return try checked(current).message(standing, showsInside: true)
-    }
-    return try await change(call, requestID: requestID, content: content) { transaction in
-      let current = try transaction.newest(number, named: name)
-      let next = try checked(current)
-      try transaction.save(next, wasHistory: current.history.count)
-      try append(topic(next), next, call, to: transaction)
-      return next
     }
   }
 }

@@ -25,7 +25,10 @@ extension CatalogServer {
           return next.message(standing, showsInside: true)
         }
       }
-      return try await change(call, requestID: request.requestID, content: request) { transaction in
+      return try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { try $0.newest(number, named: request.name).requireOwner(actor) }
+      ) { transaction in
         let (next, history) = try submitted(number, request, actor, time, transaction)
         try transaction.save(next, wasHistory: history)
         try append("catalog.entry_submitted", next, call, to: transaction)
@@ -40,9 +43,7 @@ extension CatalogServer {
     _ transaction: borrowing some SQLReading & ~Copyable
   ) throws -> (EntryVersion, Int) {
     var current = try transaction.newest(number, named: request.name)
-    guard current.content.owner == actor.department.code else {
-      throw CatalogRefusal.notOwner(entry: current.name)
-    }
+    try current.requireOwner(actor)
     if !request.etag.isEmpty, request.etag != current.etag {
       throw RequestRefusal.changedMeanwhile(name: current.name)
     }
@@ -54,23 +55,5 @@ extension CatalogServer {
       owner: actor.department, claims: claims, under: profile)
     let next = try current.submitted(by: actor, at: time, under: profile, calendar: calendar)
     return (next, current.history.count)
-  }
-}
-
-extension SQLReading where Self: ~Copyable {
-  /// The version that everybody sees, else the newest.
-  func shown(_ entry: Int64, named name: String) throws -> EntryVersion {
-    guard let standing = try entryStanding(entry),
-      let version = try entryVersion(entry, standing.publishedVersion ?? standing.newestVersion)
-    else { throw RequestRefusal.unknownResource(field: "name", name: name) }
-    return version
-  }
-
-  /// The newest version of an entry, or the refusal that there is none.
-  func newest(_ entry: Int64, named name: String) throws -> EntryVersion {
-    guard let standing = try entryStanding(entry),
-      let version = try entryVersion(entry, standing.newestVersion)
-    else { throw RequestRefusal.unknownResource(field: "name", name: name) }
-    return version
   }
 }

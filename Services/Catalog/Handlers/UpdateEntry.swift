@@ -17,11 +17,11 @@ extension CatalogServer {
       let number = try entryNumber(wire.name, field: "entry.name").entry
       let actor = try await actor(of: call)
       let time = now()
-      return try await change(call, requestID: request.requestID, content: request) { transaction in
+      return try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { try $0.newest(number, named: wire.name).requireOwner(actor) }
+      ) { transaction in
         let current = try transaction.newest(number, named: wire.name)
-        guard current.content.owner == actor.department.code else {
-          throw CatalogRefusal.notOwner(entry: current.name)
-        }
         if !wire.etag.isEmpty, wire.etag != current.etag {
           throw RequestRefusal.changedMeanwhile(name: current.name)
         }

@@ -22,7 +22,8 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
   let handlers = CatalogServer(
     database: database, profiles: environment.law.profiles, calendar: environment.law.calendar,
     taxonomies: environment.law.taxonomies,
-    directory: { try await departments.department($0) }, refusals: refusals,
+    directory: { try await departments.department($0) }, keyList: keys.keyListNote,
+    refusals: refusals,
     now: environment.clock.civil)
   let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share"]) { _ in
     try await handlers.publishedSnapshot().map {

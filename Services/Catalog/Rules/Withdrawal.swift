@@ -33,8 +33,8 @@ extension EntryVersion {
     guard state == .published else {
       throw .wrongState(entry: name, state: state, action: BilingualText("撤销", "withdrawn"))
     }
+    try requireWithdrawer(actor, owner: owner, under: profile)
     if actor.department.code != content.owner {
-      try requireConsentGiver(actor, owner: owner, under: profile)
       guard let pending = withdrawal else { throw .withdrawalNotRequested(entry: name) }
       var next = stepped(
         to: .withdrawn, by: actor, at: time, reason: reason.isEmpty ? pending.reason : reason,
@@ -58,8 +58,8 @@ extension EntryVersion {
     reason: String, by actor: Actor, owner: DepartmentFacts, at time: Instant,
     under profile: Profile
   ) throws(CatalogRefusal) -> EntryVersion {
+    try requireWithdrawer(actor, owner: owner, under: profile)
     let isOwner = actor.department.code == content.owner
-    if !isOwner { try requireConsentGiver(actor, owner: owner, under: profile) }
     guard withdrawal != nil else { throw .withdrawalNotRequested(entry: name) }
     if reason.isEmpty {
       throw .reasonMissing(
@@ -76,10 +76,12 @@ extension EntryVersion {
     profile.entryReviewers(isUpdate: isUpdate)?.value.isEmpty == false
   }
 
-  /// Whoever reviews the owner's entries consents; where nobody does, nobody but the owner has a say.
-  private func requireConsentGiver(
+  /// Checks that a person has a part in withdrawing: the owner asks, and whoever reviews its entries consents; where nobody does,
+  /// nobody but the owner has a say.
+  package func requireWithdrawer(
     _ actor: Actor, owner: DepartmentFacts, under profile: Profile
   ) throws(CatalogRefusal) {
+    if actor.department.code == content.owner { return }
     guard needsConsent(under: profile) else { throw .notOwner(entry: name) }
     try requireReviewer(actor, of: self, owner: owner, under: profile)
   }

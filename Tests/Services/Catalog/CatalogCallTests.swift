@@ -42,20 +42,6 @@ struct CatalogCallTests {
     #expect(snapshot.entries.map(\.name) == [draft.name])
   }
 
-  @Test("the same request again gets the same answer and changes nothing; other content is refused")
-  func replay() async throws {
-    let catalog = try await CatalogCalls()
-    let first = try await catalog.draft("same")
-    let second = try await catalog.draft("same")
-    #expect(first == second)
-    let said = await status { _ = try await catalog.draft("same") { $0.title = "另一份" } }
-    #expect(said?.code == .alreadyExists)
-    #expect(said?.trailers["weir-reason"] == "request.request_id_reused")
-    let missing = await status { _ = try await catalog.draft("") }
-    #expect(missing?.trailers["weir-field"] == "request_id")
-    #expect(try await catalog.database.read { try $0.entryStanding(2) } == nil)
-  }
-
   @Test("a refusal names reason, field and article, changes nothing, and is recorded")
   func refusals() async throws {
     let catalog = try await CatalogCalls()
@@ -72,7 +58,9 @@ struct CatalogCallTests {
     #expect(catalog.refusals.reasons == ["catalog.field_missing"])
     let now = try await catalog.client.getEntry(
       CatalogV1.GetEntryRequest(name: draft.name), catalog.options(CatalogCalls.officer))
-    #expect(now == draft)
+    var told = draft
+    told.receipt = nil
+    #expect(now == told)
   }
 
   @Test("validate_only says what would become and changes nothing")

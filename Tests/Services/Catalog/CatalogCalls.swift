@@ -60,11 +60,17 @@ struct CatalogCalls {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
     let random = SeededRandom(seed: 7)
+    let signer = try NoteSigner(
+      name: KeyList.evidenceName("weir.test", service: "catalog"),
+      key: try Ed25519PrivateKey(random: random))
+    let keyList = try KeyList(
+      domain: "weir.test", number: 1, issuedAt: 0,
+      entries: [KeyList.Entry(verifier: signer.verifier, notBefore: 0)]
+    ).signed(
+      by: try NoteSigner(
+        name: KeyList.rootName("weir.test"), key: try Ed25519PrivateKey(random: random)))
     let outbox = OutboxConfiguration(
-      service: "catalog", replica: "r1",
-      signer: try NoteSigner(
-        name: KeyList.evidenceName("weir.test", service: "catalog"),
-        key: try Ed25519PrivateKey(random: random)),
+      service: "catalog", replica: "r1", signer: signer,
       keyring: try Keyring(folder: folder.path("keys"), creates: true, random: random),
       random: random)
     database = try await place.open(schema: catalogSchema, outbox: outbox)
@@ -73,7 +79,8 @@ struct CatalogCalls {
       database: database,
       profiles: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
       calendar: try CatalogWorld.calendar(), taxonomies: try CatalogWorld.taxonomies(),
-      directory: { try CatalogCalls.department($0) }, refusals: refusals, now: clock.now)
+      directory: { try CatalogCalls.department($0) }, keyList: keyList, refusals: refusals,
+      now: clock.now)
     client = CatalogV1.CatalogClient(
       LocalTransport(methods(server, admission: NamedCaller())))
   }

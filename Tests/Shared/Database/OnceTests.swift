@@ -1,5 +1,6 @@
 // What comes twice is done once: events by their position, requests by their identifier.
 
+import Crypto
 import Integrity
 import Synchronization
 import TestSupport
@@ -103,6 +104,47 @@ struct OnceTests {
         try $0.keep(answer: [], of: RequestKey(caller: "b", method: "/m", requestID: "r"))
       }
     }
+    await database.close()
+  }
+
+  @Test(
+    "a change is authorised each time, made once, and its replay is noted",
+    arguments: Backend.allCases)
+  func change(backend: Backend) async throws {
+    let database = try await TestDatabase(backend).open(schema: counterSchema)
+    let root = try NoteSigner(
+      name: KeyList.rootName("weir.test"),
+      key: try Ed25519PrivateKey(random: SeededRandom(seed: 5)))
+    let keyList = try KeyList(domain: "weir.test", number: 1, issuedAt: 0, entries: [])
+      .signed(by: root)
+    struct Refused: Error {}
+    struct Counts: Equatable {
+      var asked = 0
+      var made = 0
+      var replayed = 0
+    }
+    let counts = Mutex(Counts())
+    func change(_ digest: [UInt8], isAllowed: Bool = true) async throws -> [UInt8]? {
+      let answer = try await database.change(
+        RequestKey(caller: "a", method: "/m", requestID: "r"), digest: digest,
+        receiptUnder: keyList,
+        authorise: { _ in
+          counts.withLock { $0.asked += 1 }
+          if !isAllowed { throw Refused() }
+        }, replayed: { _ in counts.withLock { $0.replayed += 1 } }
+      ) { _ in
+        counts.withLock { $0.made += 1 }
+        return [42]
+      }
+      return answer?.bytes
+    }
+    await #expect(throws: Refused.self) { try await change([1], isAllowed: false) }
+    #expect(counts.withLock { $0 } == Counts(asked: 1))
+    #expect(try await change([1]) == [42])
+    #expect(try await change([1]) == [42])
+    #expect(try await change([2]) == nil)
+    await #expect(throws: Refused.self) { try await change([1], isAllowed: false) }
+    #expect(counts.withLock { $0 } == Counts(asked: 5, made: 1, replayed: 1))
     await database.close()
   }
 
