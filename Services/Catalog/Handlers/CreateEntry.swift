@@ -27,6 +27,7 @@ extension CatalogServer {
         call, requestID: request.requestID, content: request,
         authorise: { _ in try checkWriteScope(owner: code, actor: actor) }
       ) { transaction in
+        let content = try content.classified(by: knownCategory(content.category))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
         let version = try transaction.insertEntry(

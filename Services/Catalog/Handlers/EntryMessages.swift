@@ -110,7 +110,7 @@ extension EntryContent {
     title = entry.title
     summary = entry.summary
     category = entry.category
-    resourceClass = entry.resourceClass.isEmpty ? "public" : entry.resourceClass
+    resourceClass = entry.resourceClass
     collectingDepartment = entry.collectingDepartment
     approvingDepartment = entry.approvingDepartment
     providingDepartment = entry.providingDepartment

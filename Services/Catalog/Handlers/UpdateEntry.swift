@@ -26,15 +26,17 @@ extension CatalogServer {
           throw RequestRefusal.changedMeanwhile(name: current.name)
         }
         let content = try EntryContent(wire, owner: current.content.owner)
+          .classified(by: knownCategory(wire.category))
         try checkDraft(content)
+        let profile = try profile(for: content, on: time.civilDate)
         guard current.state == .published || current.state == .withdrawn else {
-          let next = try current.edited(content, by: actor, at: time)
+          let next = try current.edited(
+            content, by: actor, at: time, governing: profile.reference)
           try transaction.save(next, wasHistory: current.history.count)
           try append("catalog.entry_changed", next, call, to: transaction)
           return next
         }
         // Readers keep the published version until this one is approved.
-        let profile = try profile(for: content, on: time.civilDate)
         let next = EntryVersion(
           entry: current.entry, number: current.number + 1, content: content, state: .draft,
           profile: profile.reference, created: time)

@@ -16,6 +16,8 @@ package enum CatalogRefusal: Refusal, Hashable {
   case fieldMissing(path: String, term: BilingualText, citation: Citation)
   case fieldTooLong(path: String, limit: Int)
   case unknownCategory(String)
+  case classNotOfCategory(category: String, expected: String)
+  case categoryChangesProfile(category: String)
   case categoryNotYours(String, owners: [String], citation: Citation)
   case itemNameInvalid(path: String)
   case itemRepeated(path: String, name: String)
@@ -51,6 +53,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .fieldMissing: "catalog.field_missing"
     case .fieldTooLong: "catalog.field_too_long"
     case .unknownCategory: "catalog.unknown_category"
+    case .classNotOfCategory: "catalog.class_not_of_category"
+    case .categoryChangesProfile: "catalog.category_changes_profile"
     case .categoryNotYours: "catalog.category_not_yours"
     case .itemNameInvalid: "catalog.item_name_invalid"
     case .itemRepeated: "catalog.item_repeated"
@@ -80,7 +84,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .typeNotYours:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
-      .secrecyReviewMissing, .withdrawalNotRequested:
+      .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile:
       .wrongState
     case .changedMeanwhile: .lostRace
     default: .malformed
@@ -98,8 +102,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .secrecyReviewMissing: "secrecy_passed"
     case .reasonMissing: "reason"
     case .stateSecret: "entry.secrecy"
-    case .notInForce: "entry.resource_class"
-    case .unknownCategory, .categoryNotYours: "entry.category"
+    case .notInForce, .classNotOfCategory: "entry.resource_class"
+    case .unknownCategory, .categoryNotYours, .categoryChangesProfile: "entry.category"
     case .tooManyItems, .identityItemMissing, .claimedByOther: "entry.items"
     case .filingMissing, .filingNotNeeded: "filing"
     case .sourceSystemForeign: "source_system"
@@ -119,6 +123,9 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .ownReview: Citation(document: "meizhou-public-2023", article: "7.1b")
     // AC-12: a county source writes for itself alone.
     case .outsideJurisdiction: Citation(document: "meizhou-specific-2021", article: "7b")
+    // A case is judged by one profile from its beginning to its end.
+    case .classNotOfCategory, .categoryChangesProfile:
+      Citation(document: Citation.productDocument, article: "D43")
     case .reasonMissing: nil
     // AC-18.
     case .stateSecret: Citation(document: "hebi-2021", article: "24b")
@@ -148,6 +155,10 @@ package enum CatalogRefusal: Refusal, Hashable {
       BilingualText(
         "请审核人完成保密审查：weir catalog review … approve --secrecy-passed。",
         "Let a reviewer pass it: weir catalog review … approve --secrecy-passed.")
+    case .categoryChangesProfile:
+      BilingualText(
+        "请另行编制该分类的条目：weir catalog draft。",
+        "Draft an entry of its own for that category: weir catalog draft.")
     case .withdrawalNotRequested:
       BilingualText(
         "请来源部门负责人先行申请：weir catalog withdraw … --reason … --basis …。",

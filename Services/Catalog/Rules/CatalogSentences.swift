@@ -59,6 +59,15 @@ extension CatalogRefusal {
       BilingualText("\(path) 超过\(limit)字。", "\(path) is longer than \(limit) characters.")
     case .unknownCategory(let slug):
       BilingualText("没有分类 \(slug)。", "There is no category \(slug).")
+    case .classNotOfCategory(let slug, let expected):
+      BilingualText(
+        "分类“\(slug)”的资源类别为 \(expected)，不由填报人选择。",
+        "Resources of category \"\(slug)\" are of the class \(expected); it is not chosen.")
+    case .categoryChangesProfile(let slug):
+      BilingualText(
+        "改为分类 \(slug) 会适用另一办法，已提交过的条目不能如此修改。",
+        "With category \(slug) another profile would govern; what was handed in before keeps its own."
+      )
     case .categoryNotYours(let slug, let owners, _):
       BilingualText(
         "分类 \(slug) 由\(owners.joined(separator: "、"))负责。",

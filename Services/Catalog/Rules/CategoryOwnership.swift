@@ -31,8 +31,31 @@ package struct KnownCategory: Hashable, Sendable {
   /// meizhou-specific-2021/5.
   package var isSpecificPopulation: Bool { taxonomy == Self.specificPopulation }
 
+  /// The class of its resources, by which the governing profile is found (D43).
+  package var resourceClass: String {
+    isSpecificPopulation ? "specific_population" : Self.generalClass
+  }
+
+  /// The class of what no category says otherwise of.
+  package static let generalClass = "public"
+
   /// The four base databases (meizhou-public-2023/14.2, hebi-2021/12.2, guangdong-2018/17).
   package var isBaseData: Bool { !isSpecificPopulation }
+}
+
+extension EntryContent {
+  /// The content with the class that its category has. It decides which law governs, so it is nobody's to choose (D43).
+  ///
+  /// - Parameter category: `nil` where none is stated yet, or where no taxonomy knows it.
+  package func classified(by category: KnownCategory?) throws(CatalogRefusal) -> EntryContent {
+    let own = category?.resourceClass ?? KnownCategory.generalClass
+    guard resourceClass.isEmpty || resourceClass == own else {
+      throw .classNotOfCategory(category: self.category, expected: own)
+    }
+    var content = self
+    content.resourceClass = own
+    return content
+  }
 }
 
 /// Checks that a department may own an entry of a category, and what the text wants of the category itself.
@@ -43,6 +66,7 @@ package func checkCategory(
   _ known: KnownCategory?, of content: EntryContent, owner: DepartmentFacts
 ) throws(CatalogRefusal) {
   guard let known else { throw .unknownCategory(content.category) }
+  _ = try content.classified(by: known)
   guard known.ownerKinds.isEmpty || known.ownerKinds.contains(where: owner.kinds.contains) else {
     throw .categoryNotYours(
       content.category, owners: known.ownerKinds, citation: known.citation)

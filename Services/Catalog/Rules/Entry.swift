@@ -206,6 +206,7 @@ package enum EntryAction: String, CaseIterable, Sendable {
   case withdrawalRequested = "withdrawal_requested"
   case withdrawalDeclined = "withdrawal_declined"
   case withdrawalTakenBack = "withdrawal_taken_back"
+  case profileChanged = "profile_changed"
 }
 
 /// A step in a version's history.
@@ -243,8 +244,8 @@ package struct EntryVersion: Hashable, Sendable {
   package let number: Int
   package var content: EntryContent
   package var state: EntryState
-  /// The profile under which the version began; it is judged by this one to its end.
-  package let profile: ProfileReference
+  /// The profile under which the version was handed in; it is judged by this one to its end.
+  package var profile: ProfileReference
   /// The day on which it was handed to review; the review clock counts from here.
   package var submitted: CivilDate?
   package var reviewDue: DueDate?

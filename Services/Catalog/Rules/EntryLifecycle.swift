@@ -5,8 +5,11 @@ package import Vocabulary
 
 extension EntryVersion {
   /// Takes changed content into a draft, or reopens a returned version as one (AC-10).
+  ///
+  /// - Parameter governing: The profile that governs the class of the changed content today. A draft that changes its class goes over to
+  ///   it, and history says so; what was handed in before keeps the profile that it began with (D43), so its class stays, too.
   package func edited(
-    _ content: EntryContent, by actor: Actor, at time: Instant
+    _ content: EntryContent, by actor: Actor, at time: Instant, governing: ProfileReference
   ) throws(CatalogRefusal) -> EntryVersion {
     try requireOwner(actor)
     guard state == .draft || state == .returned else {
@@ -14,6 +17,13 @@ extension EntryVersion {
     }
     var next = self
     next.content = content
+    if content.resourceClass != self.content.resourceClass, governing.key != profile.key {
+      guard submitted == nil else { throw .categoryChangesProfile(category: content.category) }
+      next = next.stepped(
+        to: state, by: actor, at: time, reason: "", action: .profileChanged,
+        detail: "\(profile.key) -> \(governing.key)")
+      next.profile = governing
+    }
     if state == .returned { next = next.stepped(to: .draft, by: actor, at: time, reason: "") }
     return next
   }

@@ -101,7 +101,7 @@ extension WriteTransaction {
       UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6, due_day = ?7,
         due_article = ?8, due_provisional = ?9, filing_number = ?10, filing_day = ?11,
         filing_reason = ?12, approved_by = ?13, published = ?14, secrecy_person = ?15,
-        secrecy_time = ?16, withdrawal = ?17
+        secrecy_time = ?16, withdrawal = ?17, profile = ?18
       WHERE entry = ?1 AND version = ?2
       """,
       [
@@ -113,7 +113,7 @@ extension WriteTransaction {
         version.approvedBy.map(\.rawValue).joined(separator: " "),
         version.published?.milliseconds, version.secrecyReview?.person,
         version.secrecyReview?.time.milliseconds,
-        version.withdrawal.map { CanonicalJSON.encode($0.json) },
+        version.withdrawal.map { CanonicalJSON.encode($0.json) }, version.profile.text,
       ])
     for table in ["items", "terms"] {
       try execute(

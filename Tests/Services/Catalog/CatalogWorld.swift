@@ -104,13 +104,16 @@ enum CatalogWorld {
     return nil
   }
 
-  /// Checks as SubmitEntry does.
+  /// Checks as SubmitEntry does, in the class of its category.
   static func check(
     _ content: EntryContent, claims: [ItemClaim] = [], owner: DepartmentFacts? = nil,
     under key: String = "meizhou-public-2023"
   ) throws -> EntryContent {
-    try checkEntry(
-      content, category: try category(content.category),
+    var content = content
+    let category = try category(content.category)
+    content.resourceClass = category?.resourceClass ?? KnownCategory.generalClass
+    return try checkEntry(
+      content, category: category,
       owner: try owner ?? facts(content.owner.text), claims: claims, under: try profile(key))
   }
 

@@ -75,7 +75,8 @@ struct EntryLifecycleTests {
     let back = try reviewed(version, .returnIt, by: authority, reason: "共享范围不明确")
     #expect(back.state == .returned)
     let draft = try back.edited(
-      back.content, by: try CatalogWorld.actor("civil-affairs"), at: CatalogWorld.noon)
+      back.content, by: try CatalogWorld.actor("civil-affairs"), at: CatalogWorld.noon,
+      governing: back.profile)
     #expect(draft.state == .draft)
     #expect(draft.history.map(\.to) == [.submitted, .returned, .draft])
   }
@@ -157,7 +158,8 @@ struct EntryLifecycleTests {
     for state in EntryState.allCases {
       let version = try CatalogWorld.version(try CatalogWorld.content(), state: state)
       let edits = refusal {
-        _ = try version.edited(version.content, by: officer, at: CatalogWorld.noon)
+        _ = try version.edited(
+          version.content, by: officer, at: CatalogWorld.noon, governing: version.profile)
       }
       #expect((edits == nil) == (state == .draft || state == .returned), "\(state)")
       let submits = refusal {
@@ -187,7 +189,10 @@ struct EntryLifecycleTests {
     let stranger = try CatalogWorld.actor("health")
     let draft = try CatalogWorld.version(try CatalogWorld.content())
     #expect(
-      refusal { _ = try draft.edited(draft.content, by: stranger, at: CatalogWorld.noon) }
+      refusal {
+        _ = try draft.edited(
+          draft.content, by: stranger, at: CatalogWorld.noon, governing: draft.profile)
+      }
         == .notOwner(entry: "entries/E-1"))
     #expect(
       refusal { try checkWriteScope(owner: draft.content.owner, actor: stranger) }
