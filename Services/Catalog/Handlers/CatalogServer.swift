@@ -108,7 +108,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
       guard let standing = try transaction.entryStanding(version.entry) else {
         throw UnreadableContent(what: "entry")
       }
-      return try version.message(standing, showsInside: true).serialized()
+      return try message(version, standing, showsInside: true).serialized()
     }
     guard let answer else { throw RequestRefusal.requestIDReused }
     var entry = try CatalogV1.Entry(serialized: answer.bytes)
@@ -163,7 +163,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
       let profile = try profiles.profile(current.profile)
       try authorise(current, scene, profile)
       try request.requireSeen(current)
-      return try rule(current, scene, profile).message(standing, showsInside: true)
+      return try message(rule(current, scene, profile), standing, showsInside: true)
     }
     return try await change(
       call, requestID: request.requestID, content: content,
@@ -175,10 +175,41 @@ package struct CatalogServer: CatalogV1.CatalogService {
       let current = try transaction.version(number, asked: request)
       try request.requireSeen(current)
       let next = try rule(current, scene, profiles.profile(current.profile))
-      try transaction.save(next, wasHistory: current.history.count)
+      try save(next, after: current, of: scene.owner, to: transaction)
       try append(topic(next), next, call, to: transaction)
       try after(next, scene, transaction)
       return next
+    }
+  }
+
+  /// Saves what a step made of a version, with whose turn it is now.
+  func save(
+    _ next: EntryVersion, after current: EntryVersion, of owner: DepartmentFacts,
+    to transaction: borrowing WriteTransaction
+  ) throws {
+    try transaction.save(
+      next, wasHistory: current.history.count,
+      seats: next.seats(of: owner, under: profiles.profile(next.profile)))
+  }
+
+  /// The version as a caller sees it, with its review clock as it stands today.
+  func message(
+    _ version: EntryVersion, _ standing: EntryStanding, showsInside: Bool
+  ) throws -> CatalogV1.Entry {
+    var message = version.message(standing, showsInside: showsInside)
+    if showsInside || version.state == .submitted { message.reviewDue = try reviewDue(of: version) }
+    return message
+  }
+
+  /// The review clock of a version: running while it is with the reviewers, then as it stood when they had decided.
+  func reviewDue(of version: EntryVersion) throws -> CommonV1.DueDate? {
+    let profile = try profiles.profile(version.profile)
+    let late = version.reviewOverdue(
+      under: profile, calendar: calendar, today: now().civilDate)
+    return version.reviewDue(under: profile, calendar: calendar).map { due in
+      CommonV1.DueDate(
+        date: due.date, citation: due.citation, isProvisional: due.isProvisional,
+        overdueDays: late?.workingDays ?? 0)
     }
   }
 

@@ -33,10 +33,6 @@ extension EntryVersion {
         time: GoogleProtobuf.Timestamp(withdrawal.time))
     }
     entry.profile = profile.text
-    if let due = reviewDue, state == .submitted {
-      entry.reviewDue = CommonV1.DueDate(
-        date: due.date, citation: due.citation, isProvisional: due.isProvisional, overdueDays: 0)
-    }
     entry.history = history.map { $0.message(under: profile, showsInside: showsInside) }
     entry.createTime = GoogleProtobuf.Timestamp(created)
     entry.publishTime = published.map { GoogleProtobuf.Timestamp($0) }

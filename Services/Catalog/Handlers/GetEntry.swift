@@ -23,8 +23,12 @@ extension CatalogServer {
       }
       guard let (standing, version) = found else { throw unknown }
       let owner = try await facts(of: standing.owner)
-      guard visibility.sees(version.state, of: owner) else { throw unknown }
-      return version.message(standing, showsInside: visibility.seesInside(of: owner))
+      let insiders = version.seats(
+        of: owner, under: try profiles.profile(version.profile)
+      ).insiders
+      guard visibility.sees(version, insiders: insiders) else { throw unknown }
+      return try message(
+        version, standing, showsInside: visibility.seesInside(version, insiders: insiders))
     }
   }
 
@@ -48,11 +52,11 @@ extension CatalogServer {
         let versions = try transaction.entryVersions(shown)
         let next = found.count > size ? shown.last : nil
         return (
-          entries: versions.compactMap { version in
-            standings[version.entry].map { standing in
+          entries: try versions.compactMap { version in
+            try standings[version.entry].map { standing in
               // A list never tells why something was filed; GetEntry tells those who may know.
-              version.message(
-                standing, showsInside: standing.owner == actor.department.code)
+              try message(
+                version, standing, showsInside: standing.owner == actor.department.code)
             }
           },
           next: next.map { PageToken([$0.entry, Int64($0.version)]).text } ?? ""
@@ -78,7 +82,7 @@ extension CatalogServer {
         guard let wanted, let version = try transaction.entryVersion(number, wanted) else {
           return nil
         }
-        return version.message(standing, showsInside: false)
+        return try message(version, standing, showsInside: false)
       }
       guard let found else {
         throw RequestRefusal.unknownResource(field: "name", name: request.name)

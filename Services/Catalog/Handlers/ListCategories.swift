@@ -43,44 +43,30 @@ extension CatalogServer {
       }
       let actor = try await actor(of: call)
       let size = PageSize.bounded(request.pageSize)
-      let today = now().civilDate
       let (waiting, next) = try await database.read { transaction in
         let found = try transaction.findWaiting(
-          for: EntryVisibility(actor),
-          after: (token.numbers[0], Int(clamping: token.numbers[1])), limit: size + 1)
+          at: actor.seats, after: (token.numbers[0], Int(clamping: token.numbers[1])),
+          limit: size + 1)
         let shown = Array(found.prefix(size))
         return (try transaction.entryVersions(shown), found.count > size ? shown.last : nil)
       }
       return CommonV1.ListDutiesResponse(
-        duties: waiting.compactMap { duty($0, for: actor, on: today) },
+        duties: try waiting.compactMap { try duty($0, for: actor) },
         nextPageToken: next.map { PageToken([$0.entry, Int64($0.version)]).text } ?? "")
     }
   }
 
-  private func duty(
-    _ version: EntryVersion, for actor: Actor, on today: CivilDate
-  ) -> CommonV1.Duty? {
-    let action: (String, BilingualText)
-    switch version.state {
-    case .returned:
-      action = ("revise", BilingualText("被退回，请修改", "returned: revise it"))
-    case .submitted:
-      action = ("review", BilingualText("待审核", "waits for review"))
-    case .approved:
-      action = ("publish", BilingualText("已通过，待发布", "approved: publish it"))
-    default: return nil
+  private func duty(_ version: EntryVersion, for actor: Actor) throws -> CommonV1.Duty? {
+    guard let step = version.awaitedStep(under: try profiles.profile(version.profile)) else {
+      return nil
     }
-    let due = version.reviewDue.flatMap { version.state == .submitted ? $0 : nil }
     return CommonV1.Duty(
-      resource: version.name, action: action.0,
+      resource: version.name, action: step.action.rawValue,
       summary: CommonV1.BilingualText(
         BilingualText(
-          "目录“\(version.content.title)”\(action.1.chinese)",
-          "Entry \"\(version.content.title)\" \(action.1.english)")),
-      due: due.map { due in
-        CommonV1.DueDate(
-          date: due.date, citation: due.citation, isProvisional: due.isProvisional,
-          overdueDays: LegalClock.overdue(due.date, at: today, on: calendar)?.workingDays ?? 0)
-      }, department: actor.department.code.text)
+          "目录“\(version.content.title)”\(step.action.term.chinese)",
+          "Entry \"\(version.content.title)\" \(step.action.term.english)")),
+      due: step.action == .review ? try reviewDue(of: version) : nil,
+      department: actor.department.code.text)
   }
 }

@@ -24,7 +24,8 @@ extension CatalogServer {
           if let former = try transaction.entryStanding(next.entry)?.publishedVersion,
             let old = try transaction.entryVersion(next.entry, former)
           {
-            try transaction.save(old.superseded(at: scene.time), wasHistory: old.history.count)
+            try save(
+              old.superseded(at: scene.time), after: old, of: scene.owner, to: transaction)
           }
           try transaction.publish(next) { sequence in
             resourceCode(

@@ -22,26 +22,26 @@ extension CatalogServer {
           guard let standing = try transaction.entryStanding(number) else {
             throw RequestRefusal.unknownResource(field: "name", name: request.name)
           }
-          return next.message(standing, showsInside: true)
+          return try message(next, standing, showsInside: true)
         }
       }
       return try await change(
         call, requestID: request.requestID, content: request,
         authorise: { try $0.newest(number, named: request.name).requireOwner(actor) }
       ) { transaction in
-        let (next, history) = try submitted(number, request, actor, time, transaction)
-        try transaction.save(next, wasHistory: history)
+        let (next, current) = try submitted(number, request, actor, time, transaction)
+        try save(next, after: current, of: actor.department, to: transaction)
         try append("catalog.entry_submitted", next, call, to: transaction)
         return next
       }
     }
   }
 
-  /// The newest version as it is after submission, and how long its history was before.
+  /// The newest version as it is after submission, and as it was before.
   private func submitted(
     _ number: Int64, _ request: CatalogV1.SubmitEntryRequest, _ actor: Actor, _ time: Instant,
     _ transaction: borrowing some SQLReading & ~Copyable
-  ) throws -> (EntryVersion, Int) {
+  ) throws -> (EntryVersion, EntryVersion) {
     var current = try transaction.newest(number, named: request.name)
     try current.requireOwner(actor)
     if !request.etag.isEmpty, request.etag != current.etag {
@@ -53,7 +53,6 @@ extension CatalogServer {
     current.content = try checkEntry(
       current.content, category: knownCategory(current.content.category),
       owner: actor.department, claims: claims, under: profile)
-    let next = try current.submitted(by: actor, at: time, under: profile, calendar: calendar)
-    return (next, current.history.count)
+    return (try current.submitted(by: actor, at: time, under: profile), current)
   }
 }

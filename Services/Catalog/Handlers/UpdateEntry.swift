@@ -32,7 +32,7 @@ extension CatalogServer {
         guard current.state == .published || current.state == .withdrawn else {
           let next = try current.edited(
             content, by: actor, at: time, governing: profile.reference)
-          try transaction.save(next, wasHistory: current.history.count)
+          try save(next, after: current, of: actor.department, to: transaction)
           try append("catalog.entry_changed", next, call, to: transaction)
           return next
         }

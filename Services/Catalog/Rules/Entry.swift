@@ -248,7 +248,6 @@ package struct EntryVersion: Hashable, Sendable {
   package var profile: ProfileReference
   /// The day on which it was handed to review; the review clock counts from here.
   package var submitted: CivilDate?
-  package var reviewDue: DueDate?
   package var filing: Filing?
   package var secrecyReview: SecrecyReview?
   /// What the source has asked for and the authority has not answered.
@@ -260,7 +259,7 @@ package struct EntryVersion: Hashable, Sendable {
 
   package init(
     entry: Int64, number: Int, content: EntryContent, state: EntryState, profile: ProfileReference,
-    submitted: CivilDate? = nil, reviewDue: DueDate? = nil, filing: Filing? = nil,
+    submitted: CivilDate? = nil, filing: Filing? = nil,
     secrecyReview: SecrecyReview? = nil, withdrawal: Withdrawal? = nil,
     approvedBy: [Reviewer] = [], history: [EntryStep] = [], created: Instant,
     published: Instant? = nil
@@ -271,7 +270,6 @@ package struct EntryVersion: Hashable, Sendable {
     self.state = state
     self.profile = profile
     self.submitted = submitted
-    self.reviewDue = reviewDue
     self.filing = filing
     self.secrecyReview = secrecyReview
     self.withdrawal = withdrawal

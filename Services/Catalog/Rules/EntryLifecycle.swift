@@ -30,7 +30,7 @@ extension EntryVersion {
 
   /// Hands a draft to review. Every check of content has passed before (``checkEntry(_:category:owner:claims:under:)``).
   package func submitted(
-    by actor: Actor, at time: Instant, under profile: Profile, calendar: WorkingCalendar
+    by actor: Actor, at time: Instant, under profile: Profile
   ) throws(CatalogRefusal) -> EntryVersion {
     try requireOwner(actor)
     guard state == .draft || state == .returned else {
@@ -42,11 +42,9 @@ extension EntryVersion {
     // What was filed and looked through may have changed since (meizhou-public-2023/10.2b, 39.1e).
     next.filing = nil
     next.secrecyReview = nil
-    next.reviewDue = dueDay(of: next, under: profile, calendar: calendar)
     // No decision is demanded by the text: the technical check was the review (meizhou-specific-2021, e.1).
     if awaitedReviewers(of: next, under: profile).isEmpty {
       next = next.stepped(to: .approved, by: actor, at: time, reason: "")
-      next.reviewDue = nil
     }
     return next
   }
@@ -141,14 +139,5 @@ extension EntryVersion {
         detail: detail, basis: basis))
     next.state = state
     return next
-  }
-}
-
-/// The review clock of a version just submitted.
-private func dueDay(
-  of version: EntryVersion, under profile: Profile, calendar: WorkingCalendar
-) -> DueDate? {
-  version.submitted.flatMap {
-    reviewDue(submitted: $0, isUpdate: version.isUpdate, under: profile, calendar: calendar)
   }
 }

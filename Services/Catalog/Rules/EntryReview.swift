@@ -116,30 +116,24 @@ package func reviewerRole(
     citation: profile.entryReviewers(isUpdate: version.isUpdate)?.citation)
 }
 
-/// Whether a person can give the opinion of a reviewer on an owner's entries.
-package func isReviewer(_ actor: Actor, _ reviewer: Reviewer, of owner: DepartmentFacts) -> Bool {
-  switch reviewer {
-  case .authority, .sameLevelAuthority, .bigDataBureau:
-    actor.roles.contains(.authority) && owner.authority == actor.department.code
-  case .cityAuthority:
-    // A county's entries too go to the city's authority (hebi-2021/8): same city, first four digits of GB/T 2260.
-    actor.roles.contains(.authority) && actor.department.level == .city
-      && actor.department.region.prefix(4) == owner.region.prefix(4)
-  case .populationBaseAdministrator:
-    actor.roles.contains(.populationBaseAdministrator)
-      && actor.department.region == owner.region
-  case .sourceDepartment: false
+extension EntryVersion {
+  /// The day by which the version is to be decided, on today's calendar; `nil` where the text sets none, and before it is handed in.
+  ///
+  /// meizhou-public-2023/7.1c, 8c: 5 working days from submission, new and update; hebi-2021/10b: 5 from receipt, update only.
+  package func reviewDue(under profile: Profile, calendar: WorkingCalendar) -> DueDate? {
+    guard let submitted, state != .draft,
+      let rule = profile.clock(isUpdate ? .catalogReviewUpdate : .catalogReviewNew)
+    else { return nil }
+    return LegalClock(rule: rule, started: submitted).due(on: calendar, today: submitted)
   }
-}
 
-/// The day by which a submitted version is to be decided; `nil` where the text sets none.
-///
-/// meizhou-public-2023/7.1c, 8c: 5 working days from submission, new and update; hebi-2021/10b: 5 from receipt, update only.
-package func reviewDue(
-  submitted: CivilDate, isUpdate: Bool, under profile: Profile, calendar: WorkingCalendar
-) -> DueDate? {
-  guard let rule = profile.clock(isUpdate ? .catalogReviewUpdate : .catalogReviewNew) else {
-    return nil
+  /// How late the decision is, or was when it came: the flag and its duration stay (policies e).
+  package func reviewOverdue(
+    under profile: Profile, calendar: WorkingCalendar, today: CivilDate
+  ) -> Overdue? {
+    guard let due = reviewDue(under: profile, calendar: calendar) else { return nil }
+    let decided = history.last { $0.from == .submitted && $0.to != .submitted }?.time.civilDate
+    return LegalClock.overdue(
+      due.date, at: state == .submitted ? today : decided ?? today, on: calendar)
   }
-  return LegalClock(rule: rule, started: submitted).due(on: calendar, today: submitted)
 }

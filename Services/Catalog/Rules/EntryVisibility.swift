@@ -9,37 +9,22 @@ package import Vocabulary
 package struct EntryVisibility: Hashable, Sendable {
   /// Sees every version of its own entries.
   package let department: DepartmentCode
-  /// Whose departments' entries it reviews: those of which it is the authority.
-  package let authority: DepartmentCode?
-  /// Reviews all entries whose region begins so: a city authority its counties' (hebi-2021/8), a base administrator its
-  /// own region's (luyi-2019/9).
-  package let regionPrefix: String?
+  /// Where the caller decides on others' entries.
+  package let seats: Set<Seat>
 
   package init(_ actor: Actor) {
     department = actor.department.code
-    authority = actor.roles.contains(.authority) ? actor.department.code : nil
-    if actor.roles.contains(.authority), actor.department.level == .city {
-      regionPrefix = String(actor.department.region.prefix(4))
-    } else if actor.roles.contains(.populationBaseAdministrator) {
-      regionPrefix = actor.department.region
-    } else {
-      regionPrefix = nil
-    }
+    seats = actor.seats
   }
 
-  /// Whether the caller reviews entries of this owner.
-  package func reviews(_ owner: DepartmentFacts) -> Bool {
-    (authority != nil && owner.authority == authority)
-      || (regionPrefix.map(owner.region.hasPrefix) ?? false)
-  }
-
-  package func sees(_ state: EntryState, of owner: DepartmentFacts) -> Bool {
-    if state == .published || owner.code == department { return true }
-    return reviews(owner) && state != .draft && state != .returned
+  package func sees(_ version: EntryVersion, insiders: Set<Seat>) -> Bool {
+    if version.state == .published || version.content.owner == department { return true }
+    return !seats.isDisjoint(with: insiders) && version.state != .draft
+      && version.state != .returned
   }
 
   /// Why something was filed as not shared, and what is being prepared, is for the owner and the authority (AC-13, AC-20).
-  package func seesInside(of owner: DepartmentFacts) -> Bool {
-    owner.code == department || reviews(owner)
+  package func seesInside(_ version: EntryVersion, insiders: Set<Seat>) -> Bool {
+    version.content.owner == department || !seats.isDisjoint(with: insiders)
   }
 }

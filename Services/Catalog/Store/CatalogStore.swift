@@ -79,8 +79,8 @@ extension WriteTransaction {
   ) throws -> EntryVersion {
     let entry = try nextNumber("entries")
     try execute(
-      "INSERT INTO entries (id, owner, region, authority, newest_version) VALUES (?1, ?2, ?3, ?4, 1)",
-      [entry, owner.code.text, owner.region, owner.authority?.text])
+      "INSERT INTO entries (id, owner, region, newest_version) VALUES (?1, ?2, ?3, 1)",
+      [entry, owner.code.text, owner.region])
     let version = EntryVersion(
       entry: entry, number: 1, content: content, state: .draft, profile: profile, created: time)
     try insert(version)
@@ -95,32 +95,32 @@ extension WriteTransaction {
   }
 
   /// Saves what a rule made of a version; its history only grows.
-  package func save(_ version: EntryVersion, wasHistory count: Int) throws {
+  package func save(
+    _ version: EntryVersion, wasHistory count: Int, seats: EntrySeats
+  ) throws {
     try execute(
       """
-      UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6, due_day = ?7,
-        due_article = ?8, due_provisional = ?9, filing_number = ?10, filing_day = ?11,
-        filing_reason = ?12, approved_by = ?13, published = ?14, secrecy_person = ?15,
-        secrecy_time = ?16, withdrawal = ?17, profile = ?18
+      UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6,
+        filing_number = ?7, filing_day = ?8, filing_reason = ?9, approved_by = ?10,
+        published = ?11, secrecy_person = ?12, secrecy_time = ?13, withdrawal = ?14, profile = ?15
       WHERE entry = ?1 AND version = ?2
       """,
       [
         version.entry, version.number, version.state.rawValue, version.content.category,
         CanonicalJSON.encode(version.content.json), version.submitted?.dayNumber,
-        version.reviewDue?.date.dayNumber,
-        version.reviewDue?.citation.text, version.reviewDue?.isProvisional,
         version.filing?.number, version.filing?.date.dayNumber, version.filing?.reason,
         version.approvedBy.map(\.rawValue).joined(separator: " "),
         version.published?.milliseconds, version.secrecyReview?.person,
         version.secrecyReview?.time.milliseconds,
         version.withdrawal.map { CanonicalJSON.encode($0.json) }, version.profile.text,
       ])
-    for table in ["items", "terms"] {
+    for table in ["items", "terms", "seats"] {
       try execute(
         "DELETE FROM \(table) WHERE entry = ?1 AND version = ?2", [version.entry, version.number])
     }
     try insertItems(version)
     try insertTerms(version)
+    try insertSeats(seats, of: version)
     try insertSteps(version, from: count)
   }
 
@@ -195,6 +195,18 @@ extension WriteTransaction {
       })
   }
 
+  private func insertSeats(_ seats: EntrySeats, of version: EntryVersion) throws {
+    let all = seats.awaited.map { seats.insiders.union([$0]) } ?? seats.insiders
+    try execute(
+      "INSERT INTO seats (seat, entry, version, is_awaited) VALUES (?1, ?2, ?3, ?4)",
+      each: all.map { seat in
+        [
+          .text(seat.text), .integer(version.entry), .integer(Int64(version.number)),
+          .integer(seat == seats.awaited ? 1 : 0),
+        ]
+      })
+  }
+
   private func insertSteps(_ version: EntryVersion, from first: Int) throws {
     try execute(
       """
@@ -257,7 +269,7 @@ extension EntryVersion {
       entry: try row["entry"], number: Int(number),
       content: try EntryContent(json: try CanonicalJSON.decodeCanonical(content)), state: state,
       profile: profile, submitted: submitted.map { CivilDate(dayNumber: Int($0)) },
-      reviewDue: try EntryVersion.due(row), filing: try EntryVersion.filing(row),
+      filing: try EntryVersion.filing(row),
       secrecyReview: try EntryVersion.secrecyReview(row),
       withdrawal: try withdrawal.map {
         try Withdrawal(json: try CanonicalJSON.decodeCanonical($0))
@@ -265,15 +277,6 @@ extension EntryVersion {
       approvedBy: approved.split(separator: " ").compactMap { Reviewer(rawValue: String($0)) },
       history: history, created: Instant(milliseconds: try row["created"]),
       published: published.map { Instant(milliseconds: $0) })
-  }
-
-  private static func due(_ row: Row) throws(DatabaseError) -> DueDate? {
-    let day: Int64? = try row["due_day"]
-    let article: String? = try row["due_article"]
-    let provisional: Int64? = try row["due_provisional"]
-    guard let day, let article, let citation = Citation(article) else { return nil }
-    return DueDate(
-      date: CivilDate(dayNumber: Int(day)), citation: citation, isProvisional: provisional == 1)
   }
 
   private static func secrecyReview(_ row: Row) throws(DatabaseError) -> SecrecyReview? {

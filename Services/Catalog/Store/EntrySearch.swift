@@ -31,17 +31,12 @@ extension SQLReading where Self: ~Copyable {
     var conditions = [
       "(v.entry > \(bind(after.entry)) OR v.entry = ?1 AND v.version > \(bind(after.version)))"
     ]
-    var reviewed: [String] = []
-    if let authority = visibility.authority {
-      reviewed.append("e.authority = \(bind(authority.text))")
-    }
-    if let prefix = visibility.regionPrefix {
-      reviewed.append("substr(e.region, 1, \(prefix.utf8.count)) = \(bind(prefix))")
-    }
     let own = bind(visibility.department.text)
-    let review =
-      reviewed.isEmpty
-      ? "" : " OR v.state NOT IN ('draft', 'returned') AND (\(reviewed.joined(separator: " OR ")))"
+    let seats = visibility.seats.map(\.text).sorted().map { bind($0) }.joined(separator: ", ")
+    let review = """
+       OR v.state NOT IN ('draft', 'returned') AND EXISTS (
+        SELECT 1 FROM seats s WHERE s.entry = v.entry AND s.version = v.version AND s.seat IN (\(seats)))
+      """
     conditions.append("(v.state = 'published' OR v.owner = \(own)\(review))")
     if let state = filter.state {
       conditions.append("v.state = \(bind(state.rawValue))")
@@ -120,33 +115,20 @@ private func words(in text: String) -> [[Character]] {
 }
 
 extension SQLReading where Self: ~Copyable {
-  /// Versions that wait for the caller: returned ones of its own, and those that it is to review or to publish.
+  /// Versions that wait for somebody at one of these seats.
   package func findWaiting(
-    for visibility: EntryVisibility, after: (entry: Int64, version: Int), limit: Int
+    at seats: Set<Seat>, after: (entry: Int64, version: Int), limit: Int
   ) throws -> [(entry: Int64, version: Int)] {
-    var arguments: [any SQLConvertible] = [
-      after.entry, after.version, visibility.department.text, limit,
-    ]
-    var mine = ["v.state = 'returned' AND v.owner = ?3"]
-    if let authority = visibility.authority {
-      arguments.append(authority.text)
-      mine.append("v.state IN ('submitted', 'approved') AND e.authority = ?\(arguments.count)")
-    } else if let prefix = visibility.regionPrefix {
-      arguments.append(prefix)
-      mine.append(
-        "v.state IN ('submitted', 'approved') AND substr(e.region, 1, \(prefix.utf8.count)) = ?\(arguments.count)"
-      )
-    } else {
-      mine.append("v.state = 'approved' AND v.owner = ?3 AND v.approved_by = ''")
-    }
+    let texts = seats.map(\.text).sorted()
+    let places = texts.indices.map { "?\($0 + 4)" }.joined(separator: ", ")
+    let first: [any SQLConvertible] = [after.entry, after.version, limit]
     let rows = try query(
       """
-      SELECT v.entry AS entry, v.version AS version
-      FROM versions v JOIN entries e ON e.id = v.entry
-      WHERE (v.entry > ?1 OR v.entry = ?1 AND v.version > ?2)
-        AND (\(mine.map { "(\($0))" }.joined(separator: " OR ")))
-      ORDER BY v.entry, v.version LIMIT ?4
-      """, arguments)
+      SELECT entry, version FROM seats
+      WHERE is_awaited = 1 AND seat IN (\(places))
+        AND (entry > ?1 OR entry = ?1 AND version > ?2)
+      ORDER BY entry, version LIMIT ?3
+      """, first + texts)
     return try rows.map { row in
       let version: Int64 = try row["version"]
       return (try row["entry"], Int(version))

@@ -179,22 +179,6 @@ struct CatalogCallTests {
     #expect(mounted.mounted)
   }
 
-  @Test("what waits for whom, with its due day and article")
-  func duties() async throws {
-    let catalog = try await CatalogCalls()
-    let draft = try await catalog.draft("w")
-    _ = try await catalog.client.submitEntry(
-      CatalogV1.SubmitEntryRequest(name: draft.name, requestID: "w-s"),
-      catalog.options(CatalogCalls.officer))
-    let waiting = try await catalog.client.listDuties(
-      CommonV1.ListDutiesRequest(), catalog.options(CatalogCalls.authority))
-    #expect(waiting.duties.map(\.action) == ["review"])
-    #expect(waiting.duties.first?.due?.date == "2024-03-11")
-    let none = try await catalog.client.listDuties(
-      CommonV1.ListDutiesRequest(), catalog.options(CatalogCalls.officer))
-    #expect(none.duties.isEmpty)
-  }
-
   @Test("malformed names, tokens, words and numbers are refused with their field")
   func malformed() async throws {
     let catalog = try await CatalogCalls()

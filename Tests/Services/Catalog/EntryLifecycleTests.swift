@@ -13,7 +13,7 @@ struct EntryLifecycleTests {
   ) throws -> EntryVersion {
     try CatalogWorld.version(try CatalogWorld.content(), number: number, under: key).submitted(
       by: try CatalogWorld.actor("civil-affairs"), at: CatalogWorld.noon,
-      under: try CatalogWorld.profile(key), calendar: try CatalogWorld.calendar())
+      under: try CatalogWorld.profile(key))
   }
 
   private func reviewed(
@@ -24,20 +24,6 @@ struct EntryLifecycleTests {
       EntryOpinion(decision, reason: reason), by: actor,
       owner: try CatalogWorld.facts("civil-affairs"), isBaseData: false, at: CatalogWorld.noon,
       under: try CatalogWorld.profile(key))
-  }
-
-  @Test("submitted on Monday 4 March 2024, review is due on the 11th (meizhou-public-2023/7.1c)")
-  func reviewDue() throws {
-    let version = try submitted()
-    #expect(version.state == .submitted)
-    #expect(version.reviewDue?.date.iso == "2024-03-11")
-    #expect(version.reviewDue?.citation.document == "meizhou-public-2023")
-  }
-
-  @Test("hebi-2021/10b sets days for an update only")
-  func reviewDueOfUpdate() throws {
-    #expect(try submitted(under: "hebi-2021").reviewDue == nil)
-    #expect(try submitted(under: "hebi-2021", number: 2).reviewDue?.date.iso == "2024-03-11")
   }
 
   @Test("meizhou-specific-2021 demands no decision: the technical check approves")
@@ -164,8 +150,7 @@ struct EntryLifecycleTests {
       #expect((edits == nil) == (state == .draft || state == .returned), "\(state)")
       let submits = refusal {
         _ = try version.submitted(
-          by: officer, at: CatalogWorld.noon, under: profile,
-          calendar: try CatalogWorld.calendar())
+          by: officer, at: CatalogWorld.noon, under: profile)
       }
       #expect((submits == nil) == (state == .draft || state == .returned), "\(state)")
       let reviews = refusal { _ = try reviewed(version, by: authority) }
@@ -231,22 +216,5 @@ struct EntryStandingTests {
         #expect(!isResourceCode(wrong), "\(wrong)")
       }
     }
-  }
-
-  @Test(
-    "drafts are the owner's, submissions also their authority's, published ones everybody's (AC-13)"
-  )
-  func visibility() throws {
-    let owner = try CatalogWorld.facts("civil-affairs")
-    let own = EntryVisibility(try CatalogWorld.actor("civil-affairs"))
-    let authority = EntryVisibility(try CatalogWorld.authority())
-    let stranger = EntryVisibility(try CatalogWorld.actor("health"))
-    for state in EntryState.allCases {
-      #expect(own.sees(state, of: owner))
-      #expect(authority.sees(state, of: owner) == (state != .draft && state != .returned))
-      #expect(stranger.sees(state, of: owner) == (state == .published))
-    }
-    #expect(own.seesInside(of: owner) && authority.seesInside(of: owner))
-    #expect(!stranger.seesInside(of: owner))
   }
 }

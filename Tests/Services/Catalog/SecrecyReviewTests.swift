@@ -91,7 +91,7 @@ struct SecrecyReviewTests {
     #expect(returned.secrecyReview != nil)
     let next = try returned.submitted(
       by: try CatalogWorld.actor("civil-affairs"), at: CatalogWorld.noon,
-      under: try CatalogWorld.profile("meizhou-public-2023"), calendar: try CatalogWorld.calendar())
+      under: try CatalogWorld.profile("meizhou-public-2023"))
     #expect(next.secrecyReview == nil)
   }
 

@@ -173,8 +173,7 @@ struct FilingCallTests {
     returned.filing = Filing(
       number: "备〔2024〕1号", date: try #require(CivilDate(iso: "2024-03-01")), reason: "涉及隐私")
     let again = try returned.submitted(
-      by: try CatalogWorld.actor("civil-affairs"), at: CatalogWorld.noon, under: profile,
-      calendar: try CatalogWorld.calendar())
+      by: try CatalogWorld.actor("civil-affairs"), at: CatalogWorld.noon, under: profile)
     #expect(again.filing == nil)
   }
 

@@ -59,4 +59,21 @@ package let catalogSchema: [SchemaStep] = [
   SchemaStep(
     number: 3, name: "withdrawals", sql: ["ALTER TABLE versions ADD COLUMN withdrawal BLOB"],
     isAdditive: true),
+  // Whose turn a version is, and who sees it before everybody does; `entries.authority` and the `due_` columns of `versions` are read
+  // no more.
+  SchemaStep(
+    number: 4, name: "seats",
+    sql: [
+      """
+      CREATE TABLE seats (
+        seat TEXT NOT NULL, entry INTEGER NOT NULL, version INTEGER NOT NULL,
+        is_awaited INTEGER NOT NULL, PRIMARY KEY (seat, entry, version))
+      """,
+      "CREATE INDEX seats_version ON seats (entry, version)",
+      """
+      INSERT INTO seats (seat, entry, version, is_awaited)
+      SELECT 'authority:' || e.authority, v.entry, v.version, 0
+      FROM versions v JOIN entries e ON e.id = v.entry WHERE e.authority IS NOT NULL
+      """,
+    ], isAdditive: true),
 ]
