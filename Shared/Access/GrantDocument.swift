@@ -62,6 +62,8 @@ package struct GrantDocument: Hashable, Sendable {
   package let entryVersion: Int
   package let source: DepartmentCode
   package let grantee: DepartmentCode
+  /// Systems of the grantee that may use it; empty for all of them, the workstations of its people included (AC-41).
+  package let systems: Set<SystemName>
   /// Names of items; never empty.
   package let items: [String]
   package let purpose: String
@@ -71,7 +73,7 @@ package struct GrantDocument: Hashable, Sendable {
   package let until: CivilDate
   package let rows: [RowCondition]
   package let roll: RollTerms?
-  /// Distinct subjects a civil day; 0 for no limit.
+  /// Distinct subjects a civil day.
   package let dailySubjects: Int
   /// The profile under which it was given, `meizhou-public-2023@1+…`.
   package let profile: String
@@ -83,7 +85,8 @@ package struct GrantDocument: Hashable, Sendable {
     name: String, entry: String, entryVersion: Int, source: DepartmentCode,
     grantee: DepartmentCode, items: [String], purpose: String, scenario: String,
     modes: Set<GrantMode>, until: CivilDate, rows: [RowCondition], roll: RollTerms?,
-    dailySubjects: Int, profile: String, application: String, issued: Instant
+    dailySubjects: Int, profile: String, application: String, issued: Instant,
+    systems: Set<SystemName> = []
   ) {
     self.name = name
     self.entry = entry
@@ -101,6 +104,7 @@ package struct GrantDocument: Hashable, Sendable {
     self.profile = profile
     self.application = application
     self.issued = issued
+    self.systems = systems
   }
 }
 
@@ -156,6 +160,10 @@ extension GrantDocument {
     object["profile"] = .string(profile)
     object["application"] = .string(application)
     object["issued"] = .integer(issued.milliseconds)
+    // Left out where it says nothing: the grants of before keep their bytes.
+    if !systems.isEmpty {
+      object["systems"] = .array(systems.sorted().map { .string($0.text) })
+    }
     return .object(object)
   }
 
@@ -178,6 +186,11 @@ extension GrantDocument {
     }
     let items = try reader.texts("items")
     guard !items.isEmpty else { throw .malformed(member: "items") }
+    var systems: Set<SystemName> = []
+    for text in object["systems"] == nil ? [] : try reader.texts("systems") {
+      guard let system = SystemName(text) else { throw .malformed(member: "systems") }
+      systems.insert(system)
+    }
     var rows: [RowCondition] = []
     for row in try reader.list("rows") { rows.append(try RowCondition(row)) }
     self.init(
@@ -188,7 +201,7 @@ extension GrantDocument {
       roll: try object["roll"].map { json throws(GrantDocumentError) in try RollTerms(json) },
       dailySubjects: try reader.number("daily_subjects"), profile: try reader.text("profile"),
       application: try reader.text("application"),
-      issued: Instant(milliseconds: Int64(try reader.number("issued"))))
+      issued: Instant(milliseconds: Int64(try reader.number("issued"))), systems: systems)
   }
 }
 

@@ -110,6 +110,13 @@ package struct Profile: Hashable, Sendable {
     return found
   }
 
+  /// On what a refusal rests: the article of this profile, or of a text behind it, that sets the parameter; where no text does,
+  /// the product's own rule (`AC-41`). Never the text of another place.
+  package func cite(_ key: ProfileKey, else rule: String) -> Citation {
+    if let found = provision(key), found.citation.isOfText { return found.citation }
+    return Citation(document: Citation.productDocument, article: rule)
+  }
+
   package func integer(_ key: ProfileKey) -> Provision<Int>? {
     guard let found = provision(key), case .integer(let number) = found.value else { return nil }
     return found.map { _ in number }

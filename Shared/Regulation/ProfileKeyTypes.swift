@@ -124,7 +124,7 @@ extension ProfileKey {
     case .shareGrantElements:
       .words(ProfileKey.all(GrantElement.self))
     case .shareActivation:
-      .word(["acceptance", "approval"])
+      .word(ProfileKey.all(GrantActivation.self))
     case .shareBulkExport:
       .word(["forbidden", "forbidden_in_principle", "allowed"])
     case .shareFreeQuery:

@@ -8,11 +8,14 @@ package enum GrantActivation: String, ClosedList {
   case acceptance
   /// At once (meizhou-specific-2021/21, guangdong-2018/19).
   case approval
+  /// Pending until the way of access is filed (luyi-2019/13).
+  case filing
 
   package var term: BilingualText {
     switch self {
     case .acceptance: BilingualText("接受责任后生效", "on acceptance")
     case .approval: BilingualText("批准后即时生效", "on approval")
+    case .filing: BilingualText("访问方式备案后生效", "once the access mode is filed")
     }
   }
 }

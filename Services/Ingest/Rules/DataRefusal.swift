@@ -7,6 +7,7 @@ package enum DataRefusal: Refusal, Hashable {
   /// Share's signature is missing or wrong, or what it signs cannot be read.
   case grantInvalid
   case otherGrantee(grant: String)
+  case systemNotGranted(grant: String, system: String)
   case otherEntry(grant: String, entry: String)
   case useNotGranted(grant: String, use: DataUse)
   case purposeDiffers(grant: String)
@@ -41,6 +42,7 @@ package enum DataRefusal: Refusal, Hashable {
     switch self {
     case .grantInvalid: "ingest.grant_invalid"
     case .otherGrantee: "ingest.grant_of_another_department"
+    case .systemNotGranted: "ingest.system_not_granted"
     case .otherEntry: "ingest.grant_of_another_entry"
     case .useNotGranted: "ingest.use_not_granted"
     case .purposeDiffers: "ingest.purpose_differs"
@@ -69,8 +71,8 @@ package enum DataRefusal: Refusal, Hashable {
 
   package var kind: RefusalKind {
     switch self {
-    case .grantInvalid, .otherGrantee, .otherEntry, .useNotGranted, .purposeDiffers,
-      .itemNotGranted, .grantExpired, .grantEnded, .notOwner:
+    case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted,
+      .purposeDiffers, .itemNotGranted, .grantExpired, .grantEnded, .notOwner:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
@@ -85,7 +87,8 @@ package enum DataRefusal: Refusal, Hashable {
 
   package var field: String? {
     switch self {
-    case .grantInvalid, .otherGrantee, .otherEntry, .grantExpired, .grantEnded, .useNotGranted:
+    case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .grantExpired, .grantEnded,
+      .useNotGranted:
       "grant"
     case .purposeDiffers: "purpose"
     case .itemNotGranted: "items"
@@ -106,8 +109,8 @@ package enum DataRefusal: Refusal, Hashable {
 
   package var citation: Citation? {
     switch self {
-    case .otherGrantee, .otherEntry, .useNotGranted, .itemNotGranted, .grantExpired, .grantEnded,
-      .grantInvalid:
+    case .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted, .itemNotGranted,
+      .grantExpired, .grantEnded, .grantInvalid:
       // What a grant covers.
       Citation(document: "meizhou-public-2023", article: "22")
     case .purposeDiffers: Citation(document: "meizhou-specific-2021", article: "20")

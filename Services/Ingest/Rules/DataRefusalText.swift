@@ -9,6 +9,9 @@ extension DataRefusal {
       BilingualText("授权书的签名无效。", "The grant's signature is not good.")
     case .otherGrantee(let grant):
       BilingualText("\(grant) 不是贵部门的授权。", "\(grant) is another department's grant.")
+    case .systemNotGranted(let grant, let system):
+      BilingualText(
+        "\(grant) 不供系统“\(system)”使用。", "\(grant) is not for the system \"\(system)\".")
     case .otherEntry(let grant, let entry):
       BilingualText("\(grant) 授权的是 \(entry)。", "\(grant) is a grant on \(entry).")
     case .useNotGranted(let grant, let use):

@@ -12,24 +12,28 @@ package struct GrantTerms: Hashable, Sendable {
   package let name: String
   package let entry: String
   package let grantee: DepartmentCode
+  /// Systems of the grantee that may use it; empty for all of them.
+  package let systems: Set<SystemName>
   package let items: Set<String>
   package let purpose: String
   package let uses: Set<DataUse>
   /// The last civil day of use.
   package let until: CivilDate
   package let filters: [RowFilter]
-  /// Distinct subjects a civil day; 0 for no limit.
+  /// Distinct subjects a civil day.
   package let dailySubjects: Int
   /// Rows of the department's roll; `nil` where the grant lets no roll be compared.
   package let rollRows: Int?
 
   package init(
     name: String, entry: String, grantee: DepartmentCode, items: Set<String>, purpose: String,
-    uses: Set<DataUse>, until: CivilDate, filters: [RowFilter], dailySubjects: Int, rollRows: Int?
+    uses: Set<DataUse>, until: CivilDate, filters: [RowFilter], dailySubjects: Int, rollRows: Int?,
+    systems: Set<SystemName> = []
   ) {
     self.name = name
     self.entry = entry
     self.grantee = grantee
+    self.systems = systems
     self.items = items
     self.purpose = purpose
     self.uses = uses
@@ -43,15 +47,19 @@ package struct GrantTerms: Hashable, Sendable {
 /// What a caller wants under a grant.
 package struct DataRequest: Hashable, Sendable {
   package let department: DepartmentCode
+  /// Through which the call came; a person comes through the department's workstation.
+  package let system: SystemName
   package let entry: String
   package let use: DataUse
   package let items: [String]
   package let purpose: String
 
   package init(
-    department: DepartmentCode, entry: String, use: DataUse, items: [String], purpose: String
+    department: DepartmentCode, system: SystemName, entry: String, use: DataUse, items: [String],
+    purpose: String
   ) {
     self.department = department
+    self.system = system
     self.entry = entry
     self.use = use
     self.items = items
@@ -63,15 +71,19 @@ extension GrantTerms {
   /// Whether the grant covers a call. The refusals, in their order of precedence:
   ///
   /// 1. another department's grant
-  /// 2. a grant on another entry
-  /// 3. a use that was not granted
-  /// 4. another purpose (AC-45)
-  /// 5. an item that was not granted
-  /// 6. past its last day
+  /// 2. a system that is not among those the grant names
+  /// 3. a grant on another entry
+  /// 4. a use that was not granted
+  /// 5. another purpose (AC-45)
+  /// 6. an item that was not granted
+  /// 7. past its last day
   ///
   /// Whether Share has ended it is asked in the transaction that writes the disclosure.
   package func check(_ request: DataRequest, today: CivilDate) throws(DataRefusal) {
     guard request.department == grantee else { throw .otherGrantee(grant: name) }
+    guard systems.isEmpty || systems.contains(request.system) else {
+      throw .systemNotGranted(grant: name, system: request.system.text)
+    }
     guard request.entry == entry else { throw .otherEntry(grant: name, entry: entry) }
     guard uses.contains(request.use) else { throw .useNotGranted(grant: name, use: request.use) }
     guard request.purpose == purpose else { throw .purposeDiffers(grant: name) }

@@ -11,9 +11,9 @@ package struct QuotaState: Hashable, Sendable {
 }
 
 extension GrantTerms {
-  /// A look-up of one more subject, or of one that was looked up today already.
+  /// A look-up of one more subject, or of one that was looked up today already. No grant is without a quota: 0 lets nothing out.
   package func checkQuota(_ state: QuotaState) throws(DataRefusal) {
-    guard dailySubjects == 0 || state.subjects <= dailySubjects else {
+    guard state.subjects <= dailySubjects else {
       throw .quotaUsed(grant: name, limit: dailySubjects)
     }
   }

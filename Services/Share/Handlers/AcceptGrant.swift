@@ -16,7 +16,31 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let officer = request.securityOfficer
       return try await step(request.name, call, request.requestID, request) { grant, actor, time in
-        try grant.accepted(by: actor, officer: officer, at: time)
+        try grant.accepted(
+          by: actor, officer: officer, under: try profile(grant.profile), at: time)
+      }
+    }
+  }
+
+  /// luyi-2019/13: with the first filing the grant begins.
+  package func fileAccessModes(
+    _ request: ShareV1.FileAccessModesRequest, _ call: CallContext
+  ) async throws -> ShareV1.Grant {
+    try await call.answering(outside.refusals) {
+      let modes = try request.accessModes.enumerated().map { index, word in
+        guard let mode = AccessMode(rawValue: word) else {
+          throw RequestRefusal.malformed(
+            field: "access_modes[\(index)]",
+            expected: BilingualText(
+              AccessMode.allCases.map(\.rawValue).joined(separator: "、"),
+              AccessMode.allCases.map(\.rawValue).joined(separator: ", ")))
+        }
+        return mode
+      }
+      let reason = request.reason
+      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+        try grant.filed(
+          Set(modes), reason: reason, by: actor, under: try profile(grant.profile), at: time)
       }
     }
   }

@@ -88,6 +88,31 @@ func readModes(_ wire: [ShareV1.Mode], path: String) throws -> Set<UseMode> {
     })
 }
 
+/// Systems of a department by their names; those of another department, and what is no name, are refused.
+func readSystems(
+  _ names: [String], of department: DepartmentCode, path: String
+) throws -> Set<SystemName> {
+  Set(
+    try names.enumerated().map { index, name in
+      guard let resource = ResourceName(name, in: .systems), resource.parentID == department.text,
+        let system = SystemName(resource.id)
+      else {
+        throw RequestRefusal.malformed(
+          field: "\(path)[\(index)]",
+          expected: BilingualText(
+            "departments/\(department.text)/systems/…", "departments/\(department.text)/systems/…"))
+      }
+      return system
+    })
+}
+
+extension Set<SystemName> {
+  /// Their names on the wire, in order.
+  func names(in department: DepartmentCode) -> [String] {
+    sorted().map { ResourceName.system(department, $0).text }
+  }
+}
+
 /// A civil day; `nil` where none is given.
 func day(_ text: String, field: String) throws -> CivilDate? {
   if text.isEmpty { return nil }
@@ -99,8 +124,10 @@ func day(_ text: String, field: String) throws -> CivilDate? {
 }
 
 extension UseRequest {
-  init(_ application: ShareV1.Application) throws {
+  /// - Parameter applicant: Whose systems it may name.
+  init(_ application: ShareV1.Application, by applicant: DepartmentCode) throws {
     self.init()
+    systems = try readSystems(application.systems, of: applicant, path: "application.systems")
     items = application.items
     purpose = application.purpose
     business = application.business
@@ -119,8 +146,9 @@ extension UseRequest {
     reason = application.reason
   }
 
-  init(_ request: ShareV1.SubscribeRequest) throws {
+  init(_ request: ShareV1.SubscribeRequest, by applicant: DepartmentCode) throws {
     self.init()
+    systems = try readSystems(request.systems, of: applicant, path: "systems")
     items = request.items
     purpose = request.purpose
     business = request.business
@@ -157,6 +185,9 @@ extension ShareServer {
     wire.proposedReplyDate = application.proposal?.date.iso ?? ""
     wire.proposedBy =
       application.proposal.map { ResourceName.department($0.by).text } ?? ""
+    if !application.form.isEmpty {
+      wire.form = ShareV1.Form(json: application.form, sha256: application.formHash)
+    }
     return wire
   }
 
@@ -180,6 +211,7 @@ extension ShareServer {
     wire.roll = use.roll.map { ShareV1.RollTerms($0) }
     wire.dailySubjects = Int32(clamping: use.dailySubjects)
     wire.reason = use.reason
+    wire.systems = use.systems.names(in: application.applicant)
     return wire
   }
 
@@ -213,6 +245,9 @@ extension ShareServer {
     ).map { CommonV1.DueDate($0, overdue: nil) }
     wire.etag = grant.etag
     wire.source = ResourceName.department(grant.source).text
+    wire.systems = grant.systems.names(in: grant.grantee)
+    wire.accessModes =
+      AccessMode.allCases.filter(grant.accessModes.contains).map(\.rawValue)
     return wire
   }
 }

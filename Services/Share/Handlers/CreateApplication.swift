@@ -2,6 +2,7 @@
 
 package import Access
 package import Contracts
+import Crypto
 import Database
 import Integrity
 import Regulation
@@ -18,7 +19,7 @@ extension ShareServer {
         throw RequestRefusal.missing(field: "application")
       }
       let actor = actor(of: call)
-      let use = try UseRequest(wire)
+      let use = try UseRequest(wire, by: actor.department)
       let entry = try await entry(wire.entry)
       let applicant = try await standing(of: actor.department)
       let time = now()
@@ -52,6 +53,9 @@ extension ShareServer {
       ("profile", .string(application.profile.text)),
       ("items", .array(application.use.items.map { .string($0) })),
     ]
+    if !application.form.isEmpty {
+      members.append(("form_sha256", .string(application.formHash)))
+    }
     if application.state.isAnswered {
       members.append(("approved", .array(application.approvedItems.map { .string($0) })))
     }
@@ -60,4 +64,9 @@ extension ShareServer {
     }
     try transaction.append(topic: topic, payload: event(call, members))
   }
+}
+
+extension Application {
+  /// By which the form is known everywhere: SHA-256 of its bytes, in hexadecimal.
+  var formHash: String { Hex.encode(SHA256.hash(Array(form.utf8))) }
 }

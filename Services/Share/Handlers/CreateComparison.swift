@@ -31,7 +31,8 @@ extension ShareServer {
           let run = try prepareComparison(
             try transaction.nextNumber("comparisons"), plan, grant: grant, by: actor,
             earlier: try transaction.earlierRuns(
-              grant: grantNumber, turn: turn, since: Instant(startOf: time.civilDate)), at: time)
+              grant: grantNumber, turn: turn, since: Instant(startOf: time.civilDate)),
+            under: try profile(grant.profile), at: time)
           try transaction.save(run, turn: turn)
           try append("share.comparison_prepared", run, call, to: transaction)
           return message(run, CaseTally())

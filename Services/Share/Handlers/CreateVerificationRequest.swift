@@ -25,6 +25,7 @@ extension ShareServer {
       let entry = try await entry(request.entry)
       let time = now()
       let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
+      try await readClaim(request, of: entry, call)
       let pseudonym = outside.vault.pseudonym(of: subject)
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
@@ -61,6 +62,20 @@ extension ShareServer {
       reply.receipt = done.receipt
       return reply
     }
+  }
+
+  /// Lets Ingest read the claim as it will be compared: what it could not hold is refused here, to whoever files it.
+  private func readClaim(
+    _ request: ShareV1.CreateVerificationRequestRequest, of entry: SharedEntry, _ call: CallContext
+  ) async throws {
+    guard request.subject != nil, !request.assertedValue.isEmpty, entry.item(request.item) != nil
+    else { return }
+    var claim = IngestV1.VerifyClaimRequest()
+    claim.entry = entry.name
+    claim.subject = request.subject
+    claim.item = request.item
+    claim.assertedValue = request.assertedValue
+    try await outside.peers.readClaim(claim, try call.onward())
   }
 
   func message(

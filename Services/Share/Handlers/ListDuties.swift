@@ -55,12 +55,15 @@ extension ShareServer {
         found.count == limit ? found.last.map { ($0.number, 0) } : nil
       )
     case .grants:
-      guard actor.roles.contains(.departmentSecurity) else { return ([], nil) }
+      guard actor.roles.contains(.departmentSecurity) || actor.isOfficerOrHead else {
+        return ([], nil)
+      }
       let found = try await database.read {
         try $0.grantsToAccept(of: department, after: after.0, limit: limit)
       }
       return (
-        found.map { duty($0) }, found.count == limit ? found.last.map { ($0.number, 0) } : nil
+        try found.compactMap { try duty($0, of: actor) },
+        found.count == limit ? found.last.map { ($0.number, 0) } : nil
       )
     case .verifications:
       guard actor.isOfficerOrHead else { return ([], nil) }
@@ -103,7 +106,7 @@ extension ShareServer {
         due: due, department: actor.department.text)
     }
     if application.state == .forwarded {
-      return actor.department == application.forwarder
+      return actor.department == application.forwarder && actor.roles.contains(.authority)
         ? duty("forward", "转报申请", "hand on the application") : nil
     }
     if let proposal = application.proposal, proposal.by != actor.department,
@@ -118,11 +121,21 @@ extension ShareServer {
     return duty("review", "审核申请", "review the application")
   }
 
-  private func duty(_ grant: Grant) -> CommonV1.Duty {
-    CommonV1.Duty(
-      resource: grant.name, action: "accept",
-      summary: CommonV1.BilingualText(
-        chinese: "接受授权责任：\(grant.entryName)", english: "accept the grant on \(grant.entryName)"),
+  /// What a grant that has not begun wants of a person: to accept it, or to file how it is used (luyi-2019/13).
+  private func duty(_ grant: Grant, of actor: Actor) throws -> CommonV1.Duty? {
+    let isFiled = try profile(grant.profile).grantActivation?.value == .filing
+    guard isFiled ? actor.isOfficerOrHead : actor.roles.contains(.departmentSecurity) else {
+      return nil
+    }
+    let summary =
+      isFiled
+      ? CommonV1.BilingualText(
+        chinese: "备案访问方式：\(grant.entryName)",
+        english: "file the access mode of the grant on \(grant.entryName)")
+      : CommonV1.BilingualText(
+        chinese: "接受授权责任：\(grant.entryName)", english: "accept the grant on \(grant.entryName)")
+    return CommonV1.Duty(
+      resource: grant.name, action: isFiled ? "file-modes" : "accept", summary: summary,
       department: grant.grantee.text)
   }
 

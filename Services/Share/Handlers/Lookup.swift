@@ -21,8 +21,8 @@ extension ShareServer {
       try checkSubject(subject)
       try outside.admitData()
       let use = GrantCall(
-        department: call.caller.department, mode: .lookup, items: request.items,
-        purpose: request.purpose, today: today)
+        by: actor(of: call), mode: .lookup, items: request.items, purpose: request.purpose,
+        today: today)
       try checkTexts([("case_number", request.caseNumber)], limit: longestNumber)
       let (grant, items) = try await decide(number, use, call, case: request.caseNumber)
       var opening = IngestV1.OpenRecordsRequest()
@@ -54,7 +54,7 @@ extension ShareServer {
           throw RequestRefusal.unknownResource(
             field: "grant", name: ResourceName.grant(number).text)
         }
-        let items = try grant.check(use)
+        let items = try grant.check(use, under: try profile(grant.profile))
         try appendDecision(
           grant, items, call, purpose: use.purpose, case: caseNumber, to: transaction)
         return (grant, items)

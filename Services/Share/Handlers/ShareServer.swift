@@ -22,6 +22,7 @@ package struct SharePeers: Sendable {
   package var compareChunk:
     @Sendable (IngestV1.CompareChunkRequest, CallOptions) async throws
       -> IngestV1.CompareChunkResponse
+  package var readClaim: @Sendable (IngestV1.VerifyClaimRequest, CallOptions) async throws -> Void
   package var verifyClaim:
     @Sendable (IngestV1.VerifyClaimRequest, CallOptions) async throws
       -> IngestV1.VerifyClaimResponse
@@ -39,6 +40,7 @@ package struct SharePeers: Sendable {
     }
     openRecords = { try await ingest.openRecords($0, $1) }
     compareChunk = { try await ingest.compareChunk($0, $1) }
+    readClaim = { _ = try await ingest.readClaim($0, $1) }
     verifyClaim = { try await ingest.verifyClaim($0, $1) }
   }
 }
@@ -97,7 +99,8 @@ package struct ShareServer: ShareV1.ShareService {
 
   func actor(of call: CallContext) -> Actor {
     Actor(
-      department: call.caller.department, name: call.principal, roles: call.caller.roles)
+      department: call.caller.department, name: call.principal, roles: call.caller.roles,
+      system: call.caller.system, isInPerson: call.caller.isPersonCertificate)
   }
 
   /// The number in a resource's name.

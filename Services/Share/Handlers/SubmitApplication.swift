@@ -31,7 +31,8 @@ extension ShareServer {
         try checkStanding(
           try transaction.entryStanding(entry.number), entry: entry.name,
           items: application.use.items, atOnce: false, under: profile)
-        let next = try application.submitted(by: actor, entry: entry, under: profile, at: time)
+        var next = try application.submitted(by: actor, entry: entry, under: profile, at: time)
+        if next.state == .submitted { next.form = next.formText(at: time) }
         try transaction.save(next)
         try append("share.application_\(next.state.rawValue)", next, call, to: transaction)
         return message(next, under: profile)

@@ -15,7 +15,7 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let actor = actor(of: call)
-      let use = try UseRequest(request)
+      let use = try UseRequest(request, by: actor.department)
       let entry = try await entry(request.entry)
       let time = now()
       let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
@@ -70,6 +70,14 @@ extension ShareServer {
     ]
     if let application = grant.application {
       members.append(("application", .string(ResourceName.application(application).text)))
+    }
+    if !grant.systems.isEmpty {
+      members.append(
+        ("systems", .array(grant.systems.names(in: grant.grantee).map { .string($0) })))
+    }
+    if !grant.accessModes.isEmpty {
+      members.append(
+        ("access_modes", .array(grant.accessModes.map(\.rawValue).sorted().map { .string($0) })))
     }
     if !grant.securityOfficer.isEmpty {
       members.append(("security_officer", .string(grant.securityOfficer)))

@@ -54,8 +54,8 @@ extension ShareServer {
         }
         let items = try grant.check(
           GrantCall(
-            department: actor.department, mode: .comparison, items: [], purpose: run.plan.purpose,
-            today: today))
+            by: actor, mode: .comparison, items: [], purpose: run.plan.purpose, today: today),
+          under: try profile(grant.profile))
         _ = try run.taking(
           chunk, known: try transaction.chunk(number, chunk.number), by: actor)
         try appendDecision(

@@ -105,6 +105,8 @@ package struct Application: Hashable, Sendable {
   package var agreedDates: [NegotiatedDate] = []
   package var proposal: ReplyProposal?
   package var grant: Int64?
+  /// The form that went to the source, as canonical JSON; empty before (hebi-2021/15.1c).
+  package var form = ""
   package var history: [CaseStep] = []
 
   package init(
@@ -188,6 +190,12 @@ extension Application {
     let isForwarding = state == .forwarded
     guard actor.department == (isForwarding ? forwarder : applicant) else {
       throw .notParty(resource: name)
+    }
+    // The county authority hands on as what it is; whoever else works there does not (AC-50).
+    guard isForwarding ? actor.roles.contains(.authority) : actor.isOfficerOrHead else {
+      guard isForwarding else { throw .notParty(resource: name) }
+      throw .authorityNeeded(
+        resource: name, citation: profile.cite(.shareCrossLevelRoute, else: "AC-50"))
     }
     guard state == .draft || isForwarding else {
       throw .wrongState(

@@ -150,12 +150,12 @@ package struct EarlierRuns: Hashable, Sendable {
 /// Prepares a run: the grant's own roll, within its size, growth and frequency.
 package func prepareComparison(
   _ number: Int64, _ plan: ComparisonPlan, grant: Grant, by actor: Actor, earlier: EarlierRuns,
-  at time: Instant
+  under profile: Profile, at time: Instant
 ) throws(ShareRefusal) -> ComparisonRun {
   _ = try grant.check(
     GrantCall(
-      department: actor.department, mode: .comparison, items: [], purpose: plan.purpose,
-      today: time.civilDate))
+      by: actor, mode: .comparison, items: [], purpose: plan.purpose, today: time.civilDate),
+    under: profile)
   guard let roll = grant.roll, let frequency = RollFrequency(rawValue: roll.frequency) else {
     throw .modeNotGranted(grant: grant.name, mode: .comparison)
   }

@@ -46,6 +46,10 @@ package struct Grant: Hashable, Sendable {
   package var state: GrantState
   /// "departments/d/persons/p", who took the duty on (meizhou-public-2023/39).
   package var securityOfficer = ""
+  /// Systems of the grantee that may use it; empty for all of them (AC-41).
+  package var systems: Set<SystemName> = []
+  /// By which ways the grantee gets the data, as it filed them (luyi-2019/13); empty where nothing is filed.
+  package var accessModes: Set<AccessMode> = []
   package var activated: Instant?
   package var history: [CaseStep] = []
 
@@ -113,7 +117,8 @@ package func grant(
     scenario: use.scenario, modes: use.modes, until: until, rows: use.rows, roll: use.roll,
     dailySubjects: use.quota(under: profile), application: application.number,
     profile: application.profile, created: time, state: .pendingAcceptance)
-  let isAtOnce = profile.grantActivation?.value != .acceptance
+  grant.systems = use.systems
+  let isAtOnce = profile.grantActivation?.value == .approval
   grant.step(to: isAtOnce ? .active : .pendingAcceptance, by: actor.name, at: time, reason: "")
   return grant
 }
@@ -148,9 +153,11 @@ package func subscribe(
     purpose: use.purpose.isEmpty ? use.business : use.purpose, business: use.business,
     scenario: use.scenario, modes: use.modes, until: until, rows: [], roll: use.roll,
     dailySubjects: use.quota(under: profile), application: nil, profile: profile.reference,
-    created: time,
-    state: .active)
-  grant.step(to: .active, by: actor.name, at: time, reason: "")
+    created: time, state: .pendingAcceptance)
+  grant.systems = use.systems
+  // Nobody has a duty to accept for what is open to all (e.4); the way by which it is had is filed all the same (luyi-2019/13).
+  let waits = profile.grantActivation?.value == .filing
+  grant.step(to: waits ? .pendingAcceptance : .active, by: actor.name, at: time, reason: "")
   return grant
 }
 
@@ -159,9 +166,10 @@ extension Grant {
   ///
   /// - Parameter officer: Who is named; empty for the one who calls. Nobody is named without accepting himself.
   package func accepted(
-    by actor: Actor, officer: String, at time: Instant
+    by actor: Actor, officer: String, under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Grant {
     guard actor.department == grantee else { throw .notParty(resource: name) }
+    guard profile.grantActivation?.value != .filing else { throw notFiled(nil, under: profile) }
     guard actor.roles.contains(.departmentSecurity) else {
       throw .securityOfficerNeeded(resource: name)
     }

@@ -1,11 +1,12 @@
-// Whether a call fits its grant: unit, state, end, mode, items, purpose (AC-41, AC-45, AC-52; meizhou-public-2023/22). The
-// quota is kept where records are opened.
+// Whether a call fits its grant: unit, system, state, end, mode, items, purpose (AC-41, AC-45, AC-47, AC-52;
+// meizhou-public-2023/22). The quota is kept where records are opened.
 
+package import Regulation
 package import Vocabulary
 
 /// What a data call wants of a grant.
 package struct GrantCall: Hashable, Sendable {
-  package let department: DepartmentCode
+  package let actor: Actor
   package let mode: UseMode
   /// Empty for all granted items.
   package let items: [String]
@@ -13,9 +14,9 @@ package struct GrantCall: Hashable, Sendable {
   package let today: CivilDate
 
   package init(
-    department: DepartmentCode, mode: UseMode, items: [String], purpose: String, today: CivilDate
+    by actor: Actor, mode: UseMode, items: [String], purpose: String, today: CivilDate
   ) {
-    self.department = department
+    self.actor = actor
     self.mode = mode
     self.items = items
     self.purpose = purpose
@@ -26,19 +27,14 @@ package struct GrantCall: Hashable, Sendable {
 extension Grant {
   /// Checks a call, in this order: whose it is, whether it is in force, what it lets do.
   ///
+  /// - Parameter profile: The grant's own.
   /// - Returns: The items to be opened.
-  package func check(_ call: GrantCall) throws(ShareRefusal) -> [String] {
-    guard call.department == grantee else { throw .notGrantee(grant: name) }
-    switch state {
-    case .active: break
-    case .pendingAcceptance: throw .grantPending(grant: name)
-    case .suspended: throw .grantSuspended(grant: name)
-    case .expired: throw .grantExpired(grant: name, until: until)
-    case .revoked: throw .grantRevoked(grant: name)
-    case .ended: throw .grantEnded(grant: name)
+  package func check(_ call: GrantCall, under profile: Profile) throws(ShareRefusal) -> [String] {
+    guard call.actor.department == grantee else { throw .notGrantee(grant: name) }
+    guard admits(call.actor.system) else {
+      throw .systemNotGranted(grant: name, system: call.actor.system?.text ?? "")
     }
-    // The clock decides, not the job that writes the state down.
-    guard call.today <= until else { throw .grantExpired(grant: name, until: until) }
+    try checkInForce(call, under: profile)
     guard modes.contains(call.mode) else { throw .modeNotGranted(grant: name, mode: call.mode) }
     for item in call.items where !items.contains(item) {
       throw .itemNotGranted(grant: name, item: item, granted: items)
@@ -46,5 +42,26 @@ extension Grant {
     if call.purpose.isEmpty { throw .purposeMissing(grant: name) }
     guard call.purpose == purpose else { throw .purposeDiffers(grant: name) }
     return call.items.isEmpty ? items : call.items
+  }
+
+  /// Whether a system may use it; one that is not known uses no grant that names systems.
+  private func admits(_ system: SystemName?) -> Bool {
+    systems.isEmpty || system.map(systems.contains) ?? false
+  }
+
+  private func checkInForce(_ call: GrantCall, under profile: Profile) throws(ShareRefusal) {
+    let isFiled = profile.grantActivation?.value != .filing || accessModes.contains(call.accessMode)
+    switch state {
+    case .active: break
+    case .pendingAcceptance:
+      throw isFiled ? .grantPending(grant: name) : notFiled(call.accessMode, under: profile)
+    case .suspended: throw .grantSuspended(grant: name)
+    case .expired: throw .grantExpired(grant: name, until: until)
+    case .revoked: throw .grantRevoked(grant: name)
+    case .ended: throw .grantEnded(grant: name)
+    }
+    // The clock decides, not the job that writes the state down.
+    guard call.today <= until else { throw .grantExpired(grant: name, until: until) }
+    guard isFiled else { throw notFiled(call.accessMode, under: profile) }
   }
 }

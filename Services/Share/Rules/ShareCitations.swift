@@ -12,7 +12,8 @@ extension ShareRefusal {
       .untilPassed(_, let citation), .reasonMissing(_, let citation),
       .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
       .basisIncomplete(_, let citation), .samePerson(_, let citation),
-      .comparisonTooOld(_, _, let citation):
+      .comparisonTooOld(_, _, let citation), .authorityNeeded(_, let citation),
+      .accessModeNotFiled(_, _, let citation):
       citation
     case .clock(let refusal): refusal.citation
     default: ownArticle.flatMap { Citation($0) }
@@ -32,7 +33,7 @@ extension ShareRefusal {
     case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: "meizhou-public-2023/22b"
     case .securityOfficerNeeded, .officerMustAccept, .grantPending: "meizhou-public-2023/39.4a"
     // AC-41: unit, mode and items are the grant's.
-    case .notGrantee, .modeNotGranted, .itemNotGranted: "meizhou-public-2023/22a"
+    case .notGrantee, .systemNotGranted, .modeNotGranted, .itemNotGranted: "meizhou-public-2023/22a"
     // AC-52.
     case .grantExpired: "meizhou-public-2023/22c"
     case .grantSuspended, .grantRevoked, .grantEnded, .authorityMustResume:
@@ -60,6 +61,14 @@ extension ShareRefusal {
       BilingualText("可直接取用：weir share subscribe。", "Take it at once: weir share subscribe.")
     case .itemNotGranted:
       BilingualText("如需该项，请另行申请：weir share apply。", "To ask for it: weir share apply.")
+    case .systemNotGranted:
+      BilingualText(
+        "weir share grant 可查看可用的系统。", "weir share grant shows which systems may use it.")
+    case .accessModeNotFiled:
+      BilingualText(
+        "请先备案：weir share file-modes。", "File the access mode first: weir share file-modes.")
+    case .authorityNeeded:
+      BilingualText("请主管部门办理。", "A person of the authority must do it.")
     case .grantPending:
       BilingualText(
         "请安全责任人接受：weir share accept。", "Let the security officer accept it: weir share accept.")

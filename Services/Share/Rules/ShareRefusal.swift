@@ -17,6 +17,7 @@ package enum ShareRefusal: Refusal, Hashable {
   case securityOfficerNeeded(resource: String)
   case officerMustAccept(resource: String)
   case authorityMustResume(grant: String)
+  case authorityNeeded(resource: String, citation: Citation)
   // In which state it is.
   case wrongState(resource: String, state: BilingualText, action: BilingualText)
   case noProfileInForce(resourceClass: String)
@@ -46,6 +47,9 @@ package enum ShareRefusal: Refusal, Hashable {
   case clock(ClockRefusal)
   // Whether a call fits its grant.
   case notGrantee(grant: String)
+  case systemNotGranted(grant: String, system: String)
+  case accessModeNotFiled(grant: String, mode: AccessMode?, citation: Citation)
+  case filingNotProvided(grant: String)
   case grantPending(grant: String)
   case grantSuspended(grant: String)
   case grantExpired(grant: String, until: CivilDate)
@@ -82,6 +86,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .securityOfficerNeeded: "share.security_officer_needed"
     case .officerMustAccept: "share.officer_must_accept"
     case .authorityMustResume: "share.authority_must_resume"
+    case .authorityNeeded: "share.authority_needed"
     case .wrongState: "share.wrong_state"
     case .noProfileInForce: "share.no_profile_in_force"
     case .entryNotPublished: "share.entry_not_published"
@@ -119,6 +124,9 @@ package enum ShareRefusal: Refusal, Hashable {
   private var reasonOfUse: String {
     switch self {
     case .notGrantee: "share.not_grantee"
+    case .systemNotGranted: "share.system_not_granted"
+    case .accessModeNotFiled: "share.access_mode_not_filed"
+    case .filingNotProvided: "share.filing_not_provided"
     case .grantPending: "share.grant_pending"
     case .grantSuspended: "share.grant_suspended"
     case .grantExpired: "share.grant_expired"
@@ -147,7 +155,8 @@ package enum ShareRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .notGovernmentBody, .notParty, .ownEntry, .ownApplication, .notReviewer, .samePerson,
-      .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume, .notShared,
+      .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume,
+      .authorityNeeded, .systemNotGranted, .accessModeNotFiled, .filingNotProvided, .notShared,
       .applicationNeeded, .verificationNotProvided, .verificationNotNeeded, .notGrantee,
       .grantPending,
       .grantSuspended, .grantExpired, .grantRevoked, .grantEnded, .modeNotGranted,

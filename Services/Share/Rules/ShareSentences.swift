@@ -38,6 +38,10 @@ extension ShareRefusal {
       BilingualText(
         "\(grant) 由主管部门暂停，来源部门不能恢复。",
         "\(grant) was suspended by the authority; the source cannot resume it.")
+    case .authorityNeeded(let resource, _):
+      BilingualText(
+        "\(resource) 须由主管部门的主管人员转报。",
+        "\(resource) is handed on by a person with the authority's role.")
     case .officerMustAccept(let resource):
       BilingualText(
         "\(resource) 的安全责任人须本人接受。", "Who is named for \(resource) accepts it in person.")
@@ -125,6 +129,17 @@ extension ShareRefusal {
     switch self {
     case .notGrantee(let grant):
       BilingualText("\(grant) 不是授予本部门的。", "\(grant) is not your department's.")
+    case .systemNotGranted(let grant, let system):
+      BilingualText(
+        "\(grant) 不供系统“\(system)”使用。",
+        "\(grant) is not for the system \"\(system)\".")
+    case .accessModeNotFiled(let grant, let mode, _):
+      BilingualText(
+        "\(grant) 的访问方式\(mode.map { "“\($0.term.chinese)”" } ?? "")未备案。",
+        "The access mode\(mode.map { " \"\($0.term.english)\"" } ?? "") of \(grant) is not filed.")
+    case .filingNotProvided(let grant):
+      BilingualText(
+        "\(grant) 所依办法不要求访问方式备案。", "The profile of \(grant) has no access mode filed.")
     case .grantPending(let grant):
       BilingualText("\(grant) 尚未接受，未生效。", "\(grant) has not been accepted yet.")
     case .grantSuspended(let grant): BilingualText("\(grant) 已暂停。", "\(grant) is suspended.")

@@ -77,11 +77,20 @@ package struct Actor: Hashable, Sendable {
   /// "departments/d/persons/p"; of the system where nobody stands behind it.
   package let name: String
   package let roles: Set<Role>
+  /// Through which system the call came; a person comes through the department's workstation.
+  package let system: SystemName?
+  /// Whether a person's own certificate was shown, and not a system's.
+  package let isInPerson: Bool
 
-  package init(department: DepartmentCode, name: String, roles: Set<Role>) {
+  package init(
+    department: DepartmentCode, name: String, roles: Set<Role>, system: SystemName? = nil,
+    isInPerson: Bool = true
+  ) {
     self.department = department
     self.name = name
     self.roles = roles
+    self.system = system
+    self.isInPerson = isInPerson
   }
 
   /// Enterprises and the public use no exchange method (AC-40, AC-49).

@@ -76,12 +76,15 @@ package struct UseRequest: Hashable, Sendable {
   /// Distinct subjects a civil day; 0 takes the profile's number.
   package var dailySubjects = 0
   package var reason = ""
+  /// Systems of the using department that may use it; empty for all of them (AC-41).
+  package var systems: Set<SystemName> = []
 
   package init() {}
 
   package static let longestText = 2_000
   package static let mostItems = 200
   package static let mostRowRules = 16
+  package static let mostSystems = 20
   package static let mostRollRows: Int64 = 100_000_000
 }
 
@@ -154,6 +157,9 @@ func checkTexts(_ use: UseRequest, path prefix: String) throws(ShareRefusal) {
   }
   if use.rows.count > UseRequest.mostRowRules {
     throw .fieldTooLong(path: prefix + "rows", limit: UseRequest.mostRowRules)
+  }
+  if use.systems.count > UseRequest.mostSystems {
+    throw .fieldTooLong(path: prefix + "systems", limit: UseRequest.mostSystems)
   }
   if use.dailySubjects < 0 {
     throw .fieldMalformed(

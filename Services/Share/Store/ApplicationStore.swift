@@ -120,6 +120,7 @@ extension Application {
       object.set("proposal", proposed)
     }
     object.set("grant", grant ?? 0)
+    object.set("form", form)
     object.set("history", history.map(\.json))
     return object
   }
@@ -148,6 +149,7 @@ extension Application {
     }
     let made = object.number("grant")
     grant = made == 0 ? nil : made
+    form = object.text("form")
     history = object.objects("history").map { CaseStep($0) }
   }
 }

@@ -2,8 +2,8 @@
 
 import Integrity
 import Regulation
-import ShareRules
-import Vocabulary
+package import ShareRules
+package import Vocabulary
 
 /// A stored content that today's program cannot read; never the fault of a caller.
 package struct UnreadableContent: Error, Sendable {
@@ -176,6 +176,7 @@ extension UseRequest {
     object.set("roll", roll?.json)
     object.set("daily_subjects", Int64(dailySubjects))
     object.set("reason", reason)
+    object.set("systems", texts: systems.sorted().map(\.text))
     return object
   }
 
@@ -193,6 +194,26 @@ extension UseRequest {
     roll = RollLimits(object.object("roll"))
     dailySubjects = Int(object.number("daily_subjects"))
     reason = object.text("reason")
+    systems = Set(object.texts("systems").compactMap { SystemName($0) })
+  }
+}
+
+extension Application {
+  /// The form that goes to the source: number, parties, items, use, in one canonical text (hebi-2021/15.1c).
+  package func formText(at time: Instant) -> String {
+    var object = JSONObject()
+    object.set("format", "weir-application-form-v1")
+    object.set("application", name)
+    object.set("applicant", ResourceName.department(applicant).text)
+    object.set("source", ResourceName.department(source).text)
+    object.set("forwarder", forwarder.map { ResourceName.department($0).text } ?? "")
+    object.set("entry", entryName)
+    object.set("entry_version", Int64(entryVersion))
+    object.set("use", use.json)
+    object.set("item_count", Int64(use.items.count))
+    object.set("profile", profile.text)
+    object.set("delivered", time)
+    return String(decoding: object.stored, as: UTF8.self)
   }
 }
 

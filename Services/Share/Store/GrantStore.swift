@@ -107,6 +107,8 @@ extension Grant {
     object.set("daily_subjects", Int64(dailySubjects))
     object.set("application", application ?? 0)
     object.set("security_officer", securityOfficer)
+    object.set("systems", texts: systems.sorted().map(\.text))
+    object.set("access_modes", texts: accessModes.map(\.rawValue).sorted())
     object.set("activated", activated)
     object.set("history", history.map(\.json))
     return object
@@ -132,6 +134,8 @@ extension Grant {
       application: application == 0 ? nil : application, profile: try reference(try row["profile"]),
       created: Instant(milliseconds: try row["created"]), state: state)
     securityOfficer = object.text("security_officer")
+    systems = Set(object.texts("systems").compactMap { SystemName($0) })
+    accessModes = Set(object.texts("access_modes").compactMap(AccessMode.init(rawValue:)))
     activated = object.time("activated")
     history = object.objects("history").map { CaseStep($0) }
   }

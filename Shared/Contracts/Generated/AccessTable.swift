@@ -46,6 +46,7 @@ package enum AccessTable {
     "/weir.ingest.v1.Ingest/OpenRecords": ingestV1IngestOpenRecords,
     "/weir.ingest.v1.Ingest/CompareChunk": ingestV1IngestCompareChunk,
     "/weir.ingest.v1.Ingest/VerifyClaim": ingestV1IngestVerifyClaim,
+    "/weir.ingest.v1.Ingest/ReadClaim": ingestV1IngestReadClaim,
     "/weir.ingest.v1.Ingest/LocateRecords": ingestV1IngestLocateRecords,
     "/weir.ingest.v1.Ingest/ListRecipients": ingestV1IngestListRecipients,
     "/weir.feedback.v1.Feedback/FileIssue": feedbackV1FeedbackFileIssue,
@@ -87,6 +88,7 @@ package enum AccessTable {
     "/weir.share.v1.Share/ListApplications": shareV1ShareListApplications,
     "/weir.share.v1.Share/Subscribe": shareV1ShareSubscribe,
     "/weir.share.v1.Share/AcceptGrant": shareV1ShareAcceptGrant,
+    "/weir.share.v1.Share/FileAccessModes": shareV1ShareFileAccessModes,
     "/weir.share.v1.Share/RevokeGrant": shareV1ShareRevokeGrant,
     "/weir.share.v1.Share/SuspendGrant": shareV1ShareSuspendGrant,
     "/weir.share.v1.Share/ResumeGrant": shareV1ShareResumeGrant,
@@ -407,6 +409,14 @@ package enum AccessTable {
     via: ["/weir.share.v1.Share/DecideVerificationRequest"], isInternal: true,
     callers: [])
 
+  package static let ingestV1IngestReadClaim = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .certificate,
+    audited: [],
+    via: ["/weir.share.v1.Share/CreateVerificationRequest"], isInternal: true,
+    callers: [])
+
   package static let ingestV1IngestLocateRecords = MethodAccess(
     path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
     roles: [],
@@ -673,7 +683,7 @@ package enum AccessTable {
 
   package static let shareV1ShareSubmitApplication = MethodAccess(
     path: "/weir.share.v1.Share/SubmitApplication", service: "weir.share.v1.Share",
-    roles: [.departmentOfficer, .departmentHead],
+    roles: [.departmentOfficer, .departmentHead, .authority],
     scope: .grantee, person: .certificate,
     audited: ["name"],
     via: [], isInternal: false,
@@ -730,6 +740,14 @@ package enum AccessTable {
   package static let shareV1ShareAcceptGrant = MethodAccess(
     path: "/weir.share.v1.Share/AcceptGrant", service: "weir.share.v1.Share",
     roles: [.departmentSecurity],
+    scope: .grantee, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let shareV1ShareFileAccessModes = MethodAccess(
+    path: "/weir.share.v1.Share/FileAccessModes", service: "weir.share.v1.Share",
+    roles: [.departmentOfficer, .departmentHead],
     scope: .grantee, person: .certificate,
     audited: ["name"],
     via: [], isInternal: false,

@@ -965,6 +965,12 @@ extension IngestV1 {
     }
   }
 
+  package struct ReadClaimResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ReadClaimResponse"
+
+    package init() {}
+  }
+
   package struct VerifyClaimResponse: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.VerifyClaimResponse"
     package var answer: IngestV1.VerifyClaimResponse.Answer = IngestV1.VerifyClaimResponse.Answer()
@@ -3270,6 +3276,46 @@ extension IngestV1.VerifyClaimRequest {
     writer.field("item", self.item)
     writer.field("assertedValue", self.assertedValue)
     writer.field("requester", self.requester)
+  }
+}
+
+extension IngestV1.ReadClaimResponse {
+  typealias Layout = Weir__Ingest__V1__ReadClaimResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__read_claim_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    0
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
   }
 }
 

@@ -29,6 +29,8 @@ extension IngestV1 {
     func compareChunk(_ request: IngestV1.CompareChunkRequest, _ call: CallContext) async throws -> IngestV1.CompareChunkResponse
     /// Answers one claim on a not-shared register (meizhou-public-2023/21).
     func verifyClaim(_ request: IngestV1.VerifyClaimRequest, _ call: CallContext) async throws -> IngestV1.VerifyClaimResponse
+    /// Whether a claim could be compared at all, as it is filed: subject and value are read, no record is looked for.
+    func readClaim(_ request: IngestV1.VerifyClaimRequest, _ call: CallContext) async throws -> IngestV1.ReadClaimResponse
     /// Which records a person's complaint is about, without opening them. Feedback asks on its own account: a complaint is filed
     /// whether or not a register can answer, and whoever filed it learns nothing from the answer (AC-41, AC-60).
     func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ call: CallContext) async throws -> IngestV1.LocateRecordsResponse
@@ -52,6 +54,7 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestOpenRecords, admission) { request, call in try await service.openRecords(request, call) },
       .unary(AccessTable.ingestV1IngestCompareChunk, admission) { request, call in try await service.compareChunk(request, call) },
       .unary(AccessTable.ingestV1IngestVerifyClaim, admission) { request, call in try await service.verifyClaim(request, call) },
+      .unary(AccessTable.ingestV1IngestReadClaim, admission) { request, call in try await service.readClaim(request, call) },
       .unary(AccessTable.ingestV1IngestLocateRecords, admission) { request, call in try await service.locateRecords(request, call) },
       .unary(AccessTable.ingestV1IngestListRecipients, admission) { request, call in try await service.listRecipients(request, call) },
     ]
@@ -124,6 +127,11 @@ extension IngestV1 {
     /// Answers one claim on a not-shared register (meizhou-public-2023/21).
     package func verifyClaim(_ request: IngestV1.VerifyClaimRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.VerifyClaimResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/VerifyClaim", request, options)
+    }
+
+    /// Whether a claim could be compared at all, as it is filed: subject and value are read, no record is looked for.
+    package func readClaim(_ request: IngestV1.VerifyClaimRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ReadClaimResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/ReadClaim", request, options)
     }
 
     /// Which records a person's complaint is about, without opening them. Feedback asks on its own account: a complaint is filed

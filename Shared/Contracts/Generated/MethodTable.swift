@@ -205,6 +205,11 @@ extension MethodShape {
       request: IngestV1.VerifyClaimRequest.self,
       reply: IngestV1.VerifyClaimResponse.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ReadClaim": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.VerifyClaimRequest.self,
+      reply: IngestV1.ReadClaimResponse.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.ingest.v1.Ingest/LocateRecords": MethodShape(
       path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
       request: IngestV1.LocateRecordsRequest.self,
@@ -408,6 +413,11 @@ extension MethodShape {
     "/weir.share.v1.Share/AcceptGrant": MethodShape(
       path: "/weir.share.v1.Share/AcceptGrant", service: "weir.share.v1.Share",
       request: ShareV1.AcceptGrantRequest.self,
+      reply: ShareV1.Grant.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.share.v1.Share/FileAccessModes": MethodShape(
+      path: "/weir.share.v1.Share/FileAccessModes", service: "weir.share.v1.Share",
+      request: ShareV1.FileAccessModesRequest.self,
       reply: ShareV1.Grant.self,
       streamsRequests: false, streamsReplies: false),
     "/weir.share.v1.Share/RevokeGrant": MethodShape(

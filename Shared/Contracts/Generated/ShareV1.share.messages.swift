@@ -325,6 +325,25 @@ extension ShareV1 {
     }
   }
 
+  /// The application as it went to the source: one text, fixed by its hash (hebi-2021/15.1c).
+  package struct Form: Message, WireMessage {
+    package static let messageName = "weir.share.v1.Form"
+    /// RFC 8785 JSON.
+    package var json: String = ""
+    /// SHA-256 of its bytes, in hexadecimal; stands in the log, too.
+    package var sha256: String = ""
+
+    package init() {}
+
+    package init(
+      json: String = "",
+      sha256: String = ""
+    ) {
+      self.json = json
+      self.sha256 = sha256
+    }
+  }
+
   package struct ItemDecision: Message, WireMessage {
     package static let messageName = "weir.share.v1.ItemDecision"
     package var item: String = ""
@@ -395,6 +414,8 @@ extension ShareV1 {
     /// Distinct subjects per civil day; 0 takes the profile's default.
     package var dailySubjects: Int32 = 0
     package var reason: String = ""
+    /// Systems of the applicant that may use the grant, "departments/d/systems/s"; none for all of them (AC-41).
+    package var systems: [String] = []
     package var state: ShareV1.ApplicationState = ShareV1.ApplicationState()
     package var reviewers: [String] = []
     package var opinions: [ShareV1.Opinion] = []
@@ -411,6 +432,8 @@ extension ShareV1 {
     /// The day of reply that one side proposes and the other has not yet agreed to.
     package var proposedReplyDate: String = ""
     package var proposedBy: String = ""
+    /// From the submission to the source on.
+    package var form: ShareV1.Form? = nil
 
     package init() {}
 
@@ -431,6 +454,7 @@ extension ShareV1 {
       roll: ShareV1.RollTerms? = nil,
       dailySubjects: Int32 = 0,
       reason: String = "",
+      systems: [String] = [],
       state: ShareV1.ApplicationState = ShareV1.ApplicationState(),
       reviewers: [String] = [],
       opinions: [ShareV1.Opinion] = [],
@@ -444,7 +468,8 @@ extension ShareV1 {
       receipt: CommonV1.Receipt? = nil,
       nextStep: CommonV1.BilingualText? = nil,
       proposedReplyDate: String = "",
-      proposedBy: String = ""
+      proposedBy: String = "",
+      form: ShareV1.Form? = nil
     ) {
       self.name = name
       self.entry = entry
@@ -462,6 +487,7 @@ extension ShareV1 {
       self.roll = roll
       self.dailySubjects = dailySubjects
       self.reason = reason
+      self.systems = systems
       self.state = state
       self.reviewers = reviewers
       self.opinions = opinions
@@ -476,6 +502,7 @@ extension ShareV1 {
       self.nextStep = nextStep
       self.proposedReplyDate = proposedReplyDate
       self.proposedBy = proposedBy
+      self.form = form
     }
   }
 
@@ -506,6 +533,10 @@ extension ShareV1 {
     /// "departments/…" of the source.
     package var source: String = ""
     package var receipt: CommonV1.Receipt? = nil
+    /// Systems that may use it, "departments/d/systems/s"; none for all of the grantee.
+    package var systems: [String] = []
+    /// "web", "file_download", "front_end_interface": as filed, where the profile has it filed (luyi-2019/13).
+    package var accessModes: [String] = []
 
     package init() {}
 
@@ -532,7 +563,9 @@ extension ShareV1 {
       usageReportDue: CommonV1.DueDate? = nil,
       etag: String = "",
       source: String = "",
-      receipt: CommonV1.Receipt? = nil
+      receipt: CommonV1.Receipt? = nil,
+      systems: [String] = [],
+      accessModes: [String] = []
     ) {
       self.name = name
       self.entry = entry
@@ -557,6 +590,8 @@ extension ShareV1 {
       self.etag = etag
       self.source = source
       self.receipt = receipt
+      self.systems = systems
+      self.accessModes = accessModes
     }
   }
 
@@ -728,6 +763,7 @@ extension ShareV1 {
     package var roll: ShareV1.RollTerms? = nil
     package var requestID: String = ""
     package var scenario: String = ""
+    package var systems: [String] = []
 
     package init() {}
 
@@ -740,7 +776,8 @@ extension ShareV1 {
       until: String = "",
       roll: ShareV1.RollTerms? = nil,
       requestID: String = "",
-      scenario: String = ""
+      scenario: String = "",
+      systems: [String] = []
     ) {
       self.entry = entry
       self.items = items
@@ -751,6 +788,7 @@ extension ShareV1 {
       self.roll = roll
       self.requestID = requestID
       self.scenario = scenario
+      self.systems = systems
     }
   }
 
@@ -769,6 +807,30 @@ extension ShareV1 {
     ) {
       self.name = name
       self.securityOfficer = securityOfficer
+      self.requestID = requestID
+    }
+  }
+
+  package struct FileAccessModesRequest: Message, WireMessage {
+    package static let messageName = "weir.share.v1.FileAccessModesRequest"
+    package var name: String = ""
+    /// "web", "file_download", "front_end_interface".
+    package var accessModes: [String] = []
+    /// Why others than before; nothing is asked for the first filing.
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      accessModes: [String] = [],
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.accessModes = accessModes
+      self.reason = reason
       self.requestID = requestID
     }
   }
@@ -1800,6 +1862,63 @@ extension ShareV1.RollTerms {
   }
 }
 
+extension ShareV1.Form {
+  typealias Layout = Weir__Share__V1__Form
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__share__v1__form__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.json = try check.string(source.pointee.json, "json")
+    self.sha256 = try check.string(source.pointee.sha256, "sha256")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.json = arena.string(self.json)
+    target.pointee.sha256 = arena.string(self.sha256)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "json": 1
+    case "sha256": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.json)
+    case 2:
+      try reader.read(&self.sha256)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("json", self.json)
+    writer.field("sha256", self.sha256)
+  }
+}
+
 extension ShareV1.ItemDecision {
   typealias Layout = Weir__Share__V1__ItemDecision
 
@@ -1987,6 +2106,7 @@ extension ShareV1.Application {
     self.roll = try check.optionalMessage(source.pointee.roll, "roll")
     self.dailySubjects = source.pointee.daily_subjects
     self.reason = try check.string(source.pointee.reason, "reason")
+    self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
     self.state = ShareV1.ApplicationState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.reviewers = try check.strings(source.pointee.reviewers, source.pointee.n_reviewers, "reviewers")
     self.opinions = try check.messages(source.pointee.opinions, source.pointee.n_opinions, "opinions")
@@ -2001,6 +2121,7 @@ extension ShareV1.Application {
     self.nextStep = try check.optionalMessage(source.pointee.next_step, "next_step")
     self.proposedReplyDate = try check.string(source.pointee.proposed_reply_date, "proposed_reply_date")
     self.proposedBy = try check.string(source.pointee.proposed_by, "proposed_by")
+    self.form = try check.optionalMessage(source.pointee.form, "form")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2023,6 +2144,8 @@ extension ShareV1.Application {
     target.pointee.roll = arena.optionalMessage(self.roll)
     target.pointee.daily_subjects = self.dailySubjects
     target.pointee.reason = arena.string(self.reason)
+    target.pointee.n_systems = self.systems.count
+    target.pointee.systems = arena.strings(self.systems)
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.n_reviewers = self.reviewers.count
     target.pointee.reviewers = arena.strings(self.reviewers)
@@ -2040,6 +2163,7 @@ extension ShareV1.Application {
     target.pointee.next_step = arena.optionalMessage(self.nextStep)
     target.pointee.proposed_reply_date = arena.string(self.proposedReplyDate)
     target.pointee.proposed_by = arena.string(self.proposedBy)
+    target.pointee.form = arena.optionalMessage(self.form)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2060,6 +2184,7 @@ extension ShareV1.Application {
     case "roll": 14
     case "dailySubjects", "daily_subjects": 15
     case "reason": 16
+    case "systems": 17
     case "state": 30
     case "reviewers": 31
     case "opinions": 32
@@ -2074,6 +2199,7 @@ extension ShareV1.Application {
     case "nextStep", "next_step": 41
     case "proposedReplyDate", "proposed_reply_date": 42
     case "proposedBy", "proposed_by": 43
+    case "form": 44
     default: 0
     }
   }
@@ -2118,6 +2244,10 @@ extension ShareV1.Application {
       try reader.read(&self.dailySubjects)
     case 16:
       try reader.read(&self.reason)
+    case 17:
+      try reader.readList(&self.systems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     case 30:
       try reader.read(&self.state)
     case 31:
@@ -2152,6 +2282,8 @@ extension ShareV1.Application {
       try reader.read(&self.proposedReplyDate)
     case 43:
       try reader.read(&self.proposedBy)
+    case 44:
+      try reader.read(&self.form)
     default: break
     }
   }
@@ -2173,6 +2305,7 @@ extension ShareV1.Application {
     writer.field("roll", self.roll)
     writer.field("dailySubjects", self.dailySubjects)
     writer.field("reason", self.reason)
+    writer.list("systems", self.systems) { $0.value($1) }
     writer.field("state", self.state)
     writer.list("reviewers", self.reviewers) { $0.value($1) }
     writer.list("opinions", self.opinions) { $0.value($1) }
@@ -2187,6 +2320,7 @@ extension ShareV1.Application {
     writer.field("nextStep", self.nextStep)
     writer.field("proposedReplyDate", self.proposedReplyDate)
     writer.field("proposedBy", self.proposedBy)
+    writer.field("form", self.form)
   }
 }
 
@@ -2237,6 +2371,8 @@ extension ShareV1.Grant {
     self.etag = try check.string(source.pointee.etag, "etag")
     self.source = try check.string(source.pointee.source, "source")
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
+    self.accessModes = try check.strings(source.pointee.access_modes, source.pointee.n_access_modes, "access_modes")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2267,6 +2403,10 @@ extension ShareV1.Grant {
     target.pointee.etag = arena.string(self.etag)
     target.pointee.source = arena.string(self.source)
     target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.n_systems = self.systems.count
+    target.pointee.systems = arena.strings(self.systems)
+    target.pointee.n_access_modes = self.accessModes.count
+    target.pointee.access_modes = arena.strings(self.accessModes)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2294,6 +2434,8 @@ extension ShareV1.Grant {
     case "etag": 21
     case "source": 22
     case "receipt": 23
+    case "systems": 24
+    case "accessModes", "access_modes": 25
     default: 0
     }
   }
@@ -2354,6 +2496,14 @@ extension ShareV1.Grant {
       try reader.read(&self.source)
     case 23:
       try reader.read(&self.receipt)
+    case 24:
+      try reader.readList(&self.systems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 25:
+      try reader.readList(&self.accessModes, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -2382,6 +2532,8 @@ extension ShareV1.Grant {
     writer.field("etag", self.etag)
     writer.field("source", self.source)
     writer.field("receipt", self.receipt)
+    writer.list("systems", self.systems) { $0.value($1) }
+    writer.list("accessModes", self.accessModes) { $0.value($1) }
   }
 }
 
@@ -2934,6 +3086,7 @@ extension ShareV1.SubscribeRequest {
     self.roll = try check.optionalMessage(source.pointee.roll, "roll")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.scenario = try check.string(source.pointee.scenario, "scenario")
+    self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2948,6 +3101,8 @@ extension ShareV1.SubscribeRequest {
     target.pointee.roll = arena.optionalMessage(self.roll)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.scenario = arena.string(self.scenario)
+    target.pointee.n_systems = self.systems.count
+    target.pointee.systems = arena.strings(self.systems)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2961,6 +3116,7 @@ extension ShareV1.SubscribeRequest {
     case "roll": 7
     case "requestId", "request_id": 8
     case "scenario": 9
+    case "systems": 10
     default: 0
     }
   }
@@ -2989,6 +3145,10 @@ extension ShareV1.SubscribeRequest {
       try reader.read(&self.requestID)
     case 9:
       try reader.read(&self.scenario)
+    case 10:
+      try reader.readList(&self.systems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -3003,6 +3163,7 @@ extension ShareV1.SubscribeRequest {
     writer.field("roll", self.roll)
     writer.field("requestId", self.requestID)
     writer.field("scenario", self.scenario)
+    writer.list("systems", self.systems) { $0.value($1) }
   }
 }
 
@@ -3065,6 +3226,78 @@ extension ShareV1.AcceptGrantRequest {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("name", self.name)
     writer.field("securityOfficer", self.securityOfficer)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension ShareV1.FileAccessModesRequest {
+  typealias Layout = Weir__Share__V1__FileAccessModesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__share__v1__file_access_modes_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.accessModes = try check.strings(source.pointee.access_modes, source.pointee.n_access_modes, "access_modes")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.n_access_modes = self.accessModes.count
+    target.pointee.access_modes = arena.strings(self.accessModes)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "accessModes", "access_modes": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.readList(&self.accessModes, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.list("accessModes", self.accessModes) { $0.value($1) }
+    writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
   }
 }

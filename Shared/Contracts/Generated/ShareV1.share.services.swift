@@ -9,6 +9,7 @@ extension ShareV1 {
   package protocol ShareService: Sendable {
     /// Asks for items of a conditional entry, for a purpose, until a date.
     func createApplication(_ request: ShareV1.CreateApplicationRequest, _ call: CallContext) async throws -> ShareV1.Application
+    /// The applicant hands in; in Hebi its county authority hands on, by a person with that role (hebi-2021/15.4, AC-50).
     func submitApplication(_ request: ShareV1.SubmitApplicationRequest, _ call: CallContext) async throws -> ShareV1.Application
     func withdrawApplication(_ request: ShareV1.WithdrawApplicationRequest, _ call: CallContext) async throws -> ShareV1.Application
     /// One reviewer's opinion, item by item. Who must give one stands in the profile (AC-43, AC-44).
@@ -21,6 +22,8 @@ extension ShareV1 {
     func subscribe(_ request: ShareV1.SubscribeRequest, _ call: CallContext) async throws -> ShareV1.Grant
     /// The user names its security officer and takes the duty on (meizhou-public-2023/39).
     func acceptGrant(_ request: ShareV1.AcceptGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
+    /// The user files by which ways it gets the data, or other ways later, with a reason (luyi-2019/13, AC-47).
+    func fileAccessModes(_ request: ShareV1.FileAccessModesRequest, _ call: CallContext) async throws -> ShareV1.Grant
     /// Denies the next call.
     func revokeGrant(_ request: ShareV1.RevokeGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
     /// For the time of a violation, an incident, an unmounted entry, a missing responsible person; denies the next call.
@@ -71,6 +74,7 @@ extension ShareV1 {
       .unary(AccessTable.shareV1ShareListApplications, admission) { request, call in try await service.listApplications(request, call) },
       .unary(AccessTable.shareV1ShareSubscribe, admission) { request, call in try await service.subscribe(request, call) },
       .unary(AccessTable.shareV1ShareAcceptGrant, admission) { request, call in try await service.acceptGrant(request, call) },
+      .unary(AccessTable.shareV1ShareFileAccessModes, admission) { request, call in try await service.fileAccessModes(request, call) },
       .unary(AccessTable.shareV1ShareRevokeGrant, admission) { request, call in try await service.revokeGrant(request, call) },
       .unary(AccessTable.shareV1ShareSuspendGrant, admission) { request, call in try await service.suspendGrant(request, call) },
       .unary(AccessTable.shareV1ShareResumeGrant, admission) { request, call in try await service.resumeGrant(request, call) },
@@ -109,6 +113,7 @@ extension ShareV1 {
       try await transport.unary("/weir.share.v1.Share/CreateApplication", request, options)
     }
 
+    /// The applicant hands in; in Hebi its county authority hands on, by a person with that role (hebi-2021/15.4, AC-50).
     package func submitApplication(_ request: ShareV1.SubmitApplicationRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Application {
       try await transport.unary("/weir.share.v1.Share/SubmitApplication", request, options)
     }
@@ -143,6 +148,11 @@ extension ShareV1 {
     /// The user names its security officer and takes the duty on (meizhou-public-2023/39).
     package func acceptGrant(_ request: ShareV1.AcceptGrantRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Grant {
       try await transport.unary("/weir.share.v1.Share/AcceptGrant", request, options)
+    }
+
+    /// The user files by which ways it gets the data, or other ways later, with a reason (luyi-2019/13, AC-47).
+    package func fileAccessModes(_ request: ShareV1.FileAccessModesRequest, _ options: CallOptions = CallOptions()) async throws -> ShareV1.Grant {
+      try await transport.unary("/weir.share.v1.Share/FileAccessModes", request, options)
     }
 
     /// Denies the next call.

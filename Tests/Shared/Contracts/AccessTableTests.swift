@@ -42,6 +42,7 @@ struct AccessTableTests {
         "/weir.ingest.v1.Ingest/ListRecipients": ["feedback"],
         "/weir.ingest.v1.Ingest/LocateRecords": ["feedback"],
         "/weir.ingest.v1.Ingest/OpenRecords": ["share"],
+        "/weir.ingest.v1.Ingest/ReadClaim": ["share"],
         "/weir.ingest.v1.Ingest/VerifyClaim": ["share"],
         "/weir.registry.v1.Registry/ResolveDepartment": ["audit", "catalog", "feedback", "share"],
         "/weir.registry.v1.Registry/ResolveSystem": ["catalog"],

@@ -155,7 +155,7 @@ struct FiveProfilesTests {
     arguments: [
       ("meizhou-public-2023", GrantActivation.acceptance, true),
       ("meizhou-specific-2021", .approval, true), ("guangdong-2018", .approval, true),
-      ("hebi-2021", .approval, false), ("luyi-2019", .approval, false),
+      ("hebi-2021", .approval, false), ("luyi-2019", .filing, true),
     ])
   func activation(key: String, expected: GrantActivation, isOfText: Bool) throws {
     let activation = try #require(try Law.profile(key).grantActivation)

@@ -31,7 +31,7 @@ package enum Words {
   private static let slugFields: Set<String> = [
     "roles", "reviewers", "side", "from_state", "to_state", "frequency", "update_frequency",
     "data_form", "open_attribute", "acquisition_mode", "cause", "action", "outcome",
-    "resource_class",
+    "resource_class", "access_modes",
   ]
 
   private static func slug(_ text: String) -> BilingualText? {
@@ -57,6 +57,8 @@ package enum Words {
     "type_fixed": "改定类型", "withdrawal_requested": "申请撤销", "withdrawal_declined": "不同意撤销",
     "revise": "修改", "secrecy-review": "保密审查", "file": "备案", "consent": "同意撤销",
     "profile_changed": "适用规章变更", "withdrawal_taken_back": "撤回撤销申请", "resubmit": "重新提交",
+    "file-modes": "备案访问方式", "web": "网页访问", "file_download": "文件下载",
+    "front_end_interface": "前置机接口",
   ]
 
   private static let fields: [String: String] = [
@@ -120,6 +122,8 @@ package enum Words {
     "owner_kinds": "可提供部门", "accepted": "接收", "first_day": "首日", "last_day": "末日",
     "service": "服务", "pid": "进程", "address": "地址", "check": "检查", "advice": "建议",
     "path": "文件", "key": "密钥", "secrecy_review": "保密审查", "withdrawal": "撤销申请", "detail": "内容",
+    "systems": "可用系统", "access_modes": "访问方式", "form": "申请表",
+    "sha256": "摘要值", "json": "内容",
   ]
 
   private static let terms: [String: String] = [

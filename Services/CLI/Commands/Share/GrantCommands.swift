@@ -25,6 +25,34 @@ struct ShareAccept: CallCommand {
   }
 }
 
+/// By which ways a department uses a grant, where that is filed (luyi-2019/13).
+struct ShareFileModes: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "file-modes", "备案访问方式，授权即生效；以后变更须写明理由。",
+      "File the access modes, and with that the grant begins; a later change needs a reason.",
+      examples: "share file-modes G-1 --mode web",
+      "share file-modes G-1 --mode web --mode file_download --reason 增加批量比对")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("授权。", "The grant.", "grant")) var grant: String
+  @Option(
+    name: .customLong("mode"),
+    help: hint(
+      "web、file_download、front_end_interface，可重复。",
+      "web, file_download, front_end_interface; may be repeated.", "word"))
+  var modes: [String]
+  @Option(help: hint("变更的理由。", "Why others than before.", "text")) var reason = ""
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.share.fileAccessModes(
+        .init(
+          name: resource("grants", grant), accessModes: modes, reason: reason,
+          requestID: session.newRequest()), session.options))
+  }
+}
+
 struct ShareRevoke: CallCommand {
   static var configuration: CommandConfiguration {
     about(

@@ -1,6 +1,7 @@
 // weir share: applications and subscriptions; grants, queries and verification requests have files of their own.
 
 import ArgumentParser
+import Boot
 import Contracts
 import Vocabulary
 
@@ -13,7 +14,8 @@ struct ShareCommand: AsyncParsableCommand {
       subcommands: [
         ShareApply.self, ShareSubmit.self, ShareReview.self, ShareAgreeDate.self,
         ShareWithdraw.self, ShareShow.self, ShareList.self, ShareSubscribe.self, ShareAccept.self,
-        ShareSuspend.self, ShareResume.self, ShareRevoke.self, ShareGrants.self, ShareGrant.self,
+        ShareFileModes.self, ShareSuspend.self, ShareResume.self, ShareRevoke.self,
+        ShareGrants.self, ShareGrant.self,
         ShareLookup.self, VerifyCommand.self,
       ])
   }
@@ -25,8 +27,8 @@ struct ShareApply: CallCommand {
       "apply", "按 YAML 或 JSON 文件编制申请；--submit 随即提交。",
       "Draft an application from a YAML or JSON file; --submit hands it in at once.",
       more: BilingualText(
-        "文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll。",
-        "Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll."
+        "文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll、systems。",
+        "Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll, systems."
       ),
       examples: "share apply application.yaml --submit")
   }
@@ -154,15 +156,27 @@ struct ShareWithdraw: CallCommand {
 struct ShareShow: CallCommand {
   static var configuration: CommandConfiguration {
     about(
-      "show", "显示一份申请及各方意见。", "Show an application with its opinions.", examples: "share show A-1")
+      "show", "显示一份申请及各方意见。", "Show an application with its opinions.", examples: "share show A-1",
+      "share show A-1 --form-file form.json")
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("申请。", "The application.", "application")) var application: String
+  @Option(
+    help: hint(
+      "把申请表原文存入文件，其 SHA-256 即所示摘要值。",
+      "Keep the form as it went out in a file; its SHA-256 is the one shown.", "file"))
+  var formFile: String?
 
   func call(_ session: Session) async throws {
-    try session.show(
-      try await session.share.getApplication(
-        .init(name: resource("applications", application)), session.options))
+    let found = try await session.share.getApplication(
+      .init(name: resource("applications", application)), session.options)
+    try session.show(found)
+    guard let formFile else { return }
+    guard let form = found.form else {
+      throw CommandFailure(
+        .usage, spoken("申请尚未送达来源部门，没有申请表。", "It has not gone to the source yet: there is no form."))
+    }
+    try Files.write(Array(form.json.utf8), to: formFile, isPrivate: false)
   }
 }
 
@@ -207,6 +221,13 @@ struct ShareSubscribe: CallCommand {
   @Option(name: .customLong("mode"), help: hint("方式，可重复。", "A mode; may be repeated."))
   var modes: [Word<ShareV1.Mode>] = [Word(.lookup)]
   @Option(help: hint("最后一天。", "The last day of use.", "date")) var until: CivilDate
+  @Option(
+    name: .customLong("system"),
+    help: hint(
+      "可用的系统，可重复；默认本部门全部。",
+      "A system that may use it, \"departments/d/systems/s\"; may be repeated; all unless given.",
+      "name"))
+  var systems: [String] = []
   @Option(help: hint("比对所用名册。", "The roll of comparisons.", "name")) var roll: String?
   @Option(help: hint("名册最多行数。", "The roll's most rows.", "rows")) var rollRows: Int64 = 0
   @Option(help: hint("名册较上次最多增长的百分比。", "Percent by which the roll may grow.", "percent"))
@@ -224,6 +245,6 @@ struct ShareSubscribe: CallCommand {
             ShareV1.RollTerms(
               roll: $0, maxRows: rollRows, maxGrowthPercent: rollGrowth, frequency: frequency)
           },
-          requestID: session.newRequest(), scenario: scenario), session.options))
+          requestID: session.newRequest(), scenario: scenario, systems: systems), session.options))
   }
 }

@@ -19,9 +19,10 @@ extension IngestService {
       _ = try number(request.comparison, in: .comparisons, field: "comparison")
       let (document, terms) = try grant(
         request.grant,
-        for: { department, document in
+        for: { caller, document in
           DataRequest(
-            department: department, entry: request.entry, use: .comparison,
+            department: caller.department, system: caller.system, entry: request.entry,
+            use: .comparison,
             items: document.items, purpose: request.purpose)
         }, call)
       return try await withRegister(entry) { keys, register in

@@ -8,7 +8,7 @@ import Vocabulary
 extension IngestService {
   /// The grant of a call, with Share's signature good and the call covered.
   func grant(
-    _ signed: IngestV1.SignedGrant?, for request: (DepartmentCode, GrantDocument) -> DataRequest,
+    _ signed: IngestV1.SignedGrant?, for request: (Caller, GrantDocument) -> DataRequest,
     _ call: CallContext
   ) throws -> (GrantDocument, GrantTerms) {
     guard let signed else { throw DataRefusal.grantInvalid }
@@ -20,7 +20,7 @@ extension IngestService {
       throw DataRefusal.grantInvalid
     }
     let terms = GrantTerms(document)
-    try terms.check(request(call.caller.department, document), today: today)
+    try terms.check(request(call.caller, document), today: today)
     return (document, terms)
   }
 }
@@ -37,7 +37,8 @@ extension GrantTerms {
           case .comparison: .comparison
           }
         }), until: document.until, filters: document.rows.map(RowFilter.init),
-      dailySubjects: document.dailySubjects, rollRows: document.roll?.maxRows)
+      dailySubjects: document.dailySubjects, rollRows: document.roll?.maxRows,
+      systems: document.systems)
   }
 }
 

@@ -20,9 +20,10 @@ extension IngestService {
       let subject = try SubjectIdentifier(request.subject)
       let (document, terms) = try grant(
         request.grant,
-        for: { department, document in
+        for: { caller, document in
           DataRequest(
-            department: department, entry: request.entry, use: .lookup,
+            department: caller.department, system: caller.system, entry: request.entry,
+            use: .lookup,
             items: request.items.isEmpty ? document.items : request.items,
             purpose: request.purpose)
         }, call)

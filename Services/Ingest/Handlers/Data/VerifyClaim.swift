@@ -57,6 +57,27 @@ extension IngestService {
     }
   }
 
+  /// As the claim is filed: what could never be compared is told to whoever files it, and not to the source that would have
+  /// answered. Nobody is looked for, so that it may be asked of any register; one without data can say nothing of it yet.
+  package func readClaim(
+    _ request: IngestV1.VerifyClaimRequest, _ call: CallContext
+  ) async throws -> IngestV1.ReadClaimResponse {
+    try await call.answering(outside.recorder) {
+      let entry = try number(request.entry, in: .entries, field: "entry")
+      _ = try SubjectIdentifier(request.subject)
+      if keys.loaded(entry) == nil, try await database.read({ try $0.register(entry) }) == nil {
+        return IngestV1.ReadClaimResponse()
+      }
+      let (_, register) = try await serving(entry)
+      if let schema = register.claim?.schema {
+        try AssertedValue(
+          personName: "", item: request.item, value: request.assertedValue
+        ).check(under: schema, today: today)
+      }
+      return IngestV1.ReadClaimResponse()
+    }
+  }
+
   private func requester(
     _ request: IngestV1.VerifyClaimRequest, _ call: CallContext
   ) throws -> DepartmentCode {

@@ -56,6 +56,7 @@ struct CoverageTests {
     "share.v1.Share/ListApplications": "share list",
     "share.v1.Share/Subscribe": "share subscribe",
     "share.v1.Share/AcceptGrant": "share accept",
+    "share.v1.Share/FileAccessModes": "share file-modes",
     "share.v1.Share/RevokeGrant": "share revoke",
     "share.v1.Share/SuspendGrant": "share suspend",
     "share.v1.Share/ResumeGrant": "share resume",

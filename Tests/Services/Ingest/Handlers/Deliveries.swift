@@ -171,7 +171,7 @@ extension IngestNode {
   func grant(
     entry: Int64 = 1, items: [String] = ["name", "cremation-date"],
     modes: Set<GrantMode> = [.lookup, .comparison], until: String = "2024-12-31",
-    rows: [RowCondition] = [], maxRows: Int? = 100_000, dailySubjects: Int = 0,
+    rows: [RowCondition] = [], maxRows: Int? = 100_000, dailySubjects: Int = 1_000,
     grantee: String = "human-resources", number: Int64 = 1
   ) throws -> IngestV1.SignedGrant {
     let document = GrantDocument(

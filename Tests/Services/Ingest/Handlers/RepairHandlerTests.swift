@@ -86,6 +86,34 @@ struct RepairHandlerTests {
     await node.stop()
   }
 
+  @Test(
+    "a claim is read as it is filed: what could not be compared is told at once, and nobody is looked for"
+  )
+  func filedClaims() async throws {
+    let node = try await node()
+    func read(_ id: String, _ value: String, item: String = "cremation-date", entry: Int = 1)
+      async throws
+    {
+      _ = try await node.fromShare.readClaim(
+        IngestV1.VerifyClaimRequest(
+          entry: "entries/E-\(entry)", subject: try node.subject(id, name: "张三"), item: item,
+          assertedValue: value),
+        node.options(.sourceOfficer, entry: "/weir.share.v1.Share/CreateVerificationRequest"))
+    }
+    let record = try #require(try await node.locate(identityNumber(1)).first)
+    try await read(identityNumber(1), "20240105")
+    try await read(identityNumber(50), "2024-01-05")
+    #expect(try await node.recipients(of: record).isEmpty)
+    #expect(
+      await refusal { try await read(identityNumber(1), "next week") } == "ingest.claim_malformed")
+    #expect(
+      await refusal { try await read(identityNumber(1), "x", item: "court") }
+        == "ingest.claim_item_unknown")
+    // Of a register without data nothing can be said yet.
+    try await read(identityNumber(1), "next week", entry: 99)
+    await node.stop()
+  }
+
   @Test("in direction absent a row that the register clears is told of its record, for a recall")
   func clearedReceivers() async throws {
     let node = try await node()

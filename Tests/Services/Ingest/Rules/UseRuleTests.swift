@@ -7,12 +7,13 @@ import Vocabulary
 @Suite("AC-41 AC-45 AC-52 a grant covers what it says, refused in a fixed order")
 struct GrantCheckTests {
   private func terms(
-    until: String = "2024-12-31", daily: Int = 2, roll: Int? = 10
+    until: String = "2024-12-31", daily: Int = 2, roll: Int? = 10,
+    systems: Set<SystemName> = []
   ) throws -> GrantTerms {
     GrantTerms(
       name: "grants/G-1", entry: "entries/E-1", grantee: try #require(DepartmentCode("hr")),
       items: ["name", "date"], purpose: "pension", uses: [.lookup], until: day(until),
-      filters: [], dailySubjects: daily, rollRows: roll)
+      filters: [], dailySubjects: daily, rollRows: roll, systems: systems)
   }
 
   private func reason(_ body: () throws(DataRefusal) -> Void) -> String? {
@@ -28,6 +29,7 @@ struct GrantCheckTests {
     let today = day("2024-03-04")
     let mine = try #require(DepartmentCode("hr"))
     let other = try #require(DepartmentCode("education"))
+    let system = try #require(SystemName("workstation"))
     func ask(
       _ department: DepartmentCode, _ entry: String, _ use: DataUse, _ purpose: String,
       _ items: [String], _ today: CivilDate
@@ -35,7 +37,8 @@ struct GrantCheckTests {
       reason { () throws(DataRefusal) in
         try terms.check(
           DataRequest(
-            department: department, entry: entry, use: use, items: items, purpose: purpose),
+            department: department, system: system, entry: entry, use: use, items: items,
+            purpose: purpose),
           today: today)
       }
     }
@@ -58,7 +61,24 @@ struct GrantCheckTests {
       ask(mine, "entries/E-1", .lookup, "pension", ["name"], day("2024-03-03")) == nil)
   }
 
-  @Test("AC-47 the quota is used up past its number; none means no limit")
+  @Test("AC-41 only the systems that a grant names use it; one that names none is for all")
+  func systems() throws {
+    let (mine, payment) = (try #require(DepartmentCode("hr")), try #require(SystemName("payment")))
+    func ask(_ system: String, _ systems: Set<SystemName>) throws -> String? {
+      let terms = try terms(systems: systems)
+      let request = DataRequest(
+        department: mine, system: try #require(SystemName(system)), entry: "entries/E-1",
+        use: .lookup, items: ["name"], purpose: "pension")
+      return reason { () throws(DataRefusal) in
+        try terms.check(request, today: day("2024-03-04"))
+      }
+    }
+    #expect(try ask("payment", [payment]) == nil)
+    #expect(try ask("workstation", [payment]) == "ingest.system_not_granted")
+    #expect(try ask("workstation", []) == nil)
+  }
+
+  @Test("AC-47 the quota is used up past its number; none lets nothing out")
   func quota() throws {
     let limited = try terms()
     #expect(
@@ -66,9 +86,10 @@ struct GrantCheckTests {
     #expect(
       reason { () throws(DataRefusal) in try limited.checkQuota(QuotaState(subjects: 3)) }
         == "ingest.quota_used")
-    let free = try terms(daily: 0)
+    let none = try terms(daily: 0)
     #expect(
-      reason { () throws(DataRefusal) in try free.checkQuota(QuotaState(subjects: 9_999)) } == nil)
+      reason { () throws(DataRefusal) in try none.checkQuota(QuotaState(subjects: 1)) }
+        == "ingest.quota_used")
   }
 
   @Test("AC-53 a run stays within the roll that was granted and the rows that were stated")
@@ -260,6 +281,7 @@ struct DataRefusalTests {
   private static let all: [DataRefusal] = [
     .registerKeysMissing(entry: "e"), .issueNotOpen(issue: "q"), .claimItemUnknown(item: "i"),
     .claimMalformed(item: "i"), .grantInvalid, .otherGrantee(grant: "g"),
+    .systemNotGranted(grant: "g", system: "s"),
     .otherEntry(grant: "g", entry: "e"),
     .useNotGranted(grant: "g", use: .lookup), .purposeDiffers(grant: "g"),
     .itemNotGranted(grant: "g", item: "i"),

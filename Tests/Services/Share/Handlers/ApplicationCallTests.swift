@@ -106,6 +106,110 @@ struct ApplicationCallTests {
     await share.stop()
   }
 
+  @Test(
+    "AC-41 a grant for one system: its people and other systems are refused, Ingest can tell by itself"
+  )
+  func systems() async throws {
+    let share = try await ShareCalls()
+    #expect(
+      await reason {
+        _ = try await share.apply("a-0") { $0.systems = ["departments/justice/systems/payment"] }
+      } == "request.malformed")
+    let draft = try await share.apply {
+      $0.systems = ["departments/human-resources/systems/payment"]
+    }
+    #expect(draft.systems == ["departments/human-resources/systems/payment"])
+    _ = try await share.submit(draft.name)
+    let grant = try await share.accept(try await share.review(draft.name).grant)
+    #expect(grant.systems == draft.systems)
+    _ = try await share.lookup(grant.name)
+    let denied = await status {
+      _ = try await share.lookup(grant.name, as: ShareCalls.user)
+    }
+    #expect(denied?.trailers["weir-reason"] == "share.system_not_granted")
+    #expect(
+      await reason {
+        _ = try await share.prepare(grant.name, rows: 3, as: ShareCalls.user)
+      } == "share.system_not_granted")
+    let signed = try #require(share.book.read { $0.opened.first?.grant })
+    let document = try GrantDocument(
+      signed.json, signature: signed.signature, keys: [share.grantKey.publicKey])
+    #expect(document.systems.map(\.text) == ["payment"])
+    await share.stop()
+  }
+
+  @Test(
+    "AC-50 the authority hands on; the form and its hash go to source and log (hebi-2021/15.1c, 15.4)"
+  )
+  func form() async throws {
+    let share = try await ShareCalls(profile: "hebi-2021")
+    let county = "county-welfare/he dept-officer"
+    let draft = try await share.client.createApplication(
+      ShareV1.CreateApplicationRequest(
+        application: ShareCalls.wanted { $0.scope = "全县" }, requestID: "a"),
+      try share.options(county, path: "CreateApplication"))
+    func submit(_ caller: String, _ id: String) async throws -> ShareV1.Application {
+      try await share.client.submitApplication(
+        ShareV1.SubmitApplicationRequest(name: draft.name, requestID: id),
+        try share.options(caller, path: "SubmitApplication"))
+    }
+    let forwarded = try await submit(county, "s-1")
+    #expect(forwarded.state == .forwarded && forwarded.form == nil)
+    #expect(try await share.duties("county-bureau/wen dept-officer").isEmpty)
+    #expect(try await share.duties("county-bureau/wen authority").map(\.action) == ["forward"])
+    #expect(
+      await reason { _ = try await submit("county-bureau/wen dept-officer", "s-2") }
+        == "share.authority_needed")
+    let submitted = try await submit("county-bureau/wen authority", "s-3")
+    let form = try #require(submitted.form)
+    #expect(form.sha256 == Hex.encode(SHA256.hash(Array(form.json.utf8))))
+    let read = try #require(try CanonicalJSON.decodeCanonical(Array(form.json.utf8)).object)
+    #expect(read["application"]?.string == draft.name)
+    #expect(read["item_count"]?.integer == 4)
+    #expect(submitted.replyDue?.date == "2024-03-11")
+    let seen = try await share.client.getApplication(
+      ShareV1.GetApplicationRequest(name: draft.name),
+      try share.options(ShareCalls.source, path: "GetApplication"))
+    #expect(seen.form == form)
+    let entry = try #require(try await share.entries().last)
+    #expect(entry.topic == "share.application_submitted")
+    #expect(String(decoding: entry.leaf.payload, as: UTF8.self).contains(form.sha256))
+    await share.stop()
+  }
+
+  @Test(
+    "AC-47 in Luyi the grant begins when the modes are filed, which is a duty until then (luyi-2019/13)"
+  )
+  func filedModes() async throws {
+    let share = try await ShareCalls(profile: "luyi-2019")
+    let draft = try await share.apply {
+      $0.scope = "全县"
+      $0.reason = "防止冒领"
+    }
+    _ = try await share.submit(draft.name)
+    let decisions = ShareCalls.decisions(refusing: []).map {
+      ShareV1.ItemDecision(item: $0.item, approved: true, reason: "符合条件")
+    }
+    let grant = try await share.review(draft.name, decisions).grant
+    #expect(await reason { _ = try await share.lookup(grant) } == "share.access_mode_not_filed")
+    #expect(try await share.duties(ShareCalls.user).map(\.action) == ["file-modes"])
+    #expect(try await share.duties(ShareCalls.security).isEmpty)
+    func file(_ modes: [String]) async throws -> ShareV1.Grant {
+      try await share.client.fileAccessModes(
+        ShareV1.FileAccessModesRequest(name: grant, accessModes: modes, requestID: "m"),
+        try share.options(ShareCalls.user, path: "FileAccessModes"))
+    }
+    #expect(await reason { _ = try await file(["telepathy"]) } == "request.malformed")
+    let filed = try await file(["front_end_interface"])
+    #expect(filed.state == .active && filed.accessModes == ["front_end_interface"])
+    #expect(try await share.topics().last == "share.grant_activated")
+    #expect(try await share.lookup(grant).records.count == 1)
+    #expect(
+      await reason { _ = try await share.lookup(grant, as: ShareCalls.user) }
+        == "share.access_mode_not_filed")
+    await share.stop()
+  }
+
   @Test("outside the grant: item, purpose, department, day; a purpose is noted (AC-41, AC-45)")
   func outsideGrant() async throws {
     let share = try await ShareCalls()

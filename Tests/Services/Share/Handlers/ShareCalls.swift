@@ -84,7 +84,8 @@ final class ShareCalls: Sendable {
     }
   }
 
-  init(_ backend: Backend = .sqlite) async throws {
+  /// - Parameter profile: The one that governs everything, where it is not the shipped governance.
+  init(_ backend: Backend = .sqlite, profile: String? = nil) async throws {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
     let keys = try Keys(folder)
@@ -105,7 +106,8 @@ final class ShareCalls: Sendable {
     handlers = ShareServer(
       ShareServer.Dependencies(
         database: database, peers: ShareCalls.peers(book, database),
-        profiles: try World.profiles(), calendar: try World.calendar(),
+        profiles: try profile.map { try World.governed(by: $0) } ?? World.profiles(),
+        calendar: try World.calendar(),
         vault: try ClaimVault(keyring: keys.keyring, random: keys.random, now: nowReal),
         grantKey: keys.key, keyList: keys.list, now: clock.now,
         admitData: {
@@ -152,7 +154,8 @@ final class ShareCalls: Sendable {
     let parts = text.split(separator: " ").map(String.init)
     let who = parts[0].split(separator: "/").map(String.init)
     let caller = Caller(
-      department: try World.code(who[0]), system: try #require(SystemName("workstation")),
+      department: try World.code(who[0]),
+      system: try #require(SystemName(who.count > 1 ? "workstation" : "payment")),
       person: PersonID(who.count > 1 ? who[1] : "responsible"),
       isPersonCertificate: who.count > 1,
       roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))),
@@ -198,7 +201,7 @@ extension ShareCalls {
       let isCounty = name.hasPrefix("departments/county")
       return RegistryV1.Department(
         name: name, level: isCounty ? .county : .city, region: "441400",
-        authority: "departments/data-bureau")
+        authority: isCounty ? "departments/county-bureau" : "departments/data-bureau")
     }
     peers.openRecords = { request, options in
       let decisions = try await decisionCount(database)
@@ -216,6 +219,11 @@ extension ShareCalls {
         $0.decisionsBefore.append(decisions)
       }
       return compare(request)
+    }
+    peers.readClaim = { request, _ in
+      if request.assertedValue == "不可能" {
+        throw Status(.invalidArgument, "asserted_value: no value of this item")
+      }
     }
     peers.verifyClaim = { request, _ in
       book.change { $0.verified.append(request) }

@@ -109,7 +109,7 @@ extension ShareCalls {
   }
 
   func prepare(
-    _ grant: String, rows: Int64, _ requestID: String = "c-1",
+    _ grant: String, rows: Int64, _ requestID: String = "c-1", as caller: String = system,
     _ change: (inout ShareV1.Comparison) -> Void = { _ in }
   ) async throws -> ShareV1.Comparison {
     var comparison = ShareV1.Comparison()
@@ -123,7 +123,7 @@ extension ShareCalls {
     change(&comparison)
     return try await client.createComparison(
       ShareV1.CreateComparisonRequest(comparison: comparison, requestID: requestID),
-      try options(Self.system, path: "CreateComparison"))
+      try options(caller, path: "CreateComparison"))
   }
 
   func upload(

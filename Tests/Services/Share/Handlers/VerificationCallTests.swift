@@ -99,6 +99,43 @@ struct VerificationCallTests {
     await share.stop()
   }
 
+  @Test("M6 three spellings of one foreign document are one person to the limit")
+  func spellings() async throws {
+    let share = try await ShareCalls()
+    func claim(_ number: String, _ id: String) async throws {
+      _ = try await share.client.createVerificationRequest(
+        ShareV1.CreateVerificationRequestRequest(
+          entry: "entries/E-3",
+          subject: IngestV1.Subject(
+            documentType: "passport", documentNumber: number, personName: "A"), item: "illness",
+          assertedValue: "尘肺病", purpose: "工伤认定", caseNumber: "W-1", requestID: id),
+        try share.options(ShareCalls.user, path: "CreateVerificationRequest"))
+    }
+    for (index, number) in ["e1234", "E1234", " e12 34 "].enumerated() {
+      try await claim(number, "p-\(index)")
+    }
+    #expect(
+      await reason { try await claim("E 1234", "p-4") } == "share.attempts_exhausted")
+    try await claim("E1235", "p-5")
+    await share.stop()
+  }
+
+  @Test("a claim that Ingest could never compare is refused as it is filed")
+  func malformedClaim() async throws {
+    let share = try await ShareCalls()
+    let refused = await status {
+      _ = try await share.client.createVerificationRequest(
+        ShareV1.CreateVerificationRequestRequest(
+          entry: "entries/E-3", subject: IngestV1.Subject(block: try ShareCalls.person(7)),
+          item: "illness", assertedValue: "不可能", purpose: "工伤认定", caseNumber: "W-1",
+          requestID: "m-1"),
+        try share.options(ShareCalls.user, path: "CreateVerificationRequest"))
+    }
+    #expect(refused?.code == .invalidArgument)
+    #expect(try await share.database.read { try $0.verification(1) } == nil)
+    await share.stop()
+  }
+
   private func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
     guard bytes.count >= part.count else { return false }
     return (0...(bytes.count - part.count)).contains {

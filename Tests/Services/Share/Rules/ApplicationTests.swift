@@ -258,8 +258,23 @@ struct ApplicationTests {
     #expect(
       refusal { _ = try forwarded.submitted(by: actor, entry: entry, under: hebi, at: World.noon) }
         == .notParty(resource: "applications/A-1"))
+    // An officer of the bureau is not the authority; nor does the authority's role alone hand in what is the department's own.
+    #expect(
+      refusal {
+        _ = try forwarded.submitted(
+          by: try World.actor("county-bureau"), entry: entry, under: hebi, at: World.noon)
+      }
+        == .authorityNeeded(
+          resource: "applications/A-1", citation: Citation(document: "hebi-2021", article: "15.4")))
+    #expect(
+      refusal {
+        _ = try application.submitted(
+          by: try World.actor("county-welfare", "he", [.authority]), entry: entry, under: hebi,
+          at: World.noon)
+      } == .notParty(resource: "applications/A-1"))
     let submitted = try forwarded.submitted(
-      by: try World.actor("county-bureau"), entry: entry, under: hebi, at: World.noon)
+      by: try World.actor("county-bureau", "he", [.authority]), entry: entry, under: hebi,
+      at: World.noon)
     #expect(submitted.state == .submitted)
   }
 

@@ -23,6 +23,18 @@ enum World {
   }
 
   static func profiles() throws -> ProfileSet { try shippedProfiles.get() }
+  /// The shipped profiles, one of which governs everything.
+  static func governed(by key: String) throws -> ProfileSet {
+    let shipped = try profiles()
+    return try ProfileSet(
+      documents: try shipped.keys.flatMap { try profile($0).chain }.reduce(into: []) {
+        (list: inout [ProfileDocument], next) in
+        if !list.contains(next) { list.append(next) }
+      },
+      governance: [
+        GovernanceRow(tag: nil, profile: key, from: try day("2018-01-01"), to: nil, line: 1)
+      ])
+  }
   static func calendar() throws -> WorkingCalendar { try shippedCalendar.get() }
   static func profile(_ key: String) throws -> Profile {
     try #require(try profiles().profile(named: key))
@@ -69,7 +81,7 @@ enum World {
       source: try source ?? standing("justice"))
   }
 
-  static func use(_ change: (inout UseRequest) -> Void = { _ in }) throws -> UseRequest {
+  static func use(_ change: (inout UseRequest) throws -> Void = { _ in }) throws -> UseRequest {
     var use = UseRequest()
     use.items = ["name", "date", "court", "judgment"]
     use.purpose = "核对养老金领取资格"
@@ -81,12 +93,12 @@ enum World {
     use.until = try day("2024-12-31")
     use.roll = RollLimits(
       roll: "own-pension-roll", maxRows: 1_000, maxGrowthPercent: 10, frequency: "monthly")
-    change(&use)
+    try change(&use)
     return use
   }
 
   static func application(
-    _ key: String = "meizhou-public-2023", _ change: (inout UseRequest) -> Void = { _ in }
+    _ key: String = "meizhou-public-2023", _ change: (inout UseRequest) throws -> Void = { _ in }
   ) throws -> Application {
     try draftApplication(
       number: 1, use: try use(change), for: try entry(), by: try actor("human-resources"),
@@ -94,7 +106,7 @@ enum World {
   }
 
   static func submitted(
-    _ key: String = "meizhou-public-2023", _ change: (inout UseRequest) -> Void = { _ in }
+    _ key: String = "meizhou-public-2023", _ change: (inout UseRequest) throws -> Void = { _ in }
   ) throws -> Application {
     try application(key, change).submitted(
       by: try actor("human-resources"), entry: try entry(), under: try profile(key), at: noon)
@@ -134,8 +146,21 @@ enum World {
         1, from: try approved(key, refusing: ["judgment"]), under: try profile(key),
         by: try actor("justice"), at: noon))
     if made.state == .active { return made }
+    if key == "luyi-2019" {
+      return try made.filed(
+        Set(AccessMode.allCases), reason: "", by: try actor("human-resources"),
+        under: try profile(key), at: noon)
+    }
     return try made.accepted(
-      by: try actor("human-resources", "sun", [.departmentSecurity]), officer: "", at: noon)
+      by: try actor("human-resources", "sun", [.departmentSecurity]), officer: "",
+      under: try profile(key), at: noon)
+  }
+}
+
+extension Grant {
+  /// Under the profile with which it began.
+  func check(_ call: GrantCall) throws -> [String] {
+    try check(call, under: try World.profiles().profile(profile))
   }
 }
 

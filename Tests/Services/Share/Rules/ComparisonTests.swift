@@ -23,8 +23,8 @@ struct ComparisonRunTests {
   ) throws -> ComparisonRun {
     try prepareComparison(
       1, try plan(change), grant: try grant ?? World.grant(), by: try World.actor(actor),
-      earlier: EarlierRuns(sameTurn: sameTurn, dayRows: dayRows, lastRows: lastRows), at: World.noon
-    )
+      earlier: EarlierRuns(sameTurn: sameTurn, dayRows: dayRows, lastRows: lastRows),
+      under: try World.profile("meizhou-public-2023"), at: World.noon)
   }
 
   @Test("the grant's own roll, its size, and who answers for it")

@@ -44,10 +44,10 @@ struct GrantTests {
   }
 
   @Test(
-    "it begins on acceptance in Meizhou, at once elsewhere",
+    "it begins on acceptance in Meizhou, once its access mode is filed in Luyi, at once elsewhere",
     arguments: [
       ("meizhou-public-2023", GrantState.pendingAcceptance), ("meizhou-specific-2021", .active),
-      ("guangdong-2018", .active), ("hebi-2021", .active), ("luyi-2019", .active),
+      ("guangdong-2018", .active), ("hebi-2021", .active), ("luyi-2019", .pendingAcceptance),
     ])
   func activation(key: String, state: GrantState) throws {
     let grant = try #require(
@@ -65,31 +65,103 @@ struct GrantTests {
         1, from: try World.approved(), under: try World.profile("meizhou-public-2023"),
         by: try World.actor("justice"), at: World.noon))
     let officer = try World.actor(own, "sun", [.departmentSecurity])
-    let grant = try pending.accepted(by: officer, officer: officer.name, at: World.noon)
+    let meizhou = try World.profile("meizhou-public-2023")
+    let grant = try pending.accepted(
+      by: officer, officer: officer.name, under: meizhou, at: World.noon)
     #expect(grant.state == .active)
     #expect(grant.securityOfficer == officer.name)
     #expect(
       refusal {
         _ = try pending.accepted(
-          by: try World.actor("justice", "sun", [.departmentSecurity]), officer: "", at: World.noon)
+          by: try World.actor("justice", "sun", [.departmentSecurity]), officer: "",
+          under: meizhou, at: World.noon)
       } == .notParty(resource: "grants/G-1"))
     #expect(
       refusal {
-        _ = try pending.accepted(by: try World.actor(own), officer: "", at: World.noon)
+        _ = try pending.accepted(
+          by: try World.actor(own), officer: "", under: meizhou, at: World.noon)
       } == .securityOfficerNeeded(resource: "grants/G-1"))
     #expect(
       refusal {
         _ = try pending.accepted(
-          by: officer, officer: "departments/human-resources/persons/li", at: World.noon)
+          by: officer, officer: "departments/human-resources/persons/li", under: meizhou,
+          at: World.noon)
       } == .officerMustAccept(resource: "grants/G-1"))
     #expect(
-      refusal { _ = try grant.accepted(by: officer, officer: "", at: World.noon) }?.reason
+      refusal {
+        _ = try grant.accepted(by: officer, officer: "", under: meizhou, at: World.noon)
+      }?.reason
         == "share.wrong_state")
     #expect(
       refusal {
         _ = try pending.accepted(
-          by: officer, officer: "", at: Instant(startOf: try World.day("2025-01-01")))
+          by: officer, officer: "", under: meizhou,
+          at: Instant(startOf: try World.day("2025-01-01")))
       }?.reason == "share.grant_expired")
+  }
+
+  @Test(
+    "AC-47 in Luyi it begins when the access modes are filed; others later need a reason (luyi-2019/13)"
+  )
+  func filing() throws {
+    let luyi = try World.profile("luyi-2019")
+    let officer = try World.actor(own)
+    let pending = try #require(
+      ShareRules.grant(
+        1, from: try World.approved("luyi-2019"), under: luyi, by: try World.actor("justice"),
+        at: World.noon))
+    func call(_ mode: UseMode, inPerson: Bool) throws -> GrantCall {
+      GrantCall(
+        by: Actor(
+          department: officer.department, name: officer.name, roles: officer.roles,
+          isInPerson: inPerson), mode: mode, items: [], purpose: pending.purpose,
+        today: World.noon.civilDate)
+    }
+    let early = refusal { _ = try pending.check(try call(.lookup, inPerson: true), under: luyi) }
+    let article = Citation(document: "luyi-2019", article: "13.1")
+    #expect(early == .accessModeNotFiled(grant: "grants/G-1", mode: .web, citation: article))
+    let security = try World.actor(own, "sun", [.departmentSecurity])
+    #expect(
+      refusal {
+        _ = try pending.accepted(by: security, officer: "", under: luyi, at: World.noon)
+      } == .accessModeNotFiled(grant: "grants/G-1", mode: nil, citation: article))
+    func file(
+      _ grant: Grant, _ modes: Set<AccessMode>, _ reason: String = "", by actor: Actor? = nil,
+      under profile: Profile? = nil
+    ) throws -> Grant {
+      try grant.filed(
+        modes, reason: reason, by: actor ?? officer, under: profile ?? luyi, at: World.noon)
+    }
+    let filed = try file(pending, [.web])
+    #expect(filed.state == .active && filed.activated == World.noon)
+    #expect(try !filed.check(try call(.lookup, inPerson: true), under: luyi).isEmpty)
+    for (mode, inPerson) in [(UseMode.lookup, false), (.comparison, true), (.comparison, false)] {
+      #expect(
+        refusal { _ = try filed.check(try call(mode, inPerson: inPerson), under: luyi) }?.reason
+          == "share.access_mode_not_filed")
+    }
+    let later = refusal { _ = try file(filed, [.web, .fileDownload]) }
+    #expect(later?.reason == "share.reason_missing")
+    #expect(later?.citation?.text == "luyi-2019/13.1")
+    let wider = try file(filed, [.web, .fileDownload], "增加批量比对")
+    #expect(wider.activated == filed.activated)
+    #expect(try !wider.check(try call(.comparison, inPerson: false), under: luyi).isEmpty)
+    #expect(wider.history.last?.reason == "web file_download: 增加批量比对")
+    #expect(refusal { _ = try file(pending, []) }?.field == "access_modes")
+    #expect(
+      refusal { _ = try file(pending, [.web], by: try World.actor("justice")) }
+        == .notParty(resource: "grants/G-1"))
+    #expect(
+      refusal {
+        _ = try file(try World.grant(), [.web], under: try World.profile("meizhou-public-2023"))
+      } == .filingNotProvided(grant: "grants/G-1"))
+    let revoked = try filed.revoked(
+      by: try World.actor("justice"), reason: "违规", basis: nil, at: World.noon)
+    #expect(refusal { _ = try file(revoked, [.web], "r") }?.reason == "share.wrong_state")
+    let late = Instant(startOf: pending.until.adding(days: 1))
+    #expect(
+      refusal { _ = try pending.filed([.web], reason: "", by: officer, under: luyi, at: late) }?
+        .reason == "share.grant_expired")
   }
 
   @Test("source or authority revokes, with a reason; nobody else (AC-52)")
@@ -207,12 +279,17 @@ struct SubscriptionTests {
       under: try World.profile(key), at: World.noon)
   }
 
-  @Test("active at once under each profile", arguments: ["meizhou-public-2023", "guangdong-2018"])
+  @Test(
+    "active at once under each profile; in Luyi once the access mode is filed (e.4, luyi-2019/13)",
+    arguments: [
+      "meizhou-public-2023", "meizhou-specific-2021", "guangdong-2018", "hebi-2021", "luyi-2019",
+    ])
   func atOnce(key: String) throws {
     let grant = try take(key)
-    #expect(grant.state == .active)
+    let waits = key == "luyi-2019"
+    #expect(grant.state == (waits ? .pendingAcceptance : .active))
     #expect(grant.application == nil)
-    #expect(grant.activated == World.noon)
+    #expect(grant.activated == (waits ? nil : World.noon))
   }
 
   @Test("the purpose is asked in Meizhou (21.2), the concrete business in Guangdong (16.2)")
@@ -248,11 +325,31 @@ struct SubscriptionTests {
 struct GrantUseTests {
   private func call(
     _ department: String = "human-resources", mode: UseMode = .lookup, items: [String] = [],
-    purpose: String = "核对养老金领取资格", today: String = "2024-03-04"
+    purpose: String = "核对养老金领取资格", today: String = "2024-03-04", system: String? = nil
   ) throws -> GrantCall {
-    GrantCall(
-      department: try World.code(department), mode: mode, items: items, purpose: purpose,
+    let actor = try World.actor(department)
+    return GrantCall(
+      by: Actor(
+        department: actor.department, name: actor.name, roles: actor.roles,
+        system: system.flatMap { SystemName($0) }), mode: mode, items: items, purpose: purpose,
       today: try World.day(today))
+  }
+
+  @Test("AC-41 only the systems that it names use it; one that names none is for all")
+  func systems() throws {
+    var grant = try World.grant()
+    #expect(try grant.check(try call(system: "workstation")).count == 3)
+    grant.systems = [try #require(SystemName("payment"))]
+    #expect(try grant.check(try call(system: "payment")).count == 3)
+    for system in ["workstation", nil] {
+      #expect(
+        refusal { _ = try grant.check(try call(system: system)) }
+          == .systemNotGranted(grant: "grants/G-1", system: system ?? ""))
+    }
+    // The department comes first: a stranger learns nothing of its systems.
+    #expect(
+      refusal { _ = try grant.check(try call("health", system: "x")) }
+        == .notGrantee(grant: "grants/G-1"))
   }
 
   @Test("no item named: all granted; some named: those")

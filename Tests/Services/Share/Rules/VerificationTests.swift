@@ -165,6 +165,8 @@ struct RefusalTests {
     .opinionGiven(resource: "r", side: .authority), .samePerson(resource: "r", citation: law),
     .headNeeded(resource: "r"), .securityOfficerNeeded(resource: "r"),
     .officerMustAccept(resource: "r"), .authorityMustResume(grant: "g"),
+    .authorityNeeded(resource: "r", citation: law), .systemNotGranted(grant: "g", system: "s"),
+    .accessModeNotFiled(grant: "g", mode: .web, citation: law), .filingNotProvided(grant: "g"),
     .wrongState(
       resource: "r", state: BilingualText("态", "so"), action: BilingualText("办", "done")),
     .noProfileInForce(resourceClass: "c"), .entryNotPublished(entry: "e"),
@@ -211,7 +213,8 @@ struct RefusalTests {
     let withoutLaw: Set<String> = [
       "share.not_party", "share.own_entry", "share.wrong_state", "share.no_profile_in_force",
       "share.entry_not_published", "share.field_too_long", "share.field_malformed",
-      "share.item_unknown", "share.item_repeated", "share.chunk_too_large", "share.chunk_differs",
+      "share.item_unknown", "share.item_repeated", "share.filing_not_provided",
+      "share.chunk_too_large", "share.chunk_differs",
     ]
     for refusal in Self.all where !withoutLaw.contains(refusal.reason) {
       #expect(refusal.citation != nil, "\(refusal.reason)")

@@ -39,6 +39,7 @@ struct ShareStoreTests {
       use.legalBasis = World.law
       use.rows = [RowRule(item: "date", comparison: "in", values: ["2024-01-01", "2024-01-02"])]
       use.dailySubjects = 500
+      use.systems = [try #require(SystemName("payment"))]
     }
     let day = try World.day("2024-04-01")
     for actor in [user, source] {
@@ -50,6 +51,7 @@ struct ShareStoreTests {
       World.decisions(refusing: ["court"]), reason: "部分同意", by: source, under: profile,
       at: World.noon)
     application.grant = 9
+    application.form = application.formText(at: World.noon)
     let kept = application
     try await database.write { try $0.save(kept) }
     #expect(try await database.read { try $0.application(1) } == kept)
@@ -64,7 +66,10 @@ struct ShareStoreTests {
   @Test("a grant with everything it names", arguments: Backend.allCases)
   func grant(_ backend: Backend) async throws {
     let (place, database) = try await open(backend)
-    let grant = try World.grant()
+    var full = try World.grant()
+    full.systems = [try #require(SystemName("payment"))]
+    full.accessModes = [.web, .fileDownload]
+    let grant = full
     try await database.write { try $0.save(grant) }
     #expect(try await database.read { try $0.grant(1) } == grant)
     let expired = try #require(grant.expired(at: Instant(startOf: grant.until.adding(days: 1))))
@@ -104,7 +109,8 @@ struct ShareStoreTests {
     let own = try World.actor("human-resources")
     let run = try prepareComparison(
       1, plan, grant: try World.grant(), by: own,
-      earlier: EarlierRuns(sameTurn: nil, dayRows: 0, lastRows: nil), at: World.noon)
+      earlier: EarlierRuns(sameTurn: nil, dayRows: 0, lastRows: nil),
+      under: try World.profile("meizhou-public-2023"), at: World.noon)
     var taken = try run.taking(Self.chunk, known: nil, by: own)
     taken.lineage = Self.lineage
     let finished = try taken.finished(chunks: 1, numbers: [1], by: own, at: World.noon)

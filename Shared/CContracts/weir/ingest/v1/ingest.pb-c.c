@@ -1267,6 +1267,51 @@ void   weir__ingest__v1__verify_claim_request__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__verify_claim_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__read_claim_response__init
+                     (Weir__Ingest__V1__ReadClaimResponse         *message)
+{
+  static const Weir__Ingest__V1__ReadClaimResponse init_value = WEIR__INGEST__V1__READ_CLAIM_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__read_claim_response__get_packed_size
+                     (const Weir__Ingest__V1__ReadClaimResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__read_claim_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__read_claim_response__pack
+                     (const Weir__Ingest__V1__ReadClaimResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__read_claim_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__read_claim_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ReadClaimResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__read_claim_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ReadClaimResponse *
+       weir__ingest__v1__read_claim_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ReadClaimResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__read_claim_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__read_claim_response__free_unpacked
+                     (Weir__Ingest__V1__ReadClaimResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__read_claim_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__ingest__v1__verify_claim_response__init
                      (Weir__Ingest__V1__VerifyClaimResponse         *message)
 {
@@ -4043,6 +4088,24 @@ const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_request__descrip
   weir__ingest__v1__verify_claim_request__field_indices_by_name,
   1,  weir__ingest__v1__verify_claim_request__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__verify_claim_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define weir__ingest__v1__read_claim_response__field_descriptors NULL
+#define weir__ingest__v1__read_claim_response__field_indices_by_name NULL
+#define weir__ingest__v1__read_claim_response__number_ranges NULL
+const ProtobufCMessageDescriptor weir__ingest__v1__read_claim_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ReadClaimResponse",
+  "ReadClaimResponse",
+  "Weir__Ingest__V1__ReadClaimResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ReadClaimResponse),
+  0,
+  weir__ingest__v1__read_claim_response__field_descriptors,
+  weir__ingest__v1__read_claim_response__field_indices_by_name,
+  0,  weir__ingest__v1__read_claim_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__read_claim_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__ingest__v1__verify_claim_response__answer__enum_values_by_number[4] =

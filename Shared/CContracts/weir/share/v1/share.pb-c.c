@@ -97,6 +97,51 @@ void   weir__share__v1__roll_terms__free_unpacked
   assert(message->base.descriptor == &weir__share__v1__roll_terms__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__share__v1__form__init
+                     (Weir__Share__V1__Form         *message)
+{
+  static const Weir__Share__V1__Form init_value = WEIR__SHARE__V1__FORM__INIT;
+  *message = init_value;
+}
+size_t weir__share__v1__form__get_packed_size
+                     (const Weir__Share__V1__Form *message)
+{
+  assert(message->base.descriptor == &weir__share__v1__form__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__share__v1__form__pack
+                     (const Weir__Share__V1__Form *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__share__v1__form__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__share__v1__form__pack_to_buffer
+                     (const Weir__Share__V1__Form *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__share__v1__form__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Share__V1__Form *
+       weir__share__v1__form__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Share__V1__Form *)
+     protobuf_c_message_unpack (&weir__share__v1__form__descriptor,
+                                allocator, len, data);
+}
+void   weir__share__v1__form__free_unpacked
+                     (Weir__Share__V1__Form *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__share__v1__form__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__share__v1__item_decision__init
                      (Weir__Share__V1__ItemDecision         *message)
 {
@@ -725,6 +770,51 @@ void   weir__share__v1__accept_grant_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &weir__share__v1__accept_grant_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__share__v1__file_access_modes_request__init
+                     (Weir__Share__V1__FileAccessModesRequest         *message)
+{
+  static const Weir__Share__V1__FileAccessModesRequest init_value = WEIR__SHARE__V1__FILE_ACCESS_MODES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__share__v1__file_access_modes_request__get_packed_size
+                     (const Weir__Share__V1__FileAccessModesRequest *message)
+{
+  assert(message->base.descriptor == &weir__share__v1__file_access_modes_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__share__v1__file_access_modes_request__pack
+                     (const Weir__Share__V1__FileAccessModesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__share__v1__file_access_modes_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__share__v1__file_access_modes_request__pack_to_buffer
+                     (const Weir__Share__V1__FileAccessModesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__share__v1__file_access_modes_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Share__V1__FileAccessModesRequest *
+       weir__share__v1__file_access_modes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Share__V1__FileAccessModesRequest *)
+     protobuf_c_message_unpack (&weir__share__v1__file_access_modes_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__share__v1__file_access_modes_request__free_unpacked
+                     (Weir__Share__V1__FileAccessModesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__share__v1__file_access_modes_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   weir__share__v1__revoke_grant_request__init
@@ -2353,6 +2443,57 @@ const ProtobufCMessageDescriptor weir__share__v1__roll_terms__descriptor =
   (ProtobufCMessageInit) weir__share__v1__roll_terms__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__share__v1__form__field_descriptors[2] =
+{
+  {
+    "json",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Form, json),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sha256",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Form, sha256),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__share__v1__form__field_indices_by_name[] = {
+  0,   /* field[0] = json */
+  1,   /* field[1] = sha256 */
+};
+static const ProtobufCIntRange weir__share__v1__form__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__share__v1__form__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.share.v1.Form",
+  "Form",
+  "Weir__Share__V1__Form",
+  "weir.share.v1",
+  sizeof(Weir__Share__V1__Form),
+  2,
+  weir__share__v1__form__field_descriptors,
+  weir__share__v1__form__field_indices_by_name,
+  1,  weir__share__v1__form__number_ranges,
+  (ProtobufCMessageInit) weir__share__v1__form__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor weir__share__v1__item_decision__field_descriptors[4] =
 {
   {
@@ -2520,7 +2661,7 @@ const ProtobufCMessageDescriptor weir__share__v1__opinion__descriptor =
   (ProtobufCMessageInit) weir__share__v1__opinion__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__application__field_descriptors[30] =
+static const ProtobufCFieldDescriptor weir__share__v1__application__field_descriptors[32] =
 {
   {
     "name",
@@ -2715,6 +2856,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__application__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "systems",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__Application, n_systems),
+    offsetof(Weir__Share__V1__Application, systems),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "state",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -2882,44 +3035,58 @@ static const ProtobufCFieldDescriptor weir__share__v1__application__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "form",
+    44,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Application, form),
+    &weir__share__v1__form__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__application__field_indices_by_name[] = {
   3,   /* field[3] = applicant */
   6,   /* field[6] = business */
-  23,   /* field[23] = create_time */
+  24,   /* field[24] = create_time */
   14,   /* field[14] = daily_subjects */
   1,   /* field[1] = entry */
   2,   /* field[2] = entry_version */
-  25,   /* field[25] = etag */
-  21,   /* field[21] = grant */
-  20,   /* field[20] = history */
+  26,   /* field[26] = etag */
+  31,   /* field[31] = form */
+  22,   /* field[22] = grant */
+  21,   /* field[21] = history */
   4,   /* field[4] = items */
   7,   /* field[7] = legal_basis */
   10,   /* field[10] = modes */
   0,   /* field[0] = name */
-  27,   /* field[27] = next_step */
-  18,   /* field[18] = opinions */
-  22,   /* field[22] = profile */
-  29,   /* field[29] = proposed_by */
-  28,   /* field[28] = proposed_reply_date */
+  28,   /* field[28] = next_step */
+  19,   /* field[19] = opinions */
+  23,   /* field[23] = profile */
+  30,   /* field[30] = proposed_by */
+  29,   /* field[29] = proposed_reply_date */
   5,   /* field[5] = purpose */
   15,   /* field[15] = reason */
-  26,   /* field[26] = receipt */
-  19,   /* field[19] = reply_due */
-  17,   /* field[17] = reviewers */
+  27,   /* field[27] = receipt */
+  20,   /* field[20] = reply_due */
+  18,   /* field[18] = reviewers */
   13,   /* field[13] = roll */
   12,   /* field[12] = rows */
   8,   /* field[8] = scenario */
   9,   /* field[9] = scope */
-  16,   /* field[16] = state */
-  24,   /* field[24] = submit_time */
+  17,   /* field[17] = state */
+  25,   /* field[25] = submit_time */
+  16,   /* field[16] = systems */
   11,   /* field[11] = until */
 };
 static const ProtobufCIntRange weir__share__v1__application__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 16 },
-  { 0, 30 }
+  { 30, 17 },
+  { 0, 32 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__application__descriptor =
 {
@@ -2929,14 +3096,14 @@ const ProtobufCMessageDescriptor weir__share__v1__application__descriptor =
   "Weir__Share__V1__Application",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Application),
-  30,
+  32,
   weir__share__v1__application__field_descriptors,
   weir__share__v1__application__field_indices_by_name,
   2,  weir__share__v1__application__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__application__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[23] =
+static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[25] =
 {
   {
     "name",
@@ -3214,8 +3381,33 @@ static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "systems",
+    24,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__Grant, n_systems),
+    offsetof(Weir__Share__V1__Grant, systems),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "access_modes",
+    25,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__Grant, n_access_modes),
+    offsetof(Weir__Share__V1__Grant, access_modes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
+  24,   /* field[24] = access_modes */
   18,   /* field[18] = activate_time */
   14,   /* field[14] = application */
   11,   /* field[11] = daily_subjects */
@@ -3237,13 +3429,14 @@ static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
   16,   /* field[16] = signed */
   21,   /* field[21] = source */
   12,   /* field[12] = state */
+  23,   /* field[23] = systems */
   8,   /* field[8] = until */
   19,   /* field[19] = usage_report_due */
 };
 static const ProtobufCIntRange weir__share__v1__grant__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 23 }
+  { 0, 25 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__grant__descriptor =
 {
@@ -3253,7 +3446,7 @@ const ProtobufCMessageDescriptor weir__share__v1__grant__descriptor =
   "Weir__Share__V1__Grant",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Grant),
-  23,
+  25,
   weir__share__v1__grant__field_descriptors,
   weir__share__v1__grant__field_indices_by_name,
   1,  weir__share__v1__grant__number_ranges,
@@ -3785,7 +3978,7 @@ const ProtobufCMessageDescriptor weir__share__v1__list_applications_response__de
   (ProtobufCMessageInit) weir__share__v1__list_applications_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__subscribe_request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor weir__share__v1__subscribe_request__field_descriptors[10] =
 {
   {
     "entry",
@@ -3895,6 +4088,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__subscribe_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "systems",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__SubscribeRequest, n_systems),
+    offsetof(Weir__Share__V1__SubscribeRequest, systems),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__subscribe_request__field_indices_by_name[] = {
   3,   /* field[3] = business */
@@ -3905,12 +4110,13 @@ static const unsigned weir__share__v1__subscribe_request__field_indices_by_name[
   7,   /* field[7] = request_id */
   6,   /* field[6] = roll */
   8,   /* field[8] = scenario */
+  9,   /* field[9] = systems */
   5,   /* field[5] = until */
 };
 static const ProtobufCIntRange weir__share__v1__subscribe_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__subscribe_request__descriptor =
 {
@@ -3920,7 +4126,7 @@ const ProtobufCMessageDescriptor weir__share__v1__subscribe_request__descriptor 
   "Weir__Share__V1__SubscribeRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__SubscribeRequest),
-  9,
+  10,
   weir__share__v1__subscribe_request__field_descriptors,
   weir__share__v1__subscribe_request__field_indices_by_name,
   1,  weir__share__v1__subscribe_request__number_ranges,
@@ -3989,6 +4195,83 @@ const ProtobufCMessageDescriptor weir__share__v1__accept_grant_request__descript
   weir__share__v1__accept_grant_request__field_indices_by_name,
   1,  weir__share__v1__accept_grant_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__accept_grant_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__share__v1__file_access_modes_request__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__FileAccessModesRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "access_modes",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__FileAccessModesRequest, n_access_modes),
+    offsetof(Weir__Share__V1__FileAccessModesRequest, access_modes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__FileAccessModesRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__FileAccessModesRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__share__v1__file_access_modes_request__field_indices_by_name[] = {
+  1,   /* field[1] = access_modes */
+  0,   /* field[0] = name */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+};
+static const ProtobufCIntRange weir__share__v1__file_access_modes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__share__v1__file_access_modes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.share.v1.FileAccessModesRequest",
+  "FileAccessModesRequest",
+  "Weir__Share__V1__FileAccessModesRequest",
+  "weir.share.v1",
+  sizeof(Weir__Share__V1__FileAccessModesRequest),
+  4,
+  weir__share__v1__file_access_modes_request__field_descriptors,
+  weir__share__v1__file_access_modes_request__field_indices_by_name,
+  1,  weir__share__v1__file_access_modes_request__number_ranges,
+  (ProtobufCMessageInit) weir__share__v1__file_access_modes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__share__v1__revoke_grant_request__field_descriptors[4] =

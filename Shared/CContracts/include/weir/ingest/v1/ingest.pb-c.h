@@ -45,6 +45,7 @@ typedef struct Weir__Ingest__V1__OtherSubject Weir__Ingest__V1__OtherSubject;
 typedef struct Weir__Ingest__V1__Lead Weir__Ingest__V1__Lead;
 typedef struct Weir__Ingest__V1__CompareChunkResponse Weir__Ingest__V1__CompareChunkResponse;
 typedef struct Weir__Ingest__V1__VerifyClaimRequest Weir__Ingest__V1__VerifyClaimRequest;
+typedef struct Weir__Ingest__V1__ReadClaimResponse Weir__Ingest__V1__ReadClaimResponse;
 typedef struct Weir__Ingest__V1__VerifyClaimResponse Weir__Ingest__V1__VerifyClaimResponse;
 typedef struct Weir__Ingest__V1__LocateRecordsRequest Weir__Ingest__V1__LocateRecordsRequest;
 typedef struct Weir__Ingest__V1__LocateRecordsResponse Weir__Ingest__V1__LocateRecordsResponse;
@@ -508,6 +509,15 @@ struct  Weir__Ingest__V1__VerifyClaimRequest
 #define WEIR__INGEST__V1__VERIFY_CLAIM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__verify_claim_request__descriptor) \
     , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ReadClaimResponse
+{
+  ProtobufCMessage base;
+};
+#define WEIR__INGEST__V1__READ_CLAIM_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__read_claim_response__descriptor) \
+     }
 
 
 struct  Weir__Ingest__V1__VerifyClaimResponse
@@ -1123,6 +1133,25 @@ Weir__Ingest__V1__VerifyClaimRequest *
 void   weir__ingest__v1__verify_claim_request__free_unpacked
                      (Weir__Ingest__V1__VerifyClaimRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ReadClaimResponse methods */
+void   weir__ingest__v1__read_claim_response__init
+                     (Weir__Ingest__V1__ReadClaimResponse         *message);
+size_t weir__ingest__v1__read_claim_response__get_packed_size
+                     (const Weir__Ingest__V1__ReadClaimResponse   *message);
+size_t weir__ingest__v1__read_claim_response__pack
+                     (const Weir__Ingest__V1__ReadClaimResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__read_claim_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ReadClaimResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ReadClaimResponse *
+       weir__ingest__v1__read_claim_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__read_claim_response__free_unpacked
+                     (Weir__Ingest__V1__ReadClaimResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Ingest__V1__VerifyClaimResponse methods */
 void   weir__ingest__v1__verify_claim_response__init
                      (Weir__Ingest__V1__VerifyClaimResponse         *message);
@@ -1323,6 +1352,9 @@ typedef void (*Weir__Ingest__V1__CompareChunkResponse_Closure)
 typedef void (*Weir__Ingest__V1__VerifyClaimRequest_Closure)
                  (const Weir__Ingest__V1__VerifyClaimRequest *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__ReadClaimResponse_Closure)
+                 (const Weir__Ingest__V1__ReadClaimResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Ingest__V1__VerifyClaimResponse_Closure)
                  (const Weir__Ingest__V1__VerifyClaimResponse *message,
                   void *closure_data);
@@ -1381,6 +1413,7 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__other_subject__descrip
 extern const ProtobufCMessageDescriptor weir__ingest__v1__lead__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__read_claim_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_response__descriptor;
 extern const ProtobufCEnumDescriptor    weir__ingest__v1__verify_claim_response__answer__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__locate_records_request__descriptor;

@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Weir__Share__V1__RowCondition Weir__Share__V1__RowCondition;
 typedef struct Weir__Share__V1__RollTerms Weir__Share__V1__RollTerms;
+typedef struct Weir__Share__V1__Form Weir__Share__V1__Form;
 typedef struct Weir__Share__V1__ItemDecision Weir__Share__V1__ItemDecision;
 typedef struct Weir__Share__V1__Opinion Weir__Share__V1__Opinion;
 typedef struct Weir__Share__V1__Application Weir__Share__V1__Application;
@@ -34,6 +35,7 @@ typedef struct Weir__Share__V1__ListApplicationsRequest Weir__Share__V1__ListApp
 typedef struct Weir__Share__V1__ListApplicationsResponse Weir__Share__V1__ListApplicationsResponse;
 typedef struct Weir__Share__V1__SubscribeRequest Weir__Share__V1__SubscribeRequest;
 typedef struct Weir__Share__V1__AcceptGrantRequest Weir__Share__V1__AcceptGrantRequest;
+typedef struct Weir__Share__V1__FileAccessModesRequest Weir__Share__V1__FileAccessModesRequest;
 typedef struct Weir__Share__V1__RevokeGrantRequest Weir__Share__V1__RevokeGrantRequest;
 typedef struct Weir__Share__V1__SuspendGrantRequest Weir__Share__V1__SuspendGrantRequest;
 typedef struct Weir__Share__V1__ResumeGrantRequest Weir__Share__V1__ResumeGrantRequest;
@@ -166,6 +168,17 @@ struct  Weir__Share__V1__RollTerms
     , {0,NULL}, 0, 0, {0,NULL} }
 
 
+struct  Weir__Share__V1__Form
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData json;
+  ProtobufCBinaryData sha256;
+};
+#define WEIR__SHARE__V1__FORM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__form__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
 struct  Weir__Share__V1__ItemDecision
 {
   ProtobufCMessage base;
@@ -216,6 +229,8 @@ struct  Weir__Share__V1__Application
   Weir__Share__V1__RollTerms *roll;
   int32_t daily_subjects;
   ProtobufCBinaryData reason;
+  size_t n_systems;
+  ProtobufCBinaryData *systems;
   Weir__Share__V1__ApplicationState state;
   size_t n_reviewers;
   ProtobufCBinaryData *reviewers;
@@ -233,10 +248,11 @@ struct  Weir__Share__V1__Application
   Weir__Common__V1__BilingualText *next_step;
   ProtobufCBinaryData proposed_reply_date;
   ProtobufCBinaryData proposed_by;
+  Weir__Share__V1__Form *form;
 };
 #define WEIR__SHARE__V1__APPLICATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__application__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, WEIR__SHARE__V1__APPLICATION_STATE__APPLICATION_STATE_UNSPECIFIED, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, 0,NULL, WEIR__SHARE__V1__APPLICATION_STATE__APPLICATION_STATE_UNSPECIFIED, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Weir__Share__V1__Grant
@@ -269,10 +285,14 @@ struct  Weir__Share__V1__Grant
   ProtobufCBinaryData etag;
   ProtobufCBinaryData source;
   Weir__Common__V1__Receipt *receipt;
+  size_t n_systems;
+  ProtobufCBinaryData *systems;
+  size_t n_access_modes;
+  ProtobufCBinaryData *access_modes;
 };
 #define WEIR__SHARE__V1__GRANT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__grant__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, WEIR__SHARE__V1__GRANT_STATE__GRANT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, WEIR__SHARE__V1__GRANT_STATE__GRANT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL }
 
 
 struct  Weir__Share__V1__CreateApplicationRequest
@@ -388,10 +408,12 @@ struct  Weir__Share__V1__SubscribeRequest
   Weir__Share__V1__RollTerms *roll;
   ProtobufCBinaryData request_id;
   ProtobufCBinaryData scenario;
+  size_t n_systems;
+  ProtobufCBinaryData *systems;
 };
 #define WEIR__SHARE__V1__SUBSCRIBE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__subscribe_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL }
 
 
 struct  Weir__Share__V1__AcceptGrantRequest
@@ -404,6 +426,20 @@ struct  Weir__Share__V1__AcceptGrantRequest
 #define WEIR__SHARE__V1__ACCEPT_GRANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__accept_grant_request__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Share__V1__FileAccessModesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  size_t n_access_modes;
+  ProtobufCBinaryData *access_modes;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__SHARE__V1__FILE_ACCESS_MODES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__file_access_modes_request__descriptor) \
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Share__V1__RevokeGrantRequest
@@ -910,6 +946,25 @@ Weir__Share__V1__RollTerms *
 void   weir__share__v1__roll_terms__free_unpacked
                      (Weir__Share__V1__RollTerms *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Share__V1__Form methods */
+void   weir__share__v1__form__init
+                     (Weir__Share__V1__Form         *message);
+size_t weir__share__v1__form__get_packed_size
+                     (const Weir__Share__V1__Form   *message);
+size_t weir__share__v1__form__pack
+                     (const Weir__Share__V1__Form   *message,
+                      uint8_t             *out);
+size_t weir__share__v1__form__pack_to_buffer
+                     (const Weir__Share__V1__Form   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Share__V1__Form *
+       weir__share__v1__form__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__share__v1__form__free_unpacked
+                     (Weir__Share__V1__Form *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Share__V1__ItemDecision methods */
 void   weir__share__v1__item_decision__init
                      (Weir__Share__V1__ItemDecision         *message);
@@ -1175,6 +1230,25 @@ Weir__Share__V1__AcceptGrantRequest *
                       const uint8_t       *data);
 void   weir__share__v1__accept_grant_request__free_unpacked
                      (Weir__Share__V1__AcceptGrantRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Share__V1__FileAccessModesRequest methods */
+void   weir__share__v1__file_access_modes_request__init
+                     (Weir__Share__V1__FileAccessModesRequest         *message);
+size_t weir__share__v1__file_access_modes_request__get_packed_size
+                     (const Weir__Share__V1__FileAccessModesRequest   *message);
+size_t weir__share__v1__file_access_modes_request__pack
+                     (const Weir__Share__V1__FileAccessModesRequest   *message,
+                      uint8_t             *out);
+size_t weir__share__v1__file_access_modes_request__pack_to_buffer
+                     (const Weir__Share__V1__FileAccessModesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Share__V1__FileAccessModesRequest *
+       weir__share__v1__file_access_modes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__share__v1__file_access_modes_request__free_unpacked
+                     (Weir__Share__V1__FileAccessModesRequest *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Share__V1__RevokeGrantRequest methods */
 void   weir__share__v1__revoke_grant_request__init
@@ -1811,6 +1885,9 @@ typedef void (*Weir__Share__V1__RowCondition_Closure)
 typedef void (*Weir__Share__V1__RollTerms_Closure)
                  (const Weir__Share__V1__RollTerms *message,
                   void *closure_data);
+typedef void (*Weir__Share__V1__Form_Closure)
+                 (const Weir__Share__V1__Form *message,
+                  void *closure_data);
 typedef void (*Weir__Share__V1__ItemDecision_Closure)
                  (const Weir__Share__V1__ItemDecision *message,
                   void *closure_data);
@@ -1852,6 +1929,9 @@ typedef void (*Weir__Share__V1__SubscribeRequest_Closure)
                   void *closure_data);
 typedef void (*Weir__Share__V1__AcceptGrantRequest_Closure)
                  (const Weir__Share__V1__AcceptGrantRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Share__V1__FileAccessModesRequest_Closure)
+                 (const Weir__Share__V1__FileAccessModesRequest *message,
                   void *closure_data);
 typedef void (*Weir__Share__V1__RevokeGrantRequest_Closure)
                  (const Weir__Share__V1__RevokeGrantRequest *message,
@@ -1966,6 +2046,7 @@ extern const ProtobufCEnumDescriptor    weir__share__v1__case_state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__share__v1__outcome__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__row_condition__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__roll_terms__descriptor;
+extern const ProtobufCMessageDescriptor weir__share__v1__form__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__item_decision__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__opinion__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__application__descriptor;
@@ -1980,6 +2061,7 @@ extern const ProtobufCMessageDescriptor weir__share__v1__list_applications_reque
 extern const ProtobufCMessageDescriptor weir__share__v1__list_applications_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__subscribe_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__accept_grant_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__share__v1__file_access_modes_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__revoke_grant_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__suspend_grant_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__resume_grant_request__descriptor;
