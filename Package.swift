@@ -156,6 +156,18 @@ let everything: [Target.Dependency] = [
   "Telemetry", "Boot",
 ]
 
+/// The fuzz targets: a test suite over their corpus, or the program of `make fuzz`, which libFuzzer gives its main.
+let fuzzed: [Target.Dependency] = [
+  "RPC", "Contracts", "Access", "Crypto", "Integrity", "IngestFormats", "Vocabulary", "CNGHTTP2",
+]
+let fuzzTarget: Target =
+  Context.environment["WEIR_FUZZ"] == nil
+  ? test("FuzzTests", "Fuzz", fuzzed, exclude: ["Entry", "Corpus"])
+  : .executableTarget(
+    name: "weir-fuzz", dependencies: fuzzed, path: "Tests/Fuzz",
+    exclude: ["FuzzTests.swift", "Corpus"],
+    swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
+
 let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
@@ -177,6 +189,7 @@ let testTargets: [Target] = [
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
   test("AccessTests", "Shared/Access", ["Access", "Contracts", "Crypto", "RPC", "Vocabulary"]),
   test("BootTests", "Shared/Boot", everything),
+  fuzzTarget,
   test(
     "CatalogTests", "Services/Catalog",
     everything + ["CatalogRules", "CatalogStore", "CatalogHandlers"]),

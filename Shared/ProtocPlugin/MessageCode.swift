@@ -273,6 +273,8 @@ struct MessageCode {
       case .bytes: return "check.bytesList(\(list))"
       case .bool: return "check.bools(\(list))"
       case .enumeration: return "check.enums(\(list))"
+      case .message where mapEntry(field) != nil:
+        return "try check.entries(\(list), \(place)) { $0.key }"
       case .message: return "try check.messages(\(list), \(place))"
       default: return "check.numbers(\(list))"
       }

@@ -134,7 +134,7 @@ extension GoogleRPC.ErrorInfo {
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.domain = try check.string(source.pointee.domain, "domain")
-    self.metadata = try check.messages(source.pointee.metadata, source.pointee.n_metadata, "metadata")
+    self.metadata = try check.entries(source.pointee.metadata, source.pointee.n_metadata, "metadata") { $0.key }
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {

@@ -160,6 +160,25 @@ struct TextCheck {
     }
     return result
   }
+
+  /// The entries of a map: of a key that comes twice, the last one counts (protobuf, "Maps").
+  func entries<M: WireMessage, Key: Hashable>(
+    _ array: UnsafeMutablePointer<UnsafeMutablePointer<M.Layout>?>?, _ count: Int,
+    _ field: StaticString, key: (M) -> Key
+  ) throws(DecodeFailure) -> [M] {
+    let all: [M] = try messages(array, count, field)
+    var places: [Key: Int] = [:]
+    var kept: [M] = []
+    for entry in all {
+      if let place = places[key(entry)] {
+        kept[place] = entry
+      } else {
+        places[key(entry)] = kept.count
+        kept.append(entry)
+      }
+    }
+    return kept
+  }
 }
 
 // MARK: - Into C

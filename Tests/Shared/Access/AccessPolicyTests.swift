@@ -1,6 +1,7 @@
 // The authorizer: its rules one by one, and its two implementations against a third, blunt one.
 
 import Access
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -61,7 +62,7 @@ struct AccessPolicyTests {
   @Test("reference, compiled form and a blunt model agree on 100,000 random cases")
   func random() throws {
     let seed = UInt64.random(in: 0...UInt64.max)
-    var generator = SplitMix(state: seed)
+    var generator = SeededGenerator(seed: seed)
     for number in 0..<100_000 {
       let caller = try caller(
         roles(&generator), person: Bool.random(using: &generator) ? "li" : nil,
@@ -90,7 +91,7 @@ struct AccessPolicyTests {
     return permitted && brought >= needed && !(method.isInternal || method.via.count > 0)
   }
 
-  private func roles(_ generator: inout SplitMix) -> Set<Role> {
+  private func roles(_ generator: inout SeededGenerator) -> Set<Role> {
     let count = Int.random(in: 0...3, using: &generator)
     return Set((0..<count).compactMap { _ in Role.allCases.randomElement(using: &generator) })
   }
@@ -100,18 +101,5 @@ struct AccessPolicyTests {
     let compiled = CompiledAccess([rule()])
     #expect(compiled.decide(try caller(), 0, "/weir.share.v1.Share/Nothing") == nil)
     #expect(compiled.method("/weir.share.v1.Share/Lookup") == rule())
-  }
-}
-
-/// Sebastiano Vigna's splitmix64, for reproducible cases.
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
   }
 }

@@ -24,6 +24,17 @@ struct MalformedTests {
     }
   }
 
+  @Test("of a map key that comes twice the last one counts, and JSON reads what it writes")
+  func mapKeyTwice() throws {
+    func entry(_ value: String) -> GoogleRPC.ErrorInfo.MetadataEntry {
+      .init(key: "k", value: value)
+    }
+    let twice = GoogleRPC.ErrorInfo(metadata: [entry("1"), .init(key: "l", value: "2"), entry("3")])
+    let read = try GoogleRPC.ErrorInfo(serialized: try twice.serialized())
+    #expect(read.metadata == [entry("3"), .init(key: "l", value: "2")])
+    #expect(try GoogleRPC.ErrorInfo(json: try read.json()) == read)
+  }
+
   @Test("cut at any byte, a message is refused as truncated or was whole up to there")
   func truncation() throws {
     let bytes = try batch.serialized()

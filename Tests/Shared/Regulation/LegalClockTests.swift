@@ -1,6 +1,7 @@
 // The one engine that counts days: boundaries, pauses, extensions, agreed dates, and its laws.
 
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -239,7 +240,7 @@ struct ClockLawTests {
   @Test("later starts and longer periods never fall due earlier; working days add up")
   func monotoneAndAdditive() throws {
     let seed: UInt64 = 2024
-    var random = Seeded(seed)
+    var random = SeededGenerator(seed: seed)
     let calendar = try Law.calendar()
     let first = try Law.day("2015-01-05").dayNumber
     let last = try Law.day("2026-06-30").dayNumber
@@ -261,7 +262,7 @@ struct ClockLawTests {
   @Test("a new holiday never shortens a period, a new make-up day never lengthens one")
   func amendments() throws {
     let seed: UInt64 = 809
-    var random = Seeded(seed)
+    var random = SeededGenerator(seed: seed)
     let calendar = try Law.calendar()
     let first = try Law.day("2015-01-05").dayNumber
     let last = try Law.day("2026-06-30").dayNumber
@@ -282,7 +283,7 @@ struct ClockLawTests {
   @Test("a pause never shortens a period, and lengthens it by the working days it covers at most")
   func pausesNeverShorten() throws {
     let seed: UInt64 = 17
-    var random = Seeded(seed)
+    var random = SeededGenerator(seed: seed)
     let calendar = try Law.calendar()
     let start = try Law.day("2024-01-08")
     for _ in 0..<Self.tries {
@@ -303,7 +304,7 @@ struct ClockLawTests {
   @Test("an explanation counts the same days as the clock, and gives a reason for each skipped one")
   func explanations() throws {
     let seed: UInt64 = 44
-    var random = Seeded(seed)
+    var random = SeededGenerator(seed: seed)
     let calendar = try Law.calendar()
     for _ in 0..<Self.tries {
       let start = CivilDate(

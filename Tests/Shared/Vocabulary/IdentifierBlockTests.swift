@@ -1,5 +1,6 @@
 // The 16 bytes of FORMATS.md: exact inverse for types 1 and 2, nothing else from the wire.
 
+import TestSupport
 import Testing
 import Vocabulary
 

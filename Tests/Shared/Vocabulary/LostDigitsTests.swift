@@ -1,5 +1,6 @@
 // A rounded id column is recognised, a sound one never is.
 
+import TestSupport
 import Testing
 import Vocabulary
 

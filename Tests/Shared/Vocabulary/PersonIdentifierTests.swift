@@ -1,5 +1,6 @@
 // GB 11643: check symbol, birth date, cleaning with marks, the old 15 digits.
 
+import TestSupport
 import Testing
 import Vocabulary
 

@@ -1,5 +1,6 @@
 // Identity numbers that need no cleaning take a short way; it must say what the long way says.
 
+import TestSupport
 import Testing
 import Vocabulary
 

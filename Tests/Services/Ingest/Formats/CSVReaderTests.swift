@@ -1,6 +1,7 @@
 // CSV as RFC 4180 has it, its errors, and the encoding check before it.
 
 import Foundation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -163,7 +164,7 @@ struct CSVReaderTests {
   func randomRoundTrip() throws {
     let seed: UInt64 = 20_240_304
     print("seed \(seed)")
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let alphabet = Array("ab,\"\n张䶮𠮷 ·0")
     for _ in 0..<300 {
       let table = (0..<Int.random(in: 1...5, using: &random)).map { _ in
@@ -186,7 +187,7 @@ struct CSVReaderTests {
   func randomBytes() {
     let seed: UInt64 = 7
     print("seed \(seed)")
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let alphabet: [UInt8] = [
       0x22, 0x2C, 0x0A, 0x0D, 0x61, 0x30, 0x39, 0x7B, 0x7D, 0x3A, 0x5C, 0x75, 0x81, 0xD5, 0xFE,
       0xE5,
@@ -224,18 +225,5 @@ struct CSVReaderTests {
       #expect(refusal.sentence.english.localizedCaseInsensitiveContains("line 3"))
     }
     #expect(Set(all.map(\.reason)).count == all.count - 2)
-  }
-}
-
-/// A small seeded generator (SplitMix64).
-struct SplitMix: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

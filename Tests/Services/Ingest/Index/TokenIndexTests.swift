@@ -2,6 +2,7 @@
 
 import Crypto
 import Foundation
+import TestSupport
 import Testing
 
 @testable import IngestIndex
@@ -34,7 +35,7 @@ struct TokenIndexTests {
   }
 
   private func entries(_ count: Int, seed: UInt64, subjects: Int) -> [IndexEntry] {
-    var random = SplitMix(state: seed)
+    var random = SeededGenerator(seed: seed)
     let tokens = (0..<max(subjects, 1)).map { _ in Token(high: random.next(), low: random.next()) }
     return (0..<count).map { record in
       IndexEntry(
@@ -67,7 +68,7 @@ struct TokenIndexTests {
     var expected: [Token: Set<Int64>] = [:]
     for row in rows { expected[row.token, default: []].insert(row.record) }
 
-    var random = SplitMix(state: seed &+ 1)
+    var random = SeededGenerator(seed: seed &+ 1)
     var sought = Array(expected.keys)
     for _ in 0..<(sought.count + 100) {
       sought.append(Token(high: random.next(), low: random.next()))
