@@ -15,6 +15,9 @@ package import Vocabulary
 package typealias DepartmentDirectory =
   @Sendable (_ department: DepartmentCode) async throws -> RegistryV1.Department
 
+/// Tells whether a system, by its resource name, is registered and active.
+package typealias SystemDirectory = @Sendable (_ system: String) async throws -> Bool
+
 /// Answers weir.catalog.v1; each RPC has a file of its own.
 package struct CatalogServer: CatalogV1.CatalogService {
   let database: SQLDatabase
@@ -22,6 +25,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
   let calendar: WorkingCalendar
   let taxonomies: [String: Taxonomy]
   let directory: DepartmentDirectory
+  let isActiveSystem: SystemDirectory
   /// The domain's key list, which goes with every receipt.
   let keyList: SignedNote
   let refusals: (any RefusalRecorder)?
@@ -30,7 +34,8 @@ package struct CatalogServer: CatalogV1.CatalogService {
   /// - Parameter now: Civil time.
   package init(
     database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar,
-    taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory, keyList: SignedNote,
+    taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory,
+    isActiveSystem: @escaping SystemDirectory, keyList: SignedNote,
     refusals: (any RefusalRecorder)?, now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
@@ -38,6 +43,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     self.calendar = calendar
     self.taxonomies = taxonomies
     self.directory = directory
+    self.isActiveSystem = isActiveSystem
     self.keyList = keyList
     self.refusals = refusals
     self.now = now
@@ -176,7 +182,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
       try request.requireSeen(current)
       let next = try rule(current, scene, profiles.profile(current.profile))
       try save(next, after: current, of: scene.owner, to: transaction)
-      try append(topic(next), next, call, to: transaction)
+      try append(topic(next), next, since: current, call, to: transaction)
       try after(next, scene, transaction)
       return next
     }
@@ -223,9 +229,11 @@ package struct CatalogServer: CatalogV1.CatalogService {
         ]))
   }
 
-  /// The entry of the log for a step of a version.
+  /// The entry of the log for what became of a version: actor, person, time, profile, reason and ground (policies e).
+  ///
+  /// - Parameter former: The version before; `nil` for a new one.
   func append(
-    _ topic: String, _ version: EntryVersion, _ call: CallContext,
+    _ topic: String, _ version: EntryVersion, since former: EntryVersion?, _ call: CallContext,
     to transaction: borrowing WriteTransaction
   ) throws {
     var payload = JSONObject()
@@ -241,10 +249,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
       payload["secrecy_time"] = .integer(review.time.milliseconds)
     }
     version.tellPublication(in: &payload)
-    if let reason = version.history.last?.reason, !reason.isEmpty {
-      payload["reason"] = .string(reason)
-    }
-    if let basis = version.history.last?.basis { payload["basis"] = basis.json }
+    version.tellSteps(version.history.dropFirst(former?.history.count ?? 0), in: &payload)
     try transaction.append(
       topic: topic, payload: event(call, payload.members.map { ($0.name, $0.value) }))
   }
@@ -266,6 +271,25 @@ package struct CatalogServer: CatalogV1.CatalogService {
     }
     throw RequestRefusal.malformed(
       field: field, expected: BilingualText("entries/E-1 这样的名称", "a name like entries/E-1"))
+  }
+}
+
+extension EntryVersion {
+  /// What the steps of one change were about.
+  fileprivate func tellSteps(_ steps: ArraySlice<EntryStep>, in payload: inout JSONObject) {
+    guard let last = steps.last else { return }
+    if !last.reason.isEmpty { payload["reason"] = .string(last.reason) }
+    if let basis = last.basis { payload["basis"] = basis.json }
+    switch last.action {
+    case .filed:
+      payload["filing_number"] = .string(filing?.number ?? "")
+      payload["filing_date"] = .string(filing?.date.iso ?? "")
+    case .mounted: payload["system"] = .string(last.detail)
+    default: break
+    }
+    if last.to == .superseded { payload["superseded_by"] = .string(last.detail) }
+    let types = steps.filter { $0.action == .typeFixed }
+    if !types.isEmpty { payload["types_fixed"] = .array(types.map { .string($0.detail) }) }
   }
 }
 

@@ -32,7 +32,7 @@ extension CatalogServer {
         let profile = try profile(for: content, on: time.civilDate)
         let version = try transaction.insertEntry(
           content, owner: actor.department, profile: profile.reference, at: time)
-        try append("catalog.entry_drafted", version, call, to: transaction)
+        try append("catalog.entry_drafted", version, since: nil, call, to: transaction)
         return version
       }
     }

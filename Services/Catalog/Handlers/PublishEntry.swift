@@ -24,8 +24,9 @@ extension CatalogServer {
           if let former = try transaction.entryStanding(next.entry)?.publishedVersion,
             let old = try transaction.entryVersion(next.entry, former)
           {
-            try save(
-              old.superseded(at: scene.time), after: old, of: scene.owner, to: transaction)
+            let superseded = old.superseded(by: next, at: scene.time)
+            try save(superseded, after: old, of: scene.owner, to: transaction)
+            try append("catalog.entry_superseded", superseded, since: old, call, to: transaction)
           }
           try transaction.publish(next) { sequence in
             resourceCode(
@@ -69,29 +70,27 @@ extension CatalogServer {
     _ request: CatalogV1.MountEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {
     try await call.answering(refusals) {
-      let number = try entryNumber(request.name, field: "name").entry
-      let actor = try await actor(of: call)
-      let system = request.sourceSystem
-      if !system.isEmpty {
-        guard let name = ResourceName(system, in: .systems) else {
-          throw RequestRefusal.malformed(
-            field: "source_system", expected: BilingualText("系统名称", "the name of a system"))
-        }
-        guard name.parentID == actor.department.code.text else {
-          throw CatalogRefusal.sourceSystemForeign
-        }
-      }
-      return try await change(
-        call, requestID: request.requestID, content: request,
-        authorise: { try $0.newest(number, named: request.name).requireOwner(actor) }
-      ) { transaction in
-        let current = try transaction.newest(number, named: request.name)
-        try transaction.mount(number, system: system.isEmpty ? nil : system)
-        try append(
-          system.isEmpty ? "catalog.entry_unmounted" : "catalog.entry_mounted", current, call,
-          to: transaction)
-        return current
+      let system = try await mountedSystem(request.sourceSystem)
+      return try await step(
+        call, StepRequest(name: request.name, requestID: request.requestID, isOfShown: true),
+        content: request,
+        topic: { _ in system == nil ? "catalog.entry_unmounted" : "catalog.entry_mounted" },
+        authorise: { version, scene, _ in try version.requireOwner(scene.actor) },
+        after: { next, _, transaction in try transaction.mount(next.entry, system: system?.name) }
+      ) { current, scene, _ in
+        try current.mounted(system, by: scene.actor, at: scene.time)
       }
     }
+  }
+
+  /// The system that a request names, as the registry has it now; `nil` where it names none.
+  private func mountedSystem(_ text: String) async throws -> MountedSystem? {
+    if text.isEmpty { return nil }
+    guard let name = ResourceName(text, in: .systems), let department = name.parentID else {
+      throw RequestRefusal.malformed(
+        field: "source_system", expected: BilingualText("系统名称", "the name of a system"))
+    }
+    return MountedSystem(
+      department: department, name: text, isActive: try await isActiveSystem(text))
   }
 }

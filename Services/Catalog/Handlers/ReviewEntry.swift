@@ -68,7 +68,8 @@ extension CatalogServer {
         content: request, topic: { _ in "catalog.entry_filed" },
         authorise: { try $0.requireFilingOffice($1.actor, owner: $1.owner, under: $2) }
       ) { current, scene, profile in
-        try current.filed(filing, by: scene.actor, owner: scene.owner, under: profile)
+        try current.filed(
+          filing, by: scene.actor, owner: scene.owner, at: scene.time, under: profile)
       }
     }
   }

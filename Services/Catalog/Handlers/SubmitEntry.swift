@@ -31,7 +31,7 @@ extension CatalogServer {
       ) { transaction in
         let (next, current) = try submitted(number, request, actor, time, transaction)
         try save(next, after: current, of: actor.department, to: transaction)
-        try append("catalog.entry_submitted", next, call, to: transaction)
+        try append("catalog.entry_submitted", next, since: current, call, to: transaction)
         return next
       }
     }

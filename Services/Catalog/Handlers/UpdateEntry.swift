@@ -33,7 +33,7 @@ extension CatalogServer {
           let next = try current.edited(
             content, by: actor, at: time, governing: profile.reference)
           try save(next, after: current, of: actor.department, to: transaction)
-          try append("catalog.entry_changed", next, call, to: transaction)
+          try append("catalog.entry_changed", next, since: current, call, to: transaction)
           return next
         }
         // Readers keep the published version until this one is approved.
@@ -41,7 +41,7 @@ extension CatalogServer {
           entry: current.entry, number: current.number + 1, content: content, state: .draft,
           profile: profile.reference, created: time)
         try transaction.insertNextVersion(next)
-        try append("catalog.entry_drafted", next, call, to: transaction)
+        try append("catalog.entry_drafted", next, since: nil, call, to: transaction)
         return next
       }
     }

@@ -6,6 +6,7 @@ import CatalogStore
 import Contracts
 import Database
 import Foundation
+import RPC
 
 exit(await runService("catalog") { environment in try await buildCatalog(environment) })
 
@@ -16,13 +17,16 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
   guard let outbox = database.outbox else {
     throw ConfigurationError.malformed(path: "catalog", detail: "the database has no outbox")
   }
-  let departments = DepartmentCache(gateway: try environment.peers.channel(to: "gateway"))
+  let gateway = try environment.peers.channel(to: "gateway")
+  let departments = DepartmentCache(gateway: gateway)
   let refusals = OutboxRefusals(
     database: database, log: environment.log, now: environment.clock.civil)
   let handlers = CatalogServer(
     database: database, profiles: environment.law.profiles, calendar: environment.law.calendar,
     taxonomies: environment.law.taxonomies,
-    directory: { try await departments.department($0) }, keyList: keys.keyListNote,
+    directory: { try await departments.department($0) },
+    isActiveSystem: { try await isActive($0, RegistryV1.RegistryClient(gateway)) },
+    keyList: keys.keyListNote,
     refusals: refusals,
     now: environment.clock.civil)
   let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share"]) { _ in
@@ -39,4 +43,17 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
     services: ["weir.catalog.v1.Catalog", "weir.events.v1.Events"],
     jobs: [{ try await audit.run() }, { try await refusals.run() }],
     close: [{ await database.close() }])
+}
+
+/// Whether the registry has a system and lets it act.
+nonisolated func isActive(
+  _ system: String, _ registry: RegistryV1.RegistryClient
+) async throws -> Bool {
+  do {
+    let found = try await registry.resolveSystem(
+      RegistryV1.GetSystemRequest(name: system), CallOptions(timeout: .seconds(5)))
+    return found.state == .active
+  } catch let status as Status where status.code == .notFound {
+    return false
+  }
 }

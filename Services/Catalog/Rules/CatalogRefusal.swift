@@ -38,6 +38,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case itemUnknown(path: String, name: String)
   case withdrawalNotRequested(entry: String)
   case sourceSystemForeign
+  case systemNotRegistered(String)
 
   package var reason: String {
     switch self {
@@ -75,6 +76,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .itemUnknown: "catalog.item_unknown"
     case .withdrawalNotRequested: "catalog.withdrawal_not_requested"
     case .sourceSystemForeign: "catalog.source_system_foreign"
+    case .systemNotRegistered: "catalog.system_not_registered"
     }
   }
 
@@ -84,7 +86,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .typeNotYours:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
-      .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile:
+      .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
+      .systemNotRegistered:
       .wrongState
     case .changedMeanwhile: .lostRace
     default: .malformed
@@ -106,7 +109,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .unknownCategory, .categoryNotYours, .categoryChangesProfile: "entry.category"
     case .tooManyItems, .identityItemMissing, .claimedByOther: "entry.items"
     case .filingMissing, .filingNotNeeded: "filing"
-    case .sourceSystemForeign: "source_system"
+    case .sourceSystemForeign, .systemNotRegistered: "source_system"
     case .changedMeanwhile: "etag"
     default: nil
     }
@@ -123,6 +126,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .ownReview: Citation(document: "meizhou-public-2023", article: "7.1b")
     // AC-12: a county source writes for itself alone.
     case .outsideJurisdiction: Citation(document: "meizhou-specific-2021", article: "7b")
+    // AC-03: a call needs a registered system.
+    case .systemNotRegistered: Citation(document: Citation.productDocument, article: "AC-03")
     // A case is judged by one profile from its beginning to its end.
     case .classNotOfCategory, .categoryChangesProfile:
       Citation(document: Citation.productDocument, article: "D43")
@@ -155,6 +160,10 @@ package enum CatalogRefusal: Refusal, Hashable {
       BilingualText(
         "请审核人完成保密审查：weir catalog review … approve --secrecy-passed。",
         "Let a reviewer pass it: weir catalog review … approve --secrecy-passed.")
+    case .systemNotRegistered:
+      BilingualText(
+        "请先登记或启用该系统：weir department system add|state。",
+        "Register or enable it first: weir department system add|state.")
     case .categoryChangesProfile:
       BilingualText(
         "请另行编制该分类的条目：weir catalog draft。",

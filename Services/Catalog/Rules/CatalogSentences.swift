@@ -41,6 +41,8 @@ extension CatalogRefusal {
         "\(entry) 没有待办的撤销申请。", "Nobody of the source has asked to withdraw \(entry).")
     case .sourceSystemForeign:
       BilingualText("挂接的系统须属于本部门。", "The mounted system must be one of your own department.")
+    case .systemNotRegistered(let system):
+      BilingualText("系统 \(system) 未登记或已停用。", "\(system) is not registered, or disabled.")
     case .notInForce(let resourceClass):
       BilingualText(
         "当日没有适用于“\(resourceClass)”的办法。", "No profile governs \"\(resourceClass)\" on this day.")

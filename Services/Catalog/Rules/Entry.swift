@@ -207,6 +207,7 @@ package enum EntryAction: String, CaseIterable, Sendable {
   case withdrawalDeclined = "withdrawal_declined"
   case withdrawalTakenBack = "withdrawal_taken_back"
   case profileChanged = "profile_changed"
+  case filed, mounted, unmounted
 }
 
 /// A step in a version's history.
@@ -281,6 +282,7 @@ package struct EntryVersion: Hashable, Sendable {
 
   package var isUpdate: Bool { number > 1 }
   package var name: String { "entries/E-\(entry)" }
+  package var versionName: String { "\(name)/versions/\(number)" }
 }
 
 /// What is true of an entry whatever its version.

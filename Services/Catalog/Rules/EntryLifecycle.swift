@@ -51,7 +51,8 @@ extension EntryVersion {
 
   /// Records the filing of what is not shared (meizhou-public-2023/10.2b).
   package func filed(
-    _ filing: Filing, by actor: Actor, owner: DepartmentFacts, under profile: Profile
+    _ filing: Filing, by actor: Actor, owner: DepartmentFacts, at time: Instant,
+    under profile: Profile
   ) throws(CatalogRefusal) -> EntryVersion {
     guard let duty = filingDuty(content, under: profile) else { throw .filingNotNeeded }
     try requireFilingOffice(actor, owner: owner, under: profile)
@@ -63,7 +64,8 @@ extension EntryVersion {
         path: filing.number.isEmpty ? "filing.number" : "filing.reason",
         term: BilingualText("备案编号和理由", "filing number and reason"), citation: duty.citation)
     }
-    var next = self
+    var next = stepped(
+      to: state, by: actor, at: time, reason: filing.reason, action: .filed, detail: filing.number)
     next.filing = filing
     return next
   }
@@ -115,13 +117,15 @@ extension EntryVersion {
   }
 
   /// What a published version becomes when the next one is published.
-  package func superseded(at time: Instant) -> EntryVersion {
+  package func superseded(by successor: EntryVersion, at time: Instant) -> EntryVersion {
     var next = self
     next.state = .superseded
     // Asked of a version that readers no longer have.
     next.withdrawal = nil
     next.history.append(
-      EntryStep(from: state, to: .superseded, actor: "", time: time, reason: ""))
+      EntryStep(
+        from: state, to: .superseded, actor: "", time: time, reason: "",
+        detail: successor.versionName))
     return next
   }
 

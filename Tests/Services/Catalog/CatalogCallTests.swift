@@ -148,37 +148,6 @@ struct CatalogCallTests {
     #expect(said?.code == .aborted)
   }
 
-  @Test(
-    "nobody but the owner touches an entry; a foreign system cannot be mounted (AC-10, meizhou-specific-2021/7)"
-  )
-  func ownership() async throws {
-    let catalog = try await CatalogCalls()
-    let entry = try await catalog.publish(try await catalog.draft("o").name, "o")
-    for (system, code) in [
-      ("departments/health/systems/his", StatusCode.invalidArgument),
-      ("nonsense", .invalidArgument),
-    ] {
-      let said = await status {
-        _ = try await catalog.client.mountEntry(
-          CatalogV1.MountEntryRequest(name: entry.name, sourceSystem: system, requestID: system),
-          catalog.options(CatalogCalls.officer))
-      }
-      #expect(said?.code == code, "\(system)")
-    }
-    let stranger = await status {
-      _ = try await catalog.client.mountEntry(
-        CatalogV1.MountEntryRequest(
-          name: entry.name, sourceSystem: "departments/health/systems/his", requestID: "m"),
-        catalog.options("health dept-officer"))
-    }
-    #expect(stranger?.code == .permissionDenied)
-    let mounted = try await catalog.client.mountEntry(
-      CatalogV1.MountEntryRequest(
-        name: entry.name, sourceSystem: "departments/civil-affairs/systems/registers",
-        requestID: "mine"), catalog.options(CatalogCalls.officer))
-    #expect(mounted.mounted)
-  }
-
   @Test("malformed names, tokens, words and numbers are refused with their field")
   func malformed() async throws {
     let catalog = try await CatalogCalls()

@@ -79,7 +79,8 @@ struct CatalogCalls {
       database: database,
       profiles: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
       calendar: try CatalogWorld.calendar(), taxonomies: try CatalogWorld.taxonomies(),
-      directory: { try CatalogCalls.department($0) }, keyList: keyList, refusals: refusals,
+      directory: { try CatalogCalls.department($0) },
+      isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList, refusals: refusals,
       now: clock.now)
     client = CatalogV1.CatalogClient(
       LocalTransport(methods(server, admission: NamedCaller())))

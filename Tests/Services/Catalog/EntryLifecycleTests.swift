@@ -119,11 +119,12 @@ struct EntryLifecycleTests {
       refusal {
         _ = try approved.filed(
           Filing(number: "备2024-1", date: day, reason: "涉隐私"),
-          by: try CatalogWorld.actor("civil-affairs"), owner: owner, under: profile)
+          by: try CatalogWorld.actor("civil-affairs"), owner: owner, at: CatalogWorld.noon,
+          under: profile)
       }?.reason == "catalog.not_reviewer")
     let filed = try approved.filed(
       Filing(number: "备2024-1", date: day, reason: "涉隐私"), by: authority, owner: owner,
-      under: profile)
+      at: CatalogWorld.noon, under: profile)
     let published = try filed.published(
       by: authority, owner: owner, at: CatalogWorld.noon, under: profile)
     #expect(published.state == .published)
@@ -131,7 +132,7 @@ struct EntryLifecycleTests {
       refusal {
         _ = try CatalogWorld.version(try CatalogWorld.content(), state: .approved).filed(
           Filing(number: "备2024-2", date: day, reason: "无"), by: authority, owner: owner,
-          under: profile)
+          at: CatalogWorld.noon, under: profile)
       } == .filingNotNeeded)
   }
 

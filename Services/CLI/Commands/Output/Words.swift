@@ -55,7 +55,7 @@ package enum Words {
     "agree-date": "确认时间", "reload": "重新提交", "not_affected": "不受影响", "made_good": "已补正",
     "specific_population": "特定人群", "public": "公共数据", "publish": "发布", "secrecy_passed": "保密审查通过",
     "type_fixed": "改定类型", "withdrawal_requested": "申请撤销", "withdrawal_declined": "不同意撤销",
-    "revise": "修改", "secrecy-review": "保密审查", "file": "备案", "consent": "同意撤销",
+    "filed": "备案", "mounted": "挂接", "unmounted": "解除挂接", "revise": "修改", "secrecy-review": "保密审查", "file": "备案", "consent": "同意撤销",
     "profile_changed": "适用规章变更", "withdrawal_taken_back": "撤回撤销申请", "resubmit": "重新提交",
     "file-modes": "备案访问方式", "web": "网页访问", "file_download": "文件下载",
     "front_end_interface": "前置机接口",
