@@ -119,6 +119,7 @@ enum ImportTable {
       "TestSupport": row(everything + ["CLinux"], testing),
       "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
       "ArchitectureTests": row(["TestSupport"], testing),
+      "FuzzTests": row(support + ["IngestFormats", "CNGHTTP2"], testing),
       "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
       "EndToEndTests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
     ]
