@@ -333,7 +333,6 @@ extension DepartmentFacts {
     else { return nil }
     self.init(
       code: code, level: level, region: department.region, kinds: Set(department.kinds),
-      authority: ResourceName(department.authority, in: .departments)
-        .flatMap { DepartmentCode($0.id) })
+      authority: department.decidingAuthority, isAuthority: department.authority.isEmpty)
   }
 }

@@ -8,6 +8,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case notReviewer(entry: String, expected: [Reviewer], citation: Citation?)
   case ownReview(entry: String)
   case outsideJurisdiction(owner: String)
+  case noAuthorityAbove(entry: String, Reviewer, citation: Citation?)
   case wrongState(entry: String, state: EntryState, action: BilingualText)
   case changedMeanwhile(entry: String)
   case reasonMissing(action: BilingualText)
@@ -46,6 +47,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .notReviewer: "catalog.not_reviewer"
     case .ownReview: "catalog.own_review"
     case .outsideJurisdiction: "catalog.outside_jurisdiction"
+    case .noAuthorityAbove: "catalog.no_authority_above"
     case .wrongState: "catalog.wrong_state"
     case .changedMeanwhile: "catalog.changed_meanwhile"
     case .reasonMissing: "catalog.reason_missing"
@@ -87,7 +89,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
-      .systemNotRegistered:
+      .systemNotRegistered, .noAuthorityAbove:
       .wrongState
     case .changedMeanwhile: .lostRace
     default: .malformed
@@ -119,7 +121,9 @@ package enum CatalogRefusal: Refusal, Hashable {
     switch self {
     // AC-10: the source compiles its own entries.
     case .notOwner: Citation(document: "meizhou-public-2023", article: "6.i2")
-    case .notReviewer(_, _, let citation), .secrecyReviewMissing(let citation): citation
+    case .notReviewer(_, _, let citation), .noAuthorityAbove(_, _, let citation),
+      .secrecyReviewMissing(let citation):
+      citation
     // e.1: the source with a legal reason, and the authority.
     case .withdrawalNotRequested: Citation(document: Citation.productDocument, article: "e.1")
     // AC-11: nobody approves what he has made.
@@ -160,6 +164,11 @@ package enum CatalogRefusal: Refusal, Hashable {
       BilingualText(
         "请审核人完成保密审查：weir catalog review … approve --secrecy-passed。",
         "Let a reviewer pass it: weir catalog review … approve --secrecy-passed.")
+    case .noAuthorityAbove:
+      BilingualText(
+        "请先登记上一级数据主管部门：weir department register … --level …，再提交。",
+        "Have the authority above registered first: weir department register … --level …; then submit."
+      )
     case .systemNotRegistered:
       BilingualText(
         "请先登记或启用该系统：weir department system add|state。",

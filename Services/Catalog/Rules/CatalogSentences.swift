@@ -23,6 +23,11 @@ extension CatalogRefusal {
         "不得审核本部门的目录 \(entry)。", "\(entry) is of your own department; another one reviews it.")
     case .outsideJurisdiction(let owner):
       BilingualText("不得为 \(owner) 编制目录。", "You cannot compile entries for \(owner).")
+    case .noAuthorityAbove(let entry, let reviewer, _):
+      BilingualText(
+        "\(entry) 应由\(reviewer.term.chinese)审核，而主管部门不得审核本部门的目录，上级主管部门又未登记。",
+        "\(entry) is reviewed by the \(reviewer.term.english); an authority does not review its own, and none above it is registered."
+      )
     case .wrongState(let entry, let state, let action):
       BilingualText(
         "\(entry) 目前为“\(state.term.chinese)”，不能\(action.chinese)。",

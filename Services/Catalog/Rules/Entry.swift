@@ -331,18 +331,22 @@ package struct DepartmentFacts: Hashable, Sendable {
   /// GB/T 2260.
   package let region: String
   package let kinds: Set<String>
-  /// The authority of its level and region; `nil` for an authority itself.
+  /// The authority that decides on its entries: of its level and region, and for an authority itself the one above; `nil` where there
+  /// is none above.
   package let authority: DepartmentCode?
+  /// Whether it is an authority itself.
+  package let isAuthority: Bool
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, kinds: Set<String>,
-    authority: DepartmentCode?
+    authority: DepartmentCode?, isAuthority: Bool
   ) {
     self.code = code
     self.level = level
     self.region = region
     self.kinds = kinds
     self.authority = authority
+    self.isAuthority = isAuthority
   }
 }
 

@@ -36,6 +36,10 @@ extension EntryVersion {
     guard state == .draft || state == .returned else {
       throw .wrongState(entry: name, state: state, action: BilingualText("提交", "submitted"))
     }
+    let reviewers = profile.entryReviewers(isUpdate: isUpdate)
+    for reviewer in reviewers?.value ?? [] where actor.department.seat(of: reviewer) == nil {
+      throw .noAuthorityAbove(entry: name, reviewer, citation: reviewers?.citation)
+    }
     var next = stepped(to: .submitted, by: actor, at: time, reason: "")
     next.submitted = time.civilDate
     next.approvedBy = []

@@ -43,10 +43,13 @@ extension DepartmentFacts {
   fileprivate var city: String { String(region.prefix(4)) }
 
   /// The seat at which a reviewer decides on this department's entries; `nil` where there is nobody.
+  ///
+  /// Nobody reviews his own (AC-11): the entries of an authority go to the one above.
   package func seat(of reviewer: Reviewer) -> Seat? {
     switch reviewer {
     case .sourceDepartment: .owner(code)
     case .authority, .sameLevelAuthority, .bigDataBureau: authority.map { .authority($0) }
+    case .cityAuthority where isAuthority && level == .city: authority.map { .authority($0) }
     case .cityAuthority: .cityAuthority(city: city)
     case .populationBaseAdministrator: .populationBase(region: region)
     }

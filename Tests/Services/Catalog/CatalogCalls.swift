@@ -55,8 +55,12 @@ struct CatalogCalls {
   private let folder: TemporaryFolder
   private let place: TestDatabase
 
-  /// - Parameter key: The profile that governs everything; `nil` for the node's own governance.
-  init(_ backend: Backend = .sqlite, under key: String? = nil) async throws {
+  /// - Parameters:
+  ///   - key: The profile that governs everything; `nil` for the node's own governance.
+  ///   - hasProvince: Whether an authority above the city's is registered.
+  init(
+    _ backend: Backend = .sqlite, under key: String? = nil, hasProvince: Bool = false
+  ) async throws {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
     let random = SeededRandom(seed: 7)
@@ -79,14 +83,20 @@ struct CatalogCalls {
       database: database,
       profiles: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
       calendar: try CatalogWorld.calendar(), taxonomies: try CatalogWorld.taxonomies(),
-      directory: { try CatalogCalls.department($0) },
+      directory: { try CatalogCalls.department($0, hasProvince: hasProvince) },
       isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList, refusals: refusals,
       now: clock.now)
     client = CatalogV1.CatalogClient(
       LocalTransport(methods(server, admission: NamedCaller())))
   }
 
-  private static func department(_ code: DepartmentCode) throws -> RegistryV1.Department {
+  private static func department(
+    _ code: DepartmentCode, hasProvince: Bool
+  ) throws -> RegistryV1.Department {
+    if code.text == "province-bureau", hasProvince {
+      return RegistryV1.Department(
+        name: "departments/province-bureau", level: .province, region: "440000", kinds: ["主管"])
+    }
     let kinds = [
       "civil-affairs": "民政", "health": "卫生健康", "police": "公安", "data-bureau": "主管",
       "county-affairs": "民政", "county-bureau": "主管", "population-base": "公安",
@@ -97,7 +107,10 @@ struct CatalogCalls {
     return RegistryV1.Department(
       name: "departments/\(code.text)", level: isCounty ? .county : .city,
       region: isCounty ? "441424" : "441400", kinds: [kind],
-      authority: code.text == authority ? "" : "departments/\(authority)")
+      authority: code.text == authority ? "" : "departments/\(authority)",
+      superior: code.text == "county-bureau"
+        ? "departments/data-bureau"
+        : code.text == "data-bureau" && hasProvince ? "departments/province-bureau" : "")
   }
 
   /// - Parameter caller: A department and its roles: `civil-affairs dept-officer`.

@@ -48,11 +48,12 @@ enum CatalogWorld {
 
   static func facts(
     _ code: String, level: AdministrativeLevel = .city, region: String = "441400",
-    kinds: Set<String> = ["民政"], authority: String? = "data-bureau"
+    kinds: Set<String> = ["民政"], authority: String? = "data-bureau", isAuthority: Bool = false
   ) throws -> DepartmentFacts {
     DepartmentFacts(
       code: try self.code(code), level: level, region: region, kinds: kinds,
-      authority: try authority.map { try self.code($0) })
+      authority: try authority.map { try self.code($0) },
+      isAuthority: isAuthority || authority == nil)
   }
 
   static func actor(
