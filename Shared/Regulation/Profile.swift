@@ -105,6 +105,9 @@ package struct Profile: Hashable, Sendable {
     return .silent
   }
 
+  /// Whether the profile rests on a document: its own, a parent, national law or the defaults. A refusal cites no other.
+  package func rests(on document: String) -> Bool { chain.contains { $0.key == document } }
+
   package func provision(_ key: ProfileKey) -> Provision<ProfileValue>? {
     guard case .provision(let found) = look(up: key) else { return nil }
     return found

@@ -80,6 +80,9 @@ extension Profile {
     return list(.catalogReviewer, of: Reviewer.self)
   }
 
-  /// Whether a secrecy review must be passed before publication (meizhou-public-2023/39.1e, hebi-2021/25a).
+  /// Whether a datum has one source and no second (meizhou-public-2023/11b).
+  package var singleSource: Provision<Bool>? { flag(.catalogSingleSource) }
+
+  /// Whether a secrecy review must be passed before publication (meizhou-public-2023/39.1e, hebi-2021/15.3).
   package var secrecyReviewRequired: Provision<Bool>? { flag(.catalogSecrecyReviewRequired) }
 }

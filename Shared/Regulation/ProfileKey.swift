@@ -40,6 +40,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case catalogChangeDays = "catalog.change_wd"
   case catalogChangeStarts = "catalog.change_starts"
   case catalogChangeMustReach = "catalog.change_must_reach"
+  case catalogSingleSource = "catalog.single_source"
   case catalogSecrecyReviewRequired = "catalog.secrecy_review_required"
 
   // MARK: Delivery

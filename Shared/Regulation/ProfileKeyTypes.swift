@@ -66,7 +66,7 @@ extension ProfileKey {
       .words(ProfileKey.all(Reviewer.self))
     case .catalogChangeMustReach:
       .word(["updated", "submitted", "applied"])
-    case .catalogSecrecyReviewRequired:
+    case .catalogSingleSource, .catalogSecrecyReviewRequired:
       .boolean
     default:
       nil

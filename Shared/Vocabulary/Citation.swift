@@ -16,6 +16,11 @@ package struct Citation: Hashable, Sendable {
     self.article = article
   }
 
+  /// An access rule of Weir (AC-nn), for a refusal that holds under every regulation and is the article of none.
+  package static func accessRule(_ number: Int) -> Citation {
+    Citation(document: productDocument, article: number < 10 ? "AC-0\(number)" : "AC-\(number)")
+  }
+
   /// Reads `document/article`; both parts must be there and hold printable ASCII without spaces.
   package init?(_ text: String) {
     guard let slash = text.firstIndex(of: "/") else { return nil }

@@ -1,8 +1,8 @@
-// Every way in which the catalogue says no, with the article behind it.
+// Every way in which the catalogue says no, with the article of the governing profile behind it or the access rule (AC-10 to AC-21).
 
 package import Vocabulary
 
-/// A refusal of the catalogue. Cases stand in their order of precedence: of several, the first is told.
+/// A refusal of the catalogue. Of several, the rule that throws them says which is told first.
 package enum CatalogRefusal: Refusal, Hashable {
   case notOwner(entry: String)
   case notReviewer(entry: String, expected: [Reviewer], citation: Citation?)
@@ -10,7 +10,6 @@ package enum CatalogRefusal: Refusal, Hashable {
   case outsideJurisdiction(owner: String)
   case noAuthorityAbove(entry: String, Reviewer, citation: Citation?)
   case wrongState(entry: String, state: EntryState, action: BilingualText)
-  case changedMeanwhile(entry: String)
   case reasonMissing(action: BilingualText)
   case stateSecret
   case notInForce(resourceClass: String)
@@ -19,19 +18,20 @@ package enum CatalogRefusal: Refusal, Hashable {
   case unknownCategory(String)
   case classNotOfCategory(category: String, expected: String)
   case categoryChangesProfile(category: String)
-  case categoryNotYours(String, owners: [String], citation: Citation)
+  /// - origin: The text that made the category; it may be older than what governs.
+  case categoryNotYours(String, owners: [String], origin: Citation, citation: Citation)
   case itemNameInvalid(path: String)
   case itemRepeated(path: String, name: String)
   case tooManyItems(limit: Int)
   case itemMalformed(path: String, rule: BilingualText)
-  case identityItemMissing(IdentityItem, citation: Citation)
+  case identityItemMissing(IdentityItem, origin: Citation, citation: Citation)
   case shareTypeUnknown(path: String, ShareType, citation: Citation)
   case basisMissing(path: String, ShareType, citation: Citation)
   case basisInvalid(path: String, kind: BasisKind, allowed: [BasisKind], citation: Citation)
   case basisIncomplete(path: String)
   case conditionsMissing(path: String, citation: Citation)
   case baseDataLocked(path: String, citation: Citation)
-  case claimedByOther(item: String, by: String)
+  case claimedByOther(item: String, by: String, citation: Citation)
   case filingMissing(citation: Citation)
   case filingNotNeeded
   case secrecyReviewMissing(citation: Citation?)
@@ -49,7 +49,6 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .outsideJurisdiction: "catalog.outside_jurisdiction"
     case .noAuthorityAbove: "catalog.no_authority_above"
     case .wrongState: "catalog.wrong_state"
-    case .changedMeanwhile: "catalog.changed_meanwhile"
     case .reasonMissing: "catalog.reason_missing"
     case .stateSecret: "catalog.state_secret"
     case .notInForce: "catalog.no_profile_in_force"
@@ -91,7 +90,6 @@ package enum CatalogRefusal: Refusal, Hashable {
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
       .systemNotRegistered, .noAuthorityAbove:
       .wrongState
-    case .changedMeanwhile: .lostRace
     default: .malformed
     }
   }
@@ -112,41 +110,33 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .tooManyItems, .identityItemMissing, .claimedByOther: "entry.items"
     case .filingMissing, .filingNotNeeded: "filing"
     case .sourceSystemForeign, .systemNotRegistered: "source_system"
-    case .changedMeanwhile: "etag"
     default: nil
     }
   }
 
+  /// An article of the profile that governs, or the access rule of ours; never another city's text.
   package var citation: Citation? {
     switch self {
-    // AC-10: the source compiles its own entries.
-    case .notOwner: Citation(document: "meizhou-public-2023", article: "6.i2")
-    case .notReviewer(_, _, let citation), .noAuthorityAbove(_, _, let citation),
-      .secrecyReviewMissing(let citation):
-      citation
-    // e.1: the source with a legal reason, and the authority.
+    case .notOwner: .accessRule(10)
+    case .ownReview: .accessRule(11)
+    case .outsideJurisdiction: .accessRule(12)
+    case .stateSecret: .accessRule(18)
+    case .sourceSystemForeign: .accessRule(30)
+    case .systemNotRegistered: .accessRule(3)
+    // The source with a legal reason, and the authority.
     case .withdrawalNotRequested: Citation(document: Citation.productDocument, article: "e.1")
-    // AC-11: nobody approves what he has made.
-    case .ownReview: Citation(document: "meizhou-public-2023", article: "7.1b")
-    // AC-12: a county source writes for itself alone.
-    case .outsideJurisdiction: Citation(document: "meizhou-specific-2021", article: "7b")
-    // AC-03: a call needs a registered system.
-    case .systemNotRegistered: Citation(document: Citation.productDocument, article: "AC-03")
     // A case is judged by one profile from its beginning to its end.
     case .classNotOfCategory, .categoryChangesProfile:
       Citation(document: Citation.productDocument, article: "D43")
-    case .reasonMissing: nil
-    // AC-18.
-    case .stateSecret: Citation(document: "hebi-2021", article: "24b")
-    case .fieldMissing(_, _, let citation), .categoryNotYours(_, _, let citation),
-      .identityItemMissing(_, let citation), .shareTypeUnknown(_, _, let citation),
+    case .notReviewer(_, _, let citation): citation ?? .accessRule(11)
+    case .noAuthorityAbove(_, _, let citation), .secrecyReviewMissing(let citation): citation
+    case .fieldMissing(_, _, let citation), .categoryNotYours(_, _, _, let citation),
+      .identityItemMissing(_, _, let citation), .shareTypeUnknown(_, _, let citation),
       .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
       .conditionsMissing(_, let citation), .baseDataLocked(_, let citation),
-      .filingMissing(let citation), .typeNotYours(let citation):
+      .claimedByOther(_, _, let citation), .filingMissing(let citation),
+      .typeNotYours(let citation):
       citation
-    // AC-16: one datum, one statutory source.
-    case .claimedByOther: Citation(document: "meizhou-public-2023", article: "11b")
-    case .sourceSystemForeign: Citation(document: "meizhou-specific-2021", article: "7c")
     default: nil
     }
   }
@@ -191,8 +181,6 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .wrongState(let entry, _, _):
       BilingualText(
         "weir catalog show \(entry) 可查看其经过。", "See what led to it: weir catalog show \(entry).")
-    case .changedMeanwhile:
-      BilingualText("请重新读取后再改。", "Read it again, then change it.")
     case .outsideJurisdiction, .notOwner:
       BilingualText("请由归属部门办理。", "Ask the owning department to do it.")
     default: nil

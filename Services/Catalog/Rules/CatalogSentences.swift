@@ -14,6 +14,9 @@ extension CatalogRefusal {
       BilingualText(
         "\(entry) 归其他部门，只有归属部门可以编制。",
         "\(entry) belongs to another department; only its owner drafts it.")
+    case .notReviewer(let entry, [], _):
+      BilingualText(
+        "按现行办法，\(entry) 没有审核环节。", "Under the governing profile nobody reviews \(entry).")
     case .notReviewer(let entry, let expected, _):
       BilingualText(
         "\(entry) 应由\(names(expected).chinese)审核。",
@@ -32,12 +35,10 @@ extension CatalogRefusal {
       BilingualText(
         "\(entry) 目前为“\(state.term.chinese)”，不能\(action.chinese)。",
         "\(entry) is \(state.term.english) and cannot be \(action.english).")
-    case .changedMeanwhile(let entry):
-      BilingualText("\(entry) 已被他人修改。", "\(entry) was changed by somebody else meanwhile.")
     case .reasonMissing(let action):
       BilingualText(
         "\(action.chinese)须写明理由。", "A reason must be given when an entry is \(action.english).")
-    case .claimedByOther(let item, let department):
+    case .claimedByOther(let item, let department, _):
       BilingualText(
         "“\(item)”已由 \(department) 作为法定来源登记，一数一源。",
         "\"\(item)\" already has its one source: \(department).")
@@ -75,10 +76,10 @@ extension CatalogRefusal {
         "改为分类 \(slug) 会适用另一办法，已提交过的条目不能如此修改。",
         "With category \(slug) another profile would govern; what was handed in before keeps its own."
       )
-    case .categoryNotYours(let slug, let owners, _):
+    case .categoryNotYours(let slug, let owners, let origin, _):
       BilingualText(
-        "分类 \(slug) 由\(owners.joined(separator: "、"))负责。",
-        "Category \(slug) belongs to \(owners.joined(separator: ", ")).")
+        "分类 \(slug)（\(origin)）由\(owners.joined(separator: "、"))负责。",
+        "Category \(slug) (\(origin)) belongs to \(owners.joined(separator: ", ")).")
     case .itemNameInvalid(let path):
       BilingualText("\(path) 不是合规的数据项代码。", "\(path) is no item name.")
     case .itemRepeated(_, let name):
@@ -87,9 +88,10 @@ extension CatalogRefusal {
       BilingualText("数据项超过\(limit)个。", "There are more than \(limit) items.")
     case .itemMalformed(let path, let rule):
       BilingualText("\(path)：\(rule.chinese)", "\(path): \(rule.english)")
-    case .identityItemMissing(let item, _):
+    case .identityItemMissing(let item, let origin, _):
       BilingualText(
-        "缺少必备数据项“\(item.term.chinese)”。", "The mandatory item \"\(item.term.english)\" is missing.")
+        "缺少必备数据项“\(item.term.chinese)”（\(origin)）。",
+        "The mandatory item \"\(item.term.english)\" is missing (\(origin)).")
     default: nil
     }
   }

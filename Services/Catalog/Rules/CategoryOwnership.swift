@@ -63,25 +63,27 @@ extension EntryContent {
 /// Where the text assigns the category, only its listed bodies may own it (AC-15, meizhou-public-2023/15 to 17); of the
 /// specific population only the ten kinds of source (meizhou-specific-2021/5).
 package func checkCategory(
-  _ known: KnownCategory?, of content: EntryContent, owner: DepartmentFacts
+  _ known: KnownCategory?, of content: EntryContent, owner: DepartmentFacts, under profile: Profile
 ) throws(CatalogRefusal) {
   guard let known else { throw .unknownCategory(content.category) }
   _ = try content.classified(by: known)
   guard known.ownerKinds.isEmpty || known.ownerKinds.contains(where: owner.kinds.contains) else {
     throw .categoryNotYours(
-      content.category, owners: known.ownerKinds, citation: known.citation)
+      content.category, owners: known.ownerKinds, origin: known.citation,
+      citation: known.cited(under: profile, else: .accessRule(15)))
   }
   switch known.category.rule {
   case "no_minors" where !content.excludesMinors:
     throw .fieldMissing(
       path: "entry.excludes_minors", term: BilingualText("不含未成年人", "without minors"),
-      citation: known.citation)
+      citation: known.cited(
+        under: profile, else: Citation(document: Citation.productDocument, article: "c.1")))
   case "needs_decision" where content.acquisitionBasis?.isComplete != true:
     // Others in hardship are whom a government of county level or above has decided on (AC-21).
     throw .fieldMissing(
       path: "entry.acquisition_basis",
       term: BilingualText("县级以上人民政府的决定", "decision of a county or higher government"),
-      citation: known.citation)
+      citation: known.cited(under: profile, else: .accessRule(21)))
   default: break
   }
 }
@@ -97,20 +99,30 @@ package struct ItemClaim: Hashable, Sendable {
   }
 }
 
-/// Checks that no other department is the source of one of these items already (AC-16, meizhou-public-2023/11b).
+extension KnownCategory {
+  /// The article that made the category, where the governing profile rests on its text, else the rule of ours that goes on.
+  fileprivate func cited(under profile: Profile, else ours: Citation) -> Citation {
+    profile.rests(on: citation.document) ? citation : ours
+  }
+}
+
+/// Checks that no other department is the source of one of these items already (AC-16), where the profile has the one source
+/// (meizhou-public-2023/11b).
 ///
 /// Identity number and name stand in every register and identify, they are not its datum; they are claimed by none.
 ///
 /// - Parameter claims: Items of published or submitted entries of the same category and region.
 package func checkSingleSource(
-  _ content: EntryContent, claims: [ItemClaim]
+  _ content: EntryContent, claims: [ItemClaim], under profile: Profile
 ) throws(CatalogRefusal) {
+  guard let rule = profile.singleSource, rule.value else { return }
   let others = Dictionary(
     claims.filter { $0.owner != content.owner }.map { ($0.title, $0.owner) },
     uniquingKeysWith: { first, _ in first })
   for item in content.items where item.role != .subject && item.role != .subjectName {
     if let owner = others[item.title] {
-      throw .claimedByOther(item: item.title, by: "departments/\(owner.text)")
+      throw .claimedByOther(
+        item: item.title, by: "departments/\(owner.text)", citation: rule.citation)
     }
   }
 }

@@ -17,12 +17,12 @@ package func checkEntry(
   if content.secrecy == .stateSecret { throw .stateSecret }
   let settled = settleShareTypes(content, under: profile)
   try checkRequiredElements(settled, under: profile)
-  try checkCategory(category, of: settled, owner: owner)
+  try checkCategory(category, of: settled, owner: owner, under: profile)
   try checkItems(settled)
   try checkIdentityItems(
     settled, isSpecificPopulation: category?.isSpecificPopulation ?? false, under: profile)
   try checkShareTypes(settled, isBaseData: category?.isBaseData ?? false, under: profile)
-  try checkSingleSource(settled, claims: claims)
+  try checkSingleSource(settled, claims: claims, under: profile)
   return settled
 }
 

@@ -75,13 +75,15 @@ private func checkShape(_ item: Item, _ path: String) throws(CatalogRefusal) {
 package func checkIdentityItems(
   _ content: EntryContent, isSpecificPopulation: Bool, under profile: Profile
 ) throws(CatalogRefusal) {
+  let origin = Citation(document: "meizhou-specific-2021", article: "9c")
   let duty: Provision<[IdentityItem]>
   if let own = profile.mandatoryIdentityItems {
     duty = own
   } else if isSpecificPopulation {
+    // Its text ended with the trial; that the duty goes on is our reading (policies g.5).
     duty = Provision(
       value: [.identityNumber, .name],
-      citation: Citation(document: "meizhou-specific-2021", article: "9c"), origin: .reading)
+      citation: Citation(document: Citation.productDocument, article: "g.5"), origin: .reading)
   } else {
     return
   }
@@ -93,6 +95,6 @@ package func checkIdentityItems(
       case .name:
         content.items.contains { $0.role == .subjectName && $0.isRequired }
       }
-    if !isThere { throw .identityItemMissing(item, citation: duty.citation) }
+    if !isThere { throw .identityItemMissing(item, origin: origin, citation: duty.citation) }
   }
 }

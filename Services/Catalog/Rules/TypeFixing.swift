@@ -44,7 +44,7 @@ extension EntryVersion {
     else {
       throw .typeNotYours(
         citation: profile.typeDecider?.citation
-          ?? Citation(document: Citation.productDocument, article: "AC-14"))
+          ?? .accessRule(14))
     }
     if opinion.reason.isEmpty {
       throw .reasonMissing(action: BilingualText("改定共享类型", "typed otherwise"))

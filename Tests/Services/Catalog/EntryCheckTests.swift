@@ -16,7 +16,7 @@ struct EntryCheckTests {
   @Test(
     "each element that meizhou-public-2023/7.3 wants of every entry is demanded",
     arguments: [
-      "data_form", "shared_content", "share_type", "share_scope", "open_attribute",
+      "data_form", "shared_content", "share_type", "conditions", "share_scope", "open_attribute",
       "update_frequency", "collecting_department", "approving_department", "providing_department",
     ])
   func requiredElement(_ field: String) throws {
@@ -25,6 +25,9 @@ struct EntryCheckTests {
     case "data_form": content.dataForm = nil
     case "shared_content": content.sharedContent = ""
     case "share_type": content.shareType = nil
+    case "conditions":
+      content.shareType = .conditional
+      content.bases = [CatalogWorld.basis]
     case "share_scope": content.shareScope = ""
     case "open_attribute": content.openAttribute = nil
     case "update_frequency": content.updateFrequency = nil
@@ -65,7 +68,10 @@ struct EntryCheckTests {
     content = try CatalogWorld.content()
     content.items[0].isRequired = false
     let said = refusal { _ = try CatalogWorld.check(content) }
-    #expect(said?.citation?.text == "meizhou-specific-2021/9c")
+    #expect(said?.citation?.text == "weir-default/g.5")
+    #expect(said?.sentence.chinese.contains("meizhou-specific-2021/9c") == true)
+    let own = refusal { _ = try CatalogWorld.check(content, under: "meizhou-specific-2021") }
+    #expect(own?.citation?.text == "meizhou-specific-2021/9c")
   }
 
   @Test("base data need no identity items where no text demands them")
@@ -94,7 +100,12 @@ struct EntryCheckTests {
     let forestry = try CatalogWorld.facts("civil-affairs", kinds: ["林业"])
     let said = refusal { _ = try CatalogWorld.check(content, owner: forestry) }
     #expect(said?.reason == "catalog.category_not_yours")
-    #expect(said?.citation?.text == "meizhou-specific-2021/5.3a")
+    #expect(said?.citation?.text == "weir-default/AC-15")
+    #expect(said?.sentence.english.contains("meizhou-specific-2021/5.3a") == true)
+    let own = refusal {
+      _ = try CatalogWorld.check(content, owner: forestry, under: "meizhou-specific-2021")
+    }
+    #expect(own?.citation?.text == "meizhou-specific-2021/5.3a")
     // The text does not say which of the ten has which category.
     let court = try CatalogWorld.facts("civil-affairs", kinds: ["法院"])
     #expect(throws: Never.self) { try CatalogWorld.check(content, owner: court) }
@@ -106,7 +117,9 @@ struct EntryCheckTests {
     content.category = "inmate.community-correction"
     let said = refusal { _ = try CatalogWorld.check(content) }
     #expect(said?.field == "entry.excludes_minors")
-    #expect(said?.citation?.text == "meizhou-specific-2021/5.3c")
+    #expect(said?.citation?.text == "weir-default/c.1")
+    let own = refusal { _ = try CatalogWorld.check(content, under: "meizhou-specific-2021") }
+    #expect(own?.citation?.text == "meizhou-specific-2021/5.3c")
     content.excludesMinors = true
     #expect(throws: Never.self) { try CatalogWorld.check(content) }
   }
@@ -136,7 +149,13 @@ struct EntryCheckTests {
     let said = refusal {
       _ = try CatalogWorld.check(content, claims: [ItemClaim(title: "火化日期", owner: other)])
     }
-    #expect(said == .claimedByOther(item: "火化日期", by: "departments/health"))
+    #expect(said?.reason == "catalog.claimed_by_other")
+    #expect(said?.citation?.text == "meizhou-public-2023/11b")
+    // The other texts know no such rule.
+    #expect(throws: Never.self) {
+      try CatalogWorld.check(
+        content, claims: [ItemClaim(title: "火化日期", owner: other)], under: "hebi-2021")
+    }
     // Identity is nobody's datum, and one's own claim is no conflict.
     let mine = content.owner
     #expect(throws: Never.self) {
@@ -176,8 +195,11 @@ struct ShareTypingTests {
     content = try conditional()
     content.conditions = ""
     let said = refusal { _ = try CatalogWorld.check(content) }
-    #expect(said?.reason == "catalog.field_missing" || said?.reason == "catalog.conditions_missing")
+    // Where the profile demands the field, that is told first; elsewhere the type demands it.
+    #expect(said?.reason == "catalog.field_missing")
     #expect(said?.field == "entry.conditions")
+    let hebi = refusal { _ = try CatalogWorld.check(content, under: "hebi-2021") }
+    #expect(hebi?.reason == "catalog.conditions_missing")
   }
 
   @Test("an internal rule is never a basis, not even a relevant one (guangdong-2018/16)")

@@ -1,0 +1,245 @@
+// Every refusal of the catalogue, provoked under every profile: told in two languages, resting on that profile's own texts.
+
+import CatalogRules
+import Foundation
+import Regulation
+import Testing
+import Vocabulary
+
+@Suite(
+  "A refusal rests on the profile that governs (DESIGN.md section 5), never on another city's text")
+struct RefusalTests {
+  static let keys = [
+    "guangdong-2018", "hebi-2021", "luyi-2019", "meizhou-public-2023", "meizhou-specific-2021",
+  ]
+
+  /// Everything that can go wrong with content.
+  private static let contents: [@Sendable (inout EntryContent) -> Void] = [
+    { $0.secrecy = .stateSecret }, { $0.title = "" }, { $0.secrecy = nil }, { $0.origin = nil },
+    { $0.items = [] }, { $0.title = String(repeating: "长", count: 201) },
+    { $0.summary = String(repeating: "长", count: 4001) }, { $0.category = "death.nonsense" },
+    { $0.category = "person.household" },
+    { $0.category = "inmate.community-correction" }, { $0.category = "hardship.other" },
+    { $0.items[0].name = "身份证" }, { $0.items[1].name = "id-number" }, { $0.items[1].title = "" },
+    { $0.items[1].maxLength = -1 }, { $0.items.remove(at: 1) }, { $0.shareType = nil },
+    { $0.shareScope = "" }, { $0.shareType = .notShared }, { $0.shareType = .conditional },
+    {
+      $0.shareType = .conditional
+      $0.bases = [Basis(kind: .internalRule, title: "内部规定", article: "一")]
+      $0.conditions = "仅限核对"
+    },
+    {
+      $0.shareType = .conditional
+      $0.bases = [Basis(kind: .law, title: "", article: "")]
+      $0.conditions = "仅限核对"
+    },
+    {
+      $0.shareType = .conditional
+      $0.bases = [CatalogWorld.basis]
+    },
+    {
+      $0.category = "person.marriage-adoption"
+      $0.shareType = .conditional
+      $0.bases = [CatalogWorld.basis]
+      $0.conditions = "仅限核对"
+    },
+    { content in
+      for number in 0..<EntryLimits.items {
+        content.items.append(Item(name: "item-\(number)", title: "数据项\(number)", type: .text))
+      }
+    },
+  ]
+
+  private static func content(_ owner: String = "civil-affairs") throws -> EntryContent {
+    var content = try CatalogWorld.content(owner: owner)
+    for index in content.items.indices { content.items[index].standard = "GB/T 2261" }
+    return content
+  }
+
+  private static func ofContents(under key: String) throws -> [CatalogRefusal] {
+    let forestry = try CatalogWorld.facts("civil-affairs", kinds: ["林业"])
+    let claim = ItemClaim(title: "火化日期", owner: try CatalogWorld.code("health"))
+    var found: [CatalogRefusal?] = try contents.map { change in
+      var content = try content()
+      change(&content)
+      return refusal { _ = try CatalogWorld.check(content, under: key) }
+    }
+    found.append(
+      refusal { _ = try CatalogWorld.check(try content(), owner: forestry, under: key) })
+    found.append(
+      refusal { _ = try CatalogWorld.check(try content(), claims: [claim], under: key) })
+    found.append(
+      refusal {
+        var content = try content()
+        content.resourceClass = "public"
+        _ = try content.classified(by: try CatalogWorld.category(content.category))
+      })
+    return found.compactMap { $0 }
+  }
+
+  private static func all(under key: String) throws -> [CatalogRefusal] {
+    // The last is thrown by the handler, before there is a profile.
+    try ofContents(under: key) + RefusedSteps(under: key).all + [
+      .notInForce(resourceClass: "public")
+    ]
+  }
+
+  @Test("each cites a document of the governing profile's chain", arguments: keys)
+  func cited(_ key: String) throws {
+    let profile = try CatalogWorld.profile(key)
+    for refusal in try Self.all(under: key) {
+      guard let citation = refusal.citation else {
+        // Malformed, too late or too early: no article is involved.
+        #expect(refusal.kind == .malformed || refusal.kind == .wrongState, "\(refusal)")
+        continue
+      }
+      #expect(profile.rests(on: citation.document), "\(refusal.reason) cites \(citation)")
+    }
+  }
+
+  @Test("each is told in both languages, and none by the last resort", arguments: keys)
+  func told(_ key: String) throws {
+    for refusal in try Self.all(under: key) {
+      #expect(refusal.sentence.english != "Refused.", "\(refusal)")
+      #expect(!refusal.sentence.chinese.isEmpty && !refusal.sentence.english.isEmpty)
+      #expect(refusal.sentence.chinese != refusal.sentence.english)
+    }
+  }
+
+  @Test("together they are all reasons that there are")
+  func complete() throws {
+    let source = try String(
+      contentsOfFile: CatalogWorld.root + "/Services/Catalog/Rules/CatalogRefusal.swift",
+      encoding: .utf8)
+    let known = Set(source.matches(of: /"(catalog\.[a-z_]+)"/).map { String($0.1) })
+    let provoked = Set(try Self.keys.flatMap { try Self.all(under: $0).map(\.reason) })
+    #expect(known == provoked, "not provoked: \(known.subtracting(provoked).sorted())")
+    #expect(known.count > 30)
+  }
+}
+
+/// Everything that can go wrong with steps, under one profile.
+private struct RefusedSteps {
+  let key: String
+  let profile: Profile
+  let owner: DepartmentFacts
+  let officer: Actor
+  let authority: Actor
+  let stranger: Actor
+  let noon = CatalogWorld.noon
+
+  init(under key: String) throws {
+    self.key = key
+    profile = try CatalogWorld.profile(key)
+    owner = try CatalogWorld.facts("civil-affairs")
+    officer = try CatalogWorld.actor("civil-affairs", [.departmentHead, .authority])
+    authority = try CatalogWorld.authority()
+    stranger = try CatalogWorld.actor("health")
+  }
+
+  var all: [CatalogRefusal] {
+    get throws { try (drafts + reviews + publications + withdrawals).compactMap { $0 } }
+  }
+
+  private func version(
+    _ state: EntryState, of code: String = "civil-affairs"
+  ) throws -> EntryVersion {
+    var content = try CatalogWorld.content(owner: code)
+    if state == .approved { content.shareType = .notShared }
+    return try CatalogWorld.version(
+      content, state: state, isSecrecyPassed: state != .approved, under: key)
+  }
+
+  private var drafts: [CatalogRefusal?] {
+    get throws {
+      var handedIn = try version(.returned)
+      handedIn.submitted = noon.civilDate
+      var other = handedIn.content
+      other.resourceClass = "public"
+      let elsewhere = try CatalogWorld.profile(key == "hebi-2021" ? "luyi-2019" : "hebi-2021")
+      let bureau = try CatalogWorld.actor("data-bureau", [.departmentOfficer], authority: nil)
+      return [
+        refusal { try version(.draft).requireOwner(stranger) },
+        refusal { try checkWriteScope(owner: owner.code, actor: stranger) },
+        refusal { _ = try version(.published).submitted(by: officer, at: noon, under: profile) },
+        refusal {
+          _ = try version(.draft, of: "data-bureau").submitted(
+            by: bureau, at: noon, under: profile)
+        },
+        refusal {
+          _ = try handedIn.edited(
+            other, by: officer, at: noon, governing: elsewhere.reference)
+        },
+      ]
+    }
+  }
+
+  private var reviews: [CatalogRefusal?] {
+    get throws {
+      func review(
+        _ opinion: EntryOpinion, by actor: Actor, in state: EntryState = .submitted
+      ) -> CatalogRefusal? {
+        refusal {
+          _ = try version(state).reviewed(
+            opinion, by: actor, owner: owner, isBaseData: false, at: noon, under: profile)
+        }
+      }
+      let unknown = EntryOpinion(
+        .approve, reason: "改", types: [TypeDecision(item: "none", type: .unconditional)])
+      let administrator = try CatalogWorld.actor(
+        "population-base", [.populationBaseAdministrator])
+      return [
+        review(EntryOpinion(.approve), by: stranger), review(EntryOpinion(.approve), by: officer),
+        review(EntryOpinion(.returnIt), by: authority), review(unknown, by: authority),
+        review(unknown, by: administrator),
+        review(EntryOpinion(.approve), by: authority, in: .approved),
+      ]
+    }
+  }
+
+  private var publications: [CatalogRefusal?] {
+    get throws {
+      var passed = try version(.approved)
+      passed.secrecyReview = SecrecyReview(person: "departments/d/persons/p", time: noon)
+      let filing = Filing(number: "1", date: noon.civilDate, reason: "涉及隐私")
+      func publish(_ version: EntryVersion) -> CatalogRefusal? {
+        refusal {
+          _ = try version.published(by: authority, owner: owner, at: noon, under: profile)
+        }
+      }
+      func file(_ version: EntryVersion, by actor: Actor) -> CatalogRefusal? {
+        refusal {
+          _ = try version.filed(filing, by: actor, owner: owner, at: noon, under: profile)
+        }
+      }
+      func mount(_ department: String, isActive: Bool) -> CatalogRefusal? {
+        refusal {
+          let system = MountedSystem(
+            department: department, name: "departments/\(department)/systems/s",
+            isActive: isActive)
+          _ = try version(.published).mounted(system, by: officer, at: noon)
+        }
+      }
+      return [
+        publish(try version(.approved)), publish(passed),
+        file(try version(.submitted), by: authority), file(passed, by: stranger),
+        mount("health", isActive: true), mount("civil-affairs", isActive: false),
+      ]
+    }
+  }
+
+  private var withdrawals: [CatalogRefusal?] {
+    get throws {
+      func withdraw(_ actor: Actor, _ reason: String, _ basis: Basis?) -> CatalogRefusal? {
+        refusal {
+          _ = try version(.published).withdrawn(
+            reason: reason, basis: basis, by: actor, owner: owner, at: noon, under: profile)
+        }
+      }
+      return [
+        withdraw(authority, "", nil), withdraw(officer, "", nil), withdraw(officer, "改", nil),
+        withdraw(officer, "改", Basis(kind: .internalRule, title: "内部规定", article: "一")),
+      ]
+    }
+  }
+}
