@@ -55,7 +55,7 @@ package final class PostgresServer: Sendable {
     cd "$folder" || exit 1
     $as "$bin/initdb" -D "$folder/data" -U weir -A trust -E UTF8 --no-sync --locale=C.UTF-8 \
       --locale-provider=icu --icu-locale=zh > "$folder/log" 2>&1 || { cat > /dev/null; exit 1; }
-    $as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=300 \
+    $as "$bin/postgres" -D "$folder/data" -k "$folder" -c listen_addresses= -c max_connections=1000 \
       -c shared_buffers=64MB -c max_pred_locks_per_transaction=256 >> "$folder/log" 2>&1 &
     server=$!
     cat > /dev/null
