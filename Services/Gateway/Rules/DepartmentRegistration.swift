@@ -72,6 +72,9 @@ package func draftedDepartment(
   guard draft.kinds.count <= mostKinds, draft.kinds.allSatisfy(isKind) else {
     throw .malformed(field: "department.kinds", .kind)
   }
+  if draft.kinds.contains(where: { IdentityNumbers.occur(in: $0) }) {
+    throw .identityNumberInText(field: "department.kinds")
+  }
   var authority: DepartmentCode?
   if !draft.authority.isEmpty {
     guard let code = DepartmentCode(draft.authority) else {
@@ -150,6 +153,8 @@ package func requireTitle(_ title: String, field: String) throws(RegistryRefusal
   guard !title.isEmpty, title.utf8.count <= longestTitleBytes,
     !title.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7f })
   else { throw .malformed(field: field, .title) }
+  // It stands in lists and in the log (meizhou-public-2023/39).
+  if IdentityNumbers.occur(in: title) { throw .identityNumberInText(field: field) }
 }
 
 package func requireReason(_ reason: String) throws(RegistryRefusal) {

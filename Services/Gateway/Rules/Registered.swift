@@ -14,6 +14,16 @@ package enum AdministrativeLevel: Int64, CaseIterable, Sendable, Comparable {
     left.rawValue < right.rawValue
   }
 
+  /// As the log tells it.
+  package var slug: String {
+    switch self {
+    case .province: "province"
+    case .city: "city"
+    case .county: "county"
+    case .functionalZone: "functional_zone"
+    }
+  }
+
   /// How many digits of a region code (GB/T 2260) name the area that a body of this level acts in.
   package var regionDigits: Int {
     switch self {

@@ -7,7 +7,7 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
     case slug, name, title, kind, level, region, state, serial, pageToken, requestID
-    case certificateRequest
+    case certificateRequest, mask
   }
 
   case malformed(field: String, Form)
@@ -17,6 +17,10 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   case ownState(DepartmentCode)
   case authorityUnfit(DepartmentCode)
   case authorityExists(DepartmentCode)
+  case nothingToCorrect(String)
+  case authorityStays(DepartmentCode)
+  case stillAuthority(DepartmentCode, of: DepartmentCode)
+  case identityNumberInText(field: String)
   case activationIncomplete(DepartmentCode, missing: [Role], Citation)
   case roleUnknown(String, field: String)
   case roleNotForPersons(Role)
@@ -43,6 +47,10 @@ extension RegistryRefusal: Refusal {
     case .ownState: "registry.own_state"
     case .authorityUnfit: "registry.authority_unfit"
     case .authorityExists: "registry.authority_exists"
+    case .nothingToCorrect: "registry.nothing_to_correct"
+    case .authorityStays: "registry.authority_stays"
+    case .stillAuthority: "registry.still_authority"
+    case .identityNumberInText: "registry.identity_number_in_text"
     case .activationIncomplete: "registry.activation_incomplete"
     case .roleUnknown: "registry.role_unknown"
     case .roleNotForPersons: "registry.role_not_for_persons"
@@ -62,22 +70,28 @@ extension RegistryRefusal: Refusal {
 
   package var kind: RefusalKind {
     switch self {
-    case .malformed, .roleUnknown, .termTooLong, .successorMissing: .malformed
+    case .malformed, .roleUnknown, .termTooLong, .successorMissing, .identityNumberInText,
+      .nothingToCorrect:
+      .malformed
     case .unknown: .notFound
     case .exists, .requestIDReused: .alreadyExists
     case .notYourDepartment, .ownState, .roleNotForPersons, .roleNotYours, .rolesExclude,
       .authorityRoleElsewhere:
       .notAllowed
     case .authorityUnfit, .authorityExists, .activationIncomplete, .disabled, .successorUnfit,
-      .responsibleUnfit, .workstationHasNone, .alreadyRevoked:
+      .responsibleUnfit, .workstationHasNone, .alreadyRevoked, .authorityStays, .stillAuthority:
       .wrongState
     }
   }
 
   package var field: String? {
     switch self {
-    case .malformed(let field, _), .roleUnknown(_, let field), .responsibleUnfit(let field): field
-    case .authorityUnfit, .authorityExists: "department.authority"
+    case .malformed(let field, _), .roleUnknown(_, let field), .responsibleUnfit(let field),
+      .identityNumberInText(let field):
+      field
+    case .authorityUnfit, .authorityExists, .authorityStays: "department.authority"
+    case .nothingToCorrect: "update_mask"
+    case .stillAuthority: "department.region"
     case .roleNotForPersons, .roleNotYours, .rolesExclude, .authorityRoleElsewhere: "roles"
     case .successorMissing, .successorUnfit: "successor"
     case .workstationHasNone: "subject"
@@ -90,9 +104,11 @@ extension RegistryRefusal: Refusal {
 
   package var citation: Citation? {
     switch self {
-    case .notYourDepartment, .ownState, .authorityUnfit:
+    case .notYourDepartment, .ownState, .authorityUnfit, .stillAuthority:
       Citation(document: "meizhou-public-2023", article: "5.i1")
-    case .authorityExists: Citation(document: "meizhou-public-2023", article: "5.0")
+    case .authorityExists, .authorityStays:
+      Citation(document: "meizhou-public-2023", article: "5.0")
+    case .identityNumberInText: Citation(document: "meizhou-public-2023", article: "39.1")
     case .activationIncomplete(_, _, let citation): citation
     case .rolesExclude, .authorityRoleElsewhere:
       Citation(document: "guangdong-2018", article: "28.1")
@@ -120,6 +136,17 @@ extension RegistryRefusal: Refusal {
       BilingualText("请把两种职责交给不同的人。", "Give the two duties to different persons.")
     case .successorMissing:
       BilingualText("请在 successor 中写明接手人。", "Name the person who takes over in successor.")
+    case .stillAuthority(_, let department):
+      BilingualText(
+        "请先更正 \(department) 的主管部门：weir department update \(department) --authority …。",
+        "Correct the authority of \(department) first: weir department update \(department) --authority …."
+      )
+    case .authorityStays:
+      BilingualText(
+        "请另行登记：weir department register；原单位停用。",
+        "Register another: weir department register; and disable this one.")
+    case .identityNumberInText:
+      BilingualText("请删去号码。", "Take the number out.")
     case .workstationHasNone:
       BilingualText("请为在工作站上工作的人员签发个人证书。", "Issue certificates to the persons who work there.")
     default: nil
@@ -189,6 +216,19 @@ extension RegistryRefusal: Refusal {
     case .authorityExists(let code):
       BilingualText(
         "该层级、区域已有主管部门 \(code)。", "That level and region already has the authority \(code).")
+    case .nothingToCorrect(let name):
+      BilingualText(
+        "\(name) 的登记与更正内容相同。", "\(name) is registered as it would be corrected.")
+    case .authorityStays(let code):
+      BilingualText(
+        "\(code) 是不是主管部门，不能用更正改变。",
+        "A correction does not change whether \(code) is an authority.")
+    case .stillAuthority(let code, let department):
+      BilingualText(
+        "\(code) 仍是 \(department) 的主管部门，更正后将管不到它。",
+        "\(code) is still the authority of \(department), which would be out of its reach.")
+    case .identityNumberInText(let field):
+      BilingualText("\(field) 中有公民身份号码。", "There is an identity number in \(field).")
     case .activationIncomplete(let code, let missing, _):
       BilingualText(
         "\(code) 尚缺：\(missing.map(\.term.chinese).joined(separator: "、"))。",
@@ -239,6 +279,10 @@ extension RegistryRefusal.Form {
     case .serial: BilingualText("应为十六进制证书序列号", "a certificate serial in hexadecimal")
     case .pageToken: BilingualText("不是本服务发出的翻页标记", "not a page token of this list")
     case .requestID: BilingualText("应为 1 至 64 个可见字符", "1 to 64 visible characters")
+    case .mask:
+      BilingualText(
+        "应为 title、level、region、kinds、authority 中的一项或几项",
+        "one or more of title, level, region, kinds, authority, each once")
     case .certificateRequest:
       BilingualText(
         "应为 P-256 密钥自签的 PKCS#10 证书请求（PEM）", "a PKCS#10 request in PEM, signed by its own P-256 key")

@@ -26,6 +26,8 @@ package struct RegistrySnapshot: Sendable, Equatable {
   package private(set) var departments: [DepartmentCode: RegisteredDepartment] = [:]
   package private(set) var systems: [Principal: RegisteredSystem] = [:]
   package private(set) var persons: [Principal: RegisteredPerson] = [:]
+  /// The active persons with a role that counts for a region, kept beside the rows since services ask often.
+  private(set) var regionalHolders: [Role: Set<Principal>] = [:]
   /// By fingerprint.
   package private(set) var certificates: [[UInt8]: RegisteredCertificate] = [:]
 
@@ -53,6 +55,13 @@ package struct RegistrySnapshot: Sendable, Equatable {
     case .person(let row):
       if persons[row.principal].map({ $0.version <= row.version }) ?? true {
         persons[row.principal] = row
+        for role in regionalRoles {
+          if row.state == .active, row.roles.contains(role) {
+            regionalHolders[role, default: []].insert(row.principal)
+          } else {
+            regionalHolders[role]?.remove(row.principal)
+          }
+        }
       }
     case .certificate(let row):
       if certificates[row.fingerprint].map({ $0.version <= row.version }) ?? true {

@@ -56,6 +56,31 @@ extension SQLReading where Self: ~Copyable {
     ).map { try RegisteredDepartment(row: $0) }
   }
 
+  /// The bodies that name a department as their authority.
+  package func departments(under authority: DepartmentCode) throws -> [RegisteredDepartment] {
+    try query(
+      "SELECT \(RegistryColumns.department) FROM departments WHERE authority = ?1 ORDER BY code",
+      [authority.text]
+    ).map { try RegisteredDepartment(row: $0) }
+  }
+
+  /// What was corrected of a department, the oldest first.
+  package func corrections(of department: DepartmentCode) throws -> [DepartmentCorrection] {
+    try query(
+      """
+      SELECT field, former, corrected, reason, actor, time FROM corrections
+      WHERE department = ?1 ORDER BY position
+      """, [department.text]
+    ).map { row in
+      guard let field = DepartmentField(rawValue: try row[0]) else {
+        throw RegistryDamage(place: "corrections \(department)")
+      }
+      return DepartmentCorrection(
+        field: field, former: try row[1], corrected: try row[2], reason: try row[3],
+        actor: try row[4], time: Instant(milliseconds: try row[5]))
+    }
+  }
+
   package func system(
     _ department: DepartmentCode, _ name: SystemName
   ) throws -> RegisteredSystem? {
@@ -143,6 +168,26 @@ extension SQLReading where Self: ~Copyable {
 }
 
 extension WriteTransaction {
+  /// Puts corrections of a department on record; what is there stays.
+  package func record(
+    _ corrections: [DepartmentCorrection], of department: DepartmentCode
+  ) throws {
+    let first = try self.corrections(of: department).count
+    try execute(
+      """
+      INSERT INTO corrections (department, position, field, former, corrected, reason, actor, time)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+      """,
+      each: corrections.enumerated().map { position, correction in
+        [
+          .text(department.text), .integer(Int64(first + position)),
+          .text(correction.field.rawValue), .text(correction.former), .text(correction.corrected),
+          .text(correction.reason), .text(correction.actor),
+          .integer(correction.time.milliseconds),
+        ]
+      })
+  }
+
   /// The version that the rows written next will bear.
   package func nextRegistryVersion() throws -> Int64 {
     try execute("UPDATE registry_version SET version = version + 1 WHERE id = 1")

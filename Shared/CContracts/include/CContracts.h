@@ -164,10 +164,13 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__lis
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__acknowledge_recall_request__weir_descriptor(void) { return &weir__feedback__v1__acknowledge_recall_request__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__department__weir_descriptor(void) { return &weir__registry__v1__department__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__regional_role__weir_descriptor(void) { return &weir__registry__v1__regional_role__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__department_correction__weir_descriptor(void) { return &weir__registry__v1__department_correction__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__system__weir_descriptor(void) { return &weir__registry__v1__system__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__person__weir_descriptor(void) { return &weir__registry__v1__person__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__certificate__weir_descriptor(void) { return &weir__registry__v1__certificate__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__register_department_request__weir_descriptor(void) { return &weir__registry__v1__register_department_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__update_department_request__weir_descriptor(void) { return &weir__registry__v1__update_department_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__get_department_request__weir_descriptor(void) { return &weir__registry__v1__get_department_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__get_system_request__weir_descriptor(void) { return &weir__registry__v1__get_system_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_departments_request__weir_descriptor(void) { return &weir__registry__v1__list_departments_request__descriptor; }

@@ -65,6 +65,7 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/RegisterDepartment": registryV1RegistryRegisterDepartment,
     "/weir.registry.v1.Registry/GetDepartment": registryV1RegistryGetDepartment,
     "/weir.registry.v1.Registry/ListDepartments": registryV1RegistryListDepartments,
+    "/weir.registry.v1.Registry/UpdateDepartment": registryV1RegistryUpdateDepartment,
     "/weir.registry.v1.Registry/SetDepartmentState": registryV1RegistrySetDepartmentState,
     "/weir.registry.v1.Registry/RegisterSystem": registryV1RegistryRegisterSystem,
     "/weir.registry.v1.Registry/ListSystems": registryV1RegistryListSystems,
@@ -211,7 +212,7 @@ package enum AccessTable {
 
   package static let catalogV1CatalogReviewEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ReviewEntry", service: "weir.catalog.v1.Catalog",
-    roles: [.authority, .populationBaseAdministrator],
+    roles: [.authority, .populationBaseAdministrator, .leadingGroup],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["name", "decision"],
     via: [], isInternal: false,
@@ -227,7 +228,7 @@ package enum AccessTable {
 
   package static let catalogV1CatalogPublishEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/PublishEntry", service: "weir.catalog.v1.Catalog",
-    roles: [.authority, .departmentHead],
+    roles: [.authority, .departmentHead, .leadingGroup],
     scope: .sameLevelAuthority, person: .certificate,
     audited: ["name"],
     via: [], isInternal: false,
@@ -235,7 +236,7 @@ package enum AccessTable {
 
   package static let catalogV1CatalogWithdrawEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/WithdrawEntry", service: "weir.catalog.v1.Catalog",
-    roles: [.authority, .departmentHead],
+    roles: [.authority, .departmentHead, .leadingGroup],
     scope: .owner, person: .certificate,
     audited: ["name"],
     via: [], isInternal: false,
@@ -558,6 +559,14 @@ package enum AccessTable {
     roles: [],
     scope: .any, person: .stated,
     audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryUpdateDepartment = MethodAccess(
+    path: "/weir.registry.v1.Registry/UpdateDepartment", service: "weir.registry.v1.Registry",
+    roles: [.authority],
+    scope: .sameLevelAuthority, person: .certificate,
+    audited: ["department.name"],
     via: [], isInternal: false,
     callers: [])
 

@@ -300,6 +300,11 @@ extension MethodShape {
       request: RegistryV1.ListDepartmentsRequest.self,
       reply: RegistryV1.ListDepartmentsResponse.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/UpdateDepartment": MethodShape(
+      path: "/weir.registry.v1.Registry/UpdateDepartment", service: "weir.registry.v1.Registry",
+      request: RegistryV1.UpdateDepartmentRequest.self,
+      reply: RegistryV1.Department.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.registry.v1.Registry/SetDepartmentState": MethodShape(
       path: "/weir.registry.v1.Registry/SetDepartmentState", service: "weir.registry.v1.Registry",
       request: RegistryV1.SetDepartmentStateRequest.self,

@@ -99,6 +99,11 @@ extension RegistryV1 {
     package var etag: String = ""
     /// For an authority: the authority above, which decides where it is party itself. Filled by ResolveDepartment alone.
     package var superior: String = ""
+    /// Which departments of its region have a person with a role that counts for the whole region (luyi-2019/4, 9). Filled by
+    /// ResolveDepartment alone.
+    package var regionalRoles: [RegistryV1.RegionalRole] = []
+    /// What was corrected since its registration, the oldest first. Filled by GetDepartment alone.
+    package var corrections: [RegistryV1.DepartmentCorrection] = []
 
     package init() {}
 
@@ -112,7 +117,9 @@ extension RegistryV1 {
       state: RegistryV1.State = RegistryV1.State(),
       createTime: GoogleProtobuf.Timestamp? = nil,
       etag: String = "",
-      superior: String = ""
+      superior: String = "",
+      regionalRoles: [RegistryV1.RegionalRole] = [],
+      corrections: [RegistryV1.DepartmentCorrection] = []
     ) {
       self.name = name
       self.title = title
@@ -124,6 +131,57 @@ extension RegistryV1 {
       self.createTime = createTime
       self.etag = etag
       self.superior = superior
+      self.regionalRoles = regionalRoles
+      self.corrections = corrections
+    }
+  }
+
+  package struct RegionalRole: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.RegionalRole"
+    /// "population-base-administrator", "leading-group".
+    package var role: String = ""
+    /// "departments/police".
+    package var departments: [String] = []
+
+    package init() {}
+
+    package init(
+      role: String = "",
+      departments: [String] = []
+    ) {
+      self.role = role
+      self.departments = departments
+    }
+  }
+
+  /// One field of a department that was corrected.
+  package struct DepartmentCorrection: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.DepartmentCorrection"
+    /// "kinds".
+    package var field: String = ""
+    package var former: String = ""
+    package var corrected: String = ""
+    package var reason: String = ""
+    /// "departments/data-bureau/persons/chen".
+    package var actor: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      field: String = "",
+      former: String = "",
+      corrected: String = "",
+      reason: String = "",
+      actor: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.field = field
+      self.former = former
+      self.corrected = corrected
+      self.reason = reason
+      self.actor = actor
+      self.time = time
     }
   }
 
@@ -235,6 +293,33 @@ extension RegistryV1 {
       validateOnly: Bool = false
     ) {
       self.department = department
+      self.requestID = requestID
+      self.validateOnly = validateOnly
+    }
+  }
+
+  package struct UpdateDepartmentRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.UpdateDepartmentRequest"
+    /// Its name, and what it should have been; with an etag, refused where it was changed since.
+    package var department: RegistryV1.Department? = nil
+    /// Which are corrected, of "title", "level", "region", "kinds", "authority"; nothing else is looked at.
+    package var updateMask: [String] = []
+    package var reason: String = ""
+    package var requestID: String = ""
+    package var validateOnly: Bool = false
+
+    package init() {}
+
+    package init(
+      department: RegistryV1.Department? = nil,
+      updateMask: [String] = [],
+      reason: String = "",
+      requestID: String = "",
+      validateOnly: Bool = false
+    ) {
+      self.department = department
+      self.updateMask = updateMask
+      self.reason = reason
       self.requestID = requestID
       self.validateOnly = validateOnly
     }
@@ -637,6 +722,8 @@ extension RegistryV1.Department {
     self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
     self.etag = try check.string(source.pointee.etag, "etag")
     self.superior = try check.string(source.pointee.superior, "superior")
+    self.regionalRoles = try check.messages(source.pointee.regional_roles, source.pointee.n_regional_roles, "regional_roles")
+    self.corrections = try check.messages(source.pointee.corrections, source.pointee.n_corrections, "corrections")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -651,6 +738,10 @@ extension RegistryV1.Department {
     target.pointee.create_time = arena.optionalMessage(self.createTime)
     target.pointee.etag = arena.string(self.etag)
     target.pointee.superior = arena.string(self.superior)
+    target.pointee.n_regional_roles = self.regionalRoles.count
+    target.pointee.regional_roles = arena.messages(self.regionalRoles)
+    target.pointee.n_corrections = self.corrections.count
+    target.pointee.corrections = arena.messages(self.corrections)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -665,6 +756,8 @@ extension RegistryV1.Department {
     case "createTime", "create_time": 8
     case "etag": 9
     case "superior": 10
+    case "regionalRoles", "regional_roles": 11
+    case "corrections": 12
     default: 0
     }
   }
@@ -693,6 +786,14 @@ extension RegistryV1.Department {
       try reader.read(&self.etag)
     case 10:
       try reader.read(&self.superior)
+    case 11:
+      try reader.readList(&self.regionalRoles, of: RegistryV1.RegionalRole()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 12:
+      try reader.readList(&self.corrections, of: RegistryV1.DepartmentCorrection()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -708,6 +809,149 @@ extension RegistryV1.Department {
     writer.field("createTime", self.createTime)
     writer.field("etag", self.etag)
     writer.field("superior", self.superior)
+    writer.list("regionalRoles", self.regionalRoles) { $0.value($1) }
+    writer.list("corrections", self.corrections) { $0.value($1) }
+  }
+}
+
+extension RegistryV1.RegionalRole {
+  typealias Layout = Weir__Registry__V1__RegionalRole
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__regional_role__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.role = try check.string(source.pointee.role, "role")
+    self.departments = try check.strings(source.pointee.departments, source.pointee.n_departments, "departments")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.role = arena.string(self.role)
+    target.pointee.n_departments = self.departments.count
+    target.pointee.departments = arena.strings(self.departments)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "role": 1
+    case "departments": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.role)
+    case 2:
+      try reader.readList(&self.departments, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("role", self.role)
+    writer.list("departments", self.departments) { $0.value($1) }
+  }
+}
+
+extension RegistryV1.DepartmentCorrection {
+  typealias Layout = Weir__Registry__V1__DepartmentCorrection
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__department_correction__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.field = try check.string(source.pointee.field, "field")
+    self.former = try check.string(source.pointee.former, "former")
+    self.corrected = try check.string(source.pointee.corrected, "corrected")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.actor = try check.string(source.pointee.actor, "actor")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.field = arena.string(self.field)
+    target.pointee.former = arena.string(self.former)
+    target.pointee.corrected = arena.string(self.corrected)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.actor = arena.string(self.actor)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "field": 1
+    case "former": 2
+    case "corrected": 3
+    case "reason": 4
+    case "actor": 5
+    case "time": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.field)
+    case 2:
+      try reader.read(&self.former)
+    case 3:
+      try reader.read(&self.corrected)
+    case 4:
+      try reader.read(&self.reason)
+    case 5:
+      try reader.read(&self.actor)
+    case 6:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("field", self.field)
+    writer.field("former", self.former)
+    writer.field("corrected", self.corrected)
+    writer.field("reason", self.reason)
+    writer.field("actor", self.actor)
+    writer.field("time", self.time)
   }
 }
 
@@ -1021,6 +1265,84 @@ extension RegistryV1.RegisterDepartmentRequest {
 
   func writeFields(to writer: inout JSONWriter) {
     writer.field("department", self.department)
+    writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+  }
+}
+
+extension RegistryV1.UpdateDepartmentRequest {
+  typealias Layout = Weir__Registry__V1__UpdateDepartmentRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__update_department_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.optionalMessage(source.pointee.department, "department")
+    self.updateMask = try check.strings(source.pointee.update_mask, source.pointee.n_update_mask, "update_mask")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.optionalMessage(self.department)
+    target.pointee.n_update_mask = self.updateMask.count
+    target.pointee.update_mask = arena.strings(self.updateMask)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "updateMask", "update_mask": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.readList(&self.updateMask, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.list("updateMask", self.updateMask) { $0.value($1) }
+    writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
   }

@@ -11,6 +11,9 @@ extension RegistryV1 {
     func registerDepartment(_ request: RegistryV1.RegisterDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     func getDepartment(_ request: RegistryV1.GetDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     func listDepartments(_ request: RegistryV1.ListDepartmentsRequest, _ call: CallContext) async throws -> RegistryV1.ListDepartmentsResponse
+    /// Corrects what was registered: name, level, region, kinds, authority. An authority does it, never on its own body while one stands
+    /// above it (meizhou-public-2023/5).
+    func updateDepartment(_ request: RegistryV1.UpdateDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     /// A disabled department's certificates are refused on the next call.
     func setDepartmentState(_ request: RegistryV1.SetDepartmentStateRequest, _ call: CallContext) async throws -> RegistryV1.Department
     func registerSystem(_ request: RegistryV1.RegisterSystemRequest, _ call: CallContext) async throws -> RegistryV1.System
@@ -41,6 +44,7 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryRegisterDepartment, admission) { request, call in try await service.registerDepartment(request, call) },
       .unary(AccessTable.registryV1RegistryGetDepartment, admission) { request, call in try await service.getDepartment(request, call) },
       .unary(AccessTable.registryV1RegistryListDepartments, admission) { request, call in try await service.listDepartments(request, call) },
+      .unary(AccessTable.registryV1RegistryUpdateDepartment, admission) { request, call in try await service.updateDepartment(request, call) },
       .unary(AccessTable.registryV1RegistrySetDepartmentState, admission) { request, call in try await service.setDepartmentState(request, call) },
       .unary(AccessTable.registryV1RegistryRegisterSystem, admission) { request, call in try await service.registerSystem(request, call) },
       .unary(AccessTable.registryV1RegistryListSystems, admission) { request, call in try await service.listSystems(request, call) },
@@ -77,6 +81,12 @@ extension RegistryV1 {
 
     package func listDepartments(_ request: RegistryV1.ListDepartmentsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDepartmentsResponse {
       try await transport.unary("/weir.registry.v1.Registry/ListDepartments", request, options)
+    }
+
+    /// Corrects what was registered: name, level, region, kinds, authority. An authority does it, never on its own body while one stands
+    /// above it (meizhou-public-2023/5).
+    package func updateDepartment(_ request: RegistryV1.UpdateDepartmentRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.Department {
+      try await transport.unary("/weir.registry.v1.Registry/UpdateDepartment", request, options)
     }
 
     /// A disabled department's certificates are refused on the next call.

@@ -175,7 +175,8 @@ struct RegistryRefusalTests {
       .rolesExclude(.operator, .auditor), .authorityRoleElsewhere(affairs), .disabled("x"),
       .successorMissing("x"), .successorUnfit("x"), .responsibleUnfit(field: "x"),
       .workstationHasNone("x"), .termTooLong(asked: 9, longest: 1), .alreadyRevoked("x"),
-      .requestIDReused("x"),
+      .requestIDReused("x"), .nothingToCorrect("x"), .authorityStays(affairs),
+      .stillAuthority(affairs, of: affairs), .identityNumberInText(field: "x"),
     ]
     #expect(Set(every.map(\.reason)).count == every.count)
     for refusal in every {

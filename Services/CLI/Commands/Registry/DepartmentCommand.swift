@@ -12,7 +12,8 @@ struct DepartmentCommand: AsyncParsableCommand {
       "department person add civil-affairs/li --title 李科长 --role dept-officer",
       subcommands: [
         WhoAmI.self, DepartmentList.self, DepartmentShow.self, DepartmentRegister.self,
-        DepartmentState.self, PersonCommand.self, SystemCommand.self, CertificateCommand.self,
+        DepartmentUpdate.self, DepartmentState.self, PersonCommand.self, SystemCommand.self,
+        CertificateCommand.self,
       ])
   }
 }
@@ -100,6 +101,48 @@ struct DepartmentRegister: CallCommand {
           "Not active yet. Next: weir department person add \(code)/… --role dept-security, then "
             + "weir department state \(code) active --reason …"))
     }
+  }
+}
+
+struct DepartmentUpdate: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "update", "更正一个单位的登记（主管部门办理，须写明理由）。",
+      "Correct what was registered of a department; the authority does it, with a reason.",
+      examples: "department update health --kind 卫生健康 --reason 登记时类别有误",
+      "department update zone-affairs --level functional-zone --region 441471 --reason 登记有误 --validate-only"
+    )
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("单位代码。", "The department's code.", "code")) var code: String
+  @Option(help: hint("单位名称。", "Its name.", "text")) var title: String?
+  @Option(help: hint("级别。", "Its level.", "level")) var level: Word<RegistryV1.Level>?
+  @Option(help: hint("行政区划代码（GB/T 2260）。", "Region code, GB/T 2260.", "code"))
+  var region: String?
+  @Option(
+    name: .customLong("kind"),
+    help: hint("规章中的全部类别，可重复；取代原有类别。", "All kinds that laws name; they replace the former.", "word")
+  )
+  var kinds: [String] = []
+  @Option(help: hint("主管部门。", "Its authority.", "code")) var authority: String?
+  @Option(help: hint("理由。", "Why.", "text")) var reason: String
+  @Flag(help: hint("只校验，不更正。", "Only check, correct nothing.")) var validateOnly = false
+
+  func call(_ session: Session) async throws {
+    let given: [(field: String, isGiven: Bool)] = [
+      ("title", title != nil), ("level", level != nil), ("region", region != nil),
+      ("kinds", !kinds.isEmpty), ("authority", authority != nil),
+    ]
+    let department = RegistryV1.Department(
+      name: resource("departments", code), title: title ?? "",
+      level: level?.value ?? .unspecified, region: region ?? "", kinds: kinds,
+      authority: authority.map { resource("departments", $0) } ?? "")
+    try session.show(
+      try await session.registry.updateDepartment(
+        .init(
+          department: department, updateMask: given.filter(\.isGiven).map(\.field), reason: reason,
+          requestID: session.newRequest(), validateOnly: validateOnly), session.options))
+    if validateOnly { session.noteChecked() }
   }
 }
 

@@ -34,6 +34,18 @@ package final class RegistryDirectory: Sendable {
     snapshot.withLock { GatewayRules.superior(of: authority, among: $0.departments.values) }
   }
 
+  /// Where the roles that count for a department's region are held.
+  package func regionalHolders(
+    for department: RegisteredDepartment
+  ) -> [(role: Role, departments: [DepartmentCode])] {
+    snapshot.withLock { snapshot in
+      regionalRoles.compactMap { role in
+        let holders = snapshot.holders(of: role, in: department.region)
+        return holders.isEmpty ? nil : (role, holders)
+      }
+    }
+  }
+
   package func system(_ name: Principal) -> RegisteredSystem? {
     snapshot.withLock { $0.systems[name] }
   }

@@ -13,12 +13,7 @@ extension RegistryService {
   ) async throws -> RegistryV1.Department {
     try await answering(call) {
       let message = request.department ?? RegistryV1.Department()
-      let draft = DepartmentDraft(
-        code: try departmentCode(message.name, field: "department.name").text,
-        title: message.title, level: Int64(message.level.rawValue), region: message.region,
-        kinds: message.kinds,
-        authority: message.authority.isEmpty
-          ? "" : try departmentCode(message.authority, field: "department.authority").text)
+      let draft = try DepartmentDraft(message)
       let row = try draftedDepartment(draft, demand: demand, now: civil())
       if request.validateOnly {
         let caller = call.caller
@@ -47,12 +42,76 @@ extension RegistryService {
     }
   }
 
+  package func updateDepartment(
+    _ request: RegistryV1.UpdateDepartmentRequest, _ call: CallContext
+  ) async throws -> RegistryV1.Department {
+    try await answering(call) {
+      let message = request.department ?? RegistryV1.Department()
+      let draft = try DepartmentDraft(message)
+      let code = try departmentCode(message.name, field: "department.name")
+      let fields = try DepartmentField.mask(request.updateMask)
+      let now = civil()
+      if request.validateOnly {
+        let caller = call.caller
+        return try await store.database.read { transaction in
+          try correction(
+            of: code, fields, as: draft, request, by: try transaction.manager(caller), transaction
+          ).next.message
+        }
+      }
+      return try await change(
+        request, requestID: request.requestID, call, reach: governing(code)
+      ) { transaction, manager in
+        var (former, next) = try correction(
+          of: code, fields, as: draft, request, by: manager, transaction)
+        let corrections = next.corrections(
+          since: former, reason: request.reason, by: manager, at: now)
+        try transaction.record(corrections, of: code)
+        next.version = try transaction.nextRegistryVersion()
+        return RegistryOutcome(
+          reply: next.message,
+          rows: [try transaction.save(.department(next), version: next.version)],
+          event: RegistryEvent(
+            topic: "registry.department_corrected", subject: next.name,
+            fields: [("reason", request.reason)]
+              + corrections.flatMap {
+                [("former_" + $0.field.rawValue, $0.former), ($0.field.rawValue, $0.corrected)]
+              }))
+      }
+    }
+  }
+
+  /// The department as it is and as it would be corrected; refused where it may not be.
+  private func correction(
+    of code: DepartmentCode, _ fields: [DepartmentField], as draft: DepartmentDraft,
+    _ request: RegistryV1.UpdateDepartmentRequest, by manager: RegistryManager,
+    _ transaction: borrowing some SQLReading & ~Copyable
+  ) throws -> (former: RegisteredDepartment, next: RegisteredDepartment) {
+    let former = try transaction.known(code)
+    let next = try former.corrected(fields, as: draft)
+    try requireCorrectable(
+      former, as: next, reason: request.reason,
+      authority: try next.authority.flatMap { try transaction.department($0) },
+      rival: next.isAuthority ? try transaction.authority(at: next.level, of: next.region) : nil,
+      subjects: try transaction.departments(under: code),
+      hasSuperior: directory.superior(of: former) != nil, by: manager)
+    let etag = request.department?.etag ?? ""
+    guard etag.isEmpty || etag == String(former.version) else {
+      throw RequestRefusal.changedMeanwhile(name: former.name)
+    }
+    return (former, next)
+  }
+
   package func getDepartment(
     _ request: RegistryV1.GetDepartmentRequest, _ call: CallContext
   ) async throws -> RegistryV1.Department {
     try await answering(call) {
       let code = try departmentCode(request.name, field: "name")
-      return try await store.database.read { try $0.known(code).message }
+      return try await store.database.read { transaction in
+        var message = try transaction.known(code).message
+        message.corrections = try transaction.corrections(of: code).map(\.message)
+        return message
+      }
     }
   }
 
@@ -67,6 +126,10 @@ extension RegistryService {
       }
       var message = row.message
       message.superior = directory.superior(of: row)?.name ?? ""
+      message.regionalRoles = directory.regionalHolders(for: row).map { role, holders in
+        RegistryV1.RegionalRole(
+          role: role.slug, departments: holders.map { ResourceName.department($0).text })
+      }
       return message
     }
   }
@@ -110,6 +173,17 @@ extension RegistryService {
             subject: row.name, fields: [("reason", request.reason)]))
       }
     }
+  }
+}
+
+extension DepartmentDraft {
+  fileprivate init(_ message: RegistryV1.Department) throws(RegistryRefusal) {
+    self.init(
+      code: try departmentCode(message.name, field: "department.name").text,
+      title: message.title, level: Int64(message.level.rawValue), region: message.region,
+      kinds: message.kinds,
+      authority: message.authority.isEmpty
+        ? "" : try departmentCode(message.authority, field: "department.authority").text)
   }
 }
 

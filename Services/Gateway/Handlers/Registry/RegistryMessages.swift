@@ -32,6 +32,14 @@ extension RegisteredDepartment {
   }
 }
 
+extension DepartmentCorrection {
+  var message: RegistryV1.DepartmentCorrection {
+    RegistryV1.DepartmentCorrection(
+      field: field.rawValue, former: former, corrected: corrected, reason: reason, actor: actor,
+      time: time.timestamp)
+  }
+}
+
 extension RegisteredSystem {
   var message: RegistryV1.System {
     .with {

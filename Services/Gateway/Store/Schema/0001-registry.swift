@@ -1,4 +1,4 @@
-// Schema step 1 of the gateway: departments, systems, persons and certificates.
+// The gateway's schema: departments, systems, persons and certificates, and what was corrected.
 
 import Database
 
@@ -35,4 +35,15 @@ extension SchemaStep {
       """,
       "CREATE INDEX certificates_department ON certificates (department, issued)",
     ])
+  /// What was corrected of departments since their registration.
+  static let corrections = SchemaStep(
+    number: 2, name: "corrections",
+    sql: [
+      """
+      CREATE TABLE corrections (
+        department TEXT NOT NULL, position INTEGER NOT NULL, field TEXT NOT NULL,
+        former TEXT NOT NULL, corrected TEXT NOT NULL, reason TEXT NOT NULL, actor TEXT NOT NULL,
+        time INTEGER NOT NULL, PRIMARY KEY (department, position))
+      """
+    ], isAdditive: true)
 }

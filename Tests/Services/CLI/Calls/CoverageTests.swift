@@ -13,6 +13,7 @@ struct CoverageTests {
     "registry.v1.Registry/RegisterDepartment": "department register",
     "registry.v1.Registry/GetDepartment": "department show",
     "registry.v1.Registry/ListDepartments": "department list",
+    "registry.v1.Registry/UpdateDepartment": "department update",
     "registry.v1.Registry/SetDepartmentState": "department state",
     "registry.v1.Registry/RegisterSystem": "department system add",
     "registry.v1.Registry/ListSystems": "department system list",

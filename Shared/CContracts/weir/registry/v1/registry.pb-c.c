@@ -52,6 +52,96 @@ void   weir__registry__v1__department__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__department__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__regional_role__init
+                     (Weir__Registry__V1__RegionalRole         *message)
+{
+  static const Weir__Registry__V1__RegionalRole init_value = WEIR__REGISTRY__V1__REGIONAL_ROLE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__regional_role__get_packed_size
+                     (const Weir__Registry__V1__RegionalRole *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__regional_role__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__regional_role__pack
+                     (const Weir__Registry__V1__RegionalRole *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__regional_role__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__regional_role__pack_to_buffer
+                     (const Weir__Registry__V1__RegionalRole *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__regional_role__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__RegionalRole *
+       weir__registry__v1__regional_role__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__RegionalRole *)
+     protobuf_c_message_unpack (&weir__registry__v1__regional_role__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__regional_role__free_unpacked
+                     (Weir__Registry__V1__RegionalRole *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__regional_role__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__department_correction__init
+                     (Weir__Registry__V1__DepartmentCorrection         *message)
+{
+  static const Weir__Registry__V1__DepartmentCorrection init_value = WEIR__REGISTRY__V1__DEPARTMENT_CORRECTION__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__department_correction__get_packed_size
+                     (const Weir__Registry__V1__DepartmentCorrection *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__department_correction__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__department_correction__pack
+                     (const Weir__Registry__V1__DepartmentCorrection *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__department_correction__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__department_correction__pack_to_buffer
+                     (const Weir__Registry__V1__DepartmentCorrection *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__department_correction__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__DepartmentCorrection *
+       weir__registry__v1__department_correction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__DepartmentCorrection *)
+     protobuf_c_message_unpack (&weir__registry__v1__department_correction__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__department_correction__free_unpacked
+                     (Weir__Registry__V1__DepartmentCorrection *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__department_correction__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__system__init
                      (Weir__Registry__V1__System         *message)
 {
@@ -230,6 +320,51 @@ void   weir__registry__v1__register_department_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &weir__registry__v1__register_department_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__update_department_request__init
+                     (Weir__Registry__V1__UpdateDepartmentRequest         *message)
+{
+  static const Weir__Registry__V1__UpdateDepartmentRequest init_value = WEIR__REGISTRY__V1__UPDATE_DEPARTMENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__update_department_request__get_packed_size
+                     (const Weir__Registry__V1__UpdateDepartmentRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__update_department_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__update_department_request__pack
+                     (const Weir__Registry__V1__UpdateDepartmentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__update_department_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__update_department_request__pack_to_buffer
+                     (const Weir__Registry__V1__UpdateDepartmentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__update_department_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__UpdateDepartmentRequest *
+       weir__registry__v1__update_department_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__UpdateDepartmentRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__update_department_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__update_department_request__free_unpacked
+                     (Weir__Registry__V1__UpdateDepartmentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__update_department_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   weir__registry__v1__get_department_request__init
@@ -1132,7 +1267,7 @@ void   weir__registry__v1__who_am_iresponse__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__who_am_iresponse__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[10] =
+static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[12] =
 {
   {
     "name",
@@ -1254,15 +1389,41 @@ static const ProtobufCFieldDescriptor weir__registry__v1__department__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "regional_roles",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__Department, n_regional_roles),
+    offsetof(Weir__Registry__V1__Department, regional_roles),
+    &weir__registry__v1__regional_role__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "corrections",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__Department, n_corrections),
+    offsetof(Weir__Registry__V1__Department, corrections),
+    &weir__registry__v1__department_correction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__department__field_indices_by_name[] = {
   5,   /* field[5] = authority */
+  11,   /* field[11] = corrections */
   7,   /* field[7] = create_time */
   8,   /* field[8] = etag */
   4,   /* field[4] = kinds */
   2,   /* field[2] = level */
   0,   /* field[0] = name */
   3,   /* field[3] = region */
+  10,   /* field[10] = regional_roles */
   6,   /* field[6] = state */
   9,   /* field[9] = superior */
   1,   /* field[1] = title */
@@ -1270,7 +1431,7 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
 static const ProtobufCIntRange weir__registry__v1__department__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
 {
@@ -1280,11 +1441,165 @@ const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
   "Weir__Registry__V1__Department",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Department),
-  10,
+  12,
   weir__registry__v1__department__field_descriptors,
   weir__registry__v1__department__field_indices_by_name,
   1,  weir__registry__v1__department__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__department__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__regional_role__field_descriptors[2] =
+{
+  {
+    "role",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RegionalRole, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "departments",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__RegionalRole, n_departments),
+    offsetof(Weir__Registry__V1__RegionalRole, departments),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__regional_role__field_indices_by_name[] = {
+  1,   /* field[1] = departments */
+  0,   /* field[0] = role */
+};
+static const ProtobufCIntRange weir__registry__v1__regional_role__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__regional_role__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.RegionalRole",
+  "RegionalRole",
+  "Weir__Registry__V1__RegionalRole",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__RegionalRole),
+  2,
+  weir__registry__v1__regional_role__field_descriptors,
+  weir__registry__v1__regional_role__field_indices_by_name,
+  1,  weir__registry__v1__regional_role__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__regional_role__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__department_correction__field_descriptors[6] =
+{
+  {
+    "field",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DepartmentCorrection, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "former",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DepartmentCorrection, former),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "corrected",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DepartmentCorrection, corrected),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DepartmentCorrection, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "actor",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DepartmentCorrection, actor),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DepartmentCorrection, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__department_correction__field_indices_by_name[] = {
+  4,   /* field[4] = actor */
+  2,   /* field[2] = corrected */
+  0,   /* field[0] = field */
+  1,   /* field[1] = former */
+  3,   /* field[3] = reason */
+  5,   /* field[5] = time */
+};
+static const ProtobufCIntRange weir__registry__v1__department_correction__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__department_correction__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.DepartmentCorrection",
+  "DepartmentCorrection",
+  "Weir__Registry__V1__DepartmentCorrection",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__DepartmentCorrection),
+  6,
+  weir__registry__v1__department_correction__field_descriptors,
+  weir__registry__v1__department_correction__field_indices_by_name,
+  1,  weir__registry__v1__department_correction__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__department_correction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__system__field_descriptors[5] =
@@ -1671,6 +1986,96 @@ const ProtobufCMessageDescriptor weir__registry__v1__register_department_request
   weir__registry__v1__register_department_request__field_indices_by_name,
   1,  weir__registry__v1__register_department_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__register_department_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__update_department_request__field_descriptors[5] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, department),
+    &weir__registry__v1__department__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_mask",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, n_update_mask),
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, update_mask),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__update_department_request__field_indices_by_name[] = {
+  0,   /* field[0] = department */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+  1,   /* field[1] = update_mask */
+  4,   /* field[4] = validate_only */
+};
+static const ProtobufCIntRange weir__registry__v1__update_department_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__update_department_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.UpdateDepartmentRequest",
+  "UpdateDepartmentRequest",
+  "Weir__Registry__V1__UpdateDepartmentRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__UpdateDepartmentRequest),
+  5,
+  weir__registry__v1__update_department_request__field_descriptors,
+  weir__registry__v1__update_department_request__field_indices_by_name,
+  1,  weir__registry__v1__update_department_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__update_department_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__get_department_request__field_descriptors[1] =

@@ -17,10 +17,13 @@ PROTOBUF_C__BEGIN_DECLS
 #include "google/protobuf/timestamp.pb-c.h"
 
 typedef struct Weir__Registry__V1__Department Weir__Registry__V1__Department;
+typedef struct Weir__Registry__V1__RegionalRole Weir__Registry__V1__RegionalRole;
+typedef struct Weir__Registry__V1__DepartmentCorrection Weir__Registry__V1__DepartmentCorrection;
 typedef struct Weir__Registry__V1__System Weir__Registry__V1__System;
 typedef struct Weir__Registry__V1__Person Weir__Registry__V1__Person;
 typedef struct Weir__Registry__V1__Certificate Weir__Registry__V1__Certificate;
 typedef struct Weir__Registry__V1__RegisterDepartmentRequest Weir__Registry__V1__RegisterDepartmentRequest;
+typedef struct Weir__Registry__V1__UpdateDepartmentRequest Weir__Registry__V1__UpdateDepartmentRequest;
 typedef struct Weir__Registry__V1__GetDepartmentRequest Weir__Registry__V1__GetDepartmentRequest;
 typedef struct Weir__Registry__V1__GetSystemRequest Weir__Registry__V1__GetSystemRequest;
 typedef struct Weir__Registry__V1__ListDepartmentsRequest Weir__Registry__V1__ListDepartmentsRequest;
@@ -76,10 +79,41 @@ struct  Weir__Registry__V1__Department
   Google__Protobuf__Timestamp *create_time;
   ProtobufCBinaryData etag;
   ProtobufCBinaryData superior;
+  size_t n_regional_roles;
+  Weir__Registry__V1__RegionalRole **regional_roles;
+  size_t n_corrections;
+  Weir__Registry__V1__DepartmentCorrection **corrections;
 };
 #define WEIR__REGISTRY__V1__DEPARTMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL }
+
+
+struct  Weir__Registry__V1__RegionalRole
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData role;
+  size_t n_departments;
+  ProtobufCBinaryData *departments;
+};
+#define WEIR__REGISTRY__V1__REGIONAL_ROLE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__regional_role__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+struct  Weir__Registry__V1__DepartmentCorrection
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData field;
+  ProtobufCBinaryData former;
+  ProtobufCBinaryData corrected;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData actor;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__REGISTRY__V1__DEPARTMENT_CORRECTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department_correction__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Weir__Registry__V1__System
@@ -139,6 +173,21 @@ struct  Weir__Registry__V1__RegisterDepartmentRequest
 #define WEIR__REGISTRY__V1__REGISTER_DEPARTMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__register_department_request__descriptor) \
     , NULL, {0,NULL}, 0 }
+
+
+struct  Weir__Registry__V1__UpdateDepartmentRequest
+{
+  ProtobufCMessage base;
+  Weir__Registry__V1__Department *department;
+  size_t n_update_mask;
+  ProtobufCBinaryData *update_mask;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+};
+#define WEIR__REGISTRY__V1__UPDATE_DEPARTMENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__update_department_request__descriptor) \
+    , NULL, 0,NULL, {0,NULL}, {0,NULL}, 0 }
 
 
 struct  Weir__Registry__V1__GetDepartmentRequest
@@ -400,6 +449,44 @@ Weir__Registry__V1__Department *
 void   weir__registry__v1__department__free_unpacked
                      (Weir__Registry__V1__Department *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__RegionalRole methods */
+void   weir__registry__v1__regional_role__init
+                     (Weir__Registry__V1__RegionalRole         *message);
+size_t weir__registry__v1__regional_role__get_packed_size
+                     (const Weir__Registry__V1__RegionalRole   *message);
+size_t weir__registry__v1__regional_role__pack
+                     (const Weir__Registry__V1__RegionalRole   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__regional_role__pack_to_buffer
+                     (const Weir__Registry__V1__RegionalRole   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__RegionalRole *
+       weir__registry__v1__regional_role__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__regional_role__free_unpacked
+                     (Weir__Registry__V1__RegionalRole *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__DepartmentCorrection methods */
+void   weir__registry__v1__department_correction__init
+                     (Weir__Registry__V1__DepartmentCorrection         *message);
+size_t weir__registry__v1__department_correction__get_packed_size
+                     (const Weir__Registry__V1__DepartmentCorrection   *message);
+size_t weir__registry__v1__department_correction__pack
+                     (const Weir__Registry__V1__DepartmentCorrection   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__department_correction__pack_to_buffer
+                     (const Weir__Registry__V1__DepartmentCorrection   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__DepartmentCorrection *
+       weir__registry__v1__department_correction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__department_correction__free_unpacked
+                     (Weir__Registry__V1__DepartmentCorrection *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__System methods */
 void   weir__registry__v1__system__init
                      (Weir__Registry__V1__System         *message);
@@ -475,6 +562,25 @@ Weir__Registry__V1__RegisterDepartmentRequest *
                       const uint8_t       *data);
 void   weir__registry__v1__register_department_request__free_unpacked
                      (Weir__Registry__V1__RegisterDepartmentRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__UpdateDepartmentRequest methods */
+void   weir__registry__v1__update_department_request__init
+                     (Weir__Registry__V1__UpdateDepartmentRequest         *message);
+size_t weir__registry__v1__update_department_request__get_packed_size
+                     (const Weir__Registry__V1__UpdateDepartmentRequest   *message);
+size_t weir__registry__v1__update_department_request__pack
+                     (const Weir__Registry__V1__UpdateDepartmentRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__update_department_request__pack_to_buffer
+                     (const Weir__Registry__V1__UpdateDepartmentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__UpdateDepartmentRequest *
+       weir__registry__v1__update_department_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__update_department_request__free_unpacked
+                     (Weir__Registry__V1__UpdateDepartmentRequest *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__GetDepartmentRequest methods */
 void   weir__registry__v1__get_department_request__init
@@ -861,6 +967,12 @@ void   weir__registry__v1__who_am_iresponse__free_unpacked
 typedef void (*Weir__Registry__V1__Department_Closure)
                  (const Weir__Registry__V1__Department *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__RegionalRole_Closure)
+                 (const Weir__Registry__V1__RegionalRole *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__DepartmentCorrection_Closure)
+                 (const Weir__Registry__V1__DepartmentCorrection *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__System_Closure)
                  (const Weir__Registry__V1__System *message,
                   void *closure_data);
@@ -872,6 +984,9 @@ typedef void (*Weir__Registry__V1__Certificate_Closure)
                   void *closure_data);
 typedef void (*Weir__Registry__V1__RegisterDepartmentRequest_Closure)
                  (const Weir__Registry__V1__RegisterDepartmentRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__UpdateDepartmentRequest_Closure)
+                 (const Weir__Registry__V1__UpdateDepartmentRequest *message,
                   void *closure_data);
 typedef void (*Weir__Registry__V1__GetDepartmentRequest_Closure)
                  (const Weir__Registry__V1__GetDepartmentRequest *message,
@@ -942,10 +1057,13 @@ typedef void (*Weir__Registry__V1__WhoAmIResponse_Closure)
 extern const ProtobufCEnumDescriptor    weir__registry__v1__state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__registry__v1__level__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__regional_role__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__department_correction__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__person__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__register_department_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__update_department_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__get_department_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__get_system_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_departments_request__descriptor;
