@@ -9,12 +9,15 @@ package enum CatalogRefusal: Refusal, Hashable {
   case ownReview(entry: String)
   case outsideJurisdiction(owner: String)
   case noAuthorityAbove(entry: String, Reviewer, citation: Citation?)
+  case noAdministrator(entry: String, citation: Citation?)
+  case secondPersonNeeded(entry: String, citation: Citation?)
   case wrongState(entry: String, state: EntryState, action: BilingualText)
   case reasonMissing(action: BilingualText)
   case stateSecret
   case notInForce(resourceClass: String)
   case fieldMissing(path: String, term: BilingualText, citation: Citation)
   case fieldTooLong(path: String, limit: Int)
+  case identityNumberInText(path: String)
   case unknownCategory(String)
   case classNotOfCategory(category: String, expected: String)
   case categoryChangesProfile(category: String)
@@ -48,12 +51,15 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .ownReview: "catalog.own_review"
     case .outsideJurisdiction: "catalog.outside_jurisdiction"
     case .noAuthorityAbove: "catalog.no_authority_above"
+    case .noAdministrator: "catalog.no_administrator"
+    case .secondPersonNeeded: "catalog.second_person_needed"
     case .wrongState: "catalog.wrong_state"
     case .reasonMissing: "catalog.reason_missing"
     case .stateSecret: "catalog.state_secret"
     case .notInForce: "catalog.no_profile_in_force"
     case .fieldMissing: "catalog.field_missing"
     case .fieldTooLong: "catalog.field_too_long"
+    case .identityNumberInText: "catalog.identity_number_in_text"
     case .unknownCategory: "catalog.unknown_category"
     case .classNotOfCategory: "catalog.class_not_of_category"
     case .categoryChangesProfile: "catalog.category_changes_profile"
@@ -84,11 +90,11 @@ package enum CatalogRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours,
-      .typeNotYours:
+      .typeNotYours, .secondPersonNeeded:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
-      .systemNotRegistered, .noAuthorityAbove:
+      .systemNotRegistered, .noAuthorityAbove, .noAdministrator:
       .wrongState
     default: .malformed
     }
@@ -99,7 +105,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .fieldMissing(let path, _, _), .fieldTooLong(let path, _), .itemNameInvalid(let path),
       .itemRepeated(let path, _), .itemMalformed(let path, _), .shareTypeUnknown(let path, _, _),
       .basisMissing(let path, _, _), .basisInvalid(let path, _, _, _), .basisIncomplete(let path),
-      .conditionsMissing(let path, _), .baseDataLocked(let path, _), .itemUnknown(let path, _):
+      .conditionsMissing(let path, _), .baseDataLocked(let path, _), .itemUnknown(let path, _),
+      .identityNumberInText(let path):
       path
     case .typeNotYours: "share_types"
     case .secrecyReviewMissing: "secrecy_passed"
@@ -123,13 +130,17 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .stateSecret: .accessRule(18)
     case .sourceSystemForeign: .accessRule(30)
     case .systemNotRegistered: .accessRule(3)
+    // Who is meant stands with the identities alone, never beside what is said of him.
+    case .identityNumberInText: .accessRule(33)
     // The source with a legal reason, and the authority.
     case .withdrawalNotRequested: Citation(document: Citation.productDocument, article: "e.1")
     // A case is judged by one profile from its beginning to its end.
     case .classNotOfCategory, .categoryChangesProfile:
       Citation(document: Citation.productDocument, article: "D43")
     case .notReviewer(_, _, let citation): citation ?? .accessRule(11)
-    case .noAuthorityAbove(_, _, let citation), .secrecyReviewMissing(let citation): citation
+    case .noAuthorityAbove(_, _, let citation), .secrecyReviewMissing(let citation),
+      .noAdministrator(_, let citation), .secondPersonNeeded(_, let citation):
+      citation
     case .fieldMissing(_, _, let citation), .categoryNotYours(_, _, _, let citation),
       .identityItemMissing(_, _, let citation), .shareTypeUnknown(_, _, let citation),
       .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
@@ -159,6 +170,15 @@ package enum CatalogRefusal: Refusal, Hashable {
         "请先登记上一级数据主管部门：weir department register … --level …，再提交。",
         "Have the authority above registered first: weir department register … --level …; then submit."
       )
+    case .noAdministrator:
+      BilingualText(
+        "请先指定：weir department person roles … --role population-base-administrator，再提交。",
+        "Have one named first: weir department person roles … --role population-base-administrator; then submit."
+      )
+    case .identityNumberInText:
+      BilingualText("请删去号码。", "Take the number out.")
+    case .secondPersonNeeded:
+      BilingualText("请由另一人审核。", "Let another person review it.")
     case .systemNotRegistered:
       BilingualText(
         "请先登记或启用该系统：weir department system add|state。",

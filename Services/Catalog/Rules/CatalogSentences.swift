@@ -31,6 +31,15 @@ extension CatalogRefusal {
         "\(entry) 应由\(reviewer.term.chinese)审核，而主管部门不得审核本部门的目录，上级主管部门又未登记。",
         "\(entry) is reviewed by the \(reviewer.term.english); an authority does not review its own, and none above it is registered."
       )
+    case .noAdministrator(let entry, _):
+      BilingualText(
+        "\(entry) 应由人口库管理人员审核，而本区域尚未指定人口库管理人员。",
+        "\(entry) is reviewed by the administrator of the population base, and the region has none."
+      )
+    case .secondPersonNeeded(let entry, _):
+      BilingualText(
+        "您已就 \(entry) 给出意见，后一项意见须由另一人给出。",
+        "You have given your opinion on \(entry); the next one is another person's.")
     case .wrongState(let entry, let state, let action):
       BilingualText(
         "\(entry) 目前为“\(state.term.chinese)”，不能\(action.chinese)。",
@@ -65,6 +74,8 @@ extension CatalogRefusal {
       BilingualText("缺少“\(term.chinese)”。", "The \(term.english) is missing.")
     case .fieldTooLong(let path, let limit):
       BilingualText("\(path) 超过\(limit)字。", "\(path) is longer than \(limit) characters.")
+    case .identityNumberInText(let path):
+      BilingualText("\(path) 中有公民身份号码。", "There is an identity number in \(path).")
     case .unknownCategory(let slug):
       BilingualText("没有分类 \(slug)。", "There is no category \(slug).")
     case .classNotOfCategory(let slug, let expected):

@@ -336,10 +336,13 @@ package struct DepartmentFacts: Hashable, Sendable {
   package let authority: DepartmentCode?
   /// Whether it is an authority itself.
   package let isAuthority: Bool
+  /// Which departments of its region, itself too, have a person with a role that counts for the whole region: the administrator of the
+  /// population base, the construction group (luyi-2019/4, 9).
+  package let holders: [Role: Set<DepartmentCode>]
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, kinds: Set<String>,
-    authority: DepartmentCode?, isAuthority: Bool
+    authority: DepartmentCode?, isAuthority: Bool, holders: [Role: Set<DepartmentCode>] = [:]
   ) {
     self.code = code
     self.level = level
@@ -347,6 +350,7 @@ package struct DepartmentFacts: Hashable, Sendable {
     self.kinds = kinds
     self.authority = authority
     self.isAuthority = isAuthority
+    self.holders = holders
   }
 }
 

@@ -15,6 +15,7 @@ package func checkEntry(
 ) throws(CatalogRefusal) -> EntryContent {
   // AC-18 goes before all: what must not be on the platform is not discussed there (hebi-2021/24b, luyi-2019/5).
   if content.secrecy == .stateSecret { throw .stateSecret }
+  try checkTexts(of: content)
   let settled = settleShareTypes(content, under: profile)
   try checkRequiredElements(settled, under: profile)
   try checkCategory(category, of: settled, owner: owner, under: profile)
@@ -26,9 +27,10 @@ package func checkEntry(
   return settled
 }
 
-/// What even a draft must satisfy before it is kept: no state secret enters, and the items can be stored.
+/// What even a draft must satisfy before it is kept: no state secret and nobody's number enters, and the items can be stored.
 package func checkDraft(_ content: EntryContent) throws(CatalogRefusal) {
   if content.secrecy == .stateSecret { throw .stateSecret }
+  try checkTexts(of: content)
   if content.title.isEmpty {
     throw .fieldMissing(
       path: "entry.title", term: BilingualText("名称", "title"),

@@ -38,7 +38,9 @@ extension EntryVersion {
     }
     let reviewers = profile.entryReviewers(isUpdate: isUpdate)
     for reviewer in reviewers?.value ?? [] where actor.department.seat(of: reviewer) == nil {
-      throw .noAuthorityAbove(entry: name, reviewer, citation: reviewers?.citation)
+      throw actor.department.lacksAdministrator(for: reviewer)
+        ? .noAdministrator(entry: name, citation: reviewers?.citation)
+        : .noAuthorityAbove(entry: name, reviewer, citation: reviewers?.citation)
     }
     var next = stepped(to: .submitted, by: actor, at: time, reason: "")
     next.submitted = time.civilDate
@@ -63,6 +65,7 @@ extension EntryVersion {
     guard state == .submitted || state == .approved else {
       throw .wrongState(entry: name, state: state, action: BilingualText("备案", "filed"))
     }
+    try checkTexts([("filing.number", filing.number), ("filing.reason", filing.reason)])
     if filing.number.isEmpty || filing.reason.isEmpty {
       throw .fieldMissing(
         path: filing.number.isEmpty ? "filing.number" : "filing.reason",

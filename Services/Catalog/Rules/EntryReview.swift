@@ -43,6 +43,7 @@ extension EntryVersion {
       throw .wrongState(entry: name, state: state, action: BilingualText("审核", "reviewed"))
     }
     try requireReviewer(actor, of: self, owner: owner, under: profile)
+    try checkTexts(of: opinion)
     switch opinion.decision {
     case .returnIt:
       if opinion.reason.isEmpty { throw .reasonMissing(action: BilingualText("退回", "returned")) }
@@ -60,6 +61,7 @@ extension EntryVersion {
       return passedSecrecy(by: actor, at: time, reason: opinion.reason)
     case .approve:
       let role = try reviewerRole(of: actor, for: self, owner: owner, under: profile)
+      try requireSecondPerson(actor, under: profile)
       var next = try fixed(
         opinion, by: actor, owner: owner, isBaseData: isBaseData, at: time, under: profile)
       if opinion.passesSecrecy { next = next.passedSecrecy(by: actor, at: time, reason: "") }
@@ -73,6 +75,20 @@ extension EntryVersion {
   /// Whether publication waits for the secrecy review alone among what reviewers do (meizhou-public-2023/39.1e, hebi-2021/15.3).
   package func lacksSecrecyReview(under profile: Profile) -> Bool {
     state == .approved && secrecyReview == nil && profile.secrecyReviewRequired?.value == true
+  }
+
+  /// Of several opinions each is another person's, even where one person holds both roles (luyi-2019/9, D48).
+  private func requireSecondPerson(
+    _ actor: Actor, under profile: Profile
+  ) throws(CatalogRefusal) {
+    let handedIn = history.lastIndex { $0.from != .submitted && $0.to == .submitted }
+    let opinions = history.dropFirst(handedIn.map { $0 + 1 } ?? 0).filter {
+      $0.from == .submitted && $0.action == nil
+    }
+    if opinions.contains(where: { $0.actor == actor.name }) {
+      throw .secondPersonNeeded(
+        entry: name, citation: profile.entryReviewers(isUpdate: isUpdate)?.citation)
+    }
   }
 
   private func passedSecrecy(by actor: Actor, at time: Instant, reason: String) -> EntryVersion {

@@ -23,9 +23,6 @@ package func checkItems(_ content: EntryContent) throws(CatalogRefusal) {
     guard titles.insert(item.title).inserted else {
       throw .itemRepeated(path: path + ".title", name: item.title)
     }
-    if item.title.count > EntryLimits.titleCharacters {
-      throw .fieldTooLong(path: path + ".title", limit: EntryLimits.titleCharacters)
-    }
     try checkShape(item, path)
     if item.role != .none, !roles.insert(item.role).inserted {
       throw .itemMalformed(

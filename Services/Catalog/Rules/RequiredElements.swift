@@ -10,7 +10,7 @@ package enum EntryLimits {
   package static let textCharacters = 4000
 }
 
-/// Checks that every element which the profile demands is filled in, and that none is beyond measure.
+/// Checks that every element which the profile demands is filled in.
 ///
 /// The title, the category and the secrecy mark are demanded always: without them neither its profile nor its owner could
 /// be judged. What else must be there is the profile's (`catalog.required_fields`).
@@ -23,23 +23,9 @@ package func checkRequiredElements(
   try require(content.secrecy != nil, "entry.secrecy", BilingualText("涉密标识", "secrecy mark"), ours)
   try require(content.origin != nil, "entry.origin", BilingualText("系统来源", "origin"), ours)
   try require(!content.items.isEmpty, "entry.items", BilingualText("数据项", "items"), ours)
-  try checkLengths(content)
   guard let required = profile.requiredEntryFields else { return }
   for field in required.value {
     try require(isFilled(field, content), path(of: field), field.term, required.citation)
-  }
-}
-
-private func checkLengths(_ content: EntryContent) throws(CatalogRefusal) {
-  if content.title.count > EntryLimits.titleCharacters {
-    throw .fieldTooLong(path: "entry.title", limit: EntryLimits.titleCharacters)
-  }
-  let texts = [
-    ("entry.summary", content.summary), ("entry.conditions", content.conditions),
-    ("entry.shared_content", content.sharedContent), ("entry.share_scope", content.shareScope),
-  ]
-  for (path, text) in texts where text.count > EntryLimits.textCharacters {
-    throw .fieldTooLong(path: path, limit: EntryLimits.textCharacters)
   }
 }
 

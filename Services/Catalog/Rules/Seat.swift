@@ -12,6 +12,8 @@ package enum Seat: Hashable, Sendable {
   case cityAuthority(city: String)
   /// luyi-2019/9.
   case populationBase(region: String)
+  /// luyi-2019/4: the construction group, which the bureau convenes.
+  case leadingGroup(region: String)
 
   /// One word for the store.
   package var text: String {
@@ -20,6 +22,7 @@ package enum Seat: Hashable, Sendable {
     case .authority(let code): "authority:\(code.text)"
     case .cityAuthority(let city): "city-authority:\(city)"
     case .populationBase(let region): "population-base:\(region)"
+    case .leadingGroup(let region): "leading-group:\(region)"
     }
   }
 }
@@ -35,6 +38,7 @@ extension Actor {
     if roles.contains(.populationBaseAdministrator) {
       seats.insert(.populationBase(region: department.region))
     }
+    if roles.contains(.leadingGroup) { seats.insert(.leadingGroup(region: department.region)) }
     return seats
   }
 }
@@ -48,11 +52,36 @@ extension DepartmentFacts {
   package func seat(of reviewer: Reviewer) -> Seat? {
     switch reviewer {
     case .sourceDepartment: .owner(code)
-    case .authority, .sameLevelAuthority, .bigDataBureau: authority.map { .authority($0) }
+    case .authority, .sameLevelAuthority: authority.map { .authority($0) }
+    case .bigDataBureau: bureau
     case .cityAuthority where isAuthority && level == .city: authority.map { .authority($0) }
     case .cityAuthority: .cityAuthority(city: city)
-    case .populationBaseAdministrator: .populationBase(region: region)
+    case .populationBaseAdministrator: administrator
     }
+  }
+
+  /// Who confirms (luyi-2019/9.2). The bureau's own entries go to the authority above, and where the county stands alone, as in
+  /// luyi-2019, to the construction group (luyi-2019/4).
+  private var bureau: Seat? {
+    if let authority { return .authority(authority) }
+    return isHeldElsewhere(.leadingGroup) ? .leadingGroup(region: region) : nil
+  }
+
+  /// Who reviews a change of items (luyi-2019/9.1, AC-19): an administrator of another department. Where the owner's own
+  /// department has the only one, the bureau looks at it in his place and a second person of it confirms.
+  private var administrator: Seat? {
+    if isHeldElsewhere(.populationBaseAdministrator) { return .populationBase(region: region) }
+    return holders[.populationBaseAdministrator]?.isEmpty == false ? bureau : nil
+  }
+
+  /// Whether a reviewer is missing because nobody of the region was given the administrator's role.
+  func lacksAdministrator(for reviewer: Reviewer) -> Bool {
+    reviewer == .populationBaseAdministrator
+      && holders[.populationBaseAdministrator]?.isEmpty ?? true
+  }
+
+  private func isHeldElsewhere(_ role: Role) -> Bool {
+    holders[role]?.contains { $0 != code } ?? false
   }
 }
 

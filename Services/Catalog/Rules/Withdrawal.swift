@@ -34,6 +34,8 @@ extension EntryVersion {
       throw .wrongState(entry: name, state: state, action: BilingualText("撤销", "withdrawn"))
     }
     try requireWithdrawer(actor, owner: owner, under: profile)
+    try checkTexts([("reason", reason)])
+    if let basis { try checkTexts(of: basis, path: "basis") }
     if actor.department.code != content.owner {
       guard let pending = withdrawal else { throw .withdrawalNotRequested(entry: name) }
       var next = stepped(
@@ -59,6 +61,7 @@ extension EntryVersion {
     under profile: Profile
   ) throws(CatalogRefusal) -> EntryVersion {
     try requireWithdrawer(actor, owner: owner, under: profile)
+    try checkTexts([("reason", reason)])
     let isOwner = actor.department.code == content.owner
     guard withdrawal != nil else { throw .withdrawalNotRequested(entry: name) }
     if reason.isEmpty {

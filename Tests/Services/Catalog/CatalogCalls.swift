@@ -8,6 +8,7 @@ import Crypto
 import Database
 import Integrity
 import RPC
+import Regulation
 import Synchronization
 import TestSupport
 import Testing
@@ -23,8 +24,10 @@ private struct NamedCaller: Admission {
         deadline: nil, language: .english, rpc: context)
     }
     if access.isOnOwnAccount { return call(.service("ingest")) }
-    guard let department = DepartmentCode(parts.first ?? ""),
-      let system = SystemName("workstation"), let person = PersonID("li")
+    let name = (parts.first ?? "").split(separator: "/").map(String.init)
+    guard let department = DepartmentCode(name.first ?? ""),
+      let system = SystemName("workstation"),
+      let person = PersonID(name.last == name.first ? "li" : name.last ?? "")
     else { throw Status(.unauthenticated) }
     let caller = Caller(
       department: department, system: system, person: person, isPersonCertificate: true,
@@ -49,6 +52,8 @@ final class RefusalNotes: RefusalRecorder {
 /// A catalogue of its own for one test.
 struct CatalogCalls {
   let database: SQLDatabase
+  let server: CatalogServer
+  private let means: Means
   let client: CatalogV1.CatalogClient
   let clock = TestClock(CatalogWorld.noon)
   let refusals = RefusalNotes()
@@ -58,8 +63,10 @@ struct CatalogCalls {
   /// - Parameters:
   ///   - key: The profile that governs everything; `nil` for the node's own governance.
   ///   - hasProvince: Whether an authority above the city's is registered.
+  ///   - registry: Changes what the registry says of a department.
   init(
-    _ backend: Backend = .sqlite, under key: String? = nil, hasProvince: Bool = false
+    _ backend: Backend = .sqlite, under key: String? = nil, hasProvince: Bool = false,
+    registry: @escaping @Sendable (inout RegistryV1.Department) -> Void = { _ in }
   ) async throws {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
@@ -78,16 +85,39 @@ struct CatalogCalls {
       keyring: try Keyring(folder: folder.path("keys"), creates: true, random: random),
       random: random)
     database = try await place.open(schema: catalogSchema, outbox: outbox)
-    let clock = clock
-    let server = CatalogServer(
-      database: database,
-      profiles: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
-      calendar: try CatalogWorld.calendar(), taxonomies: try CatalogWorld.taxonomies(),
-      directory: { try CatalogCalls.department($0, hasProvince: hasProvince) },
-      isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList, refusals: refusals,
-      now: clock.now)
+    means = Means(
+      database: database, keyList: keyList, refusals: refusals, now: clock.now,
+      directory: { code in
+        var department = try CatalogCalls.department(code, hasProvince: hasProvince)
+        registry(&department)
+        return department
+      })
+    server = try means.server(
+      under: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles())
     client = CatalogV1.CatalogClient(
       LocalTransport(methods(server, admission: NamedCaller())))
+  }
+
+  /// What a server is made from, whatever the law.
+  private struct Means {
+    let database: SQLDatabase
+    let keyList: SignedNote
+    let refusals: RefusalNotes
+    let now: @Sendable () -> Instant
+    let directory: DepartmentDirectory
+
+    func server(under profiles: ProfileSet) throws -> CatalogServer {
+      CatalogServer(
+        database: database, profiles: profiles, calendar: try CatalogWorld.calendar(),
+        taxonomies: try CatalogWorld.taxonomies(), directory: directory,
+        isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList,
+        refusals: refusals, now: now)
+    }
+  }
+
+  /// Another server on the same database, as after a restart under other law.
+  func restarted(under profiles: ProfileSet) throws -> CatalogServer {
+    try means.server(under: profiles)
   }
 
   private static func department(
@@ -110,10 +140,16 @@ struct CatalogCalls {
       authority: code.text == authority ? "" : "departments/\(authority)",
       superior: code.text == "county-bureau"
         ? "departments/data-bureau"
-        : code.text == "data-bureau" && hasProvince ? "departments/province-bureau" : "")
+        : code.text == "data-bureau" && hasProvince ? "departments/province-bureau" : "",
+      regionalRoles: isCounty
+        ? []
+        : [
+          RegistryV1.RegionalRole(
+            role: "population-base-administrator", departments: ["departments/population-base"])
+        ])
   }
 
-  /// - Parameter caller: A department and its roles: `civil-affairs dept-officer`.
+  /// - Parameter caller: A department, its person if not li, and roles: `civil-affairs/wu dept-officer`.
   func options(_ caller: String) -> CallOptions {
     var options = CallOptions()
     options.metadata.append("test-caller", caller)

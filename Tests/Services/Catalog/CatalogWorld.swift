@@ -2,6 +2,7 @@
 
 import Boot
 import CatalogRules
+import Foundation
 import Regulation
 import TestSupport
 import Testing
@@ -25,14 +26,26 @@ enum CatalogWorld {
 
   static func profiles() throws -> ProfileSet { try law.get().profiles }
 
-  /// The same profiles where one of them governs everything.
-  static func profiles(under key: String) throws -> ProfileSet {
+  /// The same profiles where one of them governs everything, with a row of it replaced where one is given.
+  static func profiles(
+    under key: String, replacing row: String = "", by other: String = ""
+  ) throws -> ProfileSet {
     let folder = try TemporaryFolder()
     let file = folder.path("governance.yaml")
     try Files.write(
       Array("governance:\n  - {tag: any, profile: \(key), from: 2019-01-01}\n".utf8), to: file,
       isPrivate: false)
-    return try PolicyFiles.load(policiesFolder: root + "/deploy/policies", governanceFile: file)
+    guard !row.isEmpty else {
+      return try PolicyFiles.load(policiesFolder: root + "/deploy/policies", governanceFile: file)
+    }
+    let policies = folder.path("policies")
+    try FileManager.default.copyItem(atPath: root + "/deploy/policies", toPath: policies)
+    let text = try String(contentsOfFile: "\(policies)/\(key).yaml", encoding: .utf8)
+    try #require(text.contains(row))
+    try Files.write(
+      Array(text.replacingOccurrences(of: row, with: other).utf8), to: "\(policies)/\(key).yaml",
+      isPrivate: false)
+    return try PolicyFiles.load(policiesFolder: policies, governanceFile: file)
   }
 
   static func calendar() throws -> WorkingCalendar { try law.get().calendar }
@@ -48,21 +61,25 @@ enum CatalogWorld {
 
   static func facts(
     _ code: String, level: AdministrativeLevel = .city, region: String = "441400",
-    kinds: Set<String> = ["民政"], authority: String? = "data-bureau", isAuthority: Bool = false
+    kinds: Set<String> = ["民政"], authority: String? = "data-bureau", isAuthority: Bool = false,
+    holders: [Role: Set<String>] = [.populationBaseAdministrator: ["population-base"]]
   ) throws -> DepartmentFacts {
     DepartmentFacts(
       code: try self.code(code), level: level, region: region, kinds: kinds,
       authority: try authority.map { try self.code($0) },
-      isAuthority: isAuthority || authority == nil)
+      isAuthority: isAuthority || authority == nil,
+      holders: try holders.mapValues { Set(try $0.map(self.code)) })
   }
 
   static func actor(
     _ code: String, _ roles: Set<Role> = [.departmentOfficer], level: AdministrativeLevel = .city,
-    region: String = "441400", authority: String? = "data-bureau"
+    region: String = "441400", authority: String? = "data-bureau", person: String = "li",
+    holders: [Role: Set<String>] = [.populationBaseAdministrator: ["population-base"]]
   ) throws -> Actor {
     Actor(
-      department: try facts(code, level: level, region: region, authority: authority),
-      name: "departments/\(code)/persons/li", roles: roles)
+      department: try facts(
+        code, level: level, region: region, authority: authority, holders: holders),
+      name: "departments/\(code)/persons/\(person)", roles: roles)
   }
 
   static func authority() throws -> Actor {

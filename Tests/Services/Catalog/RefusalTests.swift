@@ -17,7 +17,8 @@ struct RefusalTests {
   private static let contents: [@Sendable (inout EntryContent) -> Void] = [
     { $0.secrecy = .stateSecret }, { $0.title = "" }, { $0.secrecy = nil }, { $0.origin = nil },
     { $0.items = [] }, { $0.title = String(repeating: "长", count: 201) },
-    { $0.summary = String(repeating: "长", count: 4001) }, { $0.category = "death.nonsense" },
+    { $0.summary = String(repeating: "长", count: 4001) },
+    { $0.summary = "样例：441402199003070011" }, { $0.category = "death.nonsense" },
     { $0.category = "person.household" },
     { $0.category = "inmate.community-correction" }, { $0.category = "hardship.other" },
     { $0.items[0].name = "身份证" }, { $0.items[1].name = "id-number" }, { $0.items[1].title = "" },
@@ -167,6 +168,10 @@ private struct RefusedSteps {
             by: bureau, at: noon, under: profile)
         },
         refusal {
+          let alone = try CatalogWorld.actor("civil-affairs", holders: [:])
+          _ = try version(.draft).submitted(by: alone, at: noon, under: profile)
+        },
+        refusal {
           _ = try handedIn.edited(
             other, by: officer, at: noon, governing: elsewhere.reference)
         },
@@ -188,8 +193,19 @@ private struct RefusedSteps {
         .approve, reason: "改", types: [TypeDecision(item: "none", type: .unconditional)])
       let administrator = try CatalogWorld.actor(
         "population-base", [.populationBaseAdministrator])
+      let both = try CatalogWorld.actor(
+        "data-bureau", [.authority, .populationBaseAdministrator], authority: nil)
+      let twice = refusal {
+        var version = try version(.submitted)
+        for _ in 1...2 {
+          version = try version.reviewed(
+            EntryOpinion(.approve), by: both, owner: owner, isBaseData: false, at: noon,
+            under: profile)
+        }
+      }
       return [
-        review(EntryOpinion(.approve), by: stranger), review(EntryOpinion(.approve), by: officer),
+        twice, review(EntryOpinion(.approve), by: stranger),
+        review(EntryOpinion(.approve), by: officer),
         review(EntryOpinion(.returnIt), by: authority), review(unknown, by: authority),
         review(unknown, by: administrator),
         review(EntryOpinion(.approve), by: authority, in: .approved),
