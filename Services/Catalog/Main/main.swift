@@ -41,7 +41,16 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
   return ServiceParts(
     methods: methods(handlers, admission: admission) + methods(events, admission: admission),
     services: ["weir.catalog.v1.Catalog", "weir.events.v1.Events"],
-    jobs: [{ try await audit.run() }, { try await refusals.run() }],
+    jobs: [
+      { try await audit.run() }, { try await refusals.run() },
+      {
+        // At once, and again where the gateway is not there yet.
+        do { try await handlers.refreshSeats() } catch { environment.noteFault(of: "seats", error) }
+        try await environment.repeating("seats", every: .seconds(5)) {
+          try await handlers.refreshSeats()
+        }
+      },
+    ],
     close: [{ await database.close() }])
 }
 

@@ -53,6 +53,20 @@ extension SQLReading where Self: ~Copyable {
     return wanted.compactMap { found[VersionKey(entry: $0.entry, version: Int64($0.version))] }
   }
 
+  /// The seats of a version as they are kept.
+  package func seats(of version: EntryVersion) throws -> KeptSeats {
+    let rows = try query(
+      "SELECT seat, is_awaited FROM seats WHERE entry = ?1 AND version = ?2",
+      [version.entry, version.number])
+    var kept = KeptSeats()
+    for row in rows {
+      let seat: String = try row["seat"]
+      kept.all.insert(seat)
+      if try row["is_awaited"] as Int64 == 1 { kept.awaited = seat }
+    }
+    return kept
+  }
+
   /// Items that other entries of a category and region already claim (AC-16).
   package func itemClaims(category: String, region: String, except entry: Int64) throws
     -> [ItemClaim]
@@ -122,6 +136,17 @@ extension WriteTransaction {
     try insertTerms(version)
     try insertSeats(seats, of: version)
     try insertSteps(version, from: count)
+  }
+
+  /// Puts the seats of a version that took no step.
+  package func replaceSeats(_ seats: EntrySeats, of version: EntryVersion) throws {
+    try execute(
+      "DELETE FROM seats WHERE entry = ?1 AND version = ?2", [version.entry, version.number])
+    try insertSeats(seats, of: version)
+  }
+
+  package func setRegion(_ region: String, ofEntriesOf owner: DepartmentCode) throws {
+    try execute("UPDATE entries SET region = ?2 WHERE owner = ?1", [owner.text, region])
   }
 
   /// Points the entry at its published version; mints its code the first time.
@@ -196,13 +221,13 @@ extension WriteTransaction {
   }
 
   private func insertSeats(_ seats: EntrySeats, of version: EntryVersion) throws {
-    let all = seats.awaited.map { seats.insiders.union([$0]) } ?? seats.insiders
+    let kept = KeptSeats(seats)
     try execute(
       "INSERT INTO seats (seat, entry, version, is_awaited) VALUES (?1, ?2, ?3, ?4)",
-      each: all.map { seat in
+      each: kept.all.sorted().map { seat in
         [
-          .text(seat.text), .integer(version.entry), .integer(Int64(version.number)),
-          .integer(seat == seats.awaited ? 1 : 0),
+          .text(seat), .integer(version.entry), .integer(Int64(version.number)),
+          .integer(seat == kept.awaited ? 1 : 0),
         ]
       })
   }
@@ -223,6 +248,19 @@ extension WriteTransaction {
           step.basis.map { .blob(CanonicalJSON.encode($0.json)) } ?? .null,
         ]
       })
+  }
+}
+
+/// The seats of a version by their words in the table.
+package struct KeptSeats: Hashable, Sendable {
+  var awaited: String?
+  var all: Set<String> = []
+
+  init() {}
+
+  package init(_ seats: EntrySeats) {
+    awaited = seats.awaited?.text
+    all = Set((seats.insiders.union(seats.awaited.map { [$0] } ?? [])).map(\.text))
   }
 }
 

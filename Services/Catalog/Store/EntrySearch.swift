@@ -135,6 +135,33 @@ extension SQLReading where Self: ~Copyable {
     }
   }
 
+  /// Versions for which somebody has to act, or soon may.
+  package func versionsInFlight(
+    after: (entry: Int64, version: Int), limit: Int
+  ) throws -> [(entry: Int64, version: Int)] {
+    try query(
+      """
+      SELECT entry, version FROM versions
+      WHERE (state IN ('submitted', 'returned', 'approved') OR withdrawal IS NOT NULL)
+        AND (entry > ?1 OR entry = ?1 AND version > ?2)
+      ORDER BY entry, version LIMIT ?3
+      """, [after.entry, after.version, limit]
+    ).map { row in
+      let version: Int64 = try row["version"]
+      return (try row["entry"], Int(version))
+    }
+  }
+
+  /// Owners with the regions under which their entries stand.
+  package func ownerRegions() throws -> [(owner: DepartmentCode, region: String)] {
+    try query("SELECT DISTINCT owner, region FROM entries ORDER BY owner").map { row in
+      guard let owner = DepartmentCode(try row["owner"]) else {
+        throw UnreadableContent(what: "owner")
+      }
+      return (owner, try row["region"])
+    }
+  }
+
   /// Every published version, for a service that begins to follow the catalogue.
   package func publishedEntries() throws -> [(entry: Int64, version: Int)] {
     try query(
