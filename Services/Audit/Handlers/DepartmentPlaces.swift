@@ -6,14 +6,14 @@ import RPC
 import Synchronization
 package import Vocabulary
 
-/// Resolves departments over RPC. What was answered is used for a minute.
+/// Resolves departments over RPC. What was answered is used for a few seconds: a department that was corrected soon stands where it should.
 package final class DepartmentPlaces: Sendable {
   private struct Kept {
     let place: BodyPlace?
     let until: Instant
   }
 
-  private static let keptMilliseconds: Int64 = 60_000
+  private static let keptMilliseconds: Int64 = 2_000
   private static let keptLimit = 10_000
 
   private let client: RegistryV1.RegistryClient
@@ -43,7 +43,9 @@ package final class DepartmentPlaces: Sendable {
       let answer = try await client.resolveDepartment(
         RegistryV1.GetDepartmentRequest(name: ResourceName.department(department).text),
         CallOptions(timeout: .seconds(5)))
-      return BodyPlace(level: Int(answer.level.rawValue), region: answer.region)
+      return BodyPlace(
+        level: Int(answer.level.rawValue), region: answer.region,
+        isTopmost: answer.decidingAuthority == nil)
     } catch let status as Status where status.code == .notFound {
       return nil
     }

@@ -17,11 +17,7 @@ extension AuditCalls {
         throw RequestRefusal.pageTokenUnknown
       }
       let filter = try EntryFilter(request.filter)
-      let caller = call.caller
-      let isAuthority = caller.roles.contains(.authority)
-      let view = try logView(
-        roles: caller.roles, department: caller.department,
-        place: isAuthority ? try await places(caller.department) : nil)
+      let view = try await view(of: call.caller)
       var place: BodyPlace?
       if case .region = view, let department = filter.department {
         place = try await places(department)
@@ -41,6 +37,13 @@ extension AuditCalls {
         entries: page.entries,
         nextPageToken: page.hasMore ? PageToken([Int64(clamping: page.next)]).text : "")
     }
+  }
+
+  /// What of the log a caller sees.
+  func view(of caller: Caller) async throws -> LogView {
+    try logView(
+      roles: caller.roles, department: caller.department,
+      place: caller.roles.contains(.authority) ? try await places(caller.department) : nil)
   }
 
   /// What one look at the database gives.

@@ -8,10 +8,13 @@ package struct BodyPlace: Hashable, Sendable {
   package let level: Int
   /// Six digits (GB/T 2260).
   package let region: String
+  /// Whether it is an authority above which none is registered: the one that answers for the platform.
+  package let isTopmost: Bool
 
-  package init(level: Int, region: String) {
+  package init(level: Int, region: String, isTopmost: Bool = false) {
     self.level = level
     self.region = region
+    self.isTopmost = isTopmost
   }
 
   /// The digits of a region code that name the area of this level.
@@ -71,6 +74,26 @@ extension LogView {
     case .everything: true
     case .own(let department): departments.contains(department)
     case .region(let own): departments.contains { place($0).map(own.supervises) ?? false }
+    }
+  }
+}
+
+extension LogView {
+  /// Whether an alarm is in this view (AC-71, AC-74; `meizhou-specific-2021/6`, `guangdong-2018/28.3a`).
+  ///
+  /// An alarm about a use of data is shown as the use is. One about the log itself concerns the whole platform: auditors see it, and the
+  /// authority that answers for the platform; those below it supervise bodies, not the platform.
+  ///
+  /// - Parameter departments: Whom the use was by and of; empty where nobody can say any more.
+  package func shows(
+    _ kind: AlarmKind, about departments: Set<DepartmentCode>,
+    place: (DepartmentCode) -> BodyPlace?
+  ) -> Bool {
+    switch (self, kind) {
+    case (.everything, _): true
+    case (_, .disclosureWithoutDecision): shows(departments, place: place)
+    case (.region(let own), _): own.isTopmost
+    case (.own, _): false
     }
   }
 }

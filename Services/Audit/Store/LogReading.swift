@@ -99,6 +99,17 @@ extension SQLReading where Self: ~Copyable {
     ).map { try StoredEntry($0) }
   }
 
+  /// One entry of an origin; `nil` where the log has none of that sequence.
+  package func entry(of origin: String, sequence: UInt64) throws -> StoredEntry? {
+    try queryOne(
+      """
+      SELECT e.position, o.name, e.sequence, e.leaf, e.month, e.received, e.sealed
+      FROM entries e JOIN origins o ON o.id = e.origin
+      WHERE o.name = ?1 AND e.sequence = ?2
+      """, [origin, Int64(clamping: sequence)]
+    ).map { try StoredEntry($0) }
+  }
+
   /// The same for one term of one month.
   package func entries(
     withTerm term: Int64, from position: UInt64, limit: Int

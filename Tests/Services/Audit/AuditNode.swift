@@ -17,7 +17,10 @@ import Vocabulary
 
 /// Where the departments of the tests stand.
 let testPlaces: [String: BodyPlace] = [
-  "data-bureau": BodyPlace(level: 2, region: "441400"),
+  "data-bureau": BodyPlace(level: 2, region: "441400", isTopmost: true),
+  "county-bureau": BodyPlace(level: 3, region: "441424"),
+  "county-affairs": BodyPlace(level: 3, region: "441424"),
+  "far-bureau": BodyPlace(level: 2, region: "441500", isTopmost: true),
   "civil-affairs": BodyPlace(level: 2, region: "441400"),
   "justice": BodyPlace(level: 2, region: "441400"),
   "far-affairs": BodyPlace(level: 2, region: "441500"),

@@ -236,6 +236,78 @@ struct AuditReadingTests {
   }
 }
 
+@Suite("Alarms are told within level and region (AC-71, AC-74)")
+struct AlarmReadingTests {
+  private func alarms(
+    _ node: AuditNode, _ department: String, _ roles: Set<Role>, size: Int32 = 0
+  ) async throws -> [String] {
+    let reader = try node.client()
+    var found: [String] = []
+    var token = ""
+    repeat {
+      let page = try await reader.listAlarms(
+        AuditV1.ListAlarmsRequest(pageSize: size, pageToken: token),
+        node.asPerson("wu", of: department, roles, "ListAlarms"))
+      found += page.alarms.map { "\($0.kind) \($0.callID.prefix(1))" }
+      token = page.nextPageToken
+    } while !token.isEmpty
+    return found
+  }
+
+  /// Disclosures without a decision in three places, and an alarm about the log itself.
+  private func raise(_ log: OpenLog) async throws {
+    let home = log.home
+    var ingest = try home.origin("ingest")
+    var catalog = try home.origin("catalog")
+    let published = catalog.write(
+      "catalog.entry_published",
+      ["entry": "entries/E-7", "owner": "departments/county-affairs", "time": 1_000])
+    let disclosures = [
+      ("a", "E-1", "justice"), ("b", "E-2", "county-affairs"), ("c", "E-7", "justice"),
+      ("d", "E-9", "far-affairs"),
+    ].map { call, entry, grantee in
+      ingest.write(
+        "ingest.disclosure",
+        [
+          "call": .string(String(repeating: call, count: 32)), "entry": .string(entry),
+          "grantee": .string(grantee), "time": 2_000,
+        ])
+    }
+    let (origin, other) = (ingest.origin, catalog.origin)
+    try await log.intake.take([published], of: other)
+    try await log.intake.take(disclosures, of: origin)
+    home.clock.pass(seconds: 31)
+    try await DisclosureWatch(database: log.database, keys: log.keys, clocks: log.clocks).sweep()
+    var anew = try home.origin("share", incarnation: 9)
+    let later = anew.write(2)[1]
+    let third = anew.origin
+    await #expect(throws: OriginRefusal.self) { try await log.intake.take([later], of: third) }
+  }
+
+  @Test(
+    "an authority sees its level and below in its region only, the auditor all",
+    .timeLimit(.minutes(5)))
+  func regions() async throws {
+    let pki = try TestPKI(domain: LogHome.domain)
+    try await withNode(try LogHome(), pki: pki, services: []) { node, _ in
+      try await raise(node.log)
+      let uses = ["a", "b", "c", "d"].map { "disclosure_without_decision \($0)" }
+      let all = try await alarms(node, "audit-bureau", [.auditor])
+      #expect(Array(all.prefix(4)) == uses && all.count > 4)
+      #expect(try await alarms(node, "audit-bureau", [.thirdPartyAuditor], size: 1) == all)
+      let log = Array(all.dropFirst(4))
+      // The city: its own and its county's, and what is wrong with the platform, for which it answers.
+      #expect(try await alarms(node, "data-bureau", [.authority]) == Array(uses.prefix(3)) + log)
+      #expect(try await alarms(node, "data-bureau", [.authority], size: 1).count == 3 + log.count)
+      // The county: what its bodies used or provided; neither the city's uses nor the platform.
+      #expect(try await alarms(node, "county-bureau", [.authority]) == [uses[1], uses[2]])
+      #expect(try await alarms(node, "far-bureau", [.authority]) == [uses[3]] + log)
+      let status = await refusal { try await alarms(node, "nowhere-bureau", [.authority]) }
+      #expect(status?.reason == "audit.region_unknown")
+    }
+  }
+}
+
 @Suite("Proofs and tiles for everyone")
 struct AuditProofTests {
   @Test("inclusion and consistency proofs of all sizes hold; what no checkpoint covers has none")
