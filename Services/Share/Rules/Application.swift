@@ -224,6 +224,7 @@ extension Application {
       throw .wrongState(
         resource: name, state: state.term, action: BilingualText("撤回", "withdrawn"))
     }
+    try checkTexts([("reason", reason)])
     var next = self
     next.step(to: .withdrawn, by: actor.name, at: time, reason: reason)
     return next

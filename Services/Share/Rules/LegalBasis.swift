@@ -38,6 +38,7 @@ func checkRefusalBasis(
     if kinds.isEmpty || kinds.contains(.dueReason) { return }
     throw .basisMissing(path: path, allowed: allowed, citation: citation)
   }
+  try checkTexts(of: basis, path: path)
   if basis.kind == .internalRule
     || (!kinds.isEmpty && !kinds.contains(.dueReason) && !kinds.contains(basis.kind))
   {
@@ -49,10 +50,15 @@ func checkRefusalBasis(
 /// Checks a ground that somebody states for himself, as an applicant may: complete, and no internal rule.
 func checkStatedBasis(_ basis: LegalBasis?, path: String) throws(ShareRefusal) {
   guard let basis else { return }
+  try checkTexts(of: basis, path: path)
   let citation = Citation(document: "guangdong-2018", article: "16.1b")
   if basis.kind == .internalRule {
     throw .basisInvalid(
       path: path, kind: .internalRule, allowed: [.law, .regulation, .rule], citation: citation)
   }
   guard basis.isComplete else { throw .basisIncomplete(path: path, citation: citation) }
+}
+
+private func checkTexts(of basis: LegalBasis, path: String) throws(ShareRefusal) {
+  try checkTexts([("\(path).title", basis.title), ("\(path).article", basis.article)])
 }

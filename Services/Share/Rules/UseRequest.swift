@@ -213,6 +213,8 @@ private func checkRows(
         path: "\(path).values",
         rule: BilingualText("应有一个值（in 可有 1 至 100 个）", "takes one value, in up to 100"))
     }
+    // A rule is read by the reviewers and stands in the grant: it chooses kinds of records, never a person.
+    try checkTexts(row.values.enumerated().map { ("\(path).values[\($0)]", $1) })
   }
 }
 

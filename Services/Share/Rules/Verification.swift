@@ -185,6 +185,7 @@ extension Verification {
       throw .reasonMissing(
         path: "reason", citation: Citation(document: "meizhou-public-2023", article: "19.2"))
     }
+    try checkTexts([("reason", reason)])
     try checkRefusalBasis(basis, path: "basis", under: profile)
     var next = self
     next.declineReason = reason
