@@ -25,10 +25,11 @@ extension EntryVersion {
 }
 
 extension CatalogServer {
-  /// Every published entry, as the event of its publication.
+  /// Every published entry, as the event of its publication, and of its unmounting where nothing stands behind it any more.
   package func publishedSnapshot() async throws -> [(topic: String, payload: JSONValue)] {
     try await database.read { transaction in
       let published = try transaction.publishedEntries()
+      let unmounted = try transaction.unmountedEntries()
       var events: [(topic: String, payload: JSONValue)] = []
       for start in stride(from: 0, to: published.count, by: 200) {
         let page = Array(published[start..<min(start + 200, published.count)])
@@ -40,6 +41,8 @@ extension CatalogServer {
           payload["profile"] = .string(version.profile.text)
           version.tellPublication(in: &payload)
           events.append(("catalog.entry_published", .object(payload)))
+          guard unmounted.contains(version.entry) else { continue }
+          events.append(("catalog.entry_unmounted", ["entry": .string(version.name)]))
         }
       }
       return events

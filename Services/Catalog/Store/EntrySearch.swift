@@ -171,4 +171,15 @@ extension SQLReading where Self: ~Copyable {
       return (try row[0], Int(version))
     }
   }
+
+  /// Entries that were mounted or might have been, and were unmounted: nothing stands behind them now (policies e.1).
+  package func unmountedEntries() throws -> Set<Int64> {
+    Set(
+      try query(
+        """
+        SELECT id FROM entries
+        WHERE source_system IS NULL AND id IN (SELECT entry FROM steps WHERE action = 'unmounted')
+        """
+      ).map { try $0[0] })
+  }
 }

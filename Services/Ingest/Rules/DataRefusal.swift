@@ -13,6 +13,7 @@ package enum DataRefusal: Refusal, Hashable {
   case purposeDiffers(grant: String)
   case itemNotGranted(grant: String, item: String)
   case grantExpired(grant: String, until: CivilDate)
+  case grantSuspended(grant: String, reason: String)
   case grantEnded(grant: String, reason: String)
   case quotaUsed(grant: String, limit: Int)
   case rollTooLarge(grant: String, limit: Int)
@@ -48,6 +49,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .purposeDiffers: "ingest.purpose_differs"
     case .itemNotGranted: "ingest.item_not_granted"
     case .grantExpired: "ingest.grant_expired"
+    case .grantSuspended: "ingest.grant_suspended"
     case .grantEnded: "ingest.grant_ended"
     case .quotaUsed: "ingest.quota_used"
     case .rollTooLarge: "ingest.roll_too_large"
@@ -72,7 +74,8 @@ package enum DataRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted,
-      .purposeDiffers, .itemNotGranted, .grantExpired, .grantEnded, .notOwner:
+      .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
+      .notOwner:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
@@ -87,8 +90,9 @@ package enum DataRefusal: Refusal, Hashable {
 
   package var field: String? {
     switch self {
-    case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .grantExpired, .grantEnded,
-      .useNotGranted:
+    case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .grantExpired,
+      .grantSuspended,
+      .grantEnded, .useNotGranted:
       "grant"
     case .purposeDiffers: "purpose"
     case .itemNotGranted: "items"
@@ -110,7 +114,7 @@ package enum DataRefusal: Refusal, Hashable {
   package var citation: Citation? {
     switch self {
     case .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted, .itemNotGranted,
-      .grantExpired, .grantEnded, .grantInvalid:
+      .grantExpired, .grantSuspended, .grantEnded, .grantInvalid:
       // What a grant covers.
       Citation(document: "meizhou-public-2023", article: "22")
     case .purposeDiffers: Citation(document: "meizhou-specific-2021", article: "20")

@@ -25,6 +25,8 @@ extension DataRefusal {
       BilingualText("\(grant) 不含数据项 \(item)。", "\(grant) does not hold the item \(item).")
     case .grantExpired(let grant, let until):
       BilingualText("\(grant) 已于 \(until.iso) 到期。", "\(grant) ended on \(until.iso).")
+    case .grantSuspended(let grant, let reason):
+      BilingualText("\(grant) 已暂停（\(reason)）。", "\(grant) is suspended (\(reason)).")
     case .grantEnded(let grant, let reason):
       BilingualText("\(grant) 已终止（\(reason)）。", "\(grant) has ended (\(reason)).")
     default: stateSentence
@@ -90,6 +92,10 @@ extension DataRefusal {
     switch self {
     case .itemNotGranted, .useNotGranted, .purposeDiffers, .rollTooLarge:
       BilingualText("如需使用，请另行申请：weir share apply。", "To ask for it: weir share apply.")
+    case .grantSuspended:
+      BilingualText(
+        "weir share grant 可查看暂停理由；消除后授权恢复。",
+        "weir share grant shows why; once that is mended the grant goes on.")
     case .grantExpired, .grantEnded:
       BilingualText("请重新申请授权：weir share apply。", "Apply for a new grant: weir share apply.")
     case .quotaUsed: BilingualText("请明日再查，或申请更高额度。", "Try tomorrow, or ask for more.")

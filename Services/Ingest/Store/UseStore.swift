@@ -58,9 +58,11 @@ package struct Recipient: Sendable, Equatable {
 }
 
 extension SQLReading where Self: ~Copyable {
-  /// Why Share ended a grant; `nil` while it has not.
-  package func endOfGrant(_ name: String) throws -> String? {
-    try queryOne("SELECT reason FROM ended_grants WHERE name = ?1", [name])?[0]
+  /// Why a grant may not be used, and whether only for a while; `nil` while Share lets it be used.
+  package func endOfGrant(_ name: String) throws -> (reason: String, isSuspended: Bool)? {
+    try queryOne("SELECT reason, is_suspended FROM ended_grants WHERE name = ?1", [name]).map {
+      (try $0[0], try $0[1])
+    }
   }
 
   /// A page of those who received a record since a moment, the earliest first.
@@ -81,10 +83,16 @@ extension SQLReading where Self: ~Copyable {
 }
 
 extension WriteTransaction {
-  package func endGrant(_ name: String, reason: String) throws {
+  /// Keeps a grant from being used.
+  ///
+  /// - Parameter isSuspended: Only until it is resumed.
+  package func endGrant(_ name: String, reason: String, isSuspended: Bool) throws {
     try execute(
-      "INSERT INTO ended_grants (name, reason) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING",
-      [name, reason])
+      """
+      INSERT INTO ended_grants (name, reason, is_suspended) VALUES (?1, ?2, ?3)
+      ON CONFLICT (name) DO UPDATE
+      SET reason = excluded.reason, is_suspended = excluded.is_suspended
+      """, [name, reason, isSuspended])
   }
 
   /// A grant that Share calls active again or anew.

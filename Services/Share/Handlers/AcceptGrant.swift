@@ -92,7 +92,7 @@ extension ShareServer {
       let next = try rule(try transaction.visibleGrant(number, to: actor), actor, time)
       try transaction.save(next)
       try append(topic(of: next), next, call, to: transaction)
-      return try message(next)
+      return try message(resting(next, transaction))
     }
     var reply = done.reply
     reply.receipt = done.receipt

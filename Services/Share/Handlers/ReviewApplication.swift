@@ -61,6 +61,8 @@ extension ShareServer {
     try checkStanding(
       try transaction.entryStanding(application.entry), entry: application.entryName,
       items: application.approvedItems, atOnce: false, under: profile)
+    try checkMounted(
+      try transaction.entryStanding(application.entry), entry: application.entryName)
     let number = try transaction.nextNumber("grants")
     guard
       let made = grant(number, from: application, under: profile, by: actor, at: now())

@@ -24,6 +24,7 @@ extension ShareServer {
         try checkStanding(
           try transaction.entryStanding(entry.number), entry: entry.name, items: use.items,
           atOnce: true, under: profile)
+        try checkMounted(try transaction.entryStanding(entry.number), entry: entry.name)
         let made = try ShareRules.subscribe(
           try transaction.nextNumber("grants"), use: use, to: entry, by: actor, under: profile,
           at: time)

@@ -8,11 +8,16 @@ package struct EntryStanding: Hashable, Sendable {
   package let version: Int
   package let isPublished: Bool
   package let types: [String: ShareType]
+  /// No system of its source stands behind it any more (meizhou-specific-2021/7c).
+  package var isUnmounted: Bool
 
-  package init(version: Int, isPublished: Bool, types: [String: ShareType]) {
+  package init(
+    version: Int, isPublished: Bool, types: [String: ShareType], isUnmounted: Bool = false
+  ) {
     self.version = version
     self.isPublished = isPublished
     self.types = types
+    self.isUnmounted = isUnmounted
   }
 
   /// The first of these items that may not be used in this way, and how it is shared.

@@ -51,6 +51,8 @@ package struct Grant: Hashable, Sendable {
   /// By which ways the grantee gets the data, as it filed them (luyi-2019/13); empty where nothing is filed.
   package var accessModes: Set<AccessMode> = []
   package var activated: Instant?
+  /// Suspended because its entry is unmounted, and by no person: mounting the entry resumes it (e.1).
+  package var awaitsMounting = false
   package var history: [CaseStep] = []
 
   package init(
@@ -95,6 +97,7 @@ package struct Grant: Hashable, Sendable {
         from: history.isEmpty ? "" : state.rawValue, to: next.rawValue, actor: actor, time: time,
         reason: reason))
     state = next
+    awaitsMounting = false
     if next == .active, activated == nil { activated = time }
   }
 }
@@ -202,19 +205,21 @@ extension Grant {
     by actor: Actor, reason: String, at time: Instant
   ) throws(ShareRefusal) -> Grant {
     try checkSupervisor(actor)
-    guard state == .active else { throw wrongState("暂停", "suspended") }
+    // One that rests with its entry can be suspended as well: mounting the entry then resumes nothing.
+    guard state == .active || awaitsMounting else { throw wrongState("暂停", "suspended") }
     try checkReason(reason)
     var next = self
     next.step(to: .suspended, by: actor.name, at: time, reason: reason)
     return next
   }
 
-  /// Its use goes on (e.5). What the authority has suspended, the authority alone resumes.
+  /// Its use goes on (e.5). What the authority has suspended, the authority alone resumes; what rests with its entry, nobody.
   package func resumed(
     by actor: Actor, reason: String, at time: Instant
   ) throws(ShareRefusal) -> Grant {
     let isAuthority = try checkSupervisor(actor)
     guard state == .suspended else { throw wrongState("恢复", "resumed") }
+    if awaitsMounting { throw .entryUnmounted(entry: entryName) }
     if !isAuthority, let suspender = history.last?.actor,
       !suspender.hasPrefix(ResourceName.department(source).text + "/")
     {

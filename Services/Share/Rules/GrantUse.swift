@@ -55,7 +55,8 @@ extension Grant {
     case .active: break
     case .pendingAcceptance:
       throw isFiled ? .grantPending(grant: name) : notFiled(call.accessMode, under: profile)
-    case .suspended: throw .grantSuspended(grant: name)
+    case .suspended:
+      throw awaitsMounting ? .entryUnmounted(entry: entryName) : .grantSuspended(grant: name)
     case .expired: throw .grantExpired(grant: name, until: until)
     case .revoked: throw .grantRevoked(grant: name)
     case .ended: throw .grantEnded(grant: name)

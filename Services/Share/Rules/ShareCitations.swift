@@ -16,6 +16,7 @@ extension ShareRefusal {
       .accessModeNotFiled(_, _, let citation):
       citation
     case .clock(let refusal): refusal.citation
+    case .entryUnmounted: .accessRule(52)
     default: ownArticle.flatMap { Citation($0) }
     }
   }
@@ -53,6 +54,10 @@ extension ShareRefusal {
 
   package var nextStep: BilingualText? {
     switch self {
+    case .entryUnmounted:
+      BilingualText(
+        "请来源部门重新挂接：weir catalog mount；挂接后授权即恢复。",
+        "Let the source mount it again: weir catalog mount; the grants go on with it.")
     case .notShared(_, let steps, _), .verificationNotProvided(let steps, _): nextStepText(steps)
     case .wrongState(let resource, _, _): BilingualText.seeHistory(of: resource)
     case .applicationNeeded:

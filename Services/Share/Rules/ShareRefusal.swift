@@ -51,6 +51,7 @@ package enum ShareRefusal: Refusal, Hashable {
   case accessModeNotFiled(grant: String, mode: AccessMode?, citation: Citation)
   case filingNotProvided(grant: String)
   case grantPending(grant: String)
+  case entryUnmounted(entry: String)
   case grantSuspended(grant: String)
   case grantExpired(grant: String, until: CivilDate)
   case grantRevoked(grant: String)
@@ -128,6 +129,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .accessModeNotFiled: "share.access_mode_not_filed"
     case .filingNotProvided: "share.filing_not_provided"
     case .grantPending: "share.grant_pending"
+    case .entryUnmounted: "share.entry_unmounted"
     case .grantSuspended: "share.grant_suspended"
     case .grantExpired: "share.grant_expired"
     case .grantRevoked: "share.grant_revoked"
@@ -158,7 +160,7 @@ package enum ShareRefusal: Refusal, Hashable {
       .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume,
       .authorityNeeded, .systemNotGranted, .accessModeNotFiled, .filingNotProvided, .notShared,
       .applicationNeeded, .verificationNotProvided, .verificationNotNeeded, .notGrantee,
-      .grantPending,
+      .grantPending, .entryUnmounted,
       .grantSuspended, .grantExpired, .grantRevoked, .grantEnded, .modeNotGranted,
       .itemNotGranted, .purposeDiffers, .rollDiffers:
       .notAllowed

@@ -142,6 +142,10 @@ extension ShareRefusal {
         "\(grant) 所依办法不要求访问方式备案。", "The profile of \(grant) has no access mode filed.")
     case .grantPending(let grant):
       BilingualText("\(grant) 尚未接受，未生效。", "\(grant) has not been accepted yet.")
+    case .entryUnmounted(let entry):
+      BilingualText(
+        "\(entry) 已解除挂接，其授权暂停使用。",
+        "\(entry) is unmounted: no system stands behind it, and its grants rest.")
     case .grantSuspended(let grant): BilingualText("\(grant) 已暂停。", "\(grant) is suspended.")
     case .grantExpired(let grant, let until):
       BilingualText("\(grant) 已于 \(until.iso) 到期。", "\(grant) ended with \(until.iso).")

@@ -1,5 +1,6 @@
 // What history and log keep of each step: who, when, under which profile, why, and of what (policies e).
 
+import CatalogHandlers
 import CatalogRules
 import CatalogStore
 import Contracts
@@ -78,6 +79,12 @@ struct MountingTests {
     #expect(unmounted.history.last?.action == "unmounted")
     #expect(unmounted.history.last?.actor == "departments/civil-affairs/persons/li")
     _ = try await catalog.logged("catalog.entry_unmounted")
+    // Who begins to follow learns of it, too.
+    let told = { try await catalog.server.publishedSnapshot().map(\.topic) }
+    #expect(try await told() == ["catalog.entry_published", "catalog.entry_unmounted"])
+    _ = try await catalog.client.mountEntry(
+      .init(name: name, sourceSystem: system, requestID: "m3"), officer)
+    #expect(try await told() == ["catalog.entry_published"])
   }
 
   @Test("mounted is the published version, though a next one is being drafted")

@@ -73,8 +73,10 @@ extension IngestService {
     let committed = try await database.writeWithEvidence { transaction in
       let draft = disclosure.draft
       guard try transaction.register(draft.entry) == register.state else { throw StaleRegister() }
-      if let reason = try transaction.endOfGrant(draft.grant) {
-        throw DataRefusal.grantEnded(grant: draft.grant, reason: reason)
+      if let end = try transaction.endOfGrant(draft.grant) {
+        throw end.isSuspended
+          ? DataRefusal.grantSuspended(grant: draft.grant, reason: end.reason)
+          : DataRefusal.grantEnded(grant: draft.grant, reason: end.reason)
       }
       try charge(transaction)
       let id = try transaction.nextDisclosure()

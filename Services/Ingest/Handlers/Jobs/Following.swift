@@ -30,7 +30,9 @@ package enum FollowedEvents {
       "share.grant_ended":
       guard let grant = payload["grant"]?.string else { return }
       let word = topic.split(separator: "_").last.map(String.init) ?? "ended"
-      try transaction.endGrant(grant, reason: payload["reason"]?.string ?? word)
+      try transaction.endGrant(
+        grant, reason: payload["reason"]?.string ?? word,
+        isSuspended: topic == "share.grant_suspended")
     case "feedback.issue_opened":
       guard let issue = payload["issue"]?.string, let entry = entry(payload) else { return }
       let records = (payload["records"]?.array ?? []).compactMap(\.string)

@@ -7,6 +7,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 1, name: "batches", sql: batchTables + registerTables + useTables),
   SchemaStep(number: 2, name: "entries", sql: entryTables, isAdditive: true),
   SchemaStep(number: 3, name: "classes", sql: classColumn, isAdditive: true),
+  SchemaStep(number: 4, name: "suspensions", sql: suspensionColumn, isAdditive: true),
 ]
 
 private let batchTables = [

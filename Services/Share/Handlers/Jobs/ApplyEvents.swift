@@ -9,7 +9,10 @@ import ShareStore
 import Vocabulary
 
 extension ShareServer {
-  package static let catalogTopics = ["catalog.entry_published", "catalog.entry_withdrawn"]
+  package static let catalogTopics = [
+    "catalog.entry_published", "catalog.entry_withdrawn", "catalog.entry_unmounted",
+    "catalog.entry_mounted",
+  ]
   package static let feedbackTopics = [
     "feedback.issue_opened", "feedback.issue_ended", "feedback.recall_opened",
   ]
@@ -21,6 +24,8 @@ extension ShareServer {
     switch topic {
     case "catalog.entry_published": try learn(payload, transaction)
     case "catalog.entry_withdrawn": try endGrants(payload, transaction)
+    case "catalog.entry_unmounted": try follow(payload, isUnmounted: true, transaction)
+    case "catalog.entry_mounted": try follow(payload, isUnmounted: false, transaction)
     case "feedback.issue_opened": try mark(payload, transaction)
     case "feedback.issue_ended":
       if let issue = payload["issue"]?.string { try transaction.endCheck(issue: issue) }
@@ -42,10 +47,12 @@ extension ShareServer {
       // What nobody has said is not shared.
       return (name, item["share_type"]?.string.flatMap { ShareType(rawValue: $0) } ?? .notShared)
     }
+    let known = try transaction.entryStanding(entry)
     let standing = EntryStanding(
       version: Int(version), isPublished: true,
-      types: Dictionary(types, uniquingKeysWith: { first, _ in first }))
-    if let known = try transaction.entryStanding(entry), known.version > standing.version { return }
+      types: Dictionary(types, uniquingKeysWith: { first, _ in first }),
+      isUnmounted: known?.isUnmounted ?? false)
+    if let known, known.version > standing.version { return }
     try transaction.save(standing, of: entry)
     for grant in try transaction.livingGrants(of: entry) {
       guard let ended = grant.retyped(standing, at: now()) else { continue }
@@ -63,13 +70,50 @@ extension ShareServer {
     let known = try transaction.entryStanding(entry)
     try transaction.save(
       EntryStanding(
-        version: known?.version ?? 0, isPublished: false, types: known?.types ?? [:]), of: entry)
+        version: known?.version ?? 0, isPublished: false, types: known?.types ?? [:],
+        isUnmounted: known?.isUnmounted ?? false), of: entry)
     let reason = payload["reason"]?.string ?? ""
     for grant in try transaction.livingGrants(of: entry) {
       guard let ended = grant.ended(reason: reason, at: now()) else { continue }
       try transaction.save(ended)
       try append("share.grant_ended", ended, nil, to: transaction)
     }
+  }
+
+  /// The source has unmounted its entry, or mounted it again: grants rest with it, and go on with it (meizhou-specific-2021/7c).
+  private func follow(
+    _ payload: JSONObject, isUnmounted: Bool, _ transaction: borrowing WriteTransaction
+  ) throws {
+    guard let name = payload["entry"]?.string,
+      let entry = ResourceName(name, in: .entries)?.number
+    else { return }
+    var standing =
+      try transaction.entryStanding(entry)
+      ?? EntryStanding(version: 0, isPublished: true, types: [:])
+    standing.isUnmounted = isUnmounted
+    try transaction.save(standing, of: entry)
+    let what = "\(name): \(isUnmounted ? "unmounted" : "mounted")"
+    let reason = payload["actor"]?.string.map { "\(what) (\($0))" } ?? what
+    for grant in try transaction.livingGrants(of: entry) {
+      let next =
+        isUnmounted
+        ? grant.rested(because: reason, at: now()) : grant.remounted(because: reason, at: now())
+      guard let next else { continue }
+      try transaction.save(next)
+      try append(topic(of: next), next, nil, to: transaction)
+    }
+  }
+
+  /// A grant that came into use while its entry is unmounted rests with it.
+  func resting(
+    _ grant: Grant, _ transaction: borrowing WriteTransaction
+  ) throws -> Grant {
+    guard try transaction.entryStanding(grant.entry)?.isUnmounted == true,
+      let rested = grant.rested(because: "\(grant.entryName): unmounted", at: now())
+    else { return grant }
+    try transaction.save(rested)
+    try append(topic(of: rested), rested, nil, to: transaction)
+    return rested
   }
 
   private func mark(

@@ -102,4 +102,8 @@ package let shareSchema: [SchemaStep] = [
         items BLOB NOT NULL)
       """
     ], isAdditive: true),
+  SchemaStep(
+    number: 5, name: "unmounted entries",
+    sql: ["ALTER TABLE entries ADD COLUMN is_unmounted INTEGER NOT NULL DEFAULT 0"],
+    isAdditive: true),
 ]

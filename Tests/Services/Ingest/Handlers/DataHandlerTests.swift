@@ -133,9 +133,17 @@ struct DataHandlerTests {
     try await node.follow(
       "share.grant_suspended", [("grant", "grants/G-2"), ("reason", "incident")])
     #expect(
-      await refusal { try await node.lookUp(identityNumber(1), other) } == "ingest.grant_ended")
+      await refusal { try await node.lookUp(identityNumber(1), other) }
+        == "ingest.grant_suspended")
     try await node.follow("share.grant_activated", [("grant", "grants/G-2")])
     _ = try await node.lookUp(identityNumber(1), other)
+    // Suspended first and then revoked, it is ended.
+    let third = try node.grant(number: 3)
+    for topic in ["share.grant_suspended", "share.grant_revoked"] {
+      try await node.follow(topic, [("grant", "grants/G-3"), ("reason", "incident")])
+    }
+    #expect(
+      await refusal { try await node.lookUp(identityNumber(1), third) } == "ingest.grant_ended")
     try await node.follow("catalog.entry_withdrawn", [("entry", "entries/E-1")])
     #expect(
       await refusal { try await node.lookUp(identityNumber(1), other) }

@@ -405,7 +405,7 @@ struct ApplicationCallTests {
     try await share.event("catalog.entry_withdrawn", payload)
     #expect(await reason { _ = try await share.lookup(first.name) } == "share.grant_ended")
     #expect(await reason { _ = try await take("s-2") } == "share.entry_not_published")
-    try await publish(share, version: 2, [("office", .unconditional)])
+    try await share.publish(version: 2, [("office", .unconditional)])
     let second = try await take("s-2")
     share.clock.pass(seconds: 28 * 86_400)
     #expect(try await share.handlers.expireGrants() == 1)
@@ -419,31 +419,19 @@ struct ApplicationCallTests {
     await share.stop()
   }
 
-  /// The catalogue tells that a version of entries/E-3 was published with these types.
-  private func publish(
-    _ share: ShareCalls, version: Int64, _ types: [(String, ShareType)]
-  ) async throws {
-    var event = JSONObject()
-    event["entry"] = .string("entries/E-3")
-    event["version"] = .integer(version)
-    event["items"] = .array(
-      types.map { ["name": .string($0.0), "share_type": .string($0.1.rawValue)] })
-    try await share.event("catalog.entry_published", event)
-  }
-
   @Test(
     "AC-42 an item that a new version no longer shares is denied on the next call",
     arguments: Backend.allCases)
   func retyped(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend)
     let grant = try await share.grant()
-    try await publish(share, version: 1, [("name", .conditional), ("date", .conditional)])
+    try await share.publish(version: 1, [("name", .conditional), ("date", .conditional)])
     _ = try await share.lookup(grant.name)
-    try await publish(share, version: 2, [("name", .conditional), ("date", .notShared)])
+    try await share.publish(version: 2, [("name", .conditional), ("date", .notShared)])
     #expect(await reason { _ = try await share.lookup(grant.name) } == "share.grant_ended")
     #expect(try await share.topics().last == "share.grant_ended")
     // An older version that is told again changes nothing.
-    try await publish(share, version: 1, [("name", .conditional), ("date", .conditional)])
+    try await share.publish(version: 1, [("name", .conditional), ("date", .conditional)])
     #expect(
       try await share.database.read { try $0.entryStanding(3) }?.types["date"] == .notShared)
     await share.stop()
@@ -454,7 +442,7 @@ struct ApplicationCallTests {
     let share = try await ShareCalls()
     let draft = try await share.apply()
     _ = try await share.submit(draft.name)
-    try await publish(share, version: 2, [("name", .conditional), ("court", .notShared)])
+    try await share.publish(version: 2, [("name", .conditional), ("court", .notShared)])
     #expect(await reason { _ = try await share.review(draft.name) } == "share.not_shared")
     var withdrawn = JSONObject()
     withdrawn["entry"] = .string("entries/E-3")

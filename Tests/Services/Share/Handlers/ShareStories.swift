@@ -2,6 +2,7 @@
 
 import Access
 import Contracts
+import Integrity
 import RPC
 import ShareHandlers
 import TestSupport
@@ -82,6 +83,33 @@ extension ShareCalls {
     _ = try await submit(application.name)
     let answered = try await review(application.name, Self.decisions(refusing: refusing))
     return try await accept(answered.grant)
+  }
+
+  /// The catalogue tells that a version of entries/E-3 was published with these types.
+  func publish(version: Int64, _ types: [(String, ShareType)]) async throws {
+    var payload = JSONObject()
+    payload["entry"] = .string("entries/E-3")
+    payload["version"] = .integer(version)
+    payload["items"] = .array(
+      types.map { ["name": .string($0.0), "share_type": .string($0.1.rawValue)] })
+    try await event("catalog.entry_published", payload)
+  }
+
+  /// The catalogue tells that the source has unmounted entries/E-3, or mounted it.
+  func mounting(_ topic: String) async throws {
+    var payload = JSONObject()
+    payload["entry"] = .string("entries/E-3")
+    payload["actor"] = .string("departments/justice/persons/wu")
+    try await event(topic, payload)
+  }
+
+  /// A subscription to an unconditional item.
+  func subscribed(_ item: String, _ requestID: String = "sub") async throws -> ShareV1.Grant {
+    try await client.subscribe(
+      ShareV1.SubscribeRequest(
+        entry: "entries/E-3", items: [item], purpose: Self.purpose, modes: [.lookup],
+        until: "2024-12-31", requestID: requestID, scenario: "日常查询"),
+      try options(Self.user, path: "Subscribe"))
   }
 
   func lookup(
