@@ -114,10 +114,10 @@ package struct Profile: Hashable, Sendable {
   }
 
   /// On what a refusal rests: the article of this profile, or of a text behind it, that sets the parameter; where no text does,
-  /// the product's own rule (`AC-41`). Never the text of another place.
-  package func cite(_ key: ProfileKey, else rule: String) -> Citation {
+  /// our own rule (`.accessRule(41)`). Never the text of another place.
+  package func cite(_ key: ProfileKey, else ours: Citation) -> Citation {
     if let found = provision(key), found.citation.isOfText { return found.citation }
-    return Citation(document: Citation.productDocument, article: rule)
+    return ours
   }
 
   package func integer(_ key: ProfileKey) -> Provision<Int>? {

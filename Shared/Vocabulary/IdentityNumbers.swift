@@ -6,6 +6,10 @@
 /// characters without width between their groups. A number counts only where it is sound: check symbol, a real date of birth
 /// and a known province, so that case numbers and telephone numbers pass.
 package enum IdentityNumbers {
+  /// Texts go to others and into the log: they hold no identity number, whatever regulation governs.
+  package static let citation = Citation(
+    document: Citation.productDocument, article: "free-text")
+
   /// So many characters between two groups of digits still belong to one number.
   private static let longestGap = 3
 

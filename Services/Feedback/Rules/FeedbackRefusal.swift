@@ -98,10 +98,9 @@ package enum FeedbackRefusal: Refusal, Hashable {
     case .notParty(_, let citation), .headNeeded(_, let citation),
       .reasonsMissing(_, let citation), .clock(_, _, let citation):
       citation
-    // AC-61: the source verifies and rectifies, the reporter gets the result.
-    case .notSource: Citation(document: "meizhou-public-2023", article: "23b")
-    case .notReporter: Citation(document: "meizhou-public-2023", article: "23d")
-    case .identityNumberInText: Citation(document: "meizhou-public-2023", article: "39.1")
+    // The source verifies and rectifies, the reporter gets the result.
+    case .notSource, .notReporter: .accessRule(61)
+    case .identityNumberInText: IdentityNumbers.citation
     default: nil
     }
   }

@@ -38,11 +38,10 @@ package func checkFilingRight(
 
 /// The article by which issues are reported at all.
 func issueCitation(_ profile: Profile) -> Citation {
-  profile.issueChannels?.citation ?? Citation(document: "meizhou-public-2023", article: "23a")
+  profile.issueChannels?.citation ?? .accessRule(60)
 }
 
 /// The article by which a person may have an error put right (meizhou-public-2023/35b).
 func personCitation(_ profile: Profile) -> Citation {
-  profile.words(.feedbackDataSubjectRights)?.citation
-    ?? Citation(document: "meizhou-public-2023", article: "35b")
+  profile.cite(.feedbackDataSubjectRights, else: .accessRule(66))
 }

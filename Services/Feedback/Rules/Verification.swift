@@ -17,7 +17,7 @@ extension QualityIssue {
     let given = reasons.filter { !$0.allSatisfy(\.isWhitespace) }
     if !isConfirmed, given.isEmpty {
       throw .reasonsMissing(
-        path: "reasons", Citation(document: "guangdong-2018", article: "21.3b"))
+        path: "reasons", profile.cite(.feedbackVerifyDays, else: .accessRule(61)))
     }
     if given.count > ReportLimits.lines {
       throw .tooLong(path: "reasons", limit: ReportLimits.lines)

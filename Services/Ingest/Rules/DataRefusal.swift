@@ -111,20 +111,18 @@ package enum DataRefusal: Refusal, Hashable {
     }
   }
 
+  /// Share knows the profile and refuses first; what comes here has only our own rules behind it.
   package var citation: Citation? {
     switch self {
     case .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted, .itemNotGranted,
-      .grantExpired, .grantSuspended, .grantEnded, .grantInvalid:
-      // What a grant covers.
-      Citation(document: "meizhou-public-2023", article: "22")
-    case .purposeDiffers: Citation(document: "meizhou-specific-2021", article: "20")
-    case .quotaUsed, .rollTooLarge, .rollRowsExceeded:
-      // No bulk export and no free query.
-      Citation(document: "meizhou-public-2023", article: "21")
-    case .notOwner: Citation(document: "meizhou-public-2023", article: "21")
-    case .issueNotOpen:
-      // Stored data are not changed, added to or taken from at will.
-      Citation(document: "meizhou-specific-2021", article: "13b")
+      .grantInvalid:
+      .accessRule(41)
+    case .grantExpired, .grantSuspended, .grantEnded: .accessRule(52)
+    case .purposeDiffers: .accessRule(45)
+    case .quotaUsed: .accessRule(47)
+    case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
+    case .notOwner: .accessRule(42)
+    case .issueNotOpen: .accessRule(31)
     default: nil
     }
   }

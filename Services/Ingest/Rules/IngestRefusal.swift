@@ -130,12 +130,10 @@ package enum IngestRefusal: Refusal, Hashable {
       citation
     case .qualityFailed(_, _, let threshold): threshold.citation
     case .rejectsDeleted(_, let citation): citation
-    case .batchOfCorrection: Citation(document: "meizhou-specific-2021", article: "13b")
-    // Those who handle personal data protect it (meizhou-public-2023/39).
-    case .identityNumberInText: Citation(document: "meizhou-public-2023", article: "39")
-    case .otherSystem, .systemNeeded, .personNeeded:
-      // AC-03: both a registered system and a person stand behind a delivery.
-      Citation(document: "luyi-2019", article: "18")
+    case .batchOfCorrection: .accessRule(31)
+    case .identityNumberInText: IdentityNumbers.citation
+    // Both a registered system and a person stand behind a delivery.
+    case .otherSystem, .systemNeeded, .personNeeded: .accessRule(3)
     default: nil
     }
   }

@@ -15,9 +15,9 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let officer = request.securityOfficer
-      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
-        try grant.accepted(
-          by: actor, officer: officer, under: try profile(grant.profile), at: time)
+      return try await step(request.name, call, request.requestID, request) {
+        grant, profile, actor, time in
+        try grant.accepted(by: actor, officer: officer, under: profile, at: time)
       }
     }
   }
@@ -38,9 +38,9 @@ extension ShareServer {
         return mode
       }
       let reason = request.reason
-      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
-        try grant.filed(
-          Set(modes), reason: reason, by: actor, under: try profile(grant.profile), at: time)
+      return try await step(request.name, call, request.requestID, request) {
+        grant, profile, actor, time in
+        try grant.filed(Set(modes), reason: reason, by: actor, under: profile, at: time)
       }
     }
   }
@@ -52,7 +52,8 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let reason = request.reason
       let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
-      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+      return try await step(request.name, call, request.requestID, request) {
+        grant, _, actor, time in
         try grant.revoked(by: actor, reason: reason, basis: basis, at: time)
       }
     }
@@ -64,7 +65,8 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let reason = request.reason
-      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+      return try await step(request.name, call, request.requestID, request) {
+        grant, _, actor, time in
         try grant.suspended(by: actor, reason: reason, at: time)
       }
     }
@@ -75,7 +77,8 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let reason = request.reason
-      return try await step(request.name, call, request.requestID, request) { grant, actor, time in
+      return try await step(request.name, call, request.requestID, request) {
+        grant, _, actor, time in
         try grant.resumed(by: actor, reason: reason, at: time)
       }
     }
@@ -83,13 +86,16 @@ extension ShareServer {
 
   private func step(
     _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
-    _ rule: @escaping @Sendable (Grant, Actor, Instant) throws -> Grant
+    _ rule: @escaping @Sendable (Grant, Profile, Actor, Instant) throws -> Grant
   ) async throws -> ShareV1.Grant {
     let number = try number(name, in: .grants)
     let actor = actor(of: call)
     let time = now()
     let done = try await change(call, requestID: requestID, content: content) { transaction in
-      let next = try rule(try transaction.visibleGrant(number, to: actor), actor, time)
+      let grant = try transaction.visibleGrant(number, to: actor)
+      let next = try judged(under: try profile(grant.profile)) {
+        try rule(grant, $0, actor, time)
+      }
       try transaction.save(next)
       try append(topic(of: next), next, call, to: transaction)
       return try message(resting(next, transaction))

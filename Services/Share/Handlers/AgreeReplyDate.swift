@@ -23,7 +23,9 @@ extension ShareServer {
         transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         let profile = try profile(application.profile)
-        let next = try application.replyDate(date, by: actor, under: profile, at: time)
+        let next = try judged(under: profile) {
+          try application.replyDate(date, by: actor, under: $0, at: time)
+        }
         try transaction.save(next)
         try append("share.application_reply_date", next, call, to: transaction)
         return message(next, under: profile)

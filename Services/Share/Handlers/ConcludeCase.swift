@@ -24,8 +24,8 @@ extension ShareServer {
           field: "outcome", expected: BilingualText("已知的结论", "a known outcome"))
       }
       return try await step(request.name, call, request.requestID, request) {
-        checked, _, actor, time in
-        try checked.concluded(conclusion, by: actor, at: time)
+        checked, profile, actor, time in
+        try checked.concluded(conclusion, by: actor, under: profile, at: time)
       }
     }
   }
@@ -36,8 +36,8 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let (isConfirmed, reason) = (request.confirmed, request.reason)
       return try await step(request.name, call, request.requestID, request) {
-        checked, _, actor, time in
-        try checked.confirmed(isConfirmed, reason: reason, by: actor, at: time)
+        checked, profile, actor, time in
+        try checked.confirmed(isConfirmed, reason: reason, by: actor, under: profile, at: time)
       }
     }
   }
@@ -91,7 +91,9 @@ extension ShareServer {
       case .conflict: throw RequestRefusal.requestIDReused
       case .new: break
       }
-      let next = try rule(checked, try profile(run.profile), actor, time)
+      let next = try judged(under: try profile(run.profile)) {
+        try rule(checked, $0, actor, time)
+      }
       try transaction.save(next, outside.vault)
       try append("share.case_\(next.state.rawValue)", next, run, call, to: transaction)
       return message(next, profile: run.profile.text, entry: entry)

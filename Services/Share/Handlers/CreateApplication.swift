@@ -27,9 +27,12 @@ extension ShareServer {
         of: entry, in: outside.profiles, on: time.civilDate)
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
-        let application = try draftApplication(
-          number: try transaction.nextNumber("applications"), use: use, for: entry, by: actor,
-          applicant: applicant, under: profile, at: time)
+        let number = try transaction.nextNumber("applications")
+        let application = try judged(under: profile) {
+          try draftApplication(
+            number: number, use: use, for: entry, by: actor, applicant: applicant, under: $0,
+            at: time)
+        }
         try transaction.save(application)
         try append("share.application_drafted", application, call, to: transaction)
         return message(application, under: profile)

@@ -28,11 +28,13 @@ extension ShareServer {
           }
           let frequency = grant.roll.flatMap { RollFrequency(rawValue: $0.frequency) }
           let turn = ComparisonRun.frequencyKey(plan, frequency ?? .monthly)
-          let run = try prepareComparison(
-            try transaction.nextNumber("comparisons"), plan, grant: grant, by: actor,
-            earlier: try transaction.earlierRuns(
-              grant: grantNumber, turn: turn, since: Instant(startOf: time.civilDate)),
-            under: try profile(grant.profile), at: time)
+          let number = try transaction.nextNumber("comparisons")
+          let earlier = try transaction.earlierRuns(
+            grant: grantNumber, turn: turn, since: Instant(startOf: time.civilDate))
+          let run = try judged(under: try profile(grant.profile)) {
+            try prepareComparison(
+              number, plan, grant: grant, by: actor, earlier: earlier, under: $0, at: time)
+          }
           try transaction.save(run, turn: turn)
           try append("share.comparison_prepared", run, call, to: transaction)
           return message(run, CaseTally())

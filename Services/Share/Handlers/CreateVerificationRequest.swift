@@ -36,8 +36,10 @@ extension ShareServer {
           attempts: try transaction.claimCount(
             entry: entry.number, requester: actor.department, pseudonym: pseudonym))
         let number = try transaction.nextNumber("verifications")
-        let verification = try requestVerification(
-          number, claim, on: entry, by: actor, standing: standing, under: profile, at: time)
+        let verification = try judged(under: profile) {
+          try requestVerification(
+            number, claim, on: entry, by: actor, standing: standing, under: $0, at: time)
+        }
         var sealed = IngestV1.VerifyClaimRequest()
         sealed.entry = entry.name
         sealed.request = verification.name

@@ -36,8 +36,10 @@ extension ShareServer {
       transaction in
       let verification = try transaction.visibleVerification(number, to: actor)
       let profile = try profile(verification.profile)
-      let next = try verification.declined(
-        reason: request.reason, basis: basis, by: actor, under: profile, at: time)
+      let next = try judged(under: profile) {
+        try verification.declined(
+          reason: request.reason, basis: basis, by: actor, under: $0, at: time)
+      }
       try transaction.saveDecided(next)
       try append("share.verification_declined", next, call, to: transaction)
       return message(next, under: profile)
@@ -61,7 +63,9 @@ extension ShareServer {
       case .conflict: throw RequestRefusal.requestIDReused
       case .same(nil), .new: break
       }
-      try verification.checkDecidable(by: actor)
+      try judged(under: try profile(verification.profile)) {
+        try verification.checkDecidable(by: actor, under: $0)
+      }
       guard let sealed = try transaction.sealedClaim(number) else {
         throw UnreadableContent(what: "claim of \(verification.name)")
       }
@@ -81,8 +85,10 @@ extension ShareServer {
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
         let verification = try transaction.visibleVerification(number, to: actor)
-        let next = try verification.answered(
-          told, membershipHarmless: entry.isMembershipHarmless, by: actor, at: now())
+        let next = try judged(under: try profile(verification.profile)) {
+          try verification.answered(
+            told, membershipHarmless: entry.isMembershipHarmless, by: actor, under: $0, at: now())
+        }
         try transaction.saveDecided(next)
         try append("share.verification_answered", next, call, to: transaction)
         return message(next, under: try profile(next.profile))

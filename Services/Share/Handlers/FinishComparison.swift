@@ -20,9 +20,11 @@ extension ShareServer {
       return try await change(call, requestID: request.requestID, content: request) {
         transaction in
         let run = try transaction.ownComparison(number, of: actor)
-        let next = try run.finished(
-          chunks: Int(request.chunks), numbers: Set(try transaction.chunkNumbers(number)),
-          by: actor, at: time)
+        let numbers = Set(try transaction.chunkNumbers(number))
+        let next = try judged(under: try profile(run.profile)) { _ in
+          try run.finished(
+            chunks: Int(request.chunks), numbers: numbers, by: actor, at: time)
+        }
         try transaction.save(next, turn: "")
         let cases = try transaction.openCases(of: next, at: now(), outside.vault)
         try append(

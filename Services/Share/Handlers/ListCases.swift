@@ -45,7 +45,9 @@ extension ShareServer {
       let run = try await database.read {
         try $0.ownComparison(number, of: actor, field: "comparison")
       }
-      try run.checkClearable(under: try profile(run.profile), today: today)
+      try judged(under: try profile(run.profile)) {
+        try run.checkClearable(under: $0, today: today)
+      }
       let (found, withheld, tally) = try await database.read { transaction in
         (
           try transaction.withholdingCases(

@@ -54,7 +54,9 @@ extension ShareServer {
           throw RequestRefusal.unknownResource(
             field: "grant", name: ResourceName.grant(number).text)
         }
-        let items = try grant.check(use, under: try profile(grant.profile))
+        let items = try judged(under: try profile(grant.profile)) {
+          try grant.check(use, under: $0)
+        }
         try appendDecision(
           grant, items, call, purpose: use.purpose, case: caseNumber, to: transaction)
         return (grant, items)
@@ -84,7 +86,8 @@ extension ShareServer {
   ) async throws -> Result {
     do {
       return try await body()
-    } catch ShareRefusal.purposeDiffers(let grant) {
+    } catch let governed as GovernedRefusal {
+      guard case .purposeDiffers(let grant) = governed.refusal else { throw governed }
       try await database.write { transaction in
         try transaction.append(
           topic: "share.violation_candidate",
@@ -96,7 +99,7 @@ extension ShareServer {
               ("method", .string(call.rpc.path)),
             ]))
       }
-      throw ShareRefusal.purposeDiffers(grant: grant)
+      throw governed
     }
   }
 

@@ -25,18 +25,21 @@ extension ShareServer {
         let known = try await database.read { try $0.visibleApplication(number, to: actor) }
         try checkEtag(request.etag, known)
         let profile = try profile(known.profile)
-        return message(
+        let next = try judged(under: profile) {
           try known.reviewed(
-            decisions, reason: request.reason, by: actor, under: profile, at: time),
-          under: profile)
+            decisions, reason: request.reason, by: actor, under: $0, at: time)
+        }
+        return message(next, under: profile)
       }
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
         let profile = try profile(application.profile)
-        var next = try application.reviewed(
-          decisions, reason: request.reason, by: actor, under: profile, at: time)
+        var next = try judged(under: profile) {
+          try application.reviewed(
+            decisions, reason: request.reason, by: actor, under: $0, at: time)
+        }
         let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
         try transaction.save(next)
         try append(
@@ -58,11 +61,12 @@ extension ShareServer {
     guard application.state == .approved || application.state == .partlyApproved else {
       return nil
     }
-    try checkStanding(
-      try transaction.entryStanding(application.entry), entry: application.entryName,
-      items: application.approvedItems, atOnce: false, under: profile)
-    try checkMounted(
-      try transaction.entryStanding(application.entry), entry: application.entryName)
+    let standing = try transaction.entryStanding(application.entry)
+    let (name, items) = (application.entryName, application.approvedItems)
+    try judged(under: profile) {
+      try checkStanding(standing, entry: name, items: items, atOnce: false, under: $0)
+      try checkMounted(standing, entry: name)
+    }
     let number = try transaction.nextNumber("grants")
     guard
       let made = grant(number, from: application, under: profile, by: actor, at: now())

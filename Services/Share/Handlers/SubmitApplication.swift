@@ -21,17 +21,21 @@ extension ShareServer {
       let time = now()
       if request.validateOnly {
         try checkEtag(request.etag, known)
-        return message(
-          try known.submitted(by: actor, entry: entry, under: profile, at: time), under: profile)
+        let next = try judged(under: profile) {
+          try known.submitted(by: actor, entry: entry, under: $0, at: time)
+        }
+        return message(next, under: profile)
       }
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
-        try checkStanding(
-          try transaction.entryStanding(entry.number), entry: entry.name,
-          items: application.use.items, atOnce: false, under: profile)
-        var next = try application.submitted(by: actor, entry: entry, under: profile, at: time)
+        let standing = try transaction.entryStanding(entry.number)
+        var next = try judged(under: profile) {
+          try checkStanding(
+            standing, entry: entry.name, items: application.use.items, atOnce: false, under: $0)
+          return try application.submitted(by: actor, entry: entry, under: $0, at: time)
+        }
         if next.state == .submitted { next.form = next.formText(at: time) }
         try transaction.save(next)
         try append("share.application_\(next.state.rawValue)", next, call, to: transaction)

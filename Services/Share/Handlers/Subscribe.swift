@@ -21,13 +21,15 @@ extension ShareServer {
       let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
-        try checkStanding(
-          try transaction.entryStanding(entry.number), entry: entry.name, items: use.items,
-          atOnce: true, under: profile)
-        try checkMounted(try transaction.entryStanding(entry.number), entry: entry.name)
-        let made = try ShareRules.subscribe(
-          try transaction.nextNumber("grants"), use: use, to: entry, by: actor, under: profile,
-          at: time)
+        let standing = try transaction.entryStanding(entry.number)
+        let number = try transaction.nextNumber("grants")
+        let made = try judged(under: profile) {
+          try checkStanding(
+            standing, entry: entry.name, items: use.items, atOnce: true, under: $0)
+          try checkMounted(standing, entry: entry.name)
+          return try ShareRules.subscribe(
+            number, use: use, to: entry, by: actor, under: $0, at: time)
+        }
         try transaction.save(made)
         try append(topic(of: made), made, call, to: transaction)
         return try message(made)

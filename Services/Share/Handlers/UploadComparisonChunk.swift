@@ -52,12 +52,15 @@ extension ShareServer {
         guard let grant = try transaction.grant(run.grant) else {
           throw UnreadableContent(what: "grant of \(run.name)")
         }
-        let items = try grant.check(
-          GrantCall(
-            by: actor, mode: .comparison, items: [], purpose: run.plan.purpose, today: today),
-          under: try profile(grant.profile))
-        _ = try run.taking(
-          chunk, known: try transaction.chunk(number, chunk.number), by: actor)
+        let known = try transaction.chunk(number, chunk.number)
+        let items = try judged(under: try profile(grant.profile)) {
+          let items = try grant.check(
+            GrantCall(
+              by: actor, mode: .comparison, items: [], purpose: run.plan.purpose, today: today),
+            under: $0)
+          _ = try run.taking(chunk, known: known, by: actor)
+          return items
+        }
         try appendDecision(
           grant, items, call, purpose: run.plan.purpose, case: "",
           more: [
@@ -98,8 +101,10 @@ extension ShareServer {
     let actor = actor(of: call)
     return try await database.write { transaction in
       let run = try transaction.ownComparison(number, of: actor, field: "comparison")
-      var next = try run.taking(
-        chunk, known: try transaction.chunk(number, chunk.number), by: actor)
+      let known = try transaction.chunk(number, chunk.number)
+      var next = try judged(under: try profile(run.profile)) { _ in
+        try run.taking(chunk, known: known, by: actor)
+      }
       next.lineage = lineage ?? next.lineage
       try transaction.save(chunk, leads: leads, of: number)
       try transaction.save(next, turn: "")

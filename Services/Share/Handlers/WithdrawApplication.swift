@@ -18,8 +18,10 @@ extension ShareServer {
       let time = now()
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
-        let next = try transaction.visibleApplication(number, to: actor)
-          .withdrawn(by: actor, reason: request.reason, at: time)
+        let application = try transaction.visibleApplication(number, to: actor)
+        let next = try judged(under: try profile(application.profile)) { _ in
+          try application.withdrawn(by: actor, reason: request.reason, at: time)
+        }
         try transaction.save(next)
         try append("share.application_withdrawn", next, call, to: transaction)
         return message(next, under: try profile(next.profile))

@@ -33,7 +33,7 @@ extension Grant {
   /// The refusal of what waits for a filing; of no single way where none was asked for.
   func notFiled(_ mode: AccessMode?, under profile: Profile) -> ShareRefusal {
     .accessModeNotFiled(
-      grant: name, mode: mode, citation: profile.cite(.shareModeFiling, else: "AC-47"))
+      grant: name, mode: mode, citation: profile.cite(.shareModeFiling, else: .accessRule(47)))
   }
 
   /// The grantee files the ways that it chooses; with the first filing the grant begins. Another choice later needs a reason,
@@ -54,11 +54,12 @@ extension Grant {
     guard !modes.isEmpty else {
       throw .fieldMissing(
         path: "access_modes", term: BilingualText("访问方式", "access mode"),
-        citation: profile.cite(.shareModeFiling, else: "AC-47"))
+        citation: profile.cite(.shareModeFiling, else: .accessRule(47)))
     }
     try checkTexts([("reason", reason)])
     if !accessModes.isEmpty, reason.isEmpty {
-      throw .reasonMissing(path: "reason", citation: profile.cite(.shareModeFiling, else: "AC-47"))
+      throw .reasonMissing(
+        path: "reason", citation: profile.cite(.shareModeFiling, else: .accessRule(47)))
     }
     var next = self
     next.accessModes = modes

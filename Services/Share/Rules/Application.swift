@@ -195,7 +195,7 @@ extension Application {
     guard isForwarding ? actor.roles.contains(.authority) : actor.isOfficerOrHead else {
       guard isForwarding else { throw .notParty(resource: name) }
       throw .authorityNeeded(
-        resource: name, citation: profile.cite(.shareCrossLevelRoute, else: "AC-50"))
+        resource: name, citation: profile.cite(.shareCrossLevelRoute, else: .accessRule(50)))
     }
     guard state == .draft || isForwarding else {
       throw .wrongState(

@@ -24,7 +24,7 @@ extension Application {
       // Where one department is both, two of its people decide: one opinion is not two.
       if opinions.contains(where: { $0.person == actor.name }) {
         throw .samePerson(
-          resource: name, citation: Citation(document: "meizhou-specific-2021", article: "21c"))
+          resource: name, citation: profile.cite(.shareReviewers, else: .accessRule(43)))
       }
       return side
     }
@@ -130,7 +130,7 @@ func checkDecisions(
     if isNeeded, decision.reason.isEmpty, reason.isEmpty {
       throw .reasonMissing(
         path: "\(path).reason",
-        citation: reasons?.citation ?? Citation(document: "guangdong-2018", article: "19.1f"))
+        citation: reasons?.citation ?? .accessRule(44))
     }
     try checkTexts([("\(path).reason", decision.reason)])
     if !decision.isApproved {

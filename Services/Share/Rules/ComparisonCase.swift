@@ -150,7 +150,7 @@ extension ComparisonCase {
   /// An irregular receipt needs evidence (kind, date, who saw it) and then a second person; it cannot rest on a record that
   /// is itself in question (hebi-2021/13: business goes on with lawful proof).
   package func concluded(
-    _ conclusion: Conclusion, by actor: Actor, at time: Instant
+    _ conclusion: Conclusion, by actor: Actor, under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> ComparisonCase {
     try requireDepartment(actor)
     guard state == .open || state == .checking else {
@@ -166,7 +166,7 @@ extension ComparisonCase {
       next.step(to: .checking, by: actor.name, at: time, reason: conclusion.reason)
       return next
     }
-    try checkProof(conclusion, today: time.civilDate)
+    try checkProof(conclusion, under: profile, today: time.civilDate)
     if state == .open { next.step(to: .checking, by: actor.name, at: time, reason: "") }
     next.outcome = outcome
     next.evidence = conclusion.evidence
@@ -179,7 +179,9 @@ extension ComparisonCase {
     return next
   }
 
-  private func checkProof(_ conclusion: Conclusion, today: CivilDate) throws(ShareRefusal) {
+  private func checkProof(
+    _ conclusion: Conclusion, under profile: Profile, today: CivilDate
+  ) throws(ShareRefusal) {
     try checkTexts([
       ("reason", conclusion.reason), ("evidence.kind", conclusion.evidence?.kind ?? ""),
       ("evidence.seen_by", conclusion.evidence?.seenBy ?? ""),
@@ -193,7 +195,7 @@ extension ComparisonCase {
       }
       if conclusion.reason.isEmpty, conclusion.evidence == nil {
         throw .reasonMissing(
-          path: "reason", citation: Citation(document: "meizhou-specific-2021", article: "24.1c"))
+          path: "reason", citation: caseCitation(profile))
       }
       return
     }
@@ -209,7 +211,8 @@ extension ComparisonCase {
 
   /// The second person's word on an irregular receipt: closed with it, or back to checking.
   package func confirmed(
-    _ isConfirmed: Bool, reason: String, by actor: Actor, at time: Instant
+    _ isConfirmed: Bool, reason: String, by actor: Actor, under profile: Profile,
+    at time: Instant
   ) throws(ShareRefusal) -> ComparisonCase {
     try requireDepartment(actor)
     guard state == .awaitingConfirmation else {
@@ -218,7 +221,7 @@ extension ComparisonCase {
     }
     guard actor.name != concludedBy else {
       throw .samePerson(
-        resource: name, citation: Citation(document: "meizhou-specific-2021", article: "24.1c"))
+        resource: name, citation: caseCitation(profile))
     }
     try checkTexts([("reason", reason)])
     var next = self
@@ -229,7 +232,7 @@ extension ComparisonCase {
     } else {
       if reason.isEmpty {
         throw .reasonMissing(
-          path: "reason", citation: Citation(document: "meizhou-specific-2021", article: "24.1c"))
+          path: "reason", citation: caseCitation(profile))
       }
       next.outcome = nil
       next.isReferred = false
@@ -246,7 +249,7 @@ extension ComparisonCase {
     try requireDepartment(actor)
     guard actor.roles.contains(.departmentHead) else { throw .headNeeded(resource: name) }
     var next = self
-    let citation = Citation(document: "meizhou-specific-2021", article: "25")
+    let citation = caseCitation(profile)
     guard let hold else {
       guard self.hold != nil else {
         throw .wrongState(
@@ -305,4 +308,9 @@ extension ComparisonCase {
     CaseStep(
       from: state.rawValue, to: state.rawValue, actor: actor.name, time: time, reason: text)
   }
+}
+
+/// On what the checking of leads rests: the article that has them compared at all, or our own rule (AC-54).
+private func caseCitation(_ profile: Profile) -> Citation {
+  profile.cite(.shareComparisonBeforePayout, else: .accessRule(54))
 }

@@ -176,12 +176,12 @@ package func prepareComparison(
   if frequency == .perBatch, plan.payout.isEmpty {
     throw .fieldMissing(
       path: "comparison.payout", term: BilingualText("发放批次", "payout batch"),
-      citation: Citation(document: "meizhou-specific-2021", article: "24.1b"))
+      citation: profile.cite(.shareComparisonBeforePayout, else: .accessRule(53)))
   }
   guard plan.responsiblePerson.hasPrefix("departments/\(actor.department.text)/persons/") else {
     throw .fieldMissing(
       path: "comparison.responsible_person", term: BilingualText("责任人", "responsible person"),
-      citation: Citation(document: "meizhou-public-2023", article: "39.2a"))
+      citation: .accessRule(3))
   }
   if let other = earlier.sameTurn {
     throw .runRepeated(grant: grant.name, frequency: frequency, run: other)

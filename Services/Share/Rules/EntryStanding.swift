@@ -52,8 +52,7 @@ package func checkStanding(
 func notShared(_ item: String, under profile: Profile) -> ShareRefusal {
   .notShared(
     item: item, steps: profile.notSharedPath?.value ?? [],
-    citation: profile.notSharedPath?.citation
-      ?? Citation(document: "guangdong-2018", article: "18.1"))
+    citation: profile.cite(.shareNotSharedRequestPath, else: .accessRule(42)))
 }
 
 extension Grant {

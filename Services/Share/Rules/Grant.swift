@@ -148,7 +148,7 @@ package func subscribe(
   guard let until = use.until else {
     throw .fieldMissing(
       path: "until", term: GrantElement.endDate.term,
-      citation: Citation(document: "meizhou-public-2023", article: "22c"))
+      citation: profile.cite(.shareGrantElements, else: .accessRule(41)))
   }
   var grant = Grant(
     number: number, entry: entry.number, entryVersion: entry.version, source: entry.source.code,
@@ -192,7 +192,7 @@ extension Grant {
     try checkSupervisor(actor)
     guard state.isLiving else { throw wrongState("撤销", "revoked") }
     try checkReason(reason)
-    try checkStatedBasis(basis, path: "basis")
+    try checkStatedBasis(basis, path: "basis", citation: .accessRule(44))
     var next = self
     let ground = basis.map { " (\($0.title)\($0.article))" } ?? ""
     next.step(to: .revoked, by: actor.name, at: time, reason: reason + ground)
@@ -246,8 +246,7 @@ extension Grant {
   private func checkReason(_ reason: String) throws(ShareRefusal) {
     try checkTexts([("reason", reason)])
     if reason.isEmpty {
-      throw .reasonMissing(
-        path: "reason", citation: Citation(document: "guangdong-2018", article: "19.1f"))
+      throw .reasonMissing(path: "reason", citation: .accessRule(52))
     }
   }
 

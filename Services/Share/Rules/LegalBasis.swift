@@ -33,7 +33,7 @@ func checkRefusalBasis(
   let rule = profile.refusalBasis
   let kinds = rule?.value ?? []
   let allowed = kinds.isEmpty ? [.law, .regulation, .rule] : kinds
-  let citation = rule?.citation ?? Citation(document: "guangdong-2018", article: "16.1b")
+  let citation = rule?.citation ?? .accessRule(44)
   guard let basis else {
     if kinds.isEmpty || kinds.contains(.dueReason) { return }
     throw .basisMissing(path: path, allowed: allowed, citation: citation)
@@ -48,10 +48,11 @@ func checkRefusalBasis(
 }
 
 /// Checks a ground that somebody states for himself, as an applicant may: complete, and no internal rule.
-func checkStatedBasis(_ basis: LegalBasis?, path: String) throws(ShareRefusal) {
+func checkStatedBasis(
+  _ basis: LegalBasis?, path: String, citation: Citation
+) throws(ShareRefusal) {
   guard let basis else { return }
   try checkTexts(of: basis, path: path)
-  let citation = Citation(document: "guangdong-2018", article: "16.1b")
   if basis.kind == .internalRule {
     throw .basisInvalid(
       path: path, kind: .internalRule, allowed: [.law, .regulation, .rule], citation: citation)

@@ -1,10 +1,22 @@
 // The article each refusal of Share rests on, and what may be done instead (policies f: AC-40 to AC-55).
 
-import Regulation
+package import Regulation
 package import Vocabulary
 
 extension ShareRefusal {
-  package var citation: Citation? {
+  /// What it rests on whatever profile governs: the article that its rule gave it, or our own access rule.
+  package var citation: Citation? { given ?? basis?.ours }
+
+  /// What it rests on where this profile governs: its own article, or one behind it, and where it has none our own rule; never
+  /// the text of another place.
+  package func citation(under profile: Profile) -> Citation? {
+    if let given { return given }
+    guard let basis else { return nil }
+    return basis.key.map { profile.cite($0, else: basis.ours) } ?? basis.ours
+  }
+
+  /// The article that the rule had at hand.
+  private var given: Citation? {
     switch self {
     case .notReviewer(_, _, let citation), .verificationNotProvided(_, let citation): citation
     case .notShared(_, _, let citation), .verificationNotNeeded(_, let citation),
@@ -16,38 +28,36 @@ extension ShareRefusal {
       .accessModeNotFiled(_, _, let citation):
       citation
     case .clock(let refusal): refusal.citation
-    case .entryUnmounted: .accessRule(52)
-    default: ownArticle.flatMap { Citation($0) }
+    default: nil
     }
   }
 
-  /// Where no profile's row decides: the text that says it plainest.
-  private var ownArticle: String? {
+  /// Which row of a profile says it, and which of our own rules where none does.
+  private var basis: (key: ProfileKey?, ours: Citation)? {
     switch self {
-    // AC-40, AC-49.
-    case .notGovernmentBody: "meizhou-public-2023/24a"
-    // AC-43.
-    case .ownApplication, .opinionGiven: "meizhou-specific-2021/21c"
-    case .applicationNeeded: "guangdong-2018/19.1b"
-    case .applicationNotNeeded: "guangdong-2018/19.1a"
-    // AC-44.
-    case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: "meizhou-public-2023/22b"
-    case .securityOfficerNeeded, .officerMustAccept, .grantPending: "meizhou-public-2023/39.4a"
-    // AC-41: unit, mode and items are the grant's.
-    case .notGrantee, .systemNotGranted, .modeNotGranted, .itemNotGranted: "meizhou-public-2023/22a"
-    // AC-52.
-    case .grantExpired: "meizhou-public-2023/22c"
-    case .grantSuspended, .grantRevoked, .grantEnded, .authorityMustResume:
-      "meizhou-public-2023/22a"
-    // AC-45.
-    case .purposeMissing, .purposeDiffers: "meizhou-public-2023/19.3"
+    case .notGovernmentBody: (.shareEnterprises, .accessRule(40))
+    case .ownApplication, .notReviewer, .opinionGiven: (.shareReviewers, .accessRule(43))
+    case .applicationNeeded: (.shareApplicationFields, .accessRule(41))
+    case .applicationNotNeeded: (.shareUnconditionalNeedsPurpose, .accessRule(40))
+    case .verificationNotProvided: (nil, .accessRule(42))
+    case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: (nil, .accessRule(44))
+    case .securityOfficerNeeded, .officerMustAccept, .grantPending:
+      (.shareActivation, .accessRule(41))
+    // Unit, system, mode and items are the grant's.
+    case .notGrantee, .systemNotGranted, .modeNotGranted, .itemNotGranted:
+      (.shareGrantElements, .accessRule(41))
+    case .grantExpired: (.shareGrantElements, .accessRule(52))
+    case .entryUnmounted, .grantSuspended, .grantRevoked, .grantEnded, .authorityMustResume:
+      (nil, .accessRule(52))
+    case .purposeMissing, .purposeDiffers: (.shareApplicationFields, .accessRule(45))
     case .rollDiffers, .rollTooLarge, .rollGrew, .runRepeated, .rollExceeded, .rowsDiffer,
       .chunksMissing:
-      "meizhou-specific-2021/24.1b"
-    case .identityNumberInText: "meizhou-public-2023/39.1"
-    case .evidenceMissing: "meizhou-specific-2021/24.1c"
-    case .headNeeded: "meizhou-specific-2021/25"
-    case .recordUnderCheck: "hebi-2021/13"
+      (.shareComparisonBeforePayout, .accessRule(53))
+    case .evidenceMissing, .headNeeded: (.shareComparisonBeforePayout, .accessRule(54))
+    // e.8: while a question is open the record bears no verdict.
+    case .recordUnderCheck: (nil, Citation(document: Citation.productDocument, article: "e.8"))
+    case .clock: (.shareReviewTimeNegotiable, .accessRule(63))
+    case .identityNumberInText: (nil, IdentityNumbers.citation)
     default: nil
     }
   }

@@ -106,7 +106,9 @@ func checkApplicationContent(
       path: "application.business", term: ApplicationField.concreteBusiness.term,
       citation: rule.citation)
   }
-  try checkStatedBasis(use.legalBasis, path: "application.legal_basis")
+  try checkStatedBasis(
+    use.legalBasis, path: "application.legal_basis",
+    citation: profile.cite(.shareRefusalBasis, else: .accessRule(44)))
   try checkApplicationRemainder(
     use, of: entry, under: profile, today: today, path: "application.")
 }
@@ -181,8 +183,7 @@ func checkUntil(
   guard let until, until < today else { return }
   throw .untilPassed(
     until,
-    citation: profile.grantElements?.citation
-      ?? Citation(document: "meizhou-public-2023", article: "22c"))
+    citation: profile.cite(.shareGrantElements, else: .accessRule(41)))
 }
 
 /// A row rule narrows what is seen; it may not be a way to learn what is not shared or was not asked for (AC-42, AC-44):
@@ -228,7 +229,7 @@ private func checkRoll(
       path: prefix + "roll",
       rule: BilingualText("仅在申请批量比对时填写", "belongs to the comparison mode alone"))
   }
-  let citation = Citation(document: "meizhou-specific-2021", article: "24.1b")
+  let citation = profile.cite(.shareComparisonBeforePayout, else: .accessRule(53))
   guard let roll = use.roll, !roll.roll.isEmpty else {
     throw .fieldMissing(
       path: prefix + "roll", term: BilingualText("比对名单", "roll to compare"),
@@ -260,7 +261,7 @@ private func checkQuota(
   guard use.dailySubjects == 0, profile.dailySubjects == nil else { return }
   throw .fieldMissing(
     path: prefix + "daily_subjects", term: BilingualText("每日查询人数上限", "persons a day"),
-    citation: Citation(document: "meizhou-public-2023", article: "21.5"))
+    citation: profile.cite(.shareFreeQuery, else: .accessRule(47)))
 }
 
 extension UseRequest {

@@ -135,7 +135,9 @@ package func requestVerification(
   }
   try checkTexts([("purpose", claim.purpose)])
   try checkTexts([("case_number", claim.caseNumber)], limit: longestNumber)
-  try checkStatedBasis(claim.legalBasis, path: "legal_basis")
+  try checkStatedBasis(
+    claim.legalBasis, path: "legal_basis",
+    citation: profile.cite(.shareRefusalBasis, else: .accessRule(44)))
   if let limit = profile.verificationAttempts, standing.attempts >= limit.value {
     throw .attemptsExhausted(limit: limit.value, citation: limit.citation)
   }
@@ -153,11 +155,13 @@ package func requestVerification(
 
 extension Verification {
   /// Checks that a person may decide on it, and that it waits.
-  package func checkDecidable(by actor: Actor) throws(ShareRefusal) {
+  package func checkDecidable(
+    by actor: Actor, under profile: Profile
+  ) throws(ShareRefusal) {
     guard actor.department == source, actor.isOfficerOrHead else {
       throw .notReviewer(
         resource: name, expected: [.sourceDepartment],
-        citation: Citation(document: "meizhou-public-2023", article: "21.4"))
+        citation: profile.cite(.shareVerificationRequest, else: .accessRule(43)))
     }
     guard state == .requested else {
       throw .wrongState(
@@ -167,9 +171,10 @@ extension Verification {
 
   /// Answers it. That somebody is not in a register is itself a datum: said only where the entry marks that as harmless.
   package func answered(
-    _ answer: VerificationAnswer, membershipHarmless: Bool, by actor: Actor, at time: Instant
+    _ answer: VerificationAnswer, membershipHarmless: Bool, by actor: Actor,
+    under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Verification {
-    try checkDecidable(by: actor)
+    try checkDecidable(by: actor, under: profile)
     var next = self
     next.answer = answer == .notFound && !membershipHarmless ? .noMatch : answer
     next.step(to: .answered, by: actor, at: time, reason: "")
@@ -180,10 +185,10 @@ extension Verification {
   package func declined(
     reason: String, basis: LegalBasis?, by actor: Actor, under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Verification {
-    try checkDecidable(by: actor)
+    try checkDecidable(by: actor, under: profile)
     if reason.isEmpty {
       throw .reasonMissing(
-        path: "reason", citation: Citation(document: "meizhou-public-2023", article: "19.2"))
+        path: "reason", citation: profile.cite(.shareRefusalBasis, else: .accessRule(44)))
     }
     try checkTexts([("reason", reason)])
     try checkRefusalBasis(basis, path: "basis", under: profile)

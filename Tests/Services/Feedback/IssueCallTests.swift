@@ -194,7 +194,7 @@ struct IssueCallTests {
       #expect(hidden?.code == .notFound)
       let bare = await status { try await world.conclude("issues/Q-1", false) }
       #expect(bare?.trailers["weir-reason"] == "feedback.reasons_missing")
-      #expect(bare?.trailers["weir-article"] == "guangdong-2018/21.3b")
+      #expect(bare?.trailers["weir-article"] == "meizhou-public-2023/23b")
       let told = try await world.conclude("issues/Q-1", false, reasons: ["与凭证一致"])
       #expect(told.state == .informed && told.reasons == ["与凭证一致"])
       let informed = try #require(try await world.entry("issue_informed"))

@@ -99,7 +99,7 @@ struct IssueStepTests {
     for code in [authority, holder, "health"] {
       let refused = refusal { try conclude(try filed(), by: code) }
       #expect(refused?.reason == "feedback.not_source" && refused?.kind == .notAllowed)
-      #expect(refused?.citation?.text == "meizhou-public-2023/23b")
+      #expect(refused?.citation?.text == "weir-default/AC-61")
     }
   }
 
@@ -122,12 +122,12 @@ struct IssueStepTests {
     }
   }
 
-  @Test("what is not confirmed needs reasons (guangdong-2018/21.3b), short ones without numbers")
+  @Test("what is not confirmed needs reasons (AC-61), short ones without numbers")
   func reasons() throws {
     for none in [[], [""], ["  "]] {
       let refused = refusal { try conclude(try filed(), false, reasons: none) }
       #expect(refused?.reason == "feedback.reasons_missing" && refused?.field == "reasons")
-      #expect(refused?.citation?.text == "guangdong-2018/21.3b")
+      #expect(refused?.citation?.text == "meizhou-public-2023/23b")
     }
     let issue = try conclude(try filed(), false, reasons: ["", "与凭证一致"])
     #expect(issue.state == .informed && issue.reasons == ["与凭证一致"])

@@ -47,7 +47,7 @@ struct ApplicationCallTests {
     let denied = await status { _ = try await share.lookup(grant.name) }
     #expect(denied?.code == .permissionDenied)
     #expect(denied?.trailers["weir-reason"] == "share.grant_revoked")
-    #expect(denied?.trailers["weir-article"] == "meizhou-public-2023/22a")
+    #expect(denied?.trailers["weir-article"] == "weir-default/AC-52")
     let topics = try await share.topics()
     #expect(
       topics == [

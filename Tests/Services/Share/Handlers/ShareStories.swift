@@ -107,7 +107,8 @@ extension ShareCalls {
   func subscribed(_ item: String, _ requestID: String = "sub") async throws -> ShareV1.Grant {
     try await client.subscribe(
       ShareV1.SubscribeRequest(
-        entry: "entries/E-3", items: [item], purpose: Self.purpose, modes: [.lookup],
+        entry: "entries/E-3", items: [item], purpose: Self.purpose,
+        business: "养老金发放", modes: [.lookup],
         until: "2024-12-31", requestID: requestID, scenario: "日常查询"),
       try options(Self.user, path: "Subscribe"))
   }

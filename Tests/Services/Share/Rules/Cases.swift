@@ -164,6 +164,35 @@ extension Grant {
   }
 }
 
+extension ComparisonCase {
+  /// Under the one regulation that has leads checked (meizhou-specific-2021/24).
+  func concluded(
+    _ conclusion: Conclusion, by actor: Actor, at time: Instant
+  ) throws -> ComparisonCase {
+    try concluded(
+      conclusion, by: actor, under: try World.profile("meizhou-specific-2021"), at: time)
+  }
+
+  func confirmed(
+    _ isConfirmed: Bool, reason: String, by actor: Actor, at time: Instant
+  ) throws -> ComparisonCase {
+    try confirmed(
+      isConfirmed, reason: reason, by: actor, under: try World.profile("meizhou-specific-2021"),
+      at: time)
+  }
+}
+
+extension Verification {
+  /// Under the profile with which it began.
+  func answered(
+    _ answer: VerificationAnswer, membershipHarmless: Bool, by actor: Actor, at time: Instant
+  ) throws -> Verification {
+    try answered(
+      answer, membershipHarmless: membershipHarmless, by: actor,
+      under: try World.profiles().profile(profile), at: time)
+  }
+}
+
 /// The refusal that a body throws.
 func refusal(_ body: () throws -> Void, _ location: SourceLocation = #_sourceLocation)
   -> ShareRefusal?

@@ -341,7 +341,7 @@ struct ComparisonCaseTests {
         conclusion(.irregularReceipt, proof), by: try own(), at: World.noon)
     }
     #expect(refused?.reason == "share.record_under_check")
-    #expect(refused?.citation?.text == "hebi-2021/13")
+    #expect(refused?.citation?.text == "weir-default/e.8")
     _ = try lead(underCheck: true).concluded(
       conclusion(.noProblem, reason: "本人到场"), by: try own(), at: World.noon)
     var waiting = try lead().concluded(

@@ -367,7 +367,8 @@ struct GrantUseTests {
       refusal { _ = try grant.check(try call("health")) } == .notGrantee(grant: "grants/G-1"))
     let item = refusal { _ = try grant.check(try call(items: ["name", "judgment"])) }
     #expect(item?.reason == "share.item_not_granted")
-    #expect(item?.citation?.text == "meizhou-public-2023/22a")
+    let profile = try World.profile("meizhou-public-2023")
+    #expect(item?.citation(under: profile)?.text == "meizhou-public-2023/22a")
     #expect(item?.sentence.english.contains("name, date, court") == true)
     #expect(
       refusal { _ = try grant.check(try call(purpose: "")) }?.reason == "share.purpose_missing")

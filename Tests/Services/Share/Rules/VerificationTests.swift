@@ -1,4 +1,4 @@
-// Verification requests, notices, and that every refusal can be told.
+// Verification requests, and what a reader is told with an answer.
 
 import Regulation
 import ShareRules
@@ -151,74 +151,5 @@ struct AnswerNoticeTests {
     facts = plain
     facts.hasRecords = false
     #expect(answerNotices(facts).last?.english.contains("Nothing found") == true)
-  }
-}
-
-@Suite("Every refusal of Share can be told (AC-40 to AC-55)")
-struct RefusalTests {
-  private static let law = Citation(document: "meizhou-public-2023", article: "22")
-
-  static let all: [ShareRefusal] = [
-    .notGovernmentBody, .notParty(resource: "r"), .ownEntry(entry: "e"),
-    .ownApplication(resource: "r"),
-    .notReviewer(resource: "r", expected: [.authority], citation: law),
-    .opinionGiven(resource: "r", side: .authority), .samePerson(resource: "r", citation: law),
-    .headNeeded(resource: "r"), .securityOfficerNeeded(resource: "r"),
-    .officerMustAccept(resource: "r"), .authorityMustResume(grant: "g"),
-    .authorityNeeded(resource: "r", citation: law), .systemNotGranted(grant: "g", system: "s"),
-    .accessModeNotFiled(grant: "g", mode: .web, citation: law), .filingNotProvided(grant: "g"),
-    .wrongState(
-      resource: "r", state: BilingualText("态", "so"), action: BilingualText("办", "done")),
-    .noProfileInForce(resourceClass: "c"), .entryNotPublished(entry: "e"),
-    .notShared(item: "i", steps: [.negotiation], citation: law), .applicationNeeded(item: "i"),
-    .applicationNotNeeded(entry: "e"), .verificationNotProvided(steps: [], citation: law),
-    .verificationNotNeeded(item: "i", citation: law),
-    .attemptsExhausted(limit: 3, citation: law), .fieldTooLong(path: "p", limit: 1),
-    .identityNumberInText(path: "p"),
-    .fieldMissing(path: "p", term: BilingualText("项", "it"), citation: law),
-    .fieldMalformed(path: "p", rule: BilingualText("错", "is wrong")),
-    .itemUnknown(entry: "e", item: "i"), .itemRepeated("i"),
-    .untilPassed(CivilDate(dayNumber: 0), citation: law), .decisionBeyondRequest(item: "i"),
-    .decisionMissing(item: "i"), .rowRuleNeedsItem(item: "i"),
-    .reasonMissing(path: "p", citation: law),
-    .basisMissing(path: "p", allowed: [.law], citation: law),
-    .basisInvalid(path: "p", kind: .internalRule, allowed: [.law], citation: law),
-    .basisIncomplete(path: "p", citation: law), .clock(.oneParty(law)), .notGrantee(grant: "g"),
-    .grantPending(grant: "g"), .entryUnmounted(entry: "e"),
-    .grantSuspended(grant: "g"),
-    .grantExpired(grant: "g", until: CivilDate(dayNumber: 0)), .grantRevoked(grant: "g"),
-    .grantEnded(grant: "g"), .modeNotGranted(grant: "g", mode: .lookup),
-    .itemNotGranted(grant: "g", item: "i", granted: ["a"]), .purposeMissing(grant: "g"),
-    .purposeDiffers(grant: "g"), .rollDiffers(grant: "g", roll: "r"),
-    .rollTooLarge(grant: "g", limit: 1),
-    .runRepeated(grant: "g", frequency: .monthly, run: "comparisons/C-1"),
-    .rollGrew(grant: "g", limit: 1, last: 1), .chunkTooLarge(limit: 1), .chunkDiffers(number: 1),
-    .rollExceeded(declared: 1), .chunksMissing(missing: [1], received: 0),
-    .rowsDiffer(declared: 2, received: 1), .comparisonTooOld(resource: "r", days: 1, citation: law),
-    .recordUnderCheck(resource: "r", issue: "q"), .evidenceMissing(path: "p"),
-  ]
-
-  @Test("reasons are distinct and stable in form; sentences exist in both languages")
-  func told() {
-    #expect(Set(Self.all.map(\.reason)).count == Self.all.count)
-    for refusal in Self.all {
-      #expect(refusal.reason.wholeMatch(of: /(share|clock)\.[a-z_]+/) != nil)
-      #expect(refusal.reason != "share.refused")
-      #expect(refusal.sentence.english != "Refused.", "\(refusal.reason)")
-      #expect(!refusal.sentence.chinese.isEmpty)
-    }
-  }
-
-  @Test("what the regulation forbids names its article")
-  func cited() {
-    let withoutLaw: Set<String> = [
-      "share.not_party", "share.own_entry", "share.wrong_state", "share.no_profile_in_force",
-      "share.entry_not_published", "share.field_too_long", "share.field_malformed",
-      "share.item_unknown", "share.item_repeated", "share.filing_not_provided",
-      "share.chunk_too_large", "share.chunk_differs",
-    ]
-    for refusal in Self.all where !withoutLaw.contains(refusal.reason) {
-      #expect(refusal.citation != nil, "\(refusal.reason)")
-    }
   }
 }
