@@ -16,19 +16,25 @@ extension ShareServer {
       let number = try number(request.parent, in: .comparisons, field: "parent")
       let actor = actor(of: call)
       let size = PageSize.bounded(request.pageSize)
-      let after = try place(request.pageToken)
+      guard let token = PageToken(request.pageToken, count: 2) else {
+        throw RequestRefusal.pageTokenUnknown
+      }
+      let isFirst = request.pageToken.isEmpty
       let state = request.state.state
-      let (run, found) = try await database.read { transaction in
-        (
-          try transaction.ownComparison(number, of: actor, field: "parent"),
+      let (run, revision, found) = try await database.read { transaction in
+        let run = try transaction.ownComparison(number, of: actor, field: "parent")
+        let revision = isFirst ? try transaction.caseRevision(of: number) : token.numbers[1]
+        return (
+          run, revision,
           try transaction.cases(
-            of: number, state: state, after: after, limit: size + 1, outside.vault)
+            of: number, state: state, at: revision, after: token.numbers[0], limit: size + 1,
+            outside.vault)
         )
       }
       let entry = ResourceName.entry(run.entry).text
       return ShareV1.ListCasesResponse(
         cases: found.prefix(size).map { message($0, profile: run.profile.text, entry: entry) },
-        nextPageToken: next(found, size) { [$0.number] })
+        nextPageToken: next(found, size) { [$0.number, revision] })
     }
   }
 

@@ -10,27 +10,46 @@ func openIssue(_ table: String) -> String {
   "(SELECT MIN(checks.issue) FROM checks WHERE checks.record = \(table).record)"
 }
 
-private let selectCases = "SELECT cases.*, \(openIssue("cases")) AS open_issue FROM cases"
+/// What is known of the lead stays with the lead.
+private let selectCases = """
+  SELECT cases.*, leads.name_differs, leads.lineage, \(openIssue("cases")) AS open_issue
+  FROM cases JOIN leads ON leads.comparison = cases.comparison AND leads.chunk = cases.chunk
+    AND leads.chunk_row = cases.chunk_row AND leads.record = cases.record
+  """
+
+/// The state of a case at the revision `?5`: that from which it moved first after it.
+private let stateThen = """
+  COALESCE((SELECT moves.from_state FROM case_moves AS moves
+    WHERE moves.comparison = cases.comparison AND moves.number = cases.number
+      AND moves.revision > ?5
+    ORDER BY moves.revision LIMIT 1), cases.state)
+  """
 
 extension SQLReading where Self: ~Copyable {
   package func comparisonCase(
     _ comparison: Int64, _ number: Int64, _ seal: any CaseSeal
   ) throws -> ComparisonCase? {
     try queryOne(
-      "\(selectCases) WHERE comparison = ?1 AND number = ?2", [comparison, number]
+      "\(selectCases) WHERE cases.comparison = ?1 AND number = ?2", [comparison, number]
     ).map { try ComparisonCase($0, seal) }
   }
 
+  /// A page of a run's cases.
+  ///
+  /// - Parameters:
+  ///   - state: In which the cases were at the revision: so that none is passed over, and none told twice, because somebody works on
+  ///     cases while another turns the pages. They are told as they stand now.
+  ///   - revision: See ``caseRevision(of:)``.
   package func cases(
-    of comparison: Int64, state: CaseState?, after: Int64, limit: Int, _ seal: any CaseSeal
-  ) throws
-    -> [ComparisonCase]
-  {
+    of comparison: Int64, state: CaseState?, at revision: Int64, after: Int64, limit: Int,
+    _ seal: any CaseSeal
+  ) throws -> [ComparisonCase] {
     try query(
       """
-      \(selectCases) WHERE comparison = ?1 AND number > ?2 AND (?3 = '' OR state = ?3)
+      \(selectCases) WHERE cases.comparison = ?1 AND number > ?2
+        AND (?3 = '' OR \(stateThen) = ?3)
       ORDER BY number LIMIT ?4
-      """, [comparison, after, state?.rawValue ?? "", limit]
+      """, [comparison, after, state?.rawValue ?? "", limit, revision]
     ).map { try ComparisonCase($0, seal) }
   }
 
@@ -43,7 +62,8 @@ extension SQLReading where Self: ~Copyable {
     try query(
       """
       \(selectCases)
-      WHERE comparison = ?1 AND chunk = ?2 AND chunk_row = ?3 AND (?4 = '' OR record = ?4)
+      WHERE cases.comparison = ?1 AND cases.chunk = ?2 AND cases.chunk_row = ?3
+        AND (?4 = '' OR cases.record = ?4)
       ORDER BY number
       """, [comparison, chunk, row, record]
     ).map { try ComparisonCase($0, seal) }
@@ -58,8 +78,8 @@ extension SQLReading where Self: ~Copyable {
       """
       \(selectCases)
       WHERE department = ?1 AND state <> 'closed'
-        AND (comparison > ?2 OR comparison = ?2 AND number > ?3)
-      ORDER BY comparison, number LIMIT ?4
+        AND (cases.comparison > ?2 OR cases.comparison = ?2 AND number > ?3)
+      ORDER BY cases.comparison, number LIMIT ?4
       """, [department.text, after.comparison, after.number, limit]
     ).map { try ComparisonCase($0, seal) }
   }
@@ -73,7 +93,7 @@ extension SQLReading where Self: ~Copyable {
     try query(
       """
       \(selectCases)
-      WHERE comparison = ?1 AND number > ?2 AND (state <> 'closed' OR held_until >= ?3)
+      WHERE cases.comparison = ?1 AND number > ?2 AND (state <> 'closed' OR held_until >= ?3)
       ORDER BY number LIMIT ?4
       """, [comparison, after, day.dayNumber, limit]
     ).map { try ComparisonCase($0, seal) }
@@ -89,11 +109,28 @@ extension SQLReading where Self: ~Copyable {
       """, [comparison, day.dayNumber])
     return try row?["number"] ?? 0
   }
+
+  /// How many changes of state the cases of a run have seen: what a list keeps from its first page to its last.
+  package func caseRevision(of comparison: Int64) throws -> Int64 {
+    try queryOne(
+      "SELECT COALESCE(MAX(revision), 0) FROM case_moves WHERE comparison = ?1", [comparison])?[0]
+      ?? 0
+  }
 }
 
 extension WriteTransaction {
   /// Keeps a case as a rule made it; what is written about it only sealed.
   package func save(_ case: ComparisonCase, _ seal: any CaseSeal) throws {
+    try execute(
+      """
+      INSERT INTO case_moves (comparison, revision, number, from_state)
+      SELECT comparison, ?3, number, state FROM cases
+      WHERE comparison = ?1 AND number = ?2 AND state <> ?4
+      """,
+      [
+        `case`.comparison, `case`.number, try caseRevision(of: `case`.comparison) + 1,
+        `case`.state.rawValue,
+      ])
     try execute(
       """
       INSERT INTO cases
@@ -129,8 +166,6 @@ extension WriteTransaction {
 extension ComparisonCase {
   fileprivate var content: JSONObject {
     var object = JSONObject()
-    object.set("name_differs", nameDiffers)
-    object.set("lineage", lineage?.json)
     object.set("outcome", outcome?.rawValue ?? "")
     if let evidence {
       var seen = JSONObject()
@@ -156,9 +191,15 @@ extension ComparisonCase {
   }
 
   fileprivate init(_ row: Row, _ seal: any CaseSeal) throws {
-    let object = try JSONObject(
-      stored: try seal.open(
-        try row["content"], comparison: try row["comparison"], case: try row["number"]))
+    // Nothing is written about a case that nobody has touched.
+    let sealed: [UInt8] = try row["content"]
+    let object =
+      sealed.isEmpty
+      ? JSONObject()
+      : try JSONObject(
+        stored: try seal.open(
+          sealed, comparison: try row["comparison"], case: try row["number"]))
+    let lineage: [UInt8]? = try row["lineage"]
     guard let state = CaseState(rawValue: try row["state"]) else {
       throw UnreadableContent(what: "case")
     }
@@ -168,7 +209,8 @@ extension ComparisonCase {
       department: try code(try row["department"]),
       place: LeadPlace(
         chunk: try row["chunk"], row: try row["chunk_row"], record: try row["record"]),
-      nameDiffers: object.flag("name_differs"), lineage: Lineage(object.object("lineage")),
+      nameDiffers: try row["name_differs"],
+      lineage: try lineage.flatMap { Lineage(try JSONObject(stored: $0)) },
       underCheck: open != nil, issue: try open ?? row["issue"])
     self.state = state
     outcome = ComparisonOutcome(rawValue: object.text("outcome"))

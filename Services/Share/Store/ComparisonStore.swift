@@ -171,35 +171,34 @@ extension WriteTransaction {
       """, [comparison, chunk, row, record, recall, issue])
   }
 
-  /// Makes a case of each lead of a finished run, numbered in the order of the roll.
+  /// Makes a case of each lead of a finished run, numbered in the order of the roll, by one statement however long the roll is.
   ///
   /// - Returns: How many.
   package func openCases(
     of run: ComparisonRun, at time: Instant, _ seal: any CaseSeal
   ) throws -> Int {
-    var number: Int64 = 0
-    try forEach(
+    let count = try execute(
       """
-      SELECT leads.*, \(openIssue("leads")) AS open_issue FROM leads
-      WHERE comparison = ?1 ORDER BY chunk, chunk_row, record
-      """, [run.number]
+      INSERT INTO cases
+        (comparison, number, department, chunk, chunk_row, record, state, issue, is_reopened,
+        content)
+      SELECT comparison, ROW_NUMBER() OVER (ORDER BY chunk, chunk_row, record), ?2, chunk,
+        chunk_row, record, ?3, COALESCE(\(openIssue("leads")), ''), 0, ?4
+      FROM leads WHERE comparison = ?1
+      """, [run.number, run.department.text, CaseState.open.rawValue, [UInt8]()])
+    // Few, if any: their cases begin with the recall.
+    try forEach(
+      "SELECT * FROM leads WHERE comparison = ?1 AND recall <> ''", [run.number]
     ) { row in
-      number += 1
-      let lineage: [UInt8]? = try row["lineage"]
-      let issue: String? = try row["open_issue"]
-      let opened = ComparisonCase(
-        comparison: run.number, number: number, department: run.department,
-        place: LeadPlace(
-          chunk: try row["chunk"], row: try row["chunk_row"], record: try row["record"]),
-        nameDiffers: try row["name_differs"],
-        lineage: try lineage.flatMap { Lineage(try JSONObject(stored: $0)) },
-        underCheck: issue != nil, issue: issue ?? "")
       let recall: String = try row["recall"]
-      try save(
-        recall.isEmpty
-          ? opened : opened.recalled(recall, issue: try row["recall_issue"], at: time), seal)
+      let record: String = try row["record"]
+      for opened in try cases(
+        of: run.number, chunk: try row["chunk"], row: try row["chunk_row"], record: record, seal)
+      where opened.place.record == record {
+        try save(opened.recalled(recall, issue: try row["recall_issue"], at: time), seal)
+      }
     }
-    return Int(number)
+    return count
   }
 }
 

@@ -106,4 +106,14 @@ package let shareSchema: [SchemaStep] = [
     number: 5, name: "unmounted entries",
     sql: ["ALTER TABLE entries ADD COLUMN is_unmounted INTEGER NOT NULL DEFAULT 0"],
     isAdditive: true),
+  SchemaStep(
+    number: 6, name: "changes of cases",
+    sql: [
+      """
+      CREATE TABLE case_moves (
+        comparison INTEGER NOT NULL, revision INTEGER NOT NULL, number INTEGER NOT NULL,
+        from_state TEXT NOT NULL, PRIMARY KEY (comparison, revision))
+      """,
+      "CREATE INDEX case_moves_case ON case_moves (comparison, number, revision)",
+    ], isAdditive: true),
 ]

@@ -293,4 +293,33 @@ struct ComparisonCallTests {
     #expect(try await share.topics().last == "share.case_reopened")
     await share.stop()
   }
+
+  @Test(
+    "who turns pages of open leads is told each once, though a colleague works on them",
+    arguments: Backend.allCases)
+  func pages(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let run = try await share.finished()
+    func page(_ token: String) async throws -> ShareV1.ListCasesResponse {
+      try await share.client.listCases(
+        ShareV1.ListCasesRequest(parent: run.name, state: .open, pageSize: 1, pageToken: token),
+        try share.options(ShareCalls.user, path: "ListCases"))
+    }
+    let first = try await page("")
+    #expect(first.cases.map(\.name) == [run.name + "/cases/1"])
+    for number in 1...2 {
+      _ = try await share.conclude("\(run.name)/cases/\(number)", .noProblem)
+    }
+    let second = try await page(first.nextPageToken)
+    #expect(second.cases.map(\.name) == [run.name + "/cases/2"])
+    // It is told as it stands now.
+    #expect(second.cases.map(\.state) == [.closed])
+    let third = try await page(second.nextPageToken)
+    #expect(third.cases.map(\.name) == [run.name + "/cases/3"])
+    #expect(third.nextPageToken.isEmpty)
+    // Who begins anew sees what is left.
+    #expect(try await page("").cases.map(\.name) == [run.name + "/cases/3"])
+    #expect(await reason { _ = try await page("1") } == "request.page_token_unknown")
+    await share.stop()
+  }
 }

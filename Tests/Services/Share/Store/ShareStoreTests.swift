@@ -152,6 +152,43 @@ struct ShareStoreTests {
     _ = place
   }
 
+  @Test(
+    "10,000 leads become cases by as many statements as two", arguments: Backend.allCases)
+  func manyLeads(_ backend: Backend) async throws {
+    let (place, database) = try await open(backend)
+    let run = try await finishedRun(database)
+    let rows = 10_000
+    let leads = (0..<rows).map { row in
+      StoredLead(
+        place: LeadPlace(chunk: 2, row: row, record: "entries/E-3/records/\(row)"),
+        nameDiffers: row == 7, lineage: row == 7 ? Self.lineage : nil)
+    }
+    let chunk = RollChunk(number: 2, rows: rows, digest: [2])
+    try await database.write { transaction in
+      try transaction.execute("DELETE FROM cases")
+      try transaction.save(chunk, leads: leads, of: 1)
+      try transaction.recallLeads(
+        of: 1, chunk: 2, row: 9_999, record: "", recall: "recalls/R-1", issue: "issues/Q-9")
+    }
+    let before = database.statementCount
+    let opened = try await database.write { try $0.openCases(of: run, at: World.noon, seal) }
+    #expect(opened == rows + 2)
+    // One for all, one for recalled leads, four for the one that there is.
+    #expect(database.statementCount - before <= 8)
+    let found = try await database.read {
+      (try $0.comparisonCase(1, 10, seal), try $0.comparisonCase(1, 10_002, seal))
+    }
+    #expect(found.0?.place.row == 7)
+    #expect(found.0?.nameDiffers == true)
+    #expect(found.0?.lineage == Self.lineage)
+    #expect(found.0?.state == .open)
+    #expect(found.0?.history.isEmpty == true)
+    #expect(found.1?.history.map(\.reason) == ["recalls/R-1"])
+    #expect(found.1?.issue == "issues/Q-9")
+    await database.close()
+    _ = place
+  }
+
   @Test("cases with marks, holds and what is withheld", arguments: Backend.allCases)
   func cases(_ backend: Backend) async throws {
     let (place, database) = try await open(backend)
@@ -160,7 +197,7 @@ struct ShareStoreTests {
     // Two cases on one line keep back one line.
     #expect(try await database.read { try $0.withheldLineCount(of: 1, on: today) } == 1)
     func found() async throws -> [ComparisonCase] {
-      try await database.read { try $0.cases(of: 1, state: nil, after: 0, limit: 10, seal) }
+      try await database.read { try $0.cases(of: 1, state: nil, at: 0, after: 0, limit: 10, seal) }
     }
     try await database.write { transaction in
       for issue in ["issues/Q-1", "issues/Q-2", "issues/Q-1"] {
