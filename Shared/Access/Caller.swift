@@ -16,10 +16,12 @@ package struct Caller: Sendable, Hashable {
   package let certificateHash: [UInt8]
   /// The signed ticket as the gateway sent it, to be passed on; empty at the gateway itself.
   package let ticket: [UInt8]
+  /// Where the system stands, by ISO 3166-1; empty for the mainland (AC-51).
+  package let systemRegion: String
 
   package init(
     department: DepartmentCode, system: SystemName, person: PersonID?, isPersonCertificate: Bool,
-    roles: Set<Role>, certificateHash: [UInt8], ticket: [UInt8] = []
+    roles: Set<Role>, certificateHash: [UInt8], ticket: [UInt8] = [], systemRegion: String = ""
   ) {
     self.department = department
     self.system = system
@@ -28,6 +30,7 @@ package struct Caller: Sendable, Hashable {
     self.roles = roles
     self.certificateHash = certificateHash
     self.ticket = ticket
+    self.systemRegion = systemRegion
   }
 
   /// `departments/d/persons/p`, for statements and entries; `nil` where nobody stands behind the call.

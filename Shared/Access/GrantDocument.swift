@@ -44,6 +44,25 @@ package struct RollTerms: Hashable, Sendable {
   }
 }
 
+/// Whom a grant lets data reach beyond the grantee's own use at home (AC-46, AC-48, AC-51).
+package struct GrantRecipient: Hashable, Sendable {
+  /// By which a call names it; the system's where it is one of the grantee.
+  package let name: String
+  /// A system of the grantee that stands abroad, rather than somebody else.
+  package let isOwnSystem: Bool
+  /// Never empty.
+  package let items: [String]
+  /// ISO 3166-1; empty for the mainland.
+  package let region: String
+
+  package init(name: String, isOwnSystem: Bool, items: [String], region: String) {
+    self.name = name
+    self.isOwnSystem = isOwnSystem
+    self.items = items
+    self.region = region
+  }
+}
+
 /// How granted data may be used.
 package enum GrantMode: String, Sendable, CaseIterable {
   case lookup
@@ -80,13 +99,15 @@ package struct GrantDocument: Hashable, Sendable {
   /// `applications/A-1`; empty for a subscription to an unconditional entry.
   package let application: String
   package let issued: Instant
+  /// Nobody but these, and each for its items alone.
+  package let recipients: [GrantRecipient]
 
   package init(
     name: String, entry: String, entryVersion: Int, source: DepartmentCode,
     grantee: DepartmentCode, items: [String], purpose: String, scenario: String,
     modes: Set<GrantMode>, until: CivilDate, rows: [RowCondition], roll: RollTerms?,
     dailySubjects: Int, profile: String, application: String, issued: Instant,
-    systems: Set<SystemName> = []
+    systems: Set<SystemName> = [], recipients: [GrantRecipient] = []
   ) {
     self.name = name
     self.entry = entry
@@ -105,6 +126,7 @@ package struct GrantDocument: Hashable, Sendable {
     self.application = application
     self.issued = issued
     self.systems = systems
+    self.recipients = recipients
   }
 }
 
@@ -164,6 +186,7 @@ extension GrantDocument {
     if !systems.isEmpty {
       object["systems"] = .array(systems.sorted().map { .string($0.text) })
     }
+    if !recipients.isEmpty { object["recipients"] = .array(recipients.map(\.json)) }
     return .object(object)
   }
 
@@ -191,6 +214,10 @@ extension GrantDocument {
       guard let system = SystemName(text) else { throw .malformed(member: "systems") }
       systems.insert(system)
     }
+    var recipients: [GrantRecipient] = []
+    for recipient in object["recipients"] == nil ? [] : try reader.list("recipients") {
+      recipients.append(try GrantRecipient(recipient))
+    }
     var rows: [RowCondition] = []
     for row in try reader.list("rows") { rows.append(try RowCondition(row)) }
     self.init(
@@ -201,7 +228,8 @@ extension GrantDocument {
       roll: try object["roll"].map { json throws(GrantDocumentError) in try RollTerms(json) },
       dailySubjects: try reader.number("daily_subjects"), profile: try reader.text("profile"),
       application: try reader.text("application"),
-      issued: Instant(milliseconds: Int64(try reader.number("issued"))), systems: systems)
+      issued: Instant(milliseconds: Int64(try reader.number("issued"))), systems: systems,
+      recipients: recipients)
   }
 }
 
@@ -242,6 +270,30 @@ extension RollTerms {
       roll: try reader.text("roll"), maxRows: try reader.number("max_rows"),
       maxGrowthPercent: try reader.number("max_growth_percent"),
       frequency: try reader.text("frequency"))
+  }
+}
+
+extension GrantRecipient {
+  fileprivate var json: JSONValue {
+    var object = JSONObject()
+    object["name"] = .string(name)
+    object["kind"] = .string(isOwnSystem ? "own_system" : "other")
+    object["items"] = .array(items.map { .string($0) })
+    object["region"] = .string(region)
+    return .object(object)
+  }
+
+  fileprivate init(_ json: JSONValue) throws(GrantDocumentError) {
+    guard case .object(let object) = json else { throw .malformed(member: "recipients") }
+    let reader = MemberReader(object)
+    let kind = try reader.text("kind")
+    let items = try reader.texts("items")
+    guard kind == "own_system" || kind == "other", !items.isEmpty else {
+      throw .malformed(member: "recipients")
+    }
+    self.init(
+      name: try reader.text("name"), isOwnSystem: kind == "own_system", items: items,
+      region: try reader.text("region"))
   }
 }
 

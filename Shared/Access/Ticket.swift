@@ -16,6 +16,8 @@ package struct Ticket: Sendable, Hashable {
   package let audience: String
   /// Real time; the first moment at which it is no longer good.
   package let end: Instant
+  /// Where the system stands, by ISO 3166-1; empty for the mainland.
+  package let systemRegion: String
 
   package init(caller: Caller, registryVersion: Int64, audience: String, end: Instant) {
     certificateHash = caller.certificateHash
@@ -27,6 +29,7 @@ package struct Ticket: Sendable, Hashable {
     self.registryVersion = registryVersion
     self.audience = audience
     self.end = end
+    systemRegion = caller.systemRegion
   }
 
   /// The caller that the ticket tells of.
@@ -36,7 +39,7 @@ package struct Ticket: Sendable, Hashable {
     Caller(
       department: department, system: system, person: person,
       isPersonCertificate: isPersonCertificate, roles: roles, certificateHash: certificateHash,
-      ticket: carrier)
+      ticket: carrier, systemRegion: systemRegion)
   }
 
   private static let mark = Array("weir-ticket-v1\n".utf8)
@@ -53,6 +56,8 @@ package struct Ticket: Sendable, Hashable {
     bytes += registryVersion.bigEndianBytes
     append(Array(audience.utf8), to: &bytes)
     bytes += end.milliseconds.bigEndianBytes
+    // At home nothing is said, as before: a service that does not know the field takes no ticket from abroad.
+    if !systemRegion.isEmpty { append(Array(systemRegion.utf8), to: &bytes) }
     return bytes
   }
 
@@ -73,7 +78,8 @@ package struct Ticket: Sendable, Hashable {
       let rolesText = reader.text(),
       let version = reader.take(8).flatMap({ Int64(bigEndianBytes: $0) }),
       let audience = reader.text(),
-      let end = reader.take(8).flatMap({ Int64(bigEndianBytes: $0) }), reader.isAtEnd
+      let end = reader.take(8).flatMap({ Int64(bigEndianBytes: $0) }),
+      let region = reader.isAtEnd ? "" : reader.text(), reader.isAtEnd
     else { throw .malformed }
     person = PersonID(personText)
     var roles: Set<Role> = []
@@ -89,6 +95,7 @@ package struct Ticket: Sendable, Hashable {
     registryVersion = version
     self.audience = audience
     self.end = Instant(milliseconds: end)
+    systemRegion = region
     // Roles out of order, one twice, a person that is no slug: anything spelled otherwise is not a ticket of ours.
     guard self.bytes == bytes else { throw .malformed }
   }

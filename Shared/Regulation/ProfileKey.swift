@@ -90,10 +90,13 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case shareExternalRelease = "share.external_release"
   case shareThirdParty = "share.third_party"
   case sharePersonalConsent = "share.personal_consent"
+  case shareAbroad = "share.abroad"
+  case shareSecondApprovalGrade = "share.second_approval_grade"
   case shareComparisonBeforePayout = "share.comparison_before_payout"
   case shareComparisonMonths = "share.comparison_months"
   case shareComparisonMaxAgeDays = "share.comparison_max_age_days"
   case shareDailySubjects = "share.daily_subjects"
+  case shareDailySubjectsMax = "share.daily_subjects_max"
   case shareHoldMaxDays = "share.hold_max_days"
 
   // MARK: Feedback

@@ -147,7 +147,7 @@ extension ProfileKey {
       .integer(ProfileKey.months)
     case .shareComparisonMaxAgeDays, .shareHoldMaxDays:
       .integer(1...366)
-    case .shareDailySubjects:
+    case .shareDailySubjects, .shareDailySubjectsMax:
       .integer(1...10_000_000)
     default:
       channelType
@@ -174,6 +174,10 @@ extension ProfileKey {
       .word(["forbidden", "provider_consent", "liability"])
     case .sharePersonalConsent:
       .word(["if_identifiable"])
+    case .shareAbroad:
+      .word(ProfileKey.all(AbroadRule.self))
+    case .shareSecondApprovalGrade:
+      .integer(1...4)
     default:
       nil
     }

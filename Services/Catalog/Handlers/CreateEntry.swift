@@ -30,6 +30,7 @@ extension CatalogServer {
         let content = try content.classified(by: knownCategory(content.category))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
+        try checkDerived(content, under: profile, in: transaction)
         let version = try transaction.insertEntry(
           content, owner: actor.department, profile: profile.reference, at: time)
         try append("catalog.entry_drafted", version, since: nil, call, to: transaction)

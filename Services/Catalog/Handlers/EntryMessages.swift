@@ -97,6 +97,7 @@ extension EntryContent {
     entry.rejectThresholdPercent = rejectThresholdPercent.map { Int32(clamping: $0) }
     entry.membershipHarmless = isMembershipHarmless
     entry.excludesMinors = excludesMinors
+    entry.derivedFrom = derivedFrom
     return entry
   }
 
@@ -131,6 +132,7 @@ extension EntryContent {
     }
     isMembershipHarmless = entry.membershipHarmless
     excludesMinors = entry.excludesMinors
+    derivedFrom = try sources(entry.derivedFrom)
   }
 }
 
@@ -175,6 +177,24 @@ extension Basis {
     guard let kind = basis.kind.kind else { throw RequestRefusal.missing(field: path + ".kind") }
     self.init(kind: kind, title: basis.title, article: basis.article)
   }
+}
+
+/// Names of entries and grants, and of nothing else.
+private func sources(_ names: [String]) throws -> [String] {
+  guard names.count <= EntryLimits.sources else {
+    throw RequestRefusal.malformed(
+      field: "entry.derived_from",
+      expected: BilingualText(
+        "至多 \(EntryLimits.sources) 个", "at most \(EntryLimits.sources) of them"))
+  }
+  for (index, name) in names.enumerated() {
+    guard ResourceName(name, in: .entries) != nil || ResourceName(name, in: .grants) != nil else {
+      throw RequestRefusal.malformed(
+        field: "entry.derived_from[\(index)]",
+        expected: BilingualText("entries/E-… 或 grants/G-…", "entries/E-… or grants/G-…"))
+    }
+  }
+  return names
 }
 
 /// A word of a closed list, `nil` where none is given.

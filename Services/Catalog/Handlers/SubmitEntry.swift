@@ -48,6 +48,7 @@ extension CatalogServer {
       throw RequestRefusal.changedMeanwhile(name: current.name)
     }
     let profile = try profiles.profile(current.profile)
+    try checkDerived(current.content, under: profile, in: transaction)
     let claims = try transaction.itemClaims(
       category: current.content.category, region: actor.department.region, except: number)
     current.content = try checkEntry(

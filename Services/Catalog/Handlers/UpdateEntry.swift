@@ -29,6 +29,7 @@ extension CatalogServer {
           .classified(by: knownCategory(wire.category))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
+        try checkDerived(content, under: profile, in: transaction)
         guard current.state == .published || current.state == .withdrawn else {
           let next = try current.edited(
             content, by: actor, at: time, governing: profile.reference)

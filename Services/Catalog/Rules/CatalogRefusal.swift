@@ -34,6 +34,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case basisIncomplete(path: String)
   case conditionsMissing(path: String, citation: Citation)
   case baseDataLocked(path: String, citation: Citation)
+  case receivedData(path: String, from: String, citation: Citation)
   case claimedByOther(item: String, by: String, citation: Citation)
   case filingMissing(citation: Citation)
   case filingNotNeeded
@@ -75,6 +76,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .basisIncomplete: "catalog.basis_incomplete"
     case .conditionsMissing: "catalog.conditions_missing"
     case .baseDataLocked: "catalog.base_data_locked"
+    case .receivedData: "catalog.received_data"
     case .claimedByOther: "catalog.claimed_by_other"
     case .filingMissing: "catalog.filing_missing"
     case .filingNotNeeded: "catalog.filing_not_needed"
@@ -90,7 +92,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours,
-      .typeNotYours, .secondPersonNeeded:
+      .typeNotYours, .secondPersonNeeded, .receivedData:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
@@ -106,7 +108,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .itemRepeated(let path, _), .itemMalformed(let path, _), .shareTypeUnknown(let path, _, _),
       .basisMissing(let path, _, _), .basisInvalid(let path, _, _, _), .basisIncomplete(let path),
       .conditionsMissing(let path, _), .baseDataLocked(let path, _), .itemUnknown(let path, _),
-      .identityNumberInText(let path):
+      .identityNumberInText(let path), .receivedData(let path, _, _):
       path
     case .typeNotYours: "share_types"
     case .secrecyReviewMissing: "secrecy_passed"
@@ -145,7 +147,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .identityItemMissing(_, _, let citation), .shareTypeUnknown(_, _, let citation),
       .basisMissing(_, _, let citation), .basisInvalid(_, _, _, let citation),
       .conditionsMissing(_, let citation), .baseDataLocked(_, let citation),
-      .claimedByOther(_, _, let citation), .filingMissing(let citation),
+      .claimedByOther(_, _, let citation), .receivedData(_, _, let citation),
+      .filingMissing(let citation),
       .typeNotYours(let citation):
       citation
     default: nil
@@ -158,6 +161,9 @@ package enum CatalogRefusal: Refusal, Hashable {
       BilingualText(
         "如确应变更来源，请数据主管部门会同机构编制部门先行调整。",
         "Where the source should change, the authority and the staffing office move it first.")
+    case .receivedData:
+      BilingualText(
+        "需要数据的部门应直接向来源部门申请。", "Whoever needs these data applies to their source.")
     case .filingMissing:
       BilingualText(
         "请主管部门先登记备案：weir catalog file。", "Let the authority file it first: weir catalog file.")

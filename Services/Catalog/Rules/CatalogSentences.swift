@@ -51,6 +51,10 @@ extension CatalogRefusal {
       BilingualText(
         "“\(item)”已由 \(department) 作为法定来源登记，一数一源。",
         "\"\(item)\" already has its one source: \(department).")
+    case .receivedData(_, let source, _):
+      BilingualText(
+        "数据来自 \(source)，不是本部门的数据，不得作为本部门的目录登记。",
+        "The data came from \(source) and are not your department's own to register.")
     case .withdrawalNotRequested(let entry):
       BilingualText(
         "\(entry) 没有待办的撤销申请。", "Nobody of the source has asked to withdraw \(entry).")

@@ -148,6 +148,8 @@ package struct EntryContent: Hashable, Sendable {
   package var rejectThresholdPercent: Int?
   package var isMembershipHarmless = false
   package var excludesMinors = false
+  /// Entries and grants by their names, from which the data were received or derived (AC-46).
+  package var derivedFrom: [String] = []
 
   package init(owner: DepartmentCode) {
     self.owner = owner

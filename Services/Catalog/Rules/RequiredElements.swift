@@ -6,6 +6,8 @@ import Vocabulary
 /// Limits on what an entry may hold; ours, so that no list or text grows without end.
 package enum EntryLimits {
   package static let items = 500
+  /// Entries and grants that one is derived from.
+  package static let sources = 100
   package static let titleCharacters = 200
   package static let textCharacters = 4000
 }

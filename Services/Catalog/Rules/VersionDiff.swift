@@ -64,6 +64,7 @@ private func changedProperties(_ old: EntryContent, _ new: EntryContent) -> [Str
   if old.origin != new.origin { changed.append("origin") }
   if old.secrecy != new.secrecy { changed.append("secrecy") }
   if old.grade != new.grade { changed.append("grade") }
+  if old.derivedFrom != new.derivedFrom { changed.append("derived_from") }
   if old.providingDepartment != new.providingDepartment { changed.append("providing_department") }
   return changed
 }

@@ -42,6 +42,7 @@ extension EntryContent {
     }
     object.set("membership_harmless", isMembershipHarmless)
     object.set("excludes_minors", excludesMinors)
+    object.set("derived_from", derivedFrom.map { .string($0) })
     return .object(object)
   }
 
@@ -74,6 +75,7 @@ extension EntryContent {
     rejectThresholdPercent = object["reject_threshold_percent"]?.integer.map { Int($0) }
     isMembershipHarmless = object.flag("membership_harmless")
     excludesMinors = object.flag("excludes_minors")
+    derivedFrom = object.list("derived_from").compactMap(\.string)
   }
 }
 

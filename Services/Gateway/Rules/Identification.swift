@@ -12,6 +12,8 @@ package struct Identity: Hashable, Sendable {
   package let isPersonCertificate: Bool
   package let roles: Set<Role>
   package let certificate: RegisteredCertificate
+  /// Where the system stands, by ISO 3166-1; empty for the mainland (AC-51).
+  package let systemRegion: String
 }
 
 /// Why a certificate of our own authority is not accepted. Each is told with the serial, the reason and whom to ask.
@@ -75,7 +77,7 @@ extension RegistrySnapshot {
       return .success(
         Identity(
           department: department, system: name, person: id, isPersonCertificate: true,
-          roles: person.roles, certificate: certificate))
+          roles: person.roles, certificate: certificate, systemRegion: station.region))
     case .system(_, let name):
       guard let system = systems[certificate.subject] else {
         return .failure(.init(.unregistered))
@@ -87,7 +89,7 @@ extension RegistrySnapshot {
       return .success(
         Identity(
           department: department, system: name, person: responsible, isPersonCertificate: false,
-          roles: [.departmentSystem], certificate: certificate))
+          roles: [.departmentSystem], certificate: certificate, systemRegion: system.region))
     }
   }
 }

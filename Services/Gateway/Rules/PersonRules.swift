@@ -85,6 +85,9 @@ package func requireRegistrable(
   try requireManagement(of: department, by: manager)
   guard existing == nil else { throw .exists(system.principal.name) }
   try requireTitle(system.title, field: "system.title")
+  guard system.region.isEmpty || isTerritory(system.region) else {
+    throw .malformed(field: "system.region", .territory)
+  }
   guard let responsible, responsible.id == system.responsible,
     responsible.department == system.department, responsible.state == .active
   else { throw .responsibleUnfit(field: "system.responsible_person") }

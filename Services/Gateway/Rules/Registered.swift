@@ -106,10 +106,12 @@ package struct RegisteredSystem: Hashable, Sendable {
   package var state: RegistryState
   package var created: Instant
   package var version: Int64
+  /// Where it stands, by ISO 3166-1; empty for the mainland (AC-51).
+  package var region: String
 
   package init(
     department: DepartmentCode, name: SystemName, title: String, responsible: PersonID?,
-    state: RegistryState, created: Instant, version: Int64 = 0
+    state: RegistryState, created: Instant, version: Int64 = 0, region: String = ""
   ) {
     self.department = department
     self.name = name
@@ -118,6 +120,7 @@ package struct RegisteredSystem: Hashable, Sendable {
     self.state = state
     self.created = created
     self.version = version
+    self.region = region
   }
 
   package var principal: Principal { .system(department, name) }

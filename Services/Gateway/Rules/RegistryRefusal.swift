@@ -6,7 +6,7 @@ package import Vocabulary
 package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
-    case slug, name, title, kind, level, region, state, serial, pageToken, requestID
+    case slug, name, title, kind, level, region, territory, state, serial, pageToken, requestID
     case certificateRequest, mask
   }
 
@@ -275,6 +275,8 @@ extension RegistryRefusal.Form {
         "最多 32 个部门类别，每个不含空格和逗号", "at most 32 kinds, none with a blank or a comma")
     case .level: BilingualText("应为省、市、县或功能区", "province, city, county or functional zone")
     case .region: BilingualText("应为六位行政区划代码（GB/T 2260）", "a six-digit region code (GB/T 2260)")
+    case .territory:
+      BilingualText("应为两位大写字母的国家或地区代码", "a country or region by its two capital letters")
     case .state: BilingualText("应为启用或停用", "active or disabled")
     case .serial: BilingualText("应为十六进制证书序列号", "a certificate serial in hexadecimal")
     case .pageToken: BilingualText("不是本服务发出的翻页标记", "not a page token of this list")

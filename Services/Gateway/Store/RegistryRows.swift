@@ -14,7 +14,7 @@ package struct RegistryDamage: Error, Equatable {
 enum RegistryColumns {
   static let department =
     "code, title, level, region, kinds, authority, state, created, version"
-  static let system = "department, name, title, responsible, state, created, version"
+  static let system = "department, name, title, responsible, state, created, version, region"
   static let person = "department, id, title, roles, state, successor, created, version"
   static let certificate =
     "fingerprint, serial, subject, not_before, not_after, revoke_reason, revoke_time, version"
@@ -60,13 +60,13 @@ extension RegisteredSystem {
     self.init(
       department: code, name: system, title: try row[2],
       responsible: responsible.flatMap { PersonID($0) }, state: state,
-      created: Instant(milliseconds: try row[5]), version: try row[6])
+      created: Instant(milliseconds: try row[5]), version: try row[6], region: try row[7])
   }
 
   var arguments: [SQLValue] {
     [
       .text(department.text), .text(name.text), .text(title), (responsible?.text).sqlValue,
-      .integer(state.rawValue), .integer(created.milliseconds), .integer(version),
+      .integer(state.rawValue), .integer(created.milliseconds), .integer(version), .text(region),
     ]
   }
 }

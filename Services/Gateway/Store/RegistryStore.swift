@@ -9,7 +9,7 @@ package import Vocabulary
 package struct RegistryStore: Sendable {
   package let database: SQLDatabase
 
-  package static let schema: [SchemaStep] = [.registry, .corrections]
+  package static let schema: [SchemaStep] = [.registry, .corrections, .systemRegions]
 
   package init(_ database: SQLDatabase) {
     self.database = database

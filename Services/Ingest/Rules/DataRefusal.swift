@@ -12,6 +12,9 @@ package enum DataRefusal: Refusal, Hashable {
   case useNotGranted(grant: String, use: DataUse)
   case purposeDiffers(grant: String)
   case itemNotGranted(grant: String, item: String)
+  /// Abroad, or somebody else, whom the grant does not name.
+  case recipientNotGranted(grant: String, recipient: String)
+  case recipientItem(grant: String, recipient: String, item: String)
   case grantExpired(grant: String, until: CivilDate)
   case grantSuspended(grant: String, reason: String)
   case grantEnded(grant: String, reason: String)
@@ -48,6 +51,8 @@ package enum DataRefusal: Refusal, Hashable {
     case .useNotGranted: "ingest.use_not_granted"
     case .purposeDiffers: "ingest.purpose_differs"
     case .itemNotGranted: "ingest.item_not_granted"
+    case .recipientNotGranted: "ingest.recipient_not_granted"
+    case .recipientItem: "ingest.recipient_item_not_granted"
     case .grantExpired: "ingest.grant_expired"
     case .grantSuspended: "ingest.grant_suspended"
     case .grantEnded: "ingest.grant_ended"
@@ -74,8 +79,8 @@ package enum DataRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted,
-      .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
-      .notOwner:
+      .purposeDiffers, .itemNotGranted, .recipientNotGranted, .recipientItem, .grantExpired,
+      .grantSuspended, .grantEnded, .notOwner:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
@@ -95,7 +100,8 @@ package enum DataRefusal: Refusal, Hashable {
       .grantEnded, .useNotGranted:
       "grant"
     case .purposeDiffers: "purpose"
-    case .itemNotGranted: "items"
+    case .itemNotGranted, .recipientItem: "items"
+    case .recipientNotGranted: "recipient"
     case .quotaUsed: "subject"
     case .rollTooLarge, .rollRowsExceeded: "roll_rows"
     case .comparisonDiffers: "comparison"
@@ -119,6 +125,7 @@ package enum DataRefusal: Refusal, Hashable {
       .accessRule(41)
     case .grantExpired, .grantSuspended, .grantEnded: .accessRule(52)
     case .purposeDiffers: .accessRule(45)
+    case .recipientNotGranted, .recipientItem: .accessRule(46)
     case .quotaUsed: .accessRule(47)
     case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
     case .notOwner: .accessRule(42)

@@ -23,6 +23,13 @@ extension DataRefusal {
         "用途与 \(grant) 批准的用途不一致。", "The purpose is not the one that \(grant) was given for.")
     case .itemNotGranted(let grant, let item):
       BilingualText("\(grant) 不含数据项 \(item)。", "\(grant) does not hold the item \(item).")
+    case .recipientNotGranted(let grant, let recipient):
+      BilingualText(
+        "\(grant) 未同意提供给“\(recipient)”。", "\(grant) lets nothing reach \"\(recipient)\".")
+    case .recipientItem(let grant, let recipient, let item):
+      BilingualText(
+        "\(grant) 未同意将 \(item) 提供给“\(recipient)”。",
+        "\(grant) does not let \(item) reach \"\(recipient)\".")
     case .grantExpired(let grant, let until):
       BilingualText("\(grant) 已于 \(until.iso) 到期。", "\(grant) ended on \(until.iso).")
     case .grantSuspended(let grant, let reason):

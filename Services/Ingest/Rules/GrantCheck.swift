@@ -24,11 +24,12 @@ package struct GrantTerms: Hashable, Sendable {
   package let dailySubjects: Int
   /// Rows of the department's roll; `nil` where the grant lets no roll be compared.
   package let rollRows: Int?
+  package let recipients: [TermsRecipient]
 
   package init(
     name: String, entry: String, grantee: DepartmentCode, items: Set<String>, purpose: String,
     uses: Set<DataUse>, until: CivilDate, filters: [RowFilter], dailySubjects: Int, rollRows: Int?,
-    systems: Set<SystemName> = []
+    systems: Set<SystemName> = [], recipients: [TermsRecipient] = []
   ) {
     self.name = name
     self.entry = entry
@@ -41,6 +42,7 @@ package struct GrantTerms: Hashable, Sendable {
     self.filters = filters
     self.dailySubjects = dailySubjects
     self.rollRows = rollRows
+    self.recipients = recipients
   }
 }
 
@@ -53,10 +55,14 @@ package struct DataRequest: Hashable, Sendable {
   package let use: DataUse
   package let items: [String]
   package let purpose: String
+  /// For whom the answer is, by its name in the grant; empty for the grantee's own use.
+  package let recipient: String
+  /// Where the system stands, by ISO 3166-1; empty for the mainland.
+  package let systemRegion: String
 
   package init(
     department: DepartmentCode, system: SystemName, entry: String, use: DataUse, items: [String],
-    purpose: String
+    purpose: String, recipient: String = "", systemRegion: String = ""
   ) {
     self.department = department
     self.system = system
@@ -64,6 +70,8 @@ package struct DataRequest: Hashable, Sendable {
     self.use = use
     self.items = items
     self.purpose = purpose
+    self.recipient = recipient
+    self.systemRegion = systemRegion
   }
 }
 
@@ -76,7 +84,8 @@ extension GrantTerms {
   /// 4. a use that was not granted
   /// 5. another purpose (AC-45)
   /// 6. an item that was not granted
-  /// 7. past its last day
+  /// 7. a system abroad, a recipient or an item for it that was not granted (AC-46, AC-48, AC-51)
+  /// 8. past its last day
   ///
   /// Whether Share has ended it is asked in the transaction that writes the disclosure.
   package func check(_ request: DataRequest, today: CivilDate) throws(DataRefusal) {
@@ -90,6 +99,7 @@ extension GrantTerms {
     if let item = request.items.first(where: { !items.contains($0) }) {
       throw .itemNotGranted(grant: name, item: item)
     }
+    try checkRecipient(request)
     guard today <= until else { throw .grantExpired(grant: name, until: until) }
   }
 }

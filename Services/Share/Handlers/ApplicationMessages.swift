@@ -144,6 +144,9 @@ extension UseRequest {
     roll = application.roll.map { RollLimits($0) }
     dailySubjects = Int(application.dailySubjects)
     reason = application.reason
+    recipients = try application.recipients.enumerated().map { index, recipient in
+      try Recipient(recipient, path: "application.recipients[\(index)]")
+    }
   }
 
   init(_ request: ShareV1.SubscribeRequest, by applicant: DepartmentCode) throws {
@@ -211,6 +214,8 @@ extension ShareServer {
     wire.roll = use.roll.map { ShareV1.RollTerms($0) }
     wire.dailySubjects = Int32(clamping: use.dailySubjects)
     wire.reason = use.reason
+    wire.recipients = use.recipients.map { ShareV1.Recipient($0) }
+    wire.sensitiveItems = application.sensitiveItems
     wire.systems = use.systems.names(in: application.applicant)
     return wire
   }
@@ -248,6 +253,7 @@ extension ShareServer {
     wire.systems = grant.systems.names(in: grant.grantee)
     wire.accessModes =
       AccessMode.allCases.filter(grant.accessModes.contains).map(\.rawValue)
+    wire.recipients = grant.recipients.map { ShareV1.Recipient($0) }
     return wire
   }
 }
@@ -261,7 +267,7 @@ extension ShareV1.Opinion {
         ShareV1.ItemDecision(
           item: $0.item, approved: $0.isApproved, reason: $0.reason,
           basis: $0.basis.map { CommonV1.Basis($0) })
-      }, reason: opinion.reason)
+      }, reason: opinion.reason, recipients: opinion.recipients)
   }
 }
 

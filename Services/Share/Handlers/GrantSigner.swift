@@ -36,7 +36,7 @@ package final class GrantSigner: Sendable {
           frequency: $0.frequency)
       }, dailySubjects: grant.dailySubjects, profile: grant.profile.text,
       application: grant.application.map { ResourceName.application($0).text } ?? "",
-      issued: activated, systems: grant.systems)
+      issued: activated, systems: grant.systems, recipients: grant.recipients.map(\.granted))
     let signed = IngestV1.SignedGrant(
       json: document.encoded, signature: try document.signature(by: key))
     kept.withLock { kept in

@@ -114,10 +114,8 @@ extension ShareServer {
     {
       return duty("agree-date", "确认答复时间", "agree to the day of reply")
     }
-    let isAwaited = application.awaitedReviewers(under: profile).contains {
-      application.canSpeak(actor, for: $0)
-    }
-    guard isAwaited, actor.department != application.applicant else { return nil }
+    guard application.awaits(actor, under: profile), actor.department != application.applicant
+    else { return nil }
     return duty("review", "审核申请", "review the application")
   }
 

@@ -22,7 +22,7 @@ extension ShareServer {
       try outside.admitData()
       let use = GrantCall(
         by: actor(of: call), mode: .lookup, items: request.items, purpose: request.purpose,
-        today: today)
+        today: today, recipient: request.recipient)
       try checkTexts([("case_number", request.caseNumber)], limit: longestNumber)
       let (grant, items) = try await decide(number, use, call, case: request.caseNumber)
       var opening = IngestV1.OpenRecordsRequest()
@@ -32,6 +32,7 @@ extension ShareServer {
       opening.items = items
       opening.purpose = request.purpose
       opening.caseNumber = request.caseNumber
+      opening.recipient = request.recipient
       let opened = try await outside.peers.openRecords(opening, try call.onward())
       let facts = AnswerFacts(
         hasRecords: !opened.records.isEmpty,
@@ -58,7 +59,9 @@ extension ShareServer {
           try grant.check(use, under: $0)
         }
         try appendDecision(
-          grant, items, call, purpose: use.purpose, case: caseNumber, to: transaction)
+          grant, items, call, purpose: use.purpose, case: caseNumber,
+          more: use.recipient.isEmpty ? [] : [("recipient", .string(use.recipient))],
+          to: transaction)
         return (grant, items)
       }
     }

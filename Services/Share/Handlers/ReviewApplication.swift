@@ -21,25 +21,26 @@ extension ShareServer {
           basis: try decision.basis.map { try LegalBasis($0, path: "decisions[\(index)].basis") })
       }
       let time = now()
-      if request.validateOnly {
-        let known = try await database.read { try $0.visibleApplication(number, to: actor) }
-        try checkEtag(request.etag, known)
-        let profile = try profile(known.profile)
-        let next = try judged(under: profile) {
-          try known.reviewed(
-            decisions, reason: request.reason, by: actor, under: $0, at: time)
+      let known = try await database.read { try $0.visibleApplication(number, to: actor) }
+      let profile = try profile(known.profile)
+      // Who only refuses need not know how the entry is graded now.
+      let entry = decisions.contains(where: \.isApproved) ? try await entry(known.entryName) : nil
+      let outcome: @Sendable (Application) throws -> Application = { application in
+        try judged(under: profile) {
+          try (entry.map { application.graded(by: $0, under: profile) } ?? application).reviewed(
+            decisions, recipients: request.recipients, reason: request.reason, by: actor,
+            under: $0, at: time)
         }
-        return message(next, under: profile)
+      }
+      if request.validateOnly {
+        try checkEtag(request.etag, known)
+        return message(try outcome(known), under: profile)
       }
       let done = try await change(call, requestID: request.requestID, content: request) {
         transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
-        let profile = try profile(application.profile)
-        var next = try judged(under: profile) {
-          try application.reviewed(
-            decisions, reason: request.reason, by: actor, under: $0, at: time)
-        }
+        var next = try outcome(application)
         let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
         try transaction.save(next)
         try append(

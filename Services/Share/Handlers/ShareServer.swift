@@ -100,7 +100,8 @@ package struct ShareServer: ShareV1.ShareService {
   func actor(of call: CallContext) -> Actor {
     Actor(
       department: call.caller.department, name: call.principal, roles: call.caller.roles,
-      system: call.caller.system, isInPerson: call.caller.isPersonCertificate)
+      system: call.caller.system, isInPerson: call.caller.isPersonCertificate,
+      systemRegion: call.caller.systemRegion)
   }
 
   /// The number in a resource's name.
@@ -208,10 +209,19 @@ extension SharedEntry {
         SharedItem(
           name: $0.name, title: $0.title,
           // What nobody has said is not shared.
-          shareType: $0.shareType.type ?? inherited)
+          shareType: $0.shareType.type ?? inherited,
+          grade: Int($0.grade == 0 ? entry.grade : $0.grade), isIdentifying: $0.isIdentifying)
       },
       isMembershipHarmless: entry.membershipHarmless, isPublished: entry.state == .published,
       source: source)
+  }
+}
+
+extension CatalogV1.Item {
+  /// A name or an identifier of a person: by it nobody stays unknown.
+  fileprivate var isIdentifying: Bool {
+    role == .subject || role == .subjectName || type == .personID || type == .personName
+      || type == .otherDocumentID
   }
 }
 

@@ -78,6 +78,7 @@ extension ShareServer {
       members.append(
         ("systems", .array(grant.systems.names(in: grant.grantee).map { .string($0) })))
     }
+    members += grant.recipients.loggedMembers
     if !grant.accessModes.isEmpty {
       members.append(
         ("access_modes", .array(grant.accessModes.map(\.rawValue).sorted().map { .string($0) })))

@@ -60,15 +60,19 @@ package struct Opinion: Hashable, Sendable {
   package let time: Instant
   package let decisions: [ItemDecision]
   package let reason: String
+  /// The recipients consented to, by name.
+  package let recipients: [String]
 
   package init(
-    side: Reviewer, person: String, time: Instant, decisions: [ItemDecision], reason: String
+    side: Reviewer, person: String, time: Instant, decisions: [ItemDecision], reason: String,
+    recipients: [String] = []
   ) {
     self.side = side
     self.person = person
     self.time = time
     self.decisions = decisions
     self.reason = reason
+    self.recipients = recipients
   }
 }
 
@@ -107,6 +111,8 @@ package struct Application: Hashable, Sendable {
   package var grant: Int64?
   /// The form that went to the source, as canonical JSON; empty before (hebi-2021/15.1c).
   package var form = ""
+  /// Items that a second person of the source must approve (AC-55).
+  package var sensitiveItems: [String] = []
   package var history: [CaseStep] = []
 
   package init(
@@ -156,7 +162,7 @@ package func draftApplication(
 ) throws(ShareRefusal) -> Application {
   try checkReachable(entry, by: actor)
   try checkItemNames(use.items, of: entry)
-  try checkApplicable(use.items, of: entry, by: actor, under: profile)
+  try checkApplicable(use, of: entry, by: actor, under: profile)
   try checkApplicationContent(use, of: entry, under: profile, today: time.civilDate)
   var application = Application(
     number: number, entry: entry.number, entryVersion: entry.version,
@@ -166,7 +172,7 @@ package func draftApplication(
   application.history.append(
     CaseStep(
       from: "", to: ApplicationState.draft.rawValue, actor: actor.name, time: time, reason: ""))
-  return application
+  return application.graded(by: entry, under: profile)
 }
 
 /// The county authority through which a county's application for others' data goes (hebi-2021/15.4, AC-50).
@@ -202,10 +208,11 @@ extension Application {
         resource: name, state: state.term, action: BilingualText("提交", "submitted"))
     }
     let applying = Actor(department: applicant, name: actor.name, roles: actor.roles)
-    try checkApplicable(use.items, of: entry, by: applying, under: profile)
+    try checkApplicable(use, of: entry, by: applying, under: profile)
     try checkItemNames(use.items, of: entry)
     try checkUntil(use.until, today: time.civilDate, under: profile)
-    var next = self
+    try checkRecipients(use, of: entry, under: profile)
+    var next = graded(by: entry, under: profile)
     if forwarder != nil, !isForwarding {
       next.step(to: .forwarded, by: actor.name, at: time, reason: "")
       return next

@@ -12,7 +12,9 @@ extension Application {
 
   /// The sides that have not yet given theirs.
   package func awaitedReviewers(under profile: Profile) -> [Reviewer] {
-    reviewers(under: profile).filter { side in !opinions.contains { $0.side == side } }
+    reviewers(under: profile).filter { side in
+      opinions.count { $0.side == side } < opinionsNeeded(of: side)
+    }
   }
 
   /// As which side a person may speak: his department is the source, or the authority of its level.
@@ -43,20 +45,27 @@ extension Application {
 
   /// Takes one side's opinion; the last one answers the application.
   ///
-  /// An item is granted when every side approves it. Never more than was asked (AC-44).
+  /// An item is granted when every side approves it, and with a second person of the source where it is sensitive. Never more
+  /// than was asked (AC-44, AC-55).
+  ///
+  /// - Parameter recipients: Those to whom data may go on, by name; nobody else (AC-48).
   package func reviewed(
-    _ decisions: [ItemDecision], reason: String, by actor: Actor, under profile: Profile,
-    at time: Instant
+    _ decisions: [ItemDecision], recipients: [String] = [], reason: String, by actor: Actor,
+    under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Application {
+    try checkSecondApproval(by: actor, under: profile)
     let side = try side(of: actor, under: profile)
     guard state.awaitsReview else {
       throw .wrongState(
         resource: name, state: state.term, action: BilingualText("审核", "reviewed"))
     }
     try checkDecisions(decisions, reason: reason, of: self, under: profile)
+    try checkConsent(to: recipients, of: self, under: profile)
     var next = self
     next.opinions.append(
-      Opinion(side: side, person: actor.name, time: time, decisions: decisions, reason: reason))
+      Opinion(
+        side: side, person: actor.name, time: time, decisions: decisions, reason: reason,
+        recipients: recipients))
     if next.awaitedReviewers(under: profile).isEmpty {
       next.step(to: next.outcome, by: actor.name, at: time, reason: reason)
       next.decided = time
@@ -80,7 +89,7 @@ extension Application {
   private var outcome: ApplicationState {
     switch approvedItems.count {
     case 0: .rejected
-    case use.items.count: .approved
+    case use.items.count where consentedRecipients.count == use.recipients.count: .approved
     default: .partlyApproved
     }
   }

@@ -7,16 +7,19 @@ package import Vocabulary
 ///
 /// Not-shared items cannot be applied for: the refusal names the profile's own next step (meizhou-public-2023/21.4: a
 /// verification request; hebi-2021/15.2: negotiation). Where all items are unconditional nothing is to be applied for
-/// (meizhou-specific-2021/21a, guangdong-2018/19.1a).
+/// (meizhou-specific-2021/21a, guangdong-2018/19.1a), but for what the source must allow expressly: sensitive items (AC-55),
+/// and data that go on to others (AC-46, AC-48).
 func checkApplicable(
-  _ items: [String], of entry: SharedEntry, by actor: Actor, under profile: Profile
+  _ use: UseRequest, of entry: SharedEntry, by actor: Actor, under profile: Profile
 ) throws(ShareRefusal) {
   try checkReachable(entry, by: actor)
-  let types = items.compactMap { entry.item($0) }
+  let types = use.items.compactMap { entry.item($0) }
   if let item = types.first(where: { $0.shareType == .notShared }) {
     throw ShareRules.notShared(item.name, under: profile)
   }
-  if !types.isEmpty, types.allSatisfy({ $0.shareType == .unconditional }) {
+  if !types.isEmpty, types.allSatisfy({ $0.shareType == .unconditional }),
+    use.recipients.isEmpty, entry.sensitive(use.items, under: profile).isEmpty
+  {
     throw .applicationNotNeeded(entry: entry.name)
   }
 }
@@ -33,6 +36,7 @@ func checkSubscribable(
     case .notShared: throw ShareRules.notShared(item.name, under: profile)
     }
   }
+  try checkAuthorised(items, of: entry, under: profile)
 }
 
 /// A government department other than the source, and an entry that is published.

@@ -50,6 +50,8 @@ package struct Grant: Hashable, Sendable {
   package var systems: Set<SystemName> = []
   /// By which ways the grantee gets the data, as it filed them (luyi-2019/13); empty where nothing is filed.
   package var accessModes: Set<AccessMode> = []
+  /// Whom data may reach beyond the grantee's own use at home, with the items each may have; nobody else.
+  package var recipients: [Recipient] = []
   package var activated: Instant?
   /// Suspended because its entry is unmounted, and by no person: mounting the entry resumes it (e.1).
   package var awaitsMounting = false
@@ -121,6 +123,7 @@ package func grant(
     dailySubjects: use.quota(under: profile), application: application.number,
     profile: application.profile, created: time, state: .pendingAcceptance)
   grant.systems = use.systems
+  grant.recipients = application.consentedRecipients
   let isAtOnce = profile.grantActivation?.value == .approval
   grant.step(to: isAtOnce ? .active : .pendingAcceptance, by: actor.name, at: time, reason: "")
   return grant

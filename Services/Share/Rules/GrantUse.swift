@@ -12,15 +12,19 @@ package struct GrantCall: Hashable, Sendable {
   package let items: [String]
   package let purpose: String
   package let today: CivilDate
+  /// For whom the answer is, by its name in the grant; empty for the grantee's own use.
+  package let recipient: String
 
   package init(
-    by actor: Actor, mode: UseMode, items: [String], purpose: String, today: CivilDate
+    by actor: Actor, mode: UseMode, items: [String], purpose: String, today: CivilDate,
+    recipient: String = ""
   ) {
     self.actor = actor
     self.mode = mode
     self.items = items
     self.purpose = purpose
     self.today = today
+    self.recipient = recipient
   }
 }
 
@@ -36,12 +40,13 @@ extension Grant {
     }
     try checkInForce(call, under: profile)
     guard modes.contains(call.mode) else { throw .modeNotGranted(grant: name, mode: call.mode) }
+    let admitted = try itemsAdmitted(for: call, under: profile)
     for item in call.items where !items.contains(item) {
       throw .itemNotGranted(grant: name, item: item, granted: items)
     }
     if call.purpose.isEmpty { throw .purposeMissing(grant: name) }
     guard call.purpose == purpose else { throw .purposeDiffers(grant: name) }
-    return call.items.isEmpty ? items : call.items
+    return call.items.isEmpty ? admitted : call.items
   }
 
   /// Whether a system may use it; one that is not known uses no grant that names systems.

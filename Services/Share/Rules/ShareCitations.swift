@@ -28,6 +28,7 @@ extension ShareRefusal {
       .accessModeNotFiled(_, _, let citation):
       citation
     case .clock(let refusal): refusal.citation
+    case .safeguard(let refusal): refusal.citation
     default: nil
     }
   }
@@ -110,6 +111,7 @@ extension ShareRefusal {
     case .basisInvalid, .basisMissing, .basisIncomplete:
       BilingualText("请写明法律、法规或规章的名称和条款。", "Name the law, regulation or rule and its article.")
     case .samePerson: BilingualText("请另一人办理。", "Another person must do it.")
+    case .safeguard(let refusal): refusal.nextStep
     default: nil
     }
   }

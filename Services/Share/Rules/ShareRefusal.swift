@@ -45,6 +45,8 @@ package enum ShareRefusal: Refusal, Hashable {
   case basisInvalid(path: String, kind: BasisKind, allowed: [BasisKind], citation: Citation)
   case basisIncomplete(path: String, citation: Citation)
   case clock(ClockRefusal)
+  // To whom data may go on, how much of them, with whose word.
+  case safeguard(SafeguardRefusal)
   // Whether a call fits its grant.
   case notGrantee(grant: String)
   case systemNotGranted(grant: String, system: String)
@@ -98,6 +100,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .verificationNotNeeded: "share.verification_not_needed"
     case .attemptsExhausted: "share.attempts_exhausted"
     case .clock(let refusal): refusal.reason
+    case .safeguard(let refusal): refusal.reason
     default: reasonOfContent ?? reasonOfUse
     }
   }
@@ -171,6 +174,7 @@ package enum ShareRefusal: Refusal, Hashable {
       .wrongState
     case .attemptsExhausted, .rollTooLarge, .rollGrew, .rollExceeded, .chunkTooLarge: .tooMuch
     case .clock(let refusal): refusal.kind
+    case .safeguard(let refusal): refusal.kind
     default: .malformed
     }
   }
@@ -192,6 +196,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .chunkDiffers: "number"
     case .verificationNotNeeded: "item"
     case .officerMustAccept: "security_officer"
+    case .safeguard(let refusal): refusal.field
     default: nil
     }
   }

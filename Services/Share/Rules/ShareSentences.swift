@@ -121,6 +121,7 @@ extension ShareRefusal {
         "违规领取须有证据（种类、日期、核验人），缺 \(path)。",
         "An irregular receipt needs evidence (kind, date, who saw it): \(path).")
     case .clock(let refusal): refusal.sentence
+    case .safeguard(let refusal): refusal.sentence
     default: nil
     }
   }

@@ -7,11 +7,19 @@ package struct SharedItem: Hashable, Sendable {
   package let name: String
   package let title: String
   package let shareType: ShareType
+  /// 1 general to 4 core; 0 where nobody has graded it. The entry's where the item has none.
+  package let grade: Int
+  /// Whether it names a person or holds an identifier.
+  package let isIdentifying: Bool
 
-  package init(name: String, title: String, shareType: ShareType) {
+  package init(
+    name: String, title: String, shareType: ShareType, grade: Int = 0, isIdentifying: Bool = false
+  ) {
     self.name = name
     self.title = title
     self.shareType = shareType
+    self.grade = grade
+    self.isIdentifying = isIdentifying
   }
 }
 
@@ -81,16 +89,19 @@ package struct Actor: Hashable, Sendable {
   package let system: SystemName?
   /// Whether a person's own certificate was shown, and not a system's.
   package let isInPerson: Bool
+  /// Where the system stands, by ISO 3166-1; empty for the mainland (AC-51).
+  package let systemRegion: String
 
   package init(
     department: DepartmentCode, name: String, roles: Set<Role>, system: SystemName? = nil,
-    isInPerson: Bool = true
+    isInPerson: Bool = true, systemRegion: String = ""
   ) {
     self.department = department
     self.name = name
     self.roles = roles
     self.system = system
     self.isInPerson = isInPerson
+    self.systemRegion = systemRegion
   }
 
   /// Enterprises and the public use no exchange method (AC-40, AC-49).

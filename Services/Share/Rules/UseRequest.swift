@@ -78,6 +78,8 @@ package struct UseRequest: Hashable, Sendable {
   package var reason = ""
   /// Systems of the using department that may use it; empty for all of them (AC-41).
   package var systems: Set<SystemName> = []
+  /// Beyond the department's own use at home (AC-46, AC-48, AC-51).
+  package var recipients: [Recipient] = []
 
   package init() {}
 
@@ -85,6 +87,7 @@ package struct UseRequest: Hashable, Sendable {
   package static let mostItems = 200
   package static let mostRowRules = 16
   package static let mostSystems = 20
+  package static let mostRecipients = 20
   package static let mostRollRows: Int64 = 100_000_000
 }
 
@@ -109,6 +112,7 @@ func checkApplicationContent(
   try checkStatedBasis(
     use.legalBasis, path: "application.legal_basis",
     citation: profile.cite(.shareRefusalBasis, else: .accessRule(44)))
+  try checkRecipients(use, of: entry, under: profile)
   try checkApplicationRemainder(
     use, of: entry, under: profile, today: today, path: "application.")
 }
@@ -124,6 +128,7 @@ func checkApplicationRemainder(
   try checkRows(use, of: entry, path: path)
   try checkRoll(use, under: profile, path: path)
   try checkQuota(use, under: profile, path: path)
+  try checkQuotaBound(use, under: profile, path: path)
 }
 
 /// Checks that nothing is missing of which the grant is made (meizhou-public-2023/22: scenario, using unit, data, mode, end).

@@ -121,6 +121,7 @@ extension Application {
     }
     object.set("grant", grant ?? 0)
     object.set("form", form)
+    object.set("sensitive_items", texts: sensitiveItems)
     object.set("history", history.map(\.json))
     return object
   }
@@ -138,7 +139,7 @@ extension Application {
       source: try code(try row["source"]), authority: try authority.map(code),
       forwarder: try forwarder.map(code), profile: try reference(try row["profile"]),
       created: Instant(milliseconds: try row["created"]),
-      use: UseRequest(object.object("use") ?? JSONObject()))
+      use: try UseRequest(object.object("use") ?? JSONObject()))
     self.state = state
     opinions = try object.objects("opinions").map { try Opinion($0) }
     submitted = object.time("submitted")
@@ -150,6 +151,7 @@ extension Application {
     let made = object.number("grant")
     grant = made == 0 ? nil : made
     form = object.text("form")
+    sensitiveItems = object.texts("sensitive_items")
     history = object.objects("history").map { CaseStep($0) }
   }
 }
@@ -161,6 +163,7 @@ extension Opinion {
     object.set("person", person)
     object.set("time", time)
     object.set("reason", reason)
+    object.set("recipients", texts: recipients)
     object.set(
       "decisions",
       decisions.map { decision in
@@ -184,7 +187,7 @@ extension Opinion {
         ItemDecision(
           item: $0.text("item"), isApproved: $0.flag("approved"), reason: $0.text("reason"),
           basis: LegalBasis($0.object("basis")))
-      }, reason: object.text("reason"))
+      }, reason: object.text("reason"), recipients: object.texts("recipients"))
   }
 }
 

@@ -177,10 +177,11 @@ extension UseRequest {
     object.set("daily_subjects", Int64(dailySubjects))
     object.set("reason", reason)
     object.set("systems", texts: systems.sorted().map(\.text))
+    object.set("recipients", recipients.map(\.json))
     return object
   }
 
-  init(_ object: JSONObject) {
+  init(_ object: JSONObject) throws {
     self.init()
     items = object.texts("items")
     purpose = object.text("purpose")
@@ -195,6 +196,7 @@ extension UseRequest {
     dailySubjects = Int(object.number("daily_subjects"))
     reason = object.text("reason")
     systems = Set(object.texts("systems").compactMap { SystemName($0) })
+    recipients = try object.objects("recipients").map { try Recipient($0) }
   }
 }
 

@@ -194,6 +194,7 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__who
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__row_condition__weir_descriptor(void) { return &weir__share__v1__row_condition__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__roll_terms__weir_descriptor(void) { return &weir__share__v1__roll_terms__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__recipient__weir_descriptor(void) { return &weir__share__v1__recipient__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__form__weir_descriptor(void) { return &weir__share__v1__form__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__item_decision__weir_descriptor(void) { return &weir__share__v1__item_decision__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__opinion__weir_descriptor(void) { return &weir__share__v1__opinion__descriptor; }

@@ -496,6 +496,9 @@ extension CatalogV1 {
     package var withdrawal: CatalogV1.Withdrawal? = nil
     /// Of the change that this answers; empty where an entry is read.
     package var receipt: CommonV1.Receipt? = nil
+    /// From which entries ("entries/E-1") or grants ("grants/G-1") the data were received or derived; what came from another
+    /// department is not registered as one's own (AC-46).
+    package var derivedFrom: [String] = []
 
     package init() {}
 
@@ -541,7 +544,8 @@ extension CatalogV1 {
       pendingVersion: Int32 = 0,
       secrecyReview: CatalogV1.SecrecyReview? = nil,
       withdrawal: CatalogV1.Withdrawal? = nil,
-      receipt: CommonV1.Receipt? = nil
+      receipt: CommonV1.Receipt? = nil,
+      derivedFrom: [String] = []
     ) {
       self.name = name
       self.version = version
@@ -585,6 +589,7 @@ extension CatalogV1 {
       self.secrecyReview = secrecyReview
       self.withdrawal = withdrawal
       self.receipt = receipt
+      self.derivedFrom = derivedFrom
     }
   }
 
@@ -1438,6 +1443,7 @@ extension CatalogV1.Entry {
     self.secrecyReview = try check.optionalMessage(source.pointee.secrecy_review, "secrecy_review")
     self.withdrawal = try check.optionalMessage(source.pointee.withdrawal, "withdrawal")
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.derivedFrom = try check.strings(source.pointee.derived_from, source.pointee.n_derived_from, "derived_from")
     switch source.pointee.reject_threshold_case.rawValue {
     case 26:
       self.rejectThresholdPercent = source.pointee.reject_threshold_percent
@@ -1490,6 +1496,8 @@ extension CatalogV1.Entry {
     target.pointee.secrecy_review = arena.optionalMessage(self.secrecyReview)
     target.pointee.withdrawal = arena.optionalMessage(self.withdrawal)
     target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.n_derived_from = self.derivedFrom.count
+    target.pointee.derived_from = arena.strings(self.derivedFrom)
     if let value = self.rejectThresholdPercent {
       target.pointee.reject_threshold_case = .init(rawValue: 26)
       target.pointee.reject_threshold_percent = value
@@ -1540,6 +1548,7 @@ extension CatalogV1.Entry {
     case "secrecyReview", "secrecy_review": 51
     case "withdrawal": 52
     case "receipt": 53
+    case "derivedFrom", "derived_from": 54
     default: 0
     }
   }
@@ -1638,6 +1647,10 @@ extension CatalogV1.Entry {
       try reader.read(&self.withdrawal)
     case 53:
       try reader.read(&self.receipt)
+    case 54:
+      try reader.readList(&self.derivedFrom, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -1688,6 +1701,7 @@ extension CatalogV1.Entry {
     writer.field("secrecyReview", self.secrecyReview)
     writer.field("withdrawal", self.withdrawal)
     writer.field("receipt", self.receipt)
+    writer.list("derivedFrom", self.derivedFrom) { $0.value($1) }
   }
 }
 

@@ -721,6 +721,8 @@ extension IngestV1 {
     package var items: [String] = []
     package var purpose: String = ""
     package var caseNumber: String = ""
+    /// For whom the answer is, by its name in the grant; empty for the grantee's own use.
+    package var recipient: String = ""
 
     package init() {}
 
@@ -730,7 +732,8 @@ extension IngestV1 {
       subject: IngestV1.Subject? = nil,
       items: [String] = [],
       purpose: String = "",
-      caseNumber: String = ""
+      caseNumber: String = "",
+      recipient: String = ""
     ) {
       self.entry = entry
       self.grant = grant
@@ -738,6 +741,7 @@ extension IngestV1 {
       self.items = items
       self.purpose = purpose
       self.caseNumber = caseNumber
+      self.recipient = recipient
     }
   }
 
@@ -2583,6 +2587,7 @@ extension IngestV1.OpenRecordsRequest {
     self.items = try check.strings(source.pointee.items, source.pointee.n_items, "items")
     self.purpose = try check.string(source.pointee.purpose, "purpose")
     self.caseNumber = try check.string(source.pointee.case_number, "case_number")
+    self.recipient = try check.string(source.pointee.recipient, "recipient")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2593,6 +2598,7 @@ extension IngestV1.OpenRecordsRequest {
     target.pointee.items = arena.strings(self.items)
     target.pointee.purpose = arena.string(self.purpose)
     target.pointee.case_number = arena.string(self.caseNumber)
+    target.pointee.recipient = arena.string(self.recipient)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2603,6 +2609,7 @@ extension IngestV1.OpenRecordsRequest {
     case "items": 4
     case "purpose": 5
     case "caseNumber", "case_number": 6
+    case "recipient": 7
     default: 0
     }
   }
@@ -2623,6 +2630,8 @@ extension IngestV1.OpenRecordsRequest {
       try reader.read(&self.purpose)
     case 6:
       try reader.read(&self.caseNumber)
+    case 7:
+      try reader.read(&self.recipient)
     default: break
     }
   }
@@ -2634,6 +2643,7 @@ extension IngestV1.OpenRecordsRequest {
     writer.list("items", self.items) { $0.value($1) }
     writer.field("purpose", self.purpose)
     writer.field("caseNumber", self.caseNumber)
+    writer.field("recipient", self.recipient)
   }
 }
 

@@ -194,6 +194,8 @@ extension RegistryV1 {
     package var responsiblePerson: String = ""
     package var state: RegistryV1.State = RegistryV1.State()
     package var createTime: GoogleProtobuf.Timestamp? = nil
+    /// Where it stands, by ISO 3166-1: empty for the mainland; every other country or region is abroad (境外, AC-51).
+    package var region: String = ""
 
     package init() {}
 
@@ -202,13 +204,15 @@ extension RegistryV1 {
       title: String = "",
       responsiblePerson: String = "",
       state: RegistryV1.State = RegistryV1.State(),
-      createTime: GoogleProtobuf.Timestamp? = nil
+      createTime: GoogleProtobuf.Timestamp? = nil,
+      region: String = ""
     ) {
       self.name = name
       self.title = title
       self.responsiblePerson = responsiblePerson
       self.state = state
       self.createTime = createTime
+      self.region = region
     }
   }
 
@@ -984,6 +988,7 @@ extension RegistryV1.System {
     self.responsiblePerson = try check.string(source.pointee.responsible_person, "responsible_person")
     self.state = RegistryV1.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
+    self.region = try check.string(source.pointee.region, "region")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -992,6 +997,7 @@ extension RegistryV1.System {
     target.pointee.responsible_person = arena.string(self.responsiblePerson)
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.create_time = arena.optionalMessage(self.createTime)
+    target.pointee.region = arena.string(self.region)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1001,6 +1007,7 @@ extension RegistryV1.System {
     case "responsiblePerson", "responsible_person": 3
     case "state": 4
     case "createTime", "create_time": 5
+    case "region": 6
     default: 0
     }
   }
@@ -1017,6 +1024,8 @@ extension RegistryV1.System {
       try reader.read(&self.state)
     case 5:
       try reader.read(&self.createTime)
+    case 6:
+      try reader.read(&self.region)
     default: break
     }
   }
@@ -1027,6 +1036,7 @@ extension RegistryV1.System {
     writer.field("responsiblePerson", self.responsiblePerson)
     writer.field("state", self.state)
     writer.field("createTime", self.createTime)
+    writer.field("region", self.region)
   }
 }
 

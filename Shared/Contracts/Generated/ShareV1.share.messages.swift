@@ -325,6 +325,98 @@ extension ShareV1 {
     }
   }
 
+  /// Whom, or what place, data reach beyond the department's own use at home. None but those that are stated here, that the profile
+  /// knows and that the source has consented to by name (AC-46, AC-48, AC-51).
+  package struct Recipient: Message, WireMessage {
+    package static let messageName = "weir.share.v1.Recipient"
+    package var kind: ShareV1.Recipient.Kind = ShareV1.Recipient.Kind()
+    /// A slug, by which the review and each call name it: "social-insurance-agent".
+    package var name: String = ""
+    /// Who it is, or where it is published.
+    package var title: String = ""
+    /// What for.
+    package var purpose: String = ""
+    /// Of the items asked for those that reach it; none for all of them.
+    package var items: [String] = []
+    /// Country or region by ISO 3166-1: "CN" or empty for the mainland; every other one is abroad (境外).
+    package var region: String = ""
+    /// That nobody can be identified by these items. Names and identifiers are never taken for that.
+    package var deidentified: Bool = false
+    /// The record of the persons' own consent, by number or title (hebi-2021/27).
+    package var personalConsent: String = ""
+    /// The record of the security assessment of the transfer abroad (hebi-2021/27).
+    package var exportAssessment: String = ""
+    /// The record of the national security review (hebi-2021/27).
+    package var securityReview: String = ""
+
+    package init() {}
+
+    package init(
+      kind: ShareV1.Recipient.Kind = ShareV1.Recipient.Kind(),
+      name: String = "",
+      title: String = "",
+      purpose: String = "",
+      items: [String] = [],
+      region: String = "",
+      deidentified: Bool = false,
+      personalConsent: String = "",
+      exportAssessment: String = "",
+      securityReview: String = ""
+    ) {
+      self.kind = kind
+      self.name = name
+      self.title = title
+      self.purpose = purpose
+      self.items = items
+      self.region = region
+      self.deidentified = deidentified
+      self.personalConsent = personalConsent
+      self.exportAssessment = exportAssessment
+      self.securityReview = securityReview
+    }
+
+    package enum Kind: MessageEnum {
+      case unspecified
+      /// Another unit or a person, another department among them.
+      case thirdParty
+      /// Anybody: the data are published.
+      case `public`
+      /// A system of the department itself that stands abroad; its `name` is the system's.
+      case ownSystem
+      /// A number that this program does not know.
+      case unrecognized(Int32)
+
+      package init() { self = .unspecified }
+
+      package init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .thirdParty
+        case 2: self = .`public`
+        case 3: self = .ownSystem
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      package var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .thirdParty: 1
+        case .`public`: 2
+        case .ownSystem: 3
+        case .unrecognized(let number): number
+        }
+      }
+
+      package static let names: [(name: String, value: Self)] = [
+        ("KIND_UNSPECIFIED", .unspecified),
+        ("THIRD_PARTY", .thirdParty),
+        ("PUBLIC", .`public`),
+        ("OWN_SYSTEM", .ownSystem),
+      ]
+    }
+  }
+
   /// The application as it went to the source: one text, fixed by its hash (hebi-2021/15.1c).
   package struct Form: Message, WireMessage {
     package static let messageName = "weir.share.v1.Form"
@@ -374,6 +466,8 @@ extension ShareV1 {
     package var time: GoogleProtobuf.Timestamp? = nil
     package var decisions: [ShareV1.ItemDecision] = []
     package var reason: String = ""
+    /// The recipients consented to, by name.
+    package var recipients: [String] = []
 
     package init() {}
 
@@ -382,13 +476,15 @@ extension ShareV1 {
       person: String = "",
       time: GoogleProtobuf.Timestamp? = nil,
       decisions: [ShareV1.ItemDecision] = [],
-      reason: String = ""
+      reason: String = "",
+      recipients: [String] = []
     ) {
       self.side = side
       self.person = person
       self.time = time
       self.decisions = decisions
       self.reason = reason
+      self.recipients = recipients
     }
   }
 
@@ -416,6 +512,8 @@ extension ShareV1 {
     package var reason: String = ""
     /// Systems of the applicant that may use the grant, "departments/d/systems/s"; none for all of them (AC-41).
     package var systems: [String] = []
+    /// Beyond the department's own use at home; most applications have none.
+    package var recipients: [ShareV1.Recipient] = []
     package var state: ShareV1.ApplicationState = ShareV1.ApplicationState()
     package var reviewers: [String] = []
     package var opinions: [ShareV1.Opinion] = []
@@ -434,6 +532,8 @@ extension ShareV1 {
     package var proposedBy: String = ""
     /// From the submission to the source on.
     package var form: ShareV1.Form? = nil
+    /// Items graded so high that a second person of the source must approve them, too (AC-55).
+    package var sensitiveItems: [String] = []
 
     package init() {}
 
@@ -455,6 +555,7 @@ extension ShareV1 {
       dailySubjects: Int32 = 0,
       reason: String = "",
       systems: [String] = [],
+      recipients: [ShareV1.Recipient] = [],
       state: ShareV1.ApplicationState = ShareV1.ApplicationState(),
       reviewers: [String] = [],
       opinions: [ShareV1.Opinion] = [],
@@ -469,7 +570,8 @@ extension ShareV1 {
       nextStep: CommonV1.BilingualText? = nil,
       proposedReplyDate: String = "",
       proposedBy: String = "",
-      form: ShareV1.Form? = nil
+      form: ShareV1.Form? = nil,
+      sensitiveItems: [String] = []
     ) {
       self.name = name
       self.entry = entry
@@ -488,6 +590,7 @@ extension ShareV1 {
       self.dailySubjects = dailySubjects
       self.reason = reason
       self.systems = systems
+      self.recipients = recipients
       self.state = state
       self.reviewers = reviewers
       self.opinions = opinions
@@ -503,6 +606,7 @@ extension ShareV1 {
       self.proposedReplyDate = proposedReplyDate
       self.proposedBy = proposedBy
       self.form = form
+      self.sensitiveItems = sensitiveItems
     }
   }
 
@@ -537,6 +641,8 @@ extension ShareV1 {
     package var systems: [String] = []
     /// "web", "file_download", "front_end_interface": as filed, where the profile has it filed (luyi-2019/13).
     package var accessModes: [String] = []
+    /// Whom data may reach beyond the grantee's own use at home; nobody else.
+    package var recipients: [ShareV1.Recipient] = []
 
     package init() {}
 
@@ -565,7 +671,8 @@ extension ShareV1 {
       source: String = "",
       receipt: CommonV1.Receipt? = nil,
       systems: [String] = [],
-      accessModes: [String] = []
+      accessModes: [String] = [],
+      recipients: [ShareV1.Recipient] = []
     ) {
       self.name = name
       self.entry = entry
@@ -592,6 +699,7 @@ extension ShareV1 {
       self.receipt = receipt
       self.systems = systems
       self.accessModes = accessModes
+      self.recipients = recipients
     }
   }
 
@@ -660,6 +768,8 @@ extension ShareV1 {
     package var etag: String = ""
     package var requestID: String = ""
     package var validateOnly: Bool = false
+    /// The recipients consented to, by name; one that is not named is refused.
+    package var recipients: [String] = []
 
     package init() {}
 
@@ -669,7 +779,8 @@ extension ShareV1 {
       reason: String = "",
       etag: String = "",
       requestID: String = "",
-      validateOnly: Bool = false
+      validateOnly: Bool = false,
+      recipients: [String] = []
     ) {
       self.name = name
       self.decisions = decisions
@@ -677,6 +788,7 @@ extension ShareV1 {
       self.etag = etag
       self.requestID = requestID
       self.validateOnly = validateOnly
+      self.recipients = recipients
     }
   }
 
@@ -954,6 +1066,8 @@ extension ShareV1 {
     package var items: [String] = []
     package var purpose: String = ""
     package var caseNumber: String = ""
+    /// For whom the answer is, by its name in the grant; empty for the grantee's own use.
+    package var recipient: String = ""
 
     package init() {}
 
@@ -962,13 +1076,15 @@ extension ShareV1 {
       subject: IngestV1.Subject? = nil,
       items: [String] = [],
       purpose: String = "",
-      caseNumber: String = ""
+      caseNumber: String = "",
+      recipient: String = ""
     ) {
       self.grant = grant
       self.subject = subject
       self.items = items
       self.purpose = purpose
       self.caseNumber = caseNumber
+      self.recipient = recipient
     }
   }
 
@@ -1862,6 +1978,114 @@ extension ShareV1.RollTerms {
   }
 }
 
+extension ShareV1.Recipient {
+  typealias Layout = Weir__Share__V1__Recipient
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__share__v1__recipient__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = ShareV1.Recipient.Kind(rawValue: Int32(truncatingIfNeeded: source.pointee.kind.rawValue))
+    self.name = try check.string(source.pointee.name, "name")
+    self.title = try check.string(source.pointee.title, "title")
+    self.purpose = try check.string(source.pointee.purpose, "purpose")
+    self.items = try check.strings(source.pointee.items, source.pointee.n_items, "items")
+    self.region = try check.string(source.pointee.region, "region")
+    self.deidentified = source.pointee.deidentified != 0
+    self.personalConsent = try check.string(source.pointee.personal_consent, "personal_consent")
+    self.exportAssessment = try check.string(source.pointee.export_assessment, "export_assessment")
+    self.securityReview = try check.string(source.pointee.security_review, "security_review")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = .init(rawValue: .init(truncatingIfNeeded: self.kind.rawValue))
+    target.pointee.name = arena.string(self.name)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.purpose = arena.string(self.purpose)
+    target.pointee.n_items = self.items.count
+    target.pointee.items = arena.strings(self.items)
+    target.pointee.region = arena.string(self.region)
+    target.pointee.deidentified = self.deidentified ? 1 : 0
+    target.pointee.personal_consent = arena.string(self.personalConsent)
+    target.pointee.export_assessment = arena.string(self.exportAssessment)
+    target.pointee.security_review = arena.string(self.securityReview)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "name": 2
+    case "title": 3
+    case "purpose": 4
+    case "items": 5
+    case "region": 6
+    case "deidentified": 7
+    case "personalConsent", "personal_consent": 8
+    case "exportAssessment", "export_assessment": 9
+    case "securityReview", "security_review": 10
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.name)
+    case 3:
+      try reader.read(&self.title)
+    case 4:
+      try reader.read(&self.purpose)
+    case 5:
+      try reader.readList(&self.items, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 6:
+      try reader.read(&self.region)
+    case 7:
+      try reader.read(&self.deidentified)
+    case 8:
+      try reader.read(&self.personalConsent)
+    case 9:
+      try reader.read(&self.exportAssessment)
+    case 10:
+      try reader.read(&self.securityReview)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("name", self.name)
+    writer.field("title", self.title)
+    writer.field("purpose", self.purpose)
+    writer.list("items", self.items) { $0.value($1) }
+    writer.field("region", self.region)
+    writer.field("deidentified", self.deidentified)
+    writer.field("personalConsent", self.personalConsent)
+    writer.field("exportAssessment", self.exportAssessment)
+    writer.field("securityReview", self.securityReview)
+  }
+}
+
 extension ShareV1.Form {
   typealias Layout = Weir__Share__V1__Form
 
@@ -2017,6 +2241,7 @@ extension ShareV1.Opinion {
     self.time = try check.optionalMessage(source.pointee.time, "time")
     self.decisions = try check.messages(source.pointee.decisions, source.pointee.n_decisions, "decisions")
     self.reason = try check.string(source.pointee.reason, "reason")
+    self.recipients = try check.strings(source.pointee.recipients, source.pointee.n_recipients, "recipients")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2026,6 +2251,8 @@ extension ShareV1.Opinion {
     target.pointee.n_decisions = self.decisions.count
     target.pointee.decisions = arena.messages(self.decisions)
     target.pointee.reason = arena.string(self.reason)
+    target.pointee.n_recipients = self.recipients.count
+    target.pointee.recipients = arena.strings(self.recipients)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2035,6 +2262,7 @@ extension ShareV1.Opinion {
     case "time": 3
     case "decisions": 4
     case "reason": 5
+    case "recipients": 6
     default: 0
     }
   }
@@ -2053,6 +2281,10 @@ extension ShareV1.Opinion {
       }
     case 5:
       try reader.read(&self.reason)
+    case 6:
+      try reader.readList(&self.recipients, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -2063,6 +2295,7 @@ extension ShareV1.Opinion {
     writer.field("time", self.time)
     writer.list("decisions", self.decisions) { $0.value($1) }
     writer.field("reason", self.reason)
+    writer.list("recipients", self.recipients) { $0.value($1) }
   }
 }
 
@@ -2107,6 +2340,7 @@ extension ShareV1.Application {
     self.dailySubjects = source.pointee.daily_subjects
     self.reason = try check.string(source.pointee.reason, "reason")
     self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
+    self.recipients = try check.messages(source.pointee.recipients, source.pointee.n_recipients, "recipients")
     self.state = ShareV1.ApplicationState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.reviewers = try check.strings(source.pointee.reviewers, source.pointee.n_reviewers, "reviewers")
     self.opinions = try check.messages(source.pointee.opinions, source.pointee.n_opinions, "opinions")
@@ -2122,6 +2356,7 @@ extension ShareV1.Application {
     self.proposedReplyDate = try check.string(source.pointee.proposed_reply_date, "proposed_reply_date")
     self.proposedBy = try check.string(source.pointee.proposed_by, "proposed_by")
     self.form = try check.optionalMessage(source.pointee.form, "form")
+    self.sensitiveItems = try check.strings(source.pointee.sensitive_items, source.pointee.n_sensitive_items, "sensitive_items")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2146,6 +2381,8 @@ extension ShareV1.Application {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.n_systems = self.systems.count
     target.pointee.systems = arena.strings(self.systems)
+    target.pointee.n_recipients = self.recipients.count
+    target.pointee.recipients = arena.messages(self.recipients)
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.n_reviewers = self.reviewers.count
     target.pointee.reviewers = arena.strings(self.reviewers)
@@ -2164,6 +2401,8 @@ extension ShareV1.Application {
     target.pointee.proposed_reply_date = arena.string(self.proposedReplyDate)
     target.pointee.proposed_by = arena.string(self.proposedBy)
     target.pointee.form = arena.optionalMessage(self.form)
+    target.pointee.n_sensitive_items = self.sensitiveItems.count
+    target.pointee.sensitive_items = arena.strings(self.sensitiveItems)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2185,6 +2424,7 @@ extension ShareV1.Application {
     case "dailySubjects", "daily_subjects": 15
     case "reason": 16
     case "systems": 17
+    case "recipients": 18
     case "state": 30
     case "reviewers": 31
     case "opinions": 32
@@ -2200,6 +2440,7 @@ extension ShareV1.Application {
     case "proposedReplyDate", "proposed_reply_date": 42
     case "proposedBy", "proposed_by": 43
     case "form": 44
+    case "sensitiveItems", "sensitive_items": 45
     default: 0
     }
   }
@@ -2248,6 +2489,10 @@ extension ShareV1.Application {
       try reader.readList(&self.systems, of: "") {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 18:
+      try reader.readList(&self.recipients, of: ShareV1.Recipient()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     case 30:
       try reader.read(&self.state)
     case 31:
@@ -2284,6 +2529,10 @@ extension ShareV1.Application {
       try reader.read(&self.proposedBy)
     case 44:
       try reader.read(&self.form)
+    case 45:
+      try reader.readList(&self.sensitiveItems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -2306,6 +2555,7 @@ extension ShareV1.Application {
     writer.field("dailySubjects", self.dailySubjects)
     writer.field("reason", self.reason)
     writer.list("systems", self.systems) { $0.value($1) }
+    writer.list("recipients", self.recipients) { $0.value($1) }
     writer.field("state", self.state)
     writer.list("reviewers", self.reviewers) { $0.value($1) }
     writer.list("opinions", self.opinions) { $0.value($1) }
@@ -2321,6 +2571,7 @@ extension ShareV1.Application {
     writer.field("proposedReplyDate", self.proposedReplyDate)
     writer.field("proposedBy", self.proposedBy)
     writer.field("form", self.form)
+    writer.list("sensitiveItems", self.sensitiveItems) { $0.value($1) }
   }
 }
 
@@ -2373,6 +2624,7 @@ extension ShareV1.Grant {
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
     self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
     self.accessModes = try check.strings(source.pointee.access_modes, source.pointee.n_access_modes, "access_modes")
+    self.recipients = try check.messages(source.pointee.recipients, source.pointee.n_recipients, "recipients")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2407,6 +2659,8 @@ extension ShareV1.Grant {
     target.pointee.systems = arena.strings(self.systems)
     target.pointee.n_access_modes = self.accessModes.count
     target.pointee.access_modes = arena.strings(self.accessModes)
+    target.pointee.n_recipients = self.recipients.count
+    target.pointee.recipients = arena.messages(self.recipients)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2436,6 +2690,7 @@ extension ShareV1.Grant {
     case "receipt": 23
     case "systems": 24
     case "accessModes", "access_modes": 25
+    case "recipients": 26
     default: 0
     }
   }
@@ -2504,6 +2759,10 @@ extension ShareV1.Grant {
       try reader.readList(&self.accessModes, of: "") {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 26:
+      try reader.readList(&self.recipients, of: ShareV1.Recipient()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -2534,6 +2793,7 @@ extension ShareV1.Grant {
     writer.field("receipt", self.receipt)
     writer.list("systems", self.systems) { $0.value($1) }
     writer.list("accessModes", self.accessModes) { $0.value($1) }
+    writer.list("recipients", self.recipients) { $0.value($1) }
   }
 }
 
@@ -2756,6 +3016,7 @@ extension ShareV1.ReviewApplicationRequest {
     self.etag = try check.string(source.pointee.etag, "etag")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
+    self.recipients = try check.strings(source.pointee.recipients, source.pointee.n_recipients, "recipients")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2766,6 +3027,8 @@ extension ShareV1.ReviewApplicationRequest {
     target.pointee.etag = arena.string(self.etag)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.n_recipients = self.recipients.count
+    target.pointee.recipients = arena.strings(self.recipients)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2776,6 +3039,7 @@ extension ShareV1.ReviewApplicationRequest {
     case "etag": 4
     case "requestId", "request_id": 5
     case "validateOnly", "validate_only": 6
+    case "recipients": 7
     default: 0
     }
   }
@@ -2796,6 +3060,10 @@ extension ShareV1.ReviewApplicationRequest {
       try reader.read(&self.requestID)
     case 6:
       try reader.read(&self.validateOnly)
+    case 7:
+      try reader.readList(&self.recipients, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -2807,6 +3075,7 @@ extension ShareV1.ReviewApplicationRequest {
     writer.field("etag", self.etag)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
+    writer.list("recipients", self.recipients) { $0.value($1) }
   }
 }
 
@@ -3706,6 +3975,7 @@ extension ShareV1.LookupRequest {
     self.items = try check.strings(source.pointee.items, source.pointee.n_items, "items")
     self.purpose = try check.string(source.pointee.purpose, "purpose")
     self.caseNumber = try check.string(source.pointee.case_number, "case_number")
+    self.recipient = try check.string(source.pointee.recipient, "recipient")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3715,6 +3985,7 @@ extension ShareV1.LookupRequest {
     target.pointee.items = arena.strings(self.items)
     target.pointee.purpose = arena.string(self.purpose)
     target.pointee.case_number = arena.string(self.caseNumber)
+    target.pointee.recipient = arena.string(self.recipient)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3724,6 +3995,7 @@ extension ShareV1.LookupRequest {
     case "items": 3
     case "purpose": 4
     case "caseNumber", "case_number": 5
+    case "recipient": 6
     default: 0
     }
   }
@@ -3742,6 +4014,8 @@ extension ShareV1.LookupRequest {
       try reader.read(&self.purpose)
     case 5:
       try reader.read(&self.caseNumber)
+    case 6:
+      try reader.read(&self.recipient)
     default: break
     }
   }
@@ -3752,6 +4026,7 @@ extension ShareV1.LookupRequest {
     writer.list("items", self.items) { $0.value($1) }
     writer.field("purpose", self.purpose)
     writer.field("caseNumber", self.caseNumber)
+    writer.field("recipient", self.recipient)
   }
 }
 

@@ -72,6 +72,12 @@ struct RefusalTests {
     found.append(
       refusal {
         var content = try content()
+        content.derivedFrom = ["grants/G-1"]
+        try checkDerivation(content, owners: [:], under: try CatalogWorld.profile(key))
+      })
+    found.append(
+      refusal {
+        var content = try content()
         content.resourceClass = "public"
         _ = try content.classified(by: try CatalogWorld.category(content.category))
       })

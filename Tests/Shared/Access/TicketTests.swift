@@ -40,7 +40,7 @@ struct TicketTests {
   func roundTrip() throws {
     for caller in [
       try caller(), try caller([], person: nil, byPerson: false),
-      try caller(Set(Role.allCases), byPerson: false),
+      try caller(Set(Role.allCases), byPerson: false), try caller(region: "HK"),
     ] {
       let carrier = try issuer(gateway).ticket(for: caller, registryVersion: 42, now: now)
       let ticket = try verifier().verify(carrier, now: now)
@@ -52,6 +52,7 @@ struct TicketTests {
       #expect(arrived.person == caller.person && arrived.roles == caller.roles)
       #expect(arrived.isPersonCertificate == caller.isPersonCertificate)
       #expect(arrived.certificateHash == caller.certificateHash)
+      #expect(arrived.systemRegion == caller.systemRegion)
     }
   }
 

@@ -67,7 +67,7 @@ package enum Words {
     "cleaned_by_mark": "清洗标记", "root": "根值", "steps": "步骤", "registers": "登记表", "rolls": "名册",
     "chain": "查找链", "parameters": "参数", "keys": "公钥",
     "harmless_membership": "成员资格无害",
-    "name": "名称", "title": "标题", "level": "级别", "region": "行政区划", "kinds": "类别",
+    "name": "名称", "title": "标题", "level": "级别", "region": "地区", "kinds": "类别",
     "authority": "主管部门", "state": "状态", "create_time": "建立时间", "responsible_person": "责任人",
     "roles": "角色", "successor": "接替人", "serial": "序列号", "subject": "持有人", "not_before": "生效",
     "not_after": "失效", "revoked": "已吊销", "revoke_reason": "吊销原因", "revoke_time": "吊销时间",
@@ -124,7 +124,9 @@ package enum Words {
     "service": "服务", "pid": "进程", "address": "地址", "check": "检查", "advice": "建议",
     "path": "文件", "key": "密钥", "secrecy_review": "保密审查", "withdrawal": "撤销申请", "detail": "内容",
     "systems": "可用系统", "access_modes": "访问方式", "form": "申请表",
-    "sha256": "摘要值", "json": "内容",
+    "sha256": "摘要值", "json": "内容", "recipients": "接收方", "recipient": "接收方",
+    "sensitive_items": "敏感数据项", "deidentified": "已去标识", "personal_consent": "本人同意记录",
+    "export_assessment": "出境安全评估", "security_review": "国家安全审查", "derived_from": "数据来自",
   ]
 
   private static let terms: [String: String] = [
@@ -151,6 +153,7 @@ package enum Words {
     "NO_MATCH": "不一致", "NOT_FOUND": "无记录", "OPENED": "已提出", "VERIFYING": "核实中",
     "NOT_CONFIRMED": "未证实", "CONFIRMED": "已证实", "RECTIFYING": "整改中", "RECTIFIED": "已整改",
     "INFORMED": "已告知", "INCOMPLETE": "不完整", "NON_STANDARD": "不规范", "INACCURATE": "不准确",
+    "THIRD_PARTY": "其他单位或个人", "PUBLIC": "社会公众", "OWN_SYSTEM": "本部门境外系统",
     "NOT_TIMELY": "不及时", "GRANT_HOLDER": "使用部门", "COUNTER": "窗口", "PLATFORM": "平台",
     "LETTER": "函件",
   ]

@@ -129,7 +129,7 @@ struct SystemList: CallCommand {
         .init(parent: parent, pageSize: size, pageToken: token), session.options)
       return (page.systems, page.nextPageToken)
     }
-    try session.show(systems, columns: ["name", "title", "responsible_person", "state"])
+    try session.show(systems, columns: ["name", "title", "responsible_person", "region", "state"])
   }
 }
 
@@ -138,17 +138,24 @@ struct SystemAdd: CallCommand {
     about(
       "add", "登记一个系统及其责任人。", "Register a system and who answers for it.",
       examples:
-        "department system add civil-affairs/system:registers --title 登记系统 --person civil-affairs/li"
+        "department system add civil-affairs/system:registers --title 登记系统 --person civil-affairs/li",
+      "department system add civil-affairs/system:liaison --title 驻港联络 --person civil-affairs/li --region HK"
     )
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("单位/system:系统。", "department/system:name.", "which")) var system: String
   @Option(help: hint("系统名称。", "Its title.", "text")) var title: String
   @Option(help: hint("责任人。", "Who answers for it.", "who")) var person: String
+  @Option(
+    help: hint(
+      "所在国家或地区（ISO 3166-1）；在境内不填。",
+      "Where it stands, by ISO 3166-1; not given for the mainland.", "code"))
+  var region = ""
 
   func call(_ session: Session) async throws {
     let value = RegistryV1.System(
-      name: try personName(system), title: title, responsiblePerson: try personName(person))
+      name: try personName(system), title: title, responsiblePerson: try personName(person),
+      region: region)
     try session.show(
       try await session.registry.registerSystem(
         .init(system: value, requestID: session.newRequest()), session.options))

@@ -56,7 +56,8 @@ struct ShareLookup: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "lookup", "依授权查询一人；每次查询留痕。", "Query one person under a grant; every query is on record.",
-      examples: "share lookup G-1 --id-file - --purpose 养老金资格核实 --case 2024-17")
+      examples: "share lookup G-1 --id-file - --purpose 养老金资格核实 --case 2024-17",
+      "share lookup G-2 --id-file - --purpose 养老金资格核实 --for pension-bank")
   }
   @OptionGroup var caller: CallerOptions
   @OptionGroup var subject: SubjectOptions
@@ -66,13 +67,19 @@ struct ShareLookup: CallCommand {
   @Option(help: hint("用途。", "The purpose.", "text")) var purpose: String
   @Option(name: .customLong("case"), help: hint("案号。", "The case number.", "text"))
   var caseNumber = ""
+  @Option(
+    name: .customLong("for"),
+    help: hint(
+      "为哪个接收方查询（授权中的名称）；默认本部门自用。",
+      "For which recipient of the grant; for one's own use unless given.", "name"))
+  var recipient = ""
 
   func call(_ session: Session) async throws {
     let answer = try await session.share.lookup(
       .init(
         grant: resource("grants", grant), subject: try subject.subject(),
         items: items.split(separator: ",").map(String.init), purpose: purpose,
-        caseNumber: caseNumber), session.options)
+        caseNumber: caseNumber, recipient: recipient), session.options)
     for notice in answer.notices {
       session.console.note(BilingualText(notice.chinese, notice.english))
     }

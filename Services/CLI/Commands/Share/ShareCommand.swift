@@ -27,8 +27,17 @@ struct ShareApply: CallCommand {
       "apply", "按 YAML 或 JSON 文件编制申请；--submit 随即提交。",
       "Draft an application from a YAML or JSON file; --submit hands it in at once.",
       more: BilingualText(
-        "文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll、systems。",
-        "Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll, systems."
+        """
+        文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll、daily_subjects、systems、recipients。
+        数据要提供给他人、公开或到境外的，在 recipients 中逐一写明（kind：THIRD_PARTY、PUBLIC、OWN_SYSTEM；name、title、purpose、items、
+        region、deidentified）及所依据的记录（personal_consent、export_assessment、security_review）；未写明的一律不得提供。
+        """,
+        """
+        Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll, daily_subjects, systems,
+        recipients. Whom data go on to, publication and places abroad stand in recipients, one by one (kind: THIRD_PARTY, PUBLIC,
+        OWN_SYSTEM; name, title, purpose, items, region, deidentified), with the records they rely on (personal_consent,
+        export_assessment, security_review); nobody else gets any.
+        """
       ),
       examples: "share apply application.yaml --submit")
   }
@@ -75,10 +84,14 @@ struct ShareReview: CallCommand {
     about(
       "review", "逐项审核：同意或附依据拒绝。", "Decide item by item: approve, or refuse with a ground.",
       more: BilingualText(
-        "拒绝须写明理由和依据；内部规定不能作为依据。",
-        "A refusal needs reason and ground; an internal rule is never one."),
+        "拒绝须写明理由和依据；内部规定不能作为依据。未以 --consent 点名的接收方，视为不同意。敏感或重要数据项还须来源部门另一人审核。",
+        """
+        A refusal needs reason and ground; an internal rule is never one. A recipient that --consent does not name is refused.
+        Sensitive items wait for a second person of the source.
+        """),
       examples: "share review A-1 --approve name,event-date",
-      "share review A-1 --approve name --refuse judgment-number --reason 与用途无关 --basis law:个人信息保护法:第六条"
+      "share review A-1 --approve name --refuse judgment-number --reason 与用途无关 --basis law:个人信息保护法:第六条",
+      "share review A-2 --approve all --consent statistics-bulletin"
     )
   }
   @OptionGroup var caller: CallerOptions
@@ -87,6 +100,8 @@ struct ShareReview: CallCommand {
   var approve = ""
   @Option(help: hint("拒绝的数据项，逗号分隔；all 为全部。", "Items refused, with commas; all for all.", "items"))
   var refuse = ""
+  @Option(help: hint("同意的接收方，逗号分隔。", "Recipients consented to, with commas.", "names"))
+  var consent = ""
   @Option(help: hint("理由。", "Why.", "text")) var reason = ""
   @Option(help: hint(basisHint.chinese, basisHint.english, "basis")) var basis: BasisArgument?
   @Option(help: hint("所见版本的标签。", "The etag seen.", "etag")) var etag = ""
@@ -110,7 +125,8 @@ struct ShareReview: CallCommand {
       try await session.share.reviewApplication(
         .init(
           name: name, decisions: decisions, reason: reason, etag: etag,
-          requestID: session.newRequest(), validateOnly: validateOnly), session.options))
+          requestID: session.newRequest(), validateOnly: validateOnly,
+          recipients: consent.split(separator: ",").map(String.init)), session.options))
     if validateOnly { session.noteChecked() }
   }
 }

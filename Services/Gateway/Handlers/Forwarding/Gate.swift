@@ -105,7 +105,7 @@ package struct Gate: Sendable {
         caller: Caller(
           department: identity.department.code, system: identity.system, person: identity.person,
           isPersonCertificate: identity.isPersonCertificate, roles: identity.roles,
-          certificateHash: identity.certificate.fingerprint),
+          certificateHash: identity.certificate.fingerprint, systemRegion: identity.systemRegion),
         callID: callID, registryVersion: version, language: language)
     } catch {
       // Who is not known has no department; so many calls as one, whatever the reason, and then only their number is kept.

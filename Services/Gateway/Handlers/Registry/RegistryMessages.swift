@@ -49,6 +49,7 @@ extension RegisteredSystem {
         responsible.map { ResourceName.person(department, $0).text } ?? ""
       $0.state = state.message
       $0.createTime = created.timestamp
+      $0.region = region
     }
   }
 }

@@ -25,7 +25,7 @@ extension RegistryService {
       ) { transaction, manager in
         var row = RegisteredSystem(
           department: code, name: name, title: message.title, responsible: responsible,
-          state: .active, created: now)
+          state: .active, created: now, region: message.region)
         try requireRegistrable(
           row, in: try transaction.known(code), existing: try transaction.system(code, name),
           responsible: try transaction.person(code, responsible), by: manager)
@@ -34,7 +34,9 @@ extension RegistryService {
           reply: row.message, rows: [try transaction.save(.system(row), version: row.version)],
           event: RegistryEvent(
             topic: "registry.system_registered", subject: row.principal.name,
-            fields: [("responsible_person", message.responsiblePerson)]))
+            fields: [
+              ("responsible_person", message.responsiblePerson), ("region", message.region),
+            ]))
       }
     }
   }

@@ -23,7 +23,7 @@ extension IngestService {
           DataRequest(
             department: caller.department, system: caller.system, entry: request.entry,
             use: .comparison,
-            items: document.items, purpose: request.purpose)
+            items: document.items, purpose: request.purpose, systemRegion: caller.systemRegion)
         }, call)
       return try await withRegister(entry) { keys, register in
         let (chunk, tokens, hits) = try await pool.run {

@@ -20,6 +20,8 @@ struct Disclosure: Sendable {
   /// The subject's pseudonym, where there is one subject.
   var subject = ""
   var purpose: String
+  /// For whom it goes out, where not for the grantee's own use.
+  var recipient = ""
   /// Under which name it stands in the log.
   var topic = "ingest.disclosure"
 
@@ -113,6 +115,7 @@ extension Disclosure {
       ("method", .string(draft.method)), ("purpose", .string(purpose)),
     ]
     if !subject.isEmpty { members.append(("subject", .string(subject))) }
+    if !recipient.isEmpty { members.append(("recipient", .string(recipient))) }
     if !draft.caseNumber.isEmpty { members.append(("case", .string(draft.caseNumber))) }
     if !draft.comparison.isEmpty {
       members.append(("comparison", .string(draft.comparison)))

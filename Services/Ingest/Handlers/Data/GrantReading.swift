@@ -38,7 +38,11 @@ extension GrantTerms {
           }
         }), until: document.until, filters: document.rows.map(RowFilter.init),
       dailySubjects: document.dailySubjects, rollRows: document.roll?.maxRows,
-      systems: document.systems)
+      systems: document.systems,
+      recipients: document.recipients.map {
+        TermsRecipient(
+          name: $0.name, isOwnSystem: $0.isOwnSystem, items: Set($0.items), region: $0.region)
+      })
   }
 }
 

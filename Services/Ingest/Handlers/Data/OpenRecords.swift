@@ -25,7 +25,8 @@ extension IngestService {
             department: caller.department, system: caller.system, entry: request.entry,
             use: .lookup,
             items: request.items.isEmpty ? document.items : request.items,
-            purpose: request.purpose)
+            purpose: request.purpose, recipient: request.recipient,
+            systemRegion: caller.systemRegion)
         }, call)
       let caseNumber = try bounded(request.caseNumber, field: "case_number")
       let items = request.items.isEmpty ? document.items : request.items
@@ -37,6 +38,7 @@ extension IngestService {
           purpose: document.purpose, items: items, tokens: token.bytes, hits: sealed,
           call: call, time: outside.civil())
         disclosure.draft.caseNumber = caseNumber
+        disclosure.recipient = request.recipient
         let pseudonym = Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms)
         disclosure.subject = pseudonym.text
         let day = today

@@ -172,7 +172,7 @@ extension IngestNode {
     entry: Int64 = 1, items: [String] = ["name", "cremation-date"],
     modes: Set<GrantMode> = [.lookup, .comparison], until: String = "2024-12-31",
     rows: [RowCondition] = [], maxRows: Int? = 100_000, dailySubjects: Int = 1_000,
-    grantee: String = "human-resources", number: Int64 = 1
+    grantee: String = "human-resources", number: Int64 = 1, recipients: [GrantRecipient] = []
   ) throws -> IngestV1.SignedGrant {
     let document = GrantDocument(
       name: "grants/G-\(number)", entry: "entries/E-\(entry)", entryVersion: 1,
@@ -182,19 +182,19 @@ extension IngestNode {
       roll: maxRows.map {
         RollTerms(roll: "pension", maxRows: $0, maxGrowthPercent: 10, frequency: "monthly")
       }, dailySubjects: dailySubjects, profile: "meizhou-public-2023@1",
-      application: "applications/A-1", issued: clock.now())
+      application: "applications/A-1", issued: clock.now(), recipients: recipients)
     return IngestV1.SignedGrant(
       json: document.encoded, signature: try document.signature(by: shareKey))
   }
 
   func lookUp(
     _ identifier: String, _ grant: IngestV1.SignedGrant, entry: Int64 = 1, items: [String] = [],
-    purpose: String = "pension check", name: String = "", who: Who = .user
+    purpose: String = "pension check", name: String = "", recipient: String = "", who: Who = .user
   ) async throws -> IngestV1.OpenRecordsResponse {
     try await fromShare.openRecords(
       IngestV1.OpenRecordsRequest(
         entry: "entries/E-\(entry)", grant: grant, subject: try subject(identifier, name: name),
-        items: items, purpose: purpose, caseNumber: "case-7"),
+        items: items, purpose: purpose, caseNumber: "case-7", recipient: recipient),
       options(who, entry: "/weir.share.v1.Share/Lookup"))
   }
 

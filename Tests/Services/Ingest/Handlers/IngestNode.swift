@@ -274,7 +274,7 @@ final class IngestNode {
       department: try #require(DepartmentCode(who.department)),
       system: try #require(SystemName(who.system)), person: PersonID("li"),
       isPersonCertificate: who.isPerson, roles: who.roles,
-      certificateHash: SHA256.hash(Array("\(who)".utf8)))
+      certificateHash: SHA256.hash(Array("\(who)".utf8)), systemRegion: who.region)
     var metadata = Metadata()
     metadata.append(CallMetadata.callID, Hex.encode(SystemRandom().bytes(16)))
     metadata.append(CallMetadata.entryMethod, entry)
@@ -327,6 +327,8 @@ struct Who {
   var system = "core"
   var isPerson = false
   var roles: Set<Role>
+  /// Where the system stands.
+  var region = ""
 
   static let source = Who(department: "civil-affairs", system: "core", roles: [.departmentSystem])
   static let sourceOfficer = Who(

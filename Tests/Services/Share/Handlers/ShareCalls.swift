@@ -34,6 +34,8 @@ final class IngestBook: Sendable {
     var answer = IngestV1.VerifyClaimResponse.Answer.match
     var membershipHarmless = false
     var entryState = CatalogV1.EntryState.published
+    /// Of all items of the entry.
+    var grade: Int32 = 0
     var isEvidenceFull = false
     /// Entries in Share's log when Ingest was asked: the decision must be among them.
     var decisionsBefore: [Int] = []
@@ -149,17 +151,20 @@ final class ShareCalls: Sendable {
       toleratesExpired: false)
   }
 
-  /// A caller as the gateway states it: `human-resources/li dept-officer`; a system where no person is named.
+  /// A caller as the gateway states it: `human-resources/li dept-officer`; a system where no person is named, `@HK` where it
+  /// stands abroad.
   func options(_ text: String, path: String) throws -> CallOptions {
     let parts = text.split(separator: " ").map(String.init)
-    let who = parts[0].split(separator: "/").map(String.init)
+    let place = parts[0].split(separator: "@").map(String.init)
+    let who = place[0].split(separator: "/").map(String.init)
     let caller = Caller(
       department: try World.code(who[0]),
       system: try #require(SystemName(who.count > 1 ? "workstation" : "payment")),
       person: PersonID(who.count > 1 ? who[1] : "responsible"),
       isPersonCertificate: who.count > 1,
       roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))),
-      certificateHash: SHA256.hash(Array(text.utf8)))
+      certificateHash: SHA256.hash(Array(text.utf8)),
+      systemRegion: place.count > 1 ? place[1] : "")
     var options = CallOptions()
     options.metadata.append(CallMetadata.callID, "00112233445566778899aabbccddeeff")
     options.metadata.append(CallMetadata.entryMethod, "/weir.share.v1.Share/" + path)
@@ -249,10 +254,13 @@ extension ShareCalls {
     entry.owner = "departments/justice"
     entry.shareType = .conditional
     entry.items = [
-      item("name"), item("date"), item("court"), item("judgment"), item("office", .unconditional),
+      CatalogV1.Item(name: "name", title: "name", type: .personName), item("date"), item("court"),
+      item("judgment"), item("office", .unconditional),
       item("illness", .notShared),
     ]
-    (entry.membershipHarmless, entry.state) = book.read { ($0.membershipHarmless, $0.entryState) }
+    (entry.membershipHarmless, entry.state, entry.grade) = book.read {
+      ($0.membershipHarmless, $0.entryState, $0.grade)
+    }
     return entry
   }
 

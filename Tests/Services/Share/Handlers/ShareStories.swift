@@ -64,10 +64,11 @@ extension ShareCalls {
 
   func review(
     _ name: String, _ decisions: [ShareV1.ItemDecision] = decisions(),
-    _ requestID: String = "r-1", as caller: String = source
+    _ requestID: String = "r-1", as caller: String = source, consentingTo recipients: [String] = []
   ) async throws -> ShareV1.Application {
     try await client.reviewApplication(
-      ShareV1.ReviewApplicationRequest(name: name, decisions: decisions, requestID: requestID),
+      ShareV1.ReviewApplicationRequest(
+        name: name, decisions: decisions, requestID: requestID, recipients: recipients),
       try options(caller, path: "ReviewApplication"))
   }
 

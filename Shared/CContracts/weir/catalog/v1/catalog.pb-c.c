@@ -1447,7 +1447,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[42] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[43] =
 {
   {
     "name",
@@ -1953,6 +1953,18 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "derived_from",
+    54,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__Entry, n_derived_from),
+    offsetof(Weir__Catalog__V1__Entry, derived_from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
@@ -1964,6 +1976,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   15,   /* field[15] = conditions */
   35,   /* field[35] = create_time */
   11,   /* field[11] = data_form */
+  42,   /* field[42] = derived_from */
   37,   /* field[37] = etag */
   27,   /* field[27] = excludes_minors */
   31,   /* field[31] = filing */
@@ -2002,7 +2015,7 @@ static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 40, 28 },
-  { 0, 42 }
+  { 0, 43 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -2012,7 +2025,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  42,
+  43,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,

@@ -3215,7 +3215,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__signed_grant__descriptor =
   (ProtobufCMessageInit) weir__ingest__v1__signed_grant__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__open_records_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__open_records_request__field_descriptors[7] =
 {
   {
     "entry",
@@ -3289,6 +3289,18 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__open_records_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recipient",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__OpenRecordsRequest, recipient),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__open_records_request__field_indices_by_name[] = {
   5,   /* field[5] = case_number */
@@ -3296,12 +3308,13 @@ static const unsigned weir__ingest__v1__open_records_request__field_indices_by_n
   1,   /* field[1] = grant */
   3,   /* field[3] = items */
   4,   /* field[4] = purpose */
+  6,   /* field[6] = recipient */
   2,   /* field[2] = subject */
 };
 static const ProtobufCIntRange weir__ingest__v1__open_records_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__open_records_request__descriptor =
 {
@@ -3311,7 +3324,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__open_records_request__descrip
   "Weir__Ingest__V1__OpenRecordsRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__OpenRecordsRequest),
-  6,
+  7,
   weir__ingest__v1__open_records_request__field_descriptors,
   weir__ingest__v1__open_records_request__field_indices_by_name,
   1,  weir__ingest__v1__open_records_request__number_ranges,

@@ -97,6 +97,51 @@ void   weir__share__v1__roll_terms__free_unpacked
   assert(message->base.descriptor == &weir__share__v1__roll_terms__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__share__v1__recipient__init
+                     (Weir__Share__V1__Recipient         *message)
+{
+  static const Weir__Share__V1__Recipient init_value = WEIR__SHARE__V1__RECIPIENT__INIT;
+  *message = init_value;
+}
+size_t weir__share__v1__recipient__get_packed_size
+                     (const Weir__Share__V1__Recipient *message)
+{
+  assert(message->base.descriptor == &weir__share__v1__recipient__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__share__v1__recipient__pack
+                     (const Weir__Share__V1__Recipient *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__share__v1__recipient__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__share__v1__recipient__pack_to_buffer
+                     (const Weir__Share__V1__Recipient *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__share__v1__recipient__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Share__V1__Recipient *
+       weir__share__v1__recipient__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Share__V1__Recipient *)
+     protobuf_c_message_unpack (&weir__share__v1__recipient__descriptor,
+                                allocator, len, data);
+}
+void   weir__share__v1__recipient__free_unpacked
+                     (Weir__Share__V1__Recipient *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__share__v1__recipient__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__share__v1__form__init
                      (Weir__Share__V1__Form         *message)
 {
@@ -2443,6 +2488,193 @@ const ProtobufCMessageDescriptor weir__share__v1__roll_terms__descriptor =
   (ProtobufCMessageInit) weir__share__v1__roll_terms__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCEnumValue weir__share__v1__recipient__kind__enum_values_by_number[4] =
+{
+  { "KIND_UNSPECIFIED", "WEIR__SHARE__V1__RECIPIENT__KIND__KIND_UNSPECIFIED", 0 },
+  { "THIRD_PARTY", "WEIR__SHARE__V1__RECIPIENT__KIND__THIRD_PARTY", 1 },
+  { "PUBLIC", "WEIR__SHARE__V1__RECIPIENT__KIND__PUBLIC", 2 },
+  { "OWN_SYSTEM", "WEIR__SHARE__V1__RECIPIENT__KIND__OWN_SYSTEM", 3 },
+};
+static const ProtobufCIntRange weir__share__v1__recipient__kind__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex weir__share__v1__recipient__kind__enum_values_by_name[4] =
+{
+  { "KIND_UNSPECIFIED", 0 },
+  { "OWN_SYSTEM", 3 },
+  { "PUBLIC", 2 },
+  { "THIRD_PARTY", 1 },
+};
+const ProtobufCEnumDescriptor weir__share__v1__recipient__kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.share.v1.Recipient.Kind",
+  "Kind",
+  "Weir__Share__V1__Recipient__Kind",
+  "weir.share.v1",
+  4,
+  weir__share__v1__recipient__kind__enum_values_by_number,
+  4,
+  weir__share__v1__recipient__kind__enum_values_by_name,
+  1,
+  weir__share__v1__recipient__kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor weir__share__v1__recipient__field_descriptors[10] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, kind),
+    &weir__share__v1__recipient__kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "name",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "purpose",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, purpose),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__Recipient, n_items),
+    offsetof(Weir__Share__V1__Recipient, items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deidentified",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, deidentified),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "personal_consent",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, personal_consent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "export_assessment",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, export_assessment),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "security_review",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, security_review),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__share__v1__recipient__field_indices_by_name[] = {
+  6,   /* field[6] = deidentified */
+  8,   /* field[8] = export_assessment */
+  4,   /* field[4] = items */
+  0,   /* field[0] = kind */
+  1,   /* field[1] = name */
+  7,   /* field[7] = personal_consent */
+  3,   /* field[3] = purpose */
+  5,   /* field[5] = region */
+  9,   /* field[9] = security_review */
+  2,   /* field[2] = title */
+};
+static const ProtobufCIntRange weir__share__v1__recipient__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor weir__share__v1__recipient__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.share.v1.Recipient",
+  "Recipient",
+  "Weir__Share__V1__Recipient",
+  "weir.share.v1",
+  sizeof(Weir__Share__V1__Recipient),
+  10,
+  weir__share__v1__recipient__field_descriptors,
+  weir__share__v1__recipient__field_indices_by_name,
+  1,  weir__share__v1__recipient__number_ranges,
+  (ProtobufCMessageInit) weir__share__v1__recipient__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor weir__share__v1__form__field_descriptors[2] =
 {
   {
@@ -2571,7 +2803,7 @@ const ProtobufCMessageDescriptor weir__share__v1__item_decision__descriptor =
   (ProtobufCMessageInit) weir__share__v1__item_decision__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__opinion__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__share__v1__opinion__field_descriptors[6] =
 {
   {
     "side",
@@ -2633,18 +2865,31 @@ static const ProtobufCFieldDescriptor weir__share__v1__opinion__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recipients",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__Opinion, n_recipients),
+    offsetof(Weir__Share__V1__Opinion, recipients),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__opinion__field_indices_by_name[] = {
   3,   /* field[3] = decisions */
   1,   /* field[1] = person */
   4,   /* field[4] = reason */
+  5,   /* field[5] = recipients */
   0,   /* field[0] = side */
   2,   /* field[2] = time */
 };
 static const ProtobufCIntRange weir__share__v1__opinion__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__opinion__descriptor =
 {
@@ -2654,14 +2899,14 @@ const ProtobufCMessageDescriptor weir__share__v1__opinion__descriptor =
   "Weir__Share__V1__Opinion",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Opinion),
-  5,
+  6,
   weir__share__v1__opinion__field_descriptors,
   weir__share__v1__opinion__field_indices_by_name,
   1,  weir__share__v1__opinion__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__opinion__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__application__field_descriptors[32] =
+static const ProtobufCFieldDescriptor weir__share__v1__application__field_descriptors[34] =
 {
   {
     "name",
@@ -2868,6 +3113,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__application__field_descri
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "recipients",
+    18,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Share__V1__Application, n_recipients),
+    offsetof(Weir__Share__V1__Application, recipients),
+    &weir__share__v1__recipient__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "state",
     30,
     PROTOBUF_C_LABEL_NONE,
@@ -3047,46 +3304,60 @@ static const ProtobufCFieldDescriptor weir__share__v1__application__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "sensitive_items",
+    45,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__Application, n_sensitive_items),
+    offsetof(Weir__Share__V1__Application, sensitive_items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__application__field_indices_by_name[] = {
   3,   /* field[3] = applicant */
   6,   /* field[6] = business */
-  24,   /* field[24] = create_time */
+  25,   /* field[25] = create_time */
   14,   /* field[14] = daily_subjects */
   1,   /* field[1] = entry */
   2,   /* field[2] = entry_version */
-  26,   /* field[26] = etag */
-  31,   /* field[31] = form */
-  22,   /* field[22] = grant */
-  21,   /* field[21] = history */
+  27,   /* field[27] = etag */
+  32,   /* field[32] = form */
+  23,   /* field[23] = grant */
+  22,   /* field[22] = history */
   4,   /* field[4] = items */
   7,   /* field[7] = legal_basis */
   10,   /* field[10] = modes */
   0,   /* field[0] = name */
-  28,   /* field[28] = next_step */
-  19,   /* field[19] = opinions */
-  23,   /* field[23] = profile */
-  30,   /* field[30] = proposed_by */
-  29,   /* field[29] = proposed_reply_date */
+  29,   /* field[29] = next_step */
+  20,   /* field[20] = opinions */
+  24,   /* field[24] = profile */
+  31,   /* field[31] = proposed_by */
+  30,   /* field[30] = proposed_reply_date */
   5,   /* field[5] = purpose */
   15,   /* field[15] = reason */
-  27,   /* field[27] = receipt */
-  20,   /* field[20] = reply_due */
-  18,   /* field[18] = reviewers */
+  28,   /* field[28] = receipt */
+  17,   /* field[17] = recipients */
+  21,   /* field[21] = reply_due */
+  19,   /* field[19] = reviewers */
   13,   /* field[13] = roll */
   12,   /* field[12] = rows */
   8,   /* field[8] = scenario */
   9,   /* field[9] = scope */
-  17,   /* field[17] = state */
-  25,   /* field[25] = submit_time */
+  33,   /* field[33] = sensitive_items */
+  18,   /* field[18] = state */
+  26,   /* field[26] = submit_time */
   16,   /* field[16] = systems */
   11,   /* field[11] = until */
 };
 static const ProtobufCIntRange weir__share__v1__application__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 30, 17 },
-  { 0, 32 }
+  { 30, 18 },
+  { 0, 34 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__application__descriptor =
 {
@@ -3096,14 +3367,14 @@ const ProtobufCMessageDescriptor weir__share__v1__application__descriptor =
   "Weir__Share__V1__Application",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Application),
-  32,
+  34,
   weir__share__v1__application__field_descriptors,
   weir__share__v1__application__field_indices_by_name,
   2,  weir__share__v1__application__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__application__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[25] =
+static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[26] =
 {
   {
     "name",
@@ -3405,6 +3676,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recipients",
+    26,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Share__V1__Grant, n_recipients),
+    offsetof(Weir__Share__V1__Grant, recipients),
+    &weir__share__v1__recipient__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
   24,   /* field[24] = access_modes */
@@ -3422,6 +3705,7 @@ static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
   15,   /* field[15] = profile */
   5,   /* field[5] = purpose */
   22,   /* field[22] = receipt */
+  25,   /* field[25] = recipients */
   10,   /* field[10] = roll */
   9,   /* field[9] = rows */
   6,   /* field[6] = scenario */
@@ -3436,7 +3720,7 @@ static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__share__v1__grant__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 25 }
+  { 0, 26 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__grant__descriptor =
 {
@@ -3446,7 +3730,7 @@ const ProtobufCMessageDescriptor weir__share__v1__grant__descriptor =
   "Weir__Share__V1__Grant",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Grant),
-  25,
+  26,
   weir__share__v1__grant__field_descriptors,
   weir__share__v1__grant__field_indices_by_name,
   1,  weir__share__v1__grant__number_ranges,
@@ -3645,7 +3929,7 @@ const ProtobufCMessageDescriptor weir__share__v1__withdraw_application_request__
   (ProtobufCMessageInit) weir__share__v1__withdraw_application_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__review_application_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__share__v1__review_application_request__field_descriptors[7] =
 {
   {
     "name",
@@ -3719,19 +4003,32 @@ static const ProtobufCFieldDescriptor weir__share__v1__review_application_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recipients",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Share__V1__ReviewApplicationRequest, n_recipients),
+    offsetof(Weir__Share__V1__ReviewApplicationRequest, recipients),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__review_application_request__field_indices_by_name[] = {
   1,   /* field[1] = decisions */
   3,   /* field[3] = etag */
   0,   /* field[0] = name */
   2,   /* field[2] = reason */
+  6,   /* field[6] = recipients */
   4,   /* field[4] = request_id */
   5,   /* field[5] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__review_application_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__review_application_request__descriptor =
 {
@@ -3741,7 +4038,7 @@ const ProtobufCMessageDescriptor weir__share__v1__review_application_request__de
   "Weir__Share__V1__ReviewApplicationRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__ReviewApplicationRequest),
-  6,
+  7,
   weir__share__v1__review_application_request__field_descriptors,
   weir__share__v1__review_application_request__field_indices_by_name,
   1,  weir__share__v1__review_application_request__number_ranges,
@@ -4645,7 +4942,7 @@ const ProtobufCMessageDescriptor weir__share__v1__list_grants_response__descript
   (ProtobufCMessageInit) weir__share__v1__list_grants_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__lookup_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__share__v1__lookup_request__field_descriptors[6] =
 {
   {
     "grant",
@@ -4707,18 +5004,31 @@ static const ProtobufCFieldDescriptor weir__share__v1__lookup_request__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "recipient",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__LookupRequest, recipient),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__lookup_request__field_indices_by_name[] = {
   4,   /* field[4] = case_number */
   0,   /* field[0] = grant */
   2,   /* field[2] = items */
   3,   /* field[3] = purpose */
+  5,   /* field[5] = recipient */
   1,   /* field[1] = subject */
 };
 static const ProtobufCIntRange weir__share__v1__lookup_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__lookup_request__descriptor =
 {
@@ -4728,7 +5038,7 @@ const ProtobufCMessageDescriptor weir__share__v1__lookup_request__descriptor =
   "Weir__Share__V1__LookupRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__LookupRequest),
-  5,
+  6,
   weir__share__v1__lookup_request__field_descriptors,
   weir__share__v1__lookup_request__field_indices_by_name,
   1,  weir__share__v1__lookup_request__number_ranges,

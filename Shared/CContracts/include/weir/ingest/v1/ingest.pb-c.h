@@ -383,10 +383,11 @@ struct  Weir__Ingest__V1__OpenRecordsRequest
   ProtobufCBinaryData *items;
   ProtobufCBinaryData purpose;
   ProtobufCBinaryData case_number;
+  ProtobufCBinaryData recipient;
 };
 #define WEIR__INGEST__V1__OPEN_RECORDS_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__open_records_request__descriptor) \
-    , {0,NULL}, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__Record

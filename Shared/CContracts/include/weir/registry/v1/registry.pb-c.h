@@ -124,10 +124,11 @@ struct  Weir__Registry__V1__System
   ProtobufCBinaryData responsible_person;
   Weir__Registry__V1__State state;
   Google__Protobuf__Timestamp *create_time;
+  ProtobufCBinaryData region;
 };
 #define WEIR__REGISTRY__V1__SYSTEM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__system__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL} }
 
 
 struct  Weir__Registry__V1__Person

@@ -20,6 +20,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 typedef struct Weir__Share__V1__RowCondition Weir__Share__V1__RowCondition;
 typedef struct Weir__Share__V1__RollTerms Weir__Share__V1__RollTerms;
+typedef struct Weir__Share__V1__Recipient Weir__Share__V1__Recipient;
 typedef struct Weir__Share__V1__Form Weir__Share__V1__Form;
 typedef struct Weir__Share__V1__ItemDecision Weir__Share__V1__ItemDecision;
 typedef struct Weir__Share__V1__Opinion Weir__Share__V1__Opinion;
@@ -73,6 +74,13 @@ typedef struct Weir__Share__V1__ListVerificationRequestsResponse Weir__Share__V1
 
 /* --- enums --- */
 
+typedef enum _Weir__Share__V1__Recipient__Kind {
+  WEIR__SHARE__V1__RECIPIENT__KIND__KIND_UNSPECIFIED = 0,
+  WEIR__SHARE__V1__RECIPIENT__KIND__THIRD_PARTY = 1,
+  WEIR__SHARE__V1__RECIPIENT__KIND__PUBLIC = 2,
+  WEIR__SHARE__V1__RECIPIENT__KIND__OWN_SYSTEM = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__SHARE__V1__RECIPIENT__KIND)
+} Weir__Share__V1__Recipient__Kind;
 typedef enum _Weir__Share__V1__VerificationRequest__State {
   WEIR__SHARE__V1__VERIFICATION_REQUEST__STATE__STATE_UNSPECIFIED = 0,
   WEIR__SHARE__V1__VERIFICATION_REQUEST__STATE__REQUESTED = 1,
@@ -168,6 +176,26 @@ struct  Weir__Share__V1__RollTerms
     , {0,NULL}, 0, 0, {0,NULL} }
 
 
+struct  Weir__Share__V1__Recipient
+{
+  ProtobufCMessage base;
+  Weir__Share__V1__Recipient__Kind kind;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData purpose;
+  size_t n_items;
+  ProtobufCBinaryData *items;
+  ProtobufCBinaryData region;
+  protobuf_c_boolean deidentified;
+  ProtobufCBinaryData personal_consent;
+  ProtobufCBinaryData export_assessment;
+  ProtobufCBinaryData security_review;
+};
+#define WEIR__SHARE__V1__RECIPIENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__recipient__descriptor) \
+    , WEIR__SHARE__V1__RECIPIENT__KIND__KIND_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
 struct  Weir__Share__V1__Form
 {
   ProtobufCMessage base;
@@ -201,10 +229,12 @@ struct  Weir__Share__V1__Opinion
   size_t n_decisions;
   Weir__Share__V1__ItemDecision **decisions;
   ProtobufCBinaryData reason;
+  size_t n_recipients;
+  ProtobufCBinaryData *recipients;
 };
 #define WEIR__SHARE__V1__OPINION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__opinion__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, 0,NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, 0,NULL, {0,NULL}, 0,NULL }
 
 
 struct  Weir__Share__V1__Application
@@ -231,6 +261,8 @@ struct  Weir__Share__V1__Application
   ProtobufCBinaryData reason;
   size_t n_systems;
   ProtobufCBinaryData *systems;
+  size_t n_recipients;
+  Weir__Share__V1__Recipient **recipients;
   Weir__Share__V1__ApplicationState state;
   size_t n_reviewers;
   ProtobufCBinaryData *reviewers;
@@ -249,10 +281,12 @@ struct  Weir__Share__V1__Application
   ProtobufCBinaryData proposed_reply_date;
   ProtobufCBinaryData proposed_by;
   Weir__Share__V1__Form *form;
+  size_t n_sensitive_items;
+  ProtobufCBinaryData *sensitive_items;
 };
 #define WEIR__SHARE__V1__APPLICATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__application__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, 0,NULL, WEIR__SHARE__V1__APPLICATION_STATE__APPLICATION_STATE_UNSPECIFIED, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, 0,NULL, 0,NULL, WEIR__SHARE__V1__APPLICATION_STATE__APPLICATION_STATE_UNSPECIFIED, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL }
 
 
 struct  Weir__Share__V1__Grant
@@ -289,10 +323,12 @@ struct  Weir__Share__V1__Grant
   ProtobufCBinaryData *systems;
   size_t n_access_modes;
   ProtobufCBinaryData *access_modes;
+  size_t n_recipients;
+  Weir__Share__V1__Recipient **recipients;
 };
 #define WEIR__SHARE__V1__GRANT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__grant__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, WEIR__SHARE__V1__GRANT_STATE__GRANT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, WEIR__SHARE__V1__GRANT_STATE__GRANT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Weir__Share__V1__CreateApplicationRequest
@@ -341,10 +377,12 @@ struct  Weir__Share__V1__ReviewApplicationRequest
   ProtobufCBinaryData etag;
   ProtobufCBinaryData request_id;
   protobuf_c_boolean validate_only;
+  size_t n_recipients;
+  ProtobufCBinaryData *recipients;
 };
 #define WEIR__SHARE__V1__REVIEW_APPLICATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__review_application_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL }
 
 
 struct  Weir__Share__V1__AgreeReplyDateRequest
@@ -523,10 +561,11 @@ struct  Weir__Share__V1__LookupRequest
   ProtobufCBinaryData *items;
   ProtobufCBinaryData purpose;
   ProtobufCBinaryData case_number;
+  ProtobufCBinaryData recipient;
 };
 #define WEIR__SHARE__V1__LOOKUP_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__lookup_request__descriptor) \
-    , {0,NULL}, NULL, 0,NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, NULL, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Share__V1__LookupResponse
@@ -945,6 +984,25 @@ Weir__Share__V1__RollTerms *
                       const uint8_t       *data);
 void   weir__share__v1__roll_terms__free_unpacked
                      (Weir__Share__V1__RollTerms *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Share__V1__Recipient methods */
+void   weir__share__v1__recipient__init
+                     (Weir__Share__V1__Recipient         *message);
+size_t weir__share__v1__recipient__get_packed_size
+                     (const Weir__Share__V1__Recipient   *message);
+size_t weir__share__v1__recipient__pack
+                     (const Weir__Share__V1__Recipient   *message,
+                      uint8_t             *out);
+size_t weir__share__v1__recipient__pack_to_buffer
+                     (const Weir__Share__V1__Recipient   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Share__V1__Recipient *
+       weir__share__v1__recipient__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__share__v1__recipient__free_unpacked
+                     (Weir__Share__V1__Recipient *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Share__V1__Form methods */
 void   weir__share__v1__form__init
@@ -1885,6 +1943,9 @@ typedef void (*Weir__Share__V1__RowCondition_Closure)
 typedef void (*Weir__Share__V1__RollTerms_Closure)
                  (const Weir__Share__V1__RollTerms *message,
                   void *closure_data);
+typedef void (*Weir__Share__V1__Recipient_Closure)
+                 (const Weir__Share__V1__Recipient *message,
+                  void *closure_data);
 typedef void (*Weir__Share__V1__Form_Closure)
                  (const Weir__Share__V1__Form *message,
                   void *closure_data);
@@ -2046,6 +2107,8 @@ extern const ProtobufCEnumDescriptor    weir__share__v1__case_state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__share__v1__outcome__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__row_condition__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__roll_terms__descriptor;
+extern const ProtobufCMessageDescriptor weir__share__v1__recipient__descriptor;
+extern const ProtobufCEnumDescriptor    weir__share__v1__recipient__kind__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__form__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__item_decision__descriptor;
 extern const ProtobufCMessageDescriptor weir__share__v1__opinion__descriptor;
