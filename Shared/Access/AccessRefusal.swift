@@ -10,6 +10,9 @@ package enum AccessRefusal: Error, Hashable, Sendable {
   case certificateNotYetValid(serial: String, from: Instant)
   case certificateExpired(serial: String, at: Instant)
   case certificateRevoked(serial: String, reason: String, at: Instant)
+  /// On the revocation list of its authority, which services do not read line by line.
+  case certificateOnRevocationList(serial: String, issuer: String)
+  case revocationListEnded(serial: String, issuer: String)
   case departmentDisabled(serial: String, DepartmentCode)
   case systemDisabled(serial: String, system: String)
   case personDisabled(serial: String, person: String, successor: String?)
@@ -40,7 +43,8 @@ extension AccessRefusal: Refusal {
     case .certificateUnregistered: "access.certificate_unregistered"
     case .certificateNotYetValid: "access.certificate_not_yet_valid"
     case .certificateExpired: "access.certificate_expired"
-    case .certificateRevoked: "access.certificate_revoked"
+    case .certificateRevoked, .certificateOnRevocationList: "access.certificate_revoked"
+    case .revocationListEnded: "access.revocation_list_ended"
     case .departmentDisabled: "access.department_disabled"
     case .systemDisabled: "access.system_disabled"
     case .personDisabled: "access.person_disabled"
@@ -65,8 +69,9 @@ extension AccessRefusal: Refusal {
   package var kind: RefusalKind {
     switch self {
     case .certificateMissing, .certificateUnregistered, .certificateNotYetValid,
-      .certificateExpired, .certificateRevoked, .departmentDisabled, .systemDisabled,
-      .personDisabled, .responsibleMissing, .ticketMissing, .ticketRefused:
+      .certificateExpired, .certificateRevoked, .certificateOnRevocationList,
+      .revocationListEnded, .departmentDisabled, .systemDisabled, .personDisabled,
+      .responsibleMissing, .ticketMissing, .ticketRefused:
       .unauthenticated
     case .internalMethod, .personRequired, .personCertificateRequired, .roleMissing,
       .directServiceCall, .notThroughGateway, .notVia, .peerNotNamed, .entryMismatch,
@@ -91,7 +96,8 @@ extension AccessRefusal: Refusal {
       // Access authentication (AC-01).
       Citation(document: "guangdong-2018", article: "28.2b")
     case .certificateUnregistered, .certificateNotYetValid, .certificateExpired,
-      .certificateRevoked, .systemDisabled, .responsibleMissing:
+      .certificateRevoked, .certificateOnRevocationList, .revocationListEnded, .systemDisabled,
+      .responsibleMissing:
       // Application systems are identified and authorised (AC-03).
       Citation(document: "luyi-2019", article: "18.2b")
     case .departmentDisabled, .personDisabled, .personRequired, .personCertificateRequired:
@@ -117,6 +123,14 @@ extension AccessRefusal: Refusal {
       BilingualText(
         "请本部门主要负责人或主管部门重新签发证书。",
         "Ask the principal head of your department, or its authority, for a new one.")
+    case .certificateOnRevocationList:
+      BilingualText(
+        "请运维人员签发新证书：weir pki issue-service。",
+        "Ask the operator for a new one: weir pki issue-service.")
+    case .revocationListEnded:
+      BilingualText(
+        "请运维人员更新吊销列表：weir pki crl。",
+        "Ask the operator to sign the next list: weir pki crl.")
     case .departmentDisabled:
       BilingualText("请向本层级、区域的主管部门查询。", "Ask the authority of your level and region.")
     case .systemDisabled, .responsibleMissing, .personDisabled:
@@ -155,6 +169,14 @@ extension AccessRefusal: Refusal {
       BilingualText(
         "证书 \(serial) 已于 \(at.shanghaiText) 吊销：\(reason)。",
         "Certificate \(serial) was revoked at \(at.rfc3339): \(reason).")
+    case .certificateOnRevocationList(let serial, let issuer):
+      BilingualText(
+        "证书 \(serial) 已列入 \(issuer) 的吊销列表。",
+        "Certificate \(serial) is on the revocation list of \(issuer).")
+    case .revocationListEnded(let serial, let issuer):
+      BilingualText(
+        "无法核验证书 \(serial)：\(issuer) 的吊销列表已过期。",
+        "Certificate \(serial) cannot be checked: the revocation list of \(issuer) has ended.")
     case .departmentDisabled(let serial, let code):
       BilingualText(
         "证书 \(serial) 所属部门 \(code) 未启用或已停用。",

@@ -1,6 +1,6 @@
 // The admission of every service's internal listener: peers are services, callers come with the gateway's ticket.
 
-package import Crypto
+import Crypto
 package import RPC
 package import Vocabulary
 
@@ -20,13 +20,13 @@ package struct ServiceAdmission: Admission {
   private let now: @Sendable () -> Instant
 
   /// - Parameters:
-  ///   - serviceTrust: The service root that signs the gateway's certificate.
+  ///   - trust: The service root that signs the gateway's certificate.
   ///   - domain: The trust domain of the node.
   ///   - now: Real time.
   package init(
-    serviceTrust: CertificateTrust, domain: String, now: @escaping @Sendable () -> Instant
+    trust: ServiceTrust, domain: String, now: @escaping @Sendable () -> Instant
   ) {
-    verifier = TicketVerifier(serviceTrust: serviceTrust, domain: domain)
+    verifier = TicketVerifier(trust: trust, domain: domain)
     self.domain = domain
     self.now = now
   }

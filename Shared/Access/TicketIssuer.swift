@@ -17,11 +17,15 @@ package final class TicketIssuer: Sendable {
     let carrier: [UInt8]
   }
 
-  private let key: P256PrivateKey
-  private let certificate: Certificate
+  private struct State {
+    var key: P256PrivateKey
+    var certificate: Certificate
+    var kept: [[UInt8]: Kept] = [:]
+  }
+
   private let audience: String
   private let mostKept: Int
-  private let kept = Mutex<[[UInt8]: Kept]>([:])
+  private let state: Mutex<State>
 
   /// - Parameters:
   ///   - certificate: The gateway's service certificate, whose key this is.
@@ -30,10 +34,14 @@ package final class TicketIssuer: Sendable {
   package init(
     key: P256PrivateKey, certificate: Certificate, audience: String, mostKept: Int = 10_000
   ) {
-    self.key = key
-    self.certificate = certificate
     self.audience = audience
     self.mostKept = mostKept
+    state = Mutex(State(key: key, certificate: certificate))
+  }
+
+  /// Signs with another key from now on.
+  package func renew(key: P256PrivateKey, certificate: Certificate) {
+    state.withLock { $0 = State(key: key, certificate: certificate) }
   }
 
   /// The ticket of a caller, as `weir-ticket-bin` carries it. A newer registry makes a new one, so that changed roles do
@@ -41,7 +49,9 @@ package final class TicketIssuer: Sendable {
   package func ticket(
     for caller: Caller, registryVersion: Int64, now: Instant
   ) throws(CryptoError) -> [UInt8] {
-    let found = kept.withLock { $0[caller.certificateHash] }
+    let (key, certificate, found) = state.withLock {
+      ($0.key, $0.certificate, $0.kept[caller.certificateHash])
+    }
     if let found, found.registryVersion == registryVersion, Self.isFresh(found.issued, now) {
       return found.carrier
     }
@@ -51,13 +61,15 @@ package final class TicketIssuer: Sendable {
     let carrier = TicketCarrier(
       ticket: ticket.bytes, certificate: certificate.der, signature: try key.sign(ticket.bytes)
     ).bytes
-    kept.withLock { kept in
-      if kept.count >= mostKept {
-        kept = kept.filter { Self.isFresh($0.value.issued, now) }
-        if kept.count >= mostKept { kept.removeAll() }
+    let fresh = Kept(registryVersion: registryVersion, issued: now, carrier: carrier)
+    state.withLock { state in
+      // One that was signed meanwhile by a key of before is handed out this once.
+      guard state.certificate == certificate else { return }
+      if state.kept.count >= mostKept {
+        state.kept = state.kept.filter { Self.isFresh($0.value.issued, now) }
+        if state.kept.count >= mostKept { state.kept.removeAll() }
       }
-      kept[caller.certificateHash] = Kept(
-        registryVersion: registryVersion, issued: now, carrier: carrier)
+      state.kept[caller.certificateHash] = fresh
     }
     return carrier
   }

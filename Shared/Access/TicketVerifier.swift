@@ -1,6 +1,6 @@
 // A service's side of tickets: verified once, then known by hash.
 
-package import Crypto
+import Crypto
 import Synchronization
 package import Vocabulary
 
@@ -12,17 +12,23 @@ package final class TicketVerifier: Sendable {
     let end: Instant
   }
 
-  private let trust: CertificateTrust
+  private struct Memory {
+    var known: [[UInt8]: Known] = [:]
+    /// Of the trust under which they were found good.
+    var version = 0
+  }
+
+  private let trust: ServiceTrust
   private let gatewayURI: String
   private let audience: String
   private let mostKnown: Int
-  private let known = Mutex<[[UInt8]: Known]>([:])
+  private let memory = Mutex(Memory())
 
   /// - Parameters:
-  ///   - serviceTrust: The service root.
+  ///   - trust: The service root.
   ///   - domain: The trust domain, which names the gateway and is the audience.
-  package init(serviceTrust: CertificateTrust, domain: String, mostKnown: Int = 10_000) {
-    trust = serviceTrust
+  package init(trust: ServiceTrust, domain: String, mostKnown: Int = 10_000) {
+    self.trust = trust
     gatewayURI = "spiffe://\(domain)/service/gateway"
     audience = domain
     self.mostKnown = mostKnown
@@ -33,19 +39,29 @@ package final class TicketVerifier: Sendable {
   /// - Parameter now: Real time.
   package func verify(_ carrier: [UInt8], now: Instant) throws(TicketError) -> Ticket {
     let hash = SHA256.hash(carrier)
-    if let found = known.withLock({ $0[hash] }) {
+    let version = trust.version
+    if let found = recall(hash, version) {
       guard now < found.end else { throw .expired }
       return found.ticket
     }
     let fresh = try verifyAnew(try TicketCarrier(bytes: carrier), now: now)
-    known.withLock { known in
-      if known.count >= mostKnown {
-        known = known.filter { now < $0.value.end }
-        if known.count >= mostKnown { known.removeAll() }
+    memory.withLock { memory in
+      guard memory.version == version else { return }
+      if memory.known.count >= mostKnown {
+        memory.known = memory.known.filter { now < $0.value.end }
+        if memory.known.count >= mostKnown { memory.known.removeAll() }
       }
-      known[hash] = fresh
+      memory.known[hash] = fresh
     }
     return fresh.ticket
+  }
+
+  /// What was found good under this trust; another forgets it all.
+  private func recall(_ hash: [UInt8], _ version: Int) -> Known? {
+    memory.withLock { memory in
+      if memory.version != version { memory = Memory(version: version) }
+      return memory.known[hash]
+    }
   }
 
   private func verifyAnew(_ carrier: TicketCarrier, now: Instant) throws(TicketError) -> Known {

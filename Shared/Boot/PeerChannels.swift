@@ -6,22 +6,26 @@ import Synchronization
 /// Opens a channel to a peer at first use and keeps it.
 package final class PeerChannels: Sendable {
   private let configuration: ServiceConfiguration
-  private let tls: TLSConfiguration
+  private struct State {
+    var tls: TLSConfiguration
+    var open: [String: Channel] = [:]
+  }
+
   private let reactors: ReactorGroup
-  private let open = Mutex<[String: Channel]>([:])
+  private let state: Mutex<State>
 
   init(configuration: ServiceConfiguration, tls: TLSConfiguration, reactors: ReactorGroup) {
     self.configuration = configuration
-    self.tls = tls
     self.reactors = reactors
+    state = Mutex(State(tls: tls))
   }
 
   /// The channel to a service, which must prove that it is this service.
   ///
   /// - Throws: `ConfigurationError` where the configuration names no address of it.
   package func channel(to service: String) throws -> Channel {
-    try open.withLock { open in
-      if let channel = open[service] { return channel }
+    try state.withLock { state in
+      if let channel = state.open[service] { return channel }
       let addresses = (configuration.peers[service] ?? []).compactMap { Address($0) }
       guard !addresses.isEmpty else {
         throw ConfigurationError.malformed(
@@ -29,16 +33,25 @@ package final class PeerChannels: Sendable {
       }
       let channel = try Channel(
         configuration: ChannelConfiguration(
-          addresses: addresses, tls: tls,
+          addresses: addresses, tls: state.tls,
           expectedServerURI: "spiffe://\(configuration.domain)/service/\(service)",
           defaultTimeout: .seconds(30)),
         reactors: reactors)
-      open[service] = channel
+      state.open[service] = channel
       return channel
     }
   }
 
+  /// Shows and believes other certificates from now on.
+  func update(tls: TLSConfiguration) throws(TLSError) {
+    let open = state.withLock { state in
+      state.tls = tls
+      return Array(state.open.values)
+    }
+    for channel in open { try channel.update(tls: tls) }
+  }
+
   func shutdown() async {
-    for channel in open.withLock({ Array($0.values) }) { await channel.shutdown() }
+    for channel in state.withLock({ Array($0.open.values) }) { await channel.shutdown() }
   }
 }

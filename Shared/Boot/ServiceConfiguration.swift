@@ -47,14 +47,22 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     package var serviceRoot: String
     /// Read by the gateway alone: no other listener accepts a department.
     package var departmentRoot: String?
+    /// The list of revoked service certificates, signed by the service root. Without one none is looked up.
+    package var serviceRevocationList: String?
+    /// The same of the department root, which can revoke the gateway's issuing authority; departments' own certificates
+    /// are revoked in the registry.
+    package var departmentRevocationList: String?
 
     package init(
-      certificate: String, key: String, serviceRoot: String, departmentRoot: String? = nil
+      certificate: String, key: String, serviceRoot: String, departmentRoot: String? = nil,
+      serviceRevocationList: String? = nil, departmentRevocationList: String? = nil
     ) {
       self.certificate = certificate
       self.key = key
       self.serviceRoot = serviceRoot
       self.departmentRoot = departmentRoot
+      self.serviceRevocationList = serviceRevocationList
+      self.departmentRevocationList = departmentRevocationList
     }
   }
 

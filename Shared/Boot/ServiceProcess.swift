@@ -18,9 +18,9 @@ package struct ServiceEnvironment: Sendable {
   package let reactors: ReactorGroup
   package let peers: PeerChannels
   package let log: Logger
-  /// The certificates that a peer's must lead to.
-  package let serviceTrust: CertificateTrust
-  package let tls: TLSConfiguration
+  /// What this process shows and believes; renewed from its files while it runs.
+  package let certificates: CertificateWatch
+  let serviceTrust: ServiceTrust
   /// Profiles, governance, calendar and taxonomies, as the configuration's folders have them.
   package let law: Law
   /// What the process says of itself; parts of it may say that they fail.
@@ -39,7 +39,7 @@ package struct ServiceEnvironment: Sendable {
   /// Decides on the calls of an internal listener.
   package func admission() -> ServiceAdmission {
     ServiceAdmission(
-      serviceTrust: serviceTrust, domain: configuration.domain, now: clock.real)
+      trust: serviceTrust, domain: configuration.domain, now: clock.real)
   }
 }
 
@@ -51,15 +51,21 @@ extension ServiceEnvironment {
   }
 
   /// A listener whose refused connections are counted and whose faults are logged.
-  package func listener(at address: Address, tls: TLSConfiguration) -> ServerConfiguration {
+  ///
+  /// - Parameter leavesExpired: Whether its handlers judge expired certificates by themselves.
+  package func listener(
+    at address: Address, tls: TLSConfiguration, leavesExpired: Bool = false
+  ) -> ServerConfiguration {
     let log = log
-    return ServerConfiguration(
+    var listener = ServerConfiguration(
       address: address, tls: tls,
       onRefusal: { [refusedConnections] refusal in refusedConnections.note(refusal) },
       onFault: { error, reference, path in
         log.error(
           "fault", metadata: ["path": "\(path)", "reference": "\(reference)", "cause": "\(error)"])
       })
+    listener.onUnfitPeer = unfitPeerRefusal(leavesExpired: leavesExpired)
+    return listener
   }
 
   /// Tells the operator of something that went wrong beside the calls.
@@ -148,10 +154,12 @@ private func run(
     throw ConfigurationError.malformed(path: configuration.service, detail: "listen: no address")
   }
   let server = try Server(
-    configuration: environment.listener(at: address, tls: environment.tls),
+    configuration: environment.listener(
+      at: address, tls: environment.certificates.current.services),
     reactors: environment.reactors,
     methods: parts.methods + Contracts.methods(health)
       + Contracts.methods(Reflection(services: listed)))
+  environment.renewCertificates(of: server, parts.publicListener)
   let bound = try await server.start()
   if let publicListener = parts.publicListener {
     let address = try await publicListener.start()
@@ -162,7 +170,10 @@ private func run(
   parts.publicHealth?.set(isServing: true)
 
   let failure = await runJobs(
-    parts.jobs + [{ try await environment.tellRefusedConnections() }], until: signals)
+    parts.jobs + [
+      { try await environment.tellRefusedConnections() },
+      { try await environment.watchCertificates() },
+    ], until: signals)
   for board in [health, parts.publicHealth] {
     board?.set(isServing: false)
     board?.endWatches()
@@ -221,17 +232,14 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
   let reactors = ReactorGroup(
     threadCount: threads > 0 ? threads : max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))),
     seed: random.uint64())
-  let root = try readBytes(configuration.tls.serviceRoot)
-  let tls = TLSConfiguration(
-    certificateChainPEM: try readBytes(configuration.tls.certificate),
-    privateKeyPEM: try readBytes(configuration.tls.key), trustRootsPEM: [root],
-    clientCertificates: .required, toleratesExpired: false)
+  let certificates = try CertificateWatch(configuration, now: clock.real)
+  let set = certificates.current
   return ServiceEnvironment(
     configuration: configuration, clock: clock, random: random, reactors: reactors,
-    peers: PeerChannels(configuration: configuration, tls: tls, reactors: reactors), log: log,
-    serviceTrust: CertificateTrust(
-      roots: try Certificate.all(pem: String(decoding: root, as: UTF8.self))),
-    tls: tls, law: try Law(configuration), health: HealthBoard(services: []),
+    peers: PeerChannels(configuration: configuration, tls: set.services, reactors: reactors),
+    log: log, certificates: certificates,
+    serviceTrust: ServiceTrust(roots: set.serviceRoots, lists: set.serviceLists),
+    law: try Law(configuration), health: HealthBoard(services: []),
     refusedConnections: RefusedConnections(now: clock.real) { line in
       log.notice(
         "connection refused",

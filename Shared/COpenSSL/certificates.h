@@ -111,6 +111,23 @@ static inline int weir_revoked_set_reason(X509_REVOKED *entry, int reason) {
   return done;
 }
 
+/// The CRLReason of an entry; 0 (unspecified) where it gives none.
+static inline int weir_revoked_reason(const X509_REVOKED *entry) {
+  ASN1_ENUMERATED *value = X509_REVOKED_get_ext_d2i(entry, NID_crl_reason, NULL, NULL);
+  long reason = value == NULL ? 0 : ASN1_ENUMERATED_get(value);
+  ASN1_ENUMERATED_free(value);
+  return (int)reason;
+}
+
+/// The number of a list; -1 where it has none that fits.
+static inline int64_t weir_list_number(const X509_CRL *list) {
+  ASN1_INTEGER *value = X509_CRL_get_ext_d2i(list, NID_crl_number, NULL, NULL);
+  int64_t number = -1;
+  if (value != NULL && ASN1_INTEGER_get_int64(&number, value) != 1) number = -1;
+  ASN1_INTEGER_free(value);
+  return number;
+}
+
 static inline int weir_list_set_number(X509_CRL *list, int64_t number) {
   ASN1_INTEGER *value = ASN1_INTEGER_new();
   int done = value != NULL && ASN1_INTEGER_set_int64(value, number) == 1 &&

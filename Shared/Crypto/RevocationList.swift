@@ -33,6 +33,9 @@ package struct RevocationList: Sendable, Hashable {
   /// Seconds since 1970 UTC.
   package let thisUpdate: Int64
   package let nextUpdate: Int64?
+  /// Grows with each list of an authority; `nil` where the list has none.
+  package let number: Int64?
+  package let entries: [RevokedCertificate]
   /// Serial number in hexadecimal → second of revocation.
   package let revoked: [String: Int64]
 
@@ -45,13 +48,20 @@ package struct RevocationList: Sendable, Hashable {
     nextUpdate = try X509_CRL_get0_nextUpdate(list).map { (time) throws(CryptoError) in
       try CertificateTime.seconds(of: time)
     }
-    var revoked: [String: Int64] = [:]
+    let number = weir_list_number(list)
+    self.number = number < 0 ? nil : number
+    var entries: [RevokedCertificate] = []
     for index in 0..<weir_revoked_count(list) {
       let entry = weir_revoked_get(list, index)
-      let serial = try SerialNumber.hex(X509_REVOKED_get0_serialNumber(entry))
-      revoked[serial] = try CertificateTime.seconds(of: X509_REVOKED_get0_revocationDate(entry))
+      entries.append(
+        RevokedCertificate(
+          serialHex: try SerialNumber.hex(X509_REVOKED_get0_serialNumber(entry)),
+          revokedAt: try CertificateTime.seconds(of: X509_REVOKED_get0_revocationDate(entry)),
+          reason: RevokedCertificate.Reason(rawValue: weir_revoked_reason(entry)) ?? .unspecified))
     }
-    self.revoked = revoked
+    self.entries = entries
+    revoked = Dictionary(
+      entries.map { ($0.serialHex, $0.revokedAt) }, uniquingKeysWith: { first, _ in first })
   }
 
   package init(pem: String) throws(CryptoError) {
@@ -59,6 +69,11 @@ package struct RevocationList: Sendable, Hashable {
       throw .malformed("revocation list")
     }
     try self.init(der: block.bytes)
+  }
+
+  /// Whether the list says that this certificate is revoked.
+  package func names(_ certificate: Certificate) -> Bool {
+    certificate.issuer == issuer && revoked[certificate.serialHex] != nil
   }
 
   package var pem: String { PEM.encode(der, label: "X509 CRL") }

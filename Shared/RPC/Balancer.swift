@@ -110,6 +110,11 @@ final class Balancer {
     connectWhatIsNamed()
   }
 
+  /// The channel shows another certificate, or believes others.
+  func renew() {
+    for subchannel in subchannels { subchannel.renew() }
+  }
+
   /// An address of this name does not answer: perhaps the name stands for others by now.
   func refresh(_ name: Address) {
     for known in names where known.name == name { known.refresh() }
@@ -211,6 +216,12 @@ final class Subchannel: Timed {
   private let configuration: ChannelConfiguration
   private var state = State.idle
   private var connection: ClientConnection?
+  /// Takes the place of `connection` once it stands; calls go on meanwhile.
+  private var successor: ClientConnection?
+  /// `connection` began under certificates of before.
+  private var isOutdated = false
+  /// To begin the next connection with.
+  private var session: TLSSession?
   private var backoff: Backoff
   private var attemptBegan: Int64 = 0
   private var health: HealthWatch?
@@ -241,36 +252,99 @@ final class Subchannel: Timed {
   private func connect() {
     state = .connecting
     attemptBegan = core.now
+    isOutdated = false
+    switch open() {
+    case .success(let connection):
+      self.connection = connection
+      core.add(connection)
+    case .failure(let failure): failed(failure.reason)
+    }
+  }
+
+  private struct Failure: Error {
+    let reason: String
+  }
+
+  private func open() -> Result<ClientConnection, Failure> {
+    let address: SocketAddress
     switch Sockets.resolve(replica.address, numericOnly: true) {
-    case .success(let found): open(found)
-    case .failure(let error): failed("\(error)")
+    case .success(let found):
+      guard let first = found.first else { return .failure(Failure(reason: "no address")) }
+      address = first
+    case .failure(let error): return .failure(Failure(reason: "\(error)"))
     }
-  }
-
-  private func open(_ found: [SocketAddress]) {
-    guard let address = found.first else { return failed("no address") }
     switch Sockets.connect(to: address) {
-    case .failure(let error): failed("\(error)")
-    case .success(let descriptor): secure(descriptor)
+    case .failure(let error): return .failure(Failure(reason: "\(error)"))
+    case .success(let descriptor): return secure(descriptor)
     }
   }
 
-  private func secure(_ descriptor: Int32) {
+  private func secure(_ descriptor: Int32) -> Result<ClientConnection, Failure> {
     let checksName = configuration.expectedServerURI == nil
     let name = configuration.serverName ?? replica.name.host
+    keepSession(of: connection)
+    let session = session
+    self.session = nil
     guard
       let tls = TLSLink(
         balancer.channel.tls, descriptor: descriptor, isServer: false,
-        serverName: checksName ? name : nil, isAddress: Sockets.isNumeric(name)),
+        serverName: checksName ? name : nil, isAddress: Sockets.isNumeric(name), session: session),
       let connection = ClientConnection(
         subchannel: self, serial: core.nextSerial(), descriptor: descriptor, tls: tls,
         configuration: configuration, authority: replica.name.description, core: core)
     else {
       Glibc.close(descriptor)
-      return failed("TLS could not be set up")
+      return .failure(Failure(reason: "TLS could not be set up"))
     }
-    self.connection = connection
-    core.add(connection)
+    return .success(connection)
+  }
+
+  private func keepSession(of connection: ClientConnection?) {
+    guard let newest = connection?.tls.session else { return }
+    connection?.tls.session = nil
+    session = newest
+  }
+
+  // MARK: Renewal
+
+  /// Opens a connection under the channel's present certificates beside the one that is there.
+  func renew() {
+    isOutdated = true
+    guard let connection else { return }
+    if balancer.channel.tls.isRevoked(connection.tls) {
+      return connection.lose("the server's certificate is revoked")
+    }
+    guard case .ready = state else { return }
+    // An attempt under way is one of before, too.
+    let overtaken = successor
+    successor = nil
+    overtaken?.lose("other certificates hold now")
+    openSuccessor()
+  }
+
+  private func openSuccessor() {
+    isOutdated = false
+    attemptBegan = core.now
+    switch open() {
+    case .success(let connection):
+      successor = connection
+      core.add(connection)
+    case .failure: successorFailed()
+    }
+  }
+
+  /// What is there serves on; the next attempt comes after a pause.
+  private func successorFailed() {
+    isOutdated = true
+    core.timers.schedule(self, at: attemptBegan + backoff.next(&core.random))
+  }
+
+  private func replace(by successor: ClientConnection) {
+    let old = connection
+    connection = successor
+    self.successor = nil
+    endHealthWatch()
+    old?.retire()
   }
 
   private func failed(_ reason: String) {
@@ -285,7 +359,9 @@ final class Subchannel: Timed {
   override func expire() {
     switch state {
     case .waiting: connect()
-    case .ready(let connection): watchHealth(on: connection)
+    case .ready(let connection):
+      if isOutdated { openSuccessor() }
+      if health == nil, !isServing { watchHealth(on: connection) }
     case .idle, .connecting, .retired: break
     }
   }
@@ -293,6 +369,7 @@ final class Subchannel: Timed {
   // MARK: What the connection reports
 
   func becameReady(_ connection: ClientConnection) {
+    if connection === successor { replace(by: connection) }
     guard connection === self.connection else { return }
     backoff.reset()
     lastFailure = nil
@@ -300,6 +377,7 @@ final class Subchannel: Timed {
     healthBackoff.reset()
     watchHealth(on: connection)
     balancer.changed()
+    if isOutdated { openSuccessor() }
   }
 
   // MARK: Health
@@ -344,7 +422,13 @@ final class Subchannel: Timed {
 
   /// - Parameter isRefusal: The server took the connection only to say that it wants none.
   func lost(_ connection: ClientConnection, _ reason: String, isRefusal: Bool = false) {
+    if connection === successor {
+      successor = nil
+      return successorFailed()
+    }
     guard connection === self.connection else { return }
+    keepSession(of: connection)
+    endSuccessor()
     if case .connecting = state { return failed(reason) }
     self.connection = nil
     endHealthWatch()
@@ -366,8 +450,16 @@ final class Subchannel: Timed {
   /// The channel is shut down: running calls fail.
   func close() { leave()?.lose("the channel is shut down") }
 
+  /// An attempt to replace what is gone: the next connection begins as every other.
+  private func endSuccessor() {
+    let attempt = successor
+    successor = nil
+    attempt?.lose("its turn did not come")
+  }
+
   private func leave() -> ClientConnection? {
     state = .retired
+    endSuccessor()
     core.timers.cancel(self)
     endHealthWatch()
     let connection = connection

@@ -52,8 +52,13 @@ package final class Channel: Sendable {
     }
   }
 
-  /// New connections use this; open ones keep what they have.
-  package func update(tls: TLSConfiguration) throws(TLSError) { try core.update(tls) }
+  /// New connections use this. Each open one is replaced by a new one as soon as that stands, and then finishes its calls;
+  /// one to a server that the new lists revoke ends at once, with its calls.
+  package func update(tls: TLSConfiguration) throws(TLSError) {
+    try core.update(tls)
+    let key = ObjectIdentifier(core)
+    for reactor in reactors.reactors { reactor.post { $0.core.balancers[key]?.renew() } }
+  }
 
   /// Ends the channel: waiting and running calls fail with UNAVAILABLE, as do calls made later.
   package func shutdown() async {

@@ -25,6 +25,9 @@ final class ClientConnection: Connection {
   }
 
   override func handshakeCompleted() {
+    if tls.defect == .revocationListEnded {
+      return lose("the revocation list that would name the server's certificate has ended")
+    }
     if let expectedServerURI {
       // One name, as on every other listener: a certificate that bears another beside it names two.
       if tls.peerCertificate()?.uris != [expectedServerURI] {

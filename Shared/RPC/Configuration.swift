@@ -8,6 +8,9 @@ package struct ServerConfiguration: Sendable {
   package var limits: ServerLimits
   /// Told of every peer turned away below the level of calls; called on a reactor, must not block.
   package var onRefusal: @Sendable (ConnectionRefusal) -> Void
+  /// What to answer to each call of a peer whose certificate has a defect; `nil` leaves the call to its handler. Called on a
+  /// reactor, must not block.
+  package var onUnfitPeer: @Sendable (PeerCertificate, ServerContext) -> Status? = refusal(of:in:)
   /// Told once of each unexpected error of a handler, with the reference that the caller saw and the path.
   package var onFault: @Sendable (_ error: any Error, _ reference: String, _ path: String) -> Void
 
@@ -24,6 +27,19 @@ package struct ServerConfiguration: Sendable {
   }
 }
 
+/// Refuses who is revoked, and who cannot be known for sure; leaves an expired certificate to the handlers.
+private func refusal(of peer: PeerCertificate, in context: ServerContext) -> Status? {
+  switch peer.defect {
+  case .revoked: Status(.unauthenticated, "certificate \(peer.serialHex) is revoked")
+  case .revocationListEnded:
+    Status(
+      .unauthenticated,
+      "certificate \(peer.serialHex) cannot be checked: the revocation list of \(peer.issuer) has ended"
+    )
+  case .expired, nil: nil
+  }
+}
+
 /// Why a connection was turned away or ended by the listener.
 package struct ConnectionRefusal: Sendable, Equatable {
   package enum Reason: Sendable, Equatable {
@@ -35,6 +51,10 @@ package struct ConnectionRefusal: Sendable, Equatable {
     /// TLS failed: a foreign authority, no certificate, another protocol. The text is OpenSSL's reason, no secret.
     case handshake(String)
     case handshakeTimeout
+    /// A revocation list names the peer; its calls are answered, and nothing more.
+    case revoked
+    /// No list says whether the peer is revoked; its calls are answered, and nothing more.
+    case revocationListEnded
     case headersTimeout
     case keepaliveTimeout
     /// Too many frames that carry nothing: resets, settings, pings, pieces of headers; or a header bomb.
@@ -52,6 +72,8 @@ package struct ConnectionRefusal: Sendable, Equatable {
       case .tooManyHandshakes: .tooManyHandshakes
       case .handshake: .handshake
       case .handshakeTimeout: .handshakeTimeout
+      case .revoked: .revoked
+      case .revocationListEnded: .revocationListEnded
       case .headersTimeout: .headersTimeout
       case .keepaliveTimeout: .keepaliveTimeout
       case .flood: .flood
@@ -64,7 +86,7 @@ package struct ConnectionRefusal: Sendable, Equatable {
   /// A reason as it is counted.
   package enum Kind: String, Sendable, CaseIterable {
     case tooManyConnections, tooManyOfOnePeer, tooManyHandshakes
-    case handshake, handshakeTimeout, headersTimeout, keepaliveTimeout
+    case handshake, handshakeTimeout, revoked, revocationListEnded, headersTimeout, keepaliveTimeout
     case flood, stalled, protocolViolation
   }
 

@@ -31,9 +31,26 @@ package final class PeerCertificate: Sendable {
   package let notBefore: Int64
   /// Seconds since 1970; valid up to and including this second.
   package let notAfter: Int64
-  /// What verification noted (`X509_V_ERR_…`): 0 for nothing, else only expired (10) or revoked (23), which a listener
-  /// may let pass so that the caller gets a readable answer. Judge by the dates and the registry, not by this.
+  /// What verification noted when the connection began (`X509_V_ERR_…`): 0 for nothing, else a ``Defect``, which a listener
+  /// may let pass so that the caller gets a readable answer.
   package let verifyError: Int
+
+  /// What can be wrong with a certificate whose holder is answered all the same.
+  package enum Defect: Int, Sendable {
+    case expired = 10
+    /// The authority's revocation list has ended: nobody knows whether the certificate still holds.
+    case revocationListEnded = 12
+    case revoked = 23
+  }
+
+  package var defect: Defect? { Defect(rawValue: verifyError) }
+
+  /// The same certificate with another judgement.
+  func judged(_ defect: Defect) -> PeerCertificate {
+    PeerCertificate(
+      der: der, sha256: sha256, serialHex: serialHex, uris: uris, issuer: issuer,
+      notBefore: notBefore, notAfter: notAfter, verifyError: defect.rawValue)
+  }
 
   package init(
     der: [UInt8], sha256: [UInt8], serialHex: String, uris: [String], issuer: String,

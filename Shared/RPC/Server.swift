@@ -43,8 +43,13 @@ package final class Server: Sendable {
     await drain(timeout: .zero)
   }
 
-  /// New connections use this; open ones keep what they have.
-  package func update(tls: TLSConfiguration) throws(TLSError) { try core.update(tls) }
+  /// New connections use this; open ones keep what they have, except those of peers that its lists revoke: their calls
+  /// end with what `ServerConfiguration.onUnfitPeer` says, in the middle of a stream too.
+  package func update(tls: TLSConfiguration) throws(TLSError) {
+    try core.update(tls)
+    let key = ObjectIdentifier(core)
+    for reactor in reactors.reactors { reactor.post { $0.core.shards[key]?.judgePeersAgain() } }
+  }
 
   /// What has happened so far, summed over the reactors.
   package func statistics() async -> ServerStatistics {
@@ -64,6 +69,7 @@ final class ServerCore: Sendable {
   let admissions: [String: @Sendable (ServerContext) throws -> Void]
   let requiresClientCertificate: Bool
   let onRefusal: @Sendable (ConnectionRefusal) -> Void
+  let onUnfitPeer: @Sendable (PeerCertificate, ServerContext) -> Status?
   let onFault: @Sendable (any Error, String, String) -> Void
   /// Connections of all reactors, for the limit on them.
   let connectionCount = Atomic<Int>(0)
@@ -94,6 +100,7 @@ final class ServerCore: Sendable {
     self.fallback = fallback
     requiresClientCertificate = configuration.tls.clientCertificates == .required
     onRefusal = configuration.onRefusal
+    onUnfitPeer = configuration.onUnfitPeer
     onFault = configuration.onFault
     context = Mutex(try TLSContext(configuration.tls, forServer: true))
   }

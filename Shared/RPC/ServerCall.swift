@@ -139,6 +139,7 @@ final class ServerCall: Stream {
       return Status(.unimplemented, "the encoding of the messages is unknown", trailers: trailers)
     }
     guard let connection = connection as? ServerConnection else { return nil }
+    if let refusal = connection.unfitness(for: self) { return refusal }
     if connection.runningHandlers >= limits.concurrentStreams {
       return Status(.resourceExhausted, "too many calls of this connection are still running")
     }
@@ -447,6 +448,20 @@ final class ServerCall: Stream {
     answer(Status(.deadlineExceeded, "the deadline has passed"))
     // What the caller does not read cannot be followed by trailers in time.
     if hasQueue { giveUp() }
+    stopHandler()
+  }
+
+  /// The caller's certificate holds no longer: nothing more of the answer goes out.
+  func endUnfit() {
+    guard hasStarted, let status = (connection as? ServerConnection)?.unfitness(for: self) else {
+      return
+    }
+    // An answer that is decided, and one whose messages are not taken, would still be sent.
+    if isOver || !outbox.isEmpty {
+      connection?.reset(self, NGHTTP2_INADEQUATE_SECURITY)
+    } else {
+      answer(status)
+    }
     stopHandler()
   }
 

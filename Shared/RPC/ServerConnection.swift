@@ -24,6 +24,8 @@ final class ServerConnection: Connection {
   /// Under what it counts among the server's connections.
   private var holder: [UInt8]?
   private(set) var isSettingUp = true
+  /// The peer's certificate has a defect, so that each call is judged by it.
+  private var isUnfit = false
 
   init?(
     shard: ServerShard, serial: UInt64, descriptor: Int32, tls: TLSLink, address: String,
@@ -51,6 +53,8 @@ final class ServerConnection: Connection {
 
   override func handshakeCompleted() {
     peer = Peer(address: peer.address, certificate: tls.peerCertificate())
+    judgePeer()
+    if tls.isResumed { shard.statistics.handshakesResumed += 1 }
     if shard.server.requiresClientCertificate, peer.certificate == nil {
       handshakeFailed("the client has no readable certificate")
       return lose("no certificate")
@@ -63,6 +67,37 @@ final class ServerConnection: Connection {
     }
     self.holder = holder
     if shard.isDraining { beginDrain() }
+  }
+
+  private func judgePeer() {
+    isUnfit = peer.certificate?.defect != nil
+    switch peer.certificate?.defect {
+    case .revoked: refuse(.revoked)
+    case .revocationListEnded: refuse(.revocationListEnded)
+    case .expired, nil: break
+    }
+    // Other lists may have come while the peer shook hands.
+    if tls.context !== shard.server.tls { judgePeerAgain(shard.server.tls) }
+  }
+
+  /// What a call of an unfit peer is answered with; `nil` for every other.
+  func unfitness(for call: ServerCall) -> Status? {
+    guard isUnfit, let certificate = peer.certificate else { return nil }
+    return shard.server.onUnfitPeer(certificate, call.context)
+  }
+
+  /// Ends every call of a peer that has been revoked, and asks it to leave.
+  func judgePeerAgain(_ context: TLSContext) {
+    guard isUsable, let certificate = peer.certificate, certificate.defect != .revoked,
+      context.isRevoked(tls)
+    else { return }
+    peer = Peer(address: peer.address, certificate: certificate.judged(.revoked))
+    isUnfit = true
+    refuse(.revoked)
+    for case let call as ServerCall in streams.values.sorted(by: { $0.id < $1.id }) {
+      call.endUnfit()
+    }
+    beginDrain()
   }
 
   override func sessionOpened() { isSetUp() }

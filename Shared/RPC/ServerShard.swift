@@ -66,6 +66,12 @@ final class ServerShard {
     }
   }
 
+  /// Ends what peers do that the newest revocation lists name.
+  func judgePeersAgain() {
+    let context = server.tls
+    for connection in Array(connections.values) { connection.judgePeerAgain(context) }
+  }
+
   /// Counts a connection that is turned away, and tells of it.
   func refuse(_ address: String, _ reason: ConnectionRefusal.Reason) {
     statistics.refusals[reason.kind, default: 0] += 1

@@ -12,6 +12,8 @@ package struct ServerStatistics: Sendable, Equatable {
   /// Connections that were turned away or ended by this side, by the reason.
   package var refusals: [ConnectionRefusal.Kind: Int] = [:]
   package var handshakesFailed = 0
+  /// Of those that came through, the ones with a session of before.
+  package var handshakesResumed = 0
   /// Times that nothing could be accepted, as without a free descriptor; there is a pause after each.
   package var acceptsFailed = 0
   package var callsStarted = 0
@@ -42,6 +44,7 @@ package struct ServerStatistics: Sendable, Equatable {
     connectionsRefused += other.connectionsRefused
     refusals.merge(other.refusals, uniquingKeysWith: +)
     handshakesFailed += other.handshakesFailed
+    handshakesResumed += other.handshakesResumed
     acceptsFailed += other.acceptsFailed
     callsStarted += other.callsStarted
     callsOpen += other.callsOpen

@@ -2,8 +2,7 @@
 
 /// Certificates, key and trust of one side of a link.
 ///
-/// A value: to renew a certificate, build a new one and hand it to `Server.update(tls:)` or `Channel.update(tls:)`;
-/// connections opened from then on use it.
+/// A value: to renew a certificate, build a new one and hand it to `Server.update(tls:)` or `Channel.update(tls:)`.
 package struct TLSConfiguration: Sendable {
   /// What a listener asks of its clients.
   package enum ClientCertificatePolicy: Sendable {
@@ -17,6 +16,12 @@ package struct TLSConfiguration: Sendable {
   package var privateKeyPEM: [UInt8]
   /// The certificate authorities of the other side, each PEM (one or several certificates in each).
   package var trustRootsPEM: [[UInt8]]
+  /// Authorities under the roots that are known beforehand, PEM. A session of a peer below one of them can be resumed only
+  /// if it stands here, because its certificate is verified again without the chain that came with it.
+  package var intermediatesPEM: [[UInt8]] = []
+  /// Revocation lists (RFC 5280) of the authorities, PEM, one in each. Certificates of an authority without one are not
+  /// looked up anywhere.
+  package var revocationListsPEM: [[UInt8]] = []
   /// Read by servers only.
   package var clientCertificates: ClientCertificatePolicy
   /// Servers only: an expired or revoked certificate of a trusted authority completes the handshake, so that its holder
@@ -43,6 +48,9 @@ package enum TLSError: Error, Sendable, Equatable {
   case privateKeyUnreadable
   case privateKeyDoesNotMatchCertificate
   case trustRootUnreadable(index: Int)
+  case intermediateUnreadable(index: Int)
+  /// Not a list, or one that does not say when the next one comes.
+  case revocationListUnreadable(index: Int)
   /// A listener that requires client certificates has nobody to trust.
   case trustRootMissing
   /// A listener has no certificate.

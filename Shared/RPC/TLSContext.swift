@@ -9,6 +9,9 @@ import COpenSSL
 final class TLSContext: Sendable {
   private let address: UInt
   let requiresClientCertificate: Bool
+  let toleratesExpired: Bool
+  /// Seconds since 1970 at which the first of the revocation lists ends; `nil` without a list.
+  let listsEnd: Int64?
 
   init(_ configuration: TLSConfiguration, forServer isServer: Bool) throws(TLSError) {
     ERR_clear_error()
@@ -17,57 +20,91 @@ final class TLSContext: Sendable {
     }
     address = UInt(bitPattern: context)
     requiresClientCertificate = isServer && configuration.clientCertificates == .required
-    // From here on deinit frees the context, also when a later step throws.
-    Self.applyFixedSettings(to: context, isServer: isServer)
-    try Self.loadIdentity(configuration, into: context, isServer: isServer)
-    try Self.loadTrust(configuration, into: context, isServer: isServer)
-    Self.setVerification(configuration, on: context, isServer: isServer)
+    toleratesExpired = isServer && configuration.toleratesExpired
+    do throws(TLSError) {
+      try Self.applyFixedSettings(to: context, isServer: isServer)
+      try Self.loadIdentity(configuration, into: context, isServer: isServer)
+      try Self.loadTrust(configuration, into: context, isServer: isServer)
+      listsEnd = try Self.loadRevocationLists(configuration, into: context)
+      Self.setVerification(configuration, on: context, isServer: isServer)
+      Self.setResumption(on: context, isServer: isServer)
+    } catch {
+      // Not every field is set, so deinit does not run.
+      SSL_CTX_free(context)
+      throw error
+    }
   }
 
   deinit { SSL_CTX_free(OpaquePointer(bitPattern: address)) }
 
-  /// A new connection under this context, owned by the caller.
-  func makeConnection() -> OpaquePointer? { SSL_new(OpaquePointer(bitPattern: address)) }
+  var pointer: OpaquePointer? { OpaquePointer(bitPattern: address) }
 
-  /// TLS 1.3 only; no tickets and no session cache, so that each connection proves its certificate afresh; ALPN h2.
-  private static func applyFixedSettings(to context: OpaquePointer, isServer: Bool) {
+  /// A new connection under this context, owned by the caller.
+  func makeConnection() -> OpaquePointer? { SSL_new(pointer) }
+
+  /// What a peer may choose from; all of TLS 1.3 (RFC 8446 appendix B.4) except those for devices that lack memory.
+  private static let suites =
+    "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+
+  /// TLS 1.3 only, the suites above, ALPN h2.
+  private static func applyFixedSettings(
+    to context: OpaquePointer, isServer: Bool
+  ) throws(TLSError) {
     SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_3_VERSION), nil)
-    let noTicket: UInt64 = 1 << 14  // SSL_OP_NO_TICKET, a function-like macro in C
-    SSL_CTX_set_options(context, noTicket)
-    SSL_CTX_set_num_tickets(context, 0)
-    SSL_CTX_ctrl(context, SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF), nil)
+    guard SSL_CTX_set_ciphersuites(context, suites) == 1 else {
+      throw .contextUnavailable(lastOpenSSLReason())
+    }
     // Partial writes from a moving buffer; several records in one read; no buffers held by idle connections.
     let mode =
       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
     SSL_CTX_ctrl(context, SSL_CTRL_MODE, Int(mode), nil)
     SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, nil)
     SSL_CTX_set_default_read_buffer_len(context, 64 << 10)
-    let protocols: [UInt8] = [2, UInt8(ascii: "h"), UInt8(ascii: "2")]
     if isServer {
-      SSL_CTX_set_alpn_select_cb(
-        context,
-        { _, selected, selectedLength, offered, offeredLength, _ in
-          // RFC 7301: a list of length-prefixed names. OpenSSL has checked that it is well formed.
-          guard let offered, let selected, let selectedLength else {
-            return SSL_TLSEXT_ERR_ALERT_FATAL
-          }
-          var index = 0
-          while index < Int(offeredLength) {
-            let length = Int(offered[index])
-            if length == 2, offered[index + 1] == UInt8(ascii: "h"),
-              offered[index + 2] == UInt8(ascii: "2")
-            {
-              selected.pointee = offered + index + 1
-              selectedLength.pointee = 2
-              return SSL_TLSEXT_ERR_OK
-            }
-            index += 1 + length
-          }
-          return SSL_TLSEXT_ERR_ALERT_FATAL
-        }, nil)
+      demandHTTP2(on: context)
     } else {
+      let protocols: [UInt8] = [2, UInt8(ascii: "h"), UInt8(ascii: "2")]
       SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count))
     }
+  }
+
+  /// Without h2 among what the client offers, or without an offer, the handshake ends with the alert
+  /// `no_application_protocol` (RFC 7301 section 3.2).
+  private static func demandHTTP2(on context: OpaquePointer) {
+    // OpenSSL does not ask the callback below where a client offers nothing at all.
+    SSL_CTX_set_client_hello_cb(
+      context,
+      { ssl, alert, _ in
+        var content: UnsafePointer<UInt8>?
+        var length = 0
+        let name = UInt32(TLSEXT_TYPE_application_layer_protocol_negotiation)
+        if SSL_client_hello_get0_ext(ssl, name, &content, &length) == 1 {
+          return SSL_CLIENT_HELLO_SUCCESS
+        }
+        alert?.pointee = SSL_AD_NO_APPLICATION_PROTOCOL
+        return SSL_CLIENT_HELLO_ERROR
+      }, nil)
+    SSL_CTX_set_alpn_select_cb(
+      context,
+      { _, selected, selectedLength, offered, offeredLength, _ in
+        // RFC 7301: a list of length-prefixed names. OpenSSL has checked that it is well formed.
+        guard let offered, let selected, let selectedLength else {
+          return SSL_TLSEXT_ERR_ALERT_FATAL
+        }
+        var index = 0
+        while index < Int(offeredLength) {
+          let length = Int(offered[index])
+          if length == 2, offered[index + 1] == UInt8(ascii: "h"),
+            offered[index + 2] == UInt8(ascii: "2")
+          {
+            selected.pointee = offered + index + 1
+            selectedLength.pointee = 2
+            return SSL_TLSEXT_ERR_OK
+          }
+          index += 1 + length
+        }
+        return SSL_TLSEXT_ERR_ALERT_FATAL
+      }, nil)
   }
 
   private static func loadIdentity(
@@ -113,30 +150,17 @@ final class TLSContext: Sendable {
         if isServer { SSL_CTX_add_client_CA(context, root) }
       }
     }
+    // A chain still has to end at a root that signed itself: X509_V_FLAG_PARTIAL_CHAIN is not set.
+    for (index, pem) in configuration.intermediatesPEM.enumerated() {
+      let authorities = readCertificates(pem)
+      defer { authorities.forEach(X509_free) }
+      if authorities.isEmpty { throw .intermediateUnreadable(index: index) }
+      for authority in authorities where X509_STORE_add_cert(store, authority) != 1 {
+        throw .intermediateUnreadable(index: index)
+      }
+    }
     let needsTrust = !isServer || configuration.clientCertificates == .required
     if needsTrust, configuration.trustRootsPEM.isEmpty { throw .trustRootMissing }
-  }
-
-  private static func setVerification(
-    _ configuration: TLSConfiguration, on context: OpaquePointer, isServer: Bool
-  ) {
-    if !isServer {
-      SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
-    } else if configuration.clientCertificates == .none {
-      SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
-    } else if configuration.toleratesExpired {
-      SSL_CTX_set_verify(
-        context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-        { isGood, store in
-          // Only the caller's own certificate may be expired or revoked, and only that: see TLSConfiguration.
-          if isGood == 1 { return 1 }
-          if X509_STORE_CTX_get_error_depth(store) != 0 { return 0 }
-          let error = X509_STORE_CTX_get_error(store)
-          return error == X509_V_ERR_CERT_HAS_EXPIRED || error == X509_V_ERR_CERT_REVOKED ? 1 : 0
-        })
-    } else {
-      SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nil)
-    }
   }
 }
 

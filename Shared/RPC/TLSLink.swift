@@ -12,23 +12,39 @@ final class TLSLink {
     case failed(String)
   }
 
+  let context: TLSContext
+  let isServer: Bool
   private let ssl: OpaquePointer
   /// The last attempt to write or to shake hands waits for room in the socket.
   private(set) var wantsWrite = false
+  /// What is wrong with the peer's certificate, of what verification let pass.
+  private(set) var defect: PeerCertificate.Defect?
+  /// Clients only: the newest session that the server gave; whoever connects next takes it.
+  var session: TLSSession?
 
-  /// - Parameter serverName: Clients only: what the certificate must bear; `nil` where a URI is checked instead.
+  /// - Parameters:
+  ///   - serverName: Clients only: what the certificate must bear; `nil` where a URI is checked instead.
+  ///   - session: Clients only: of an earlier connection to the same server; not used if it is not good any more.
   init?(
     _ context: TLSContext, descriptor: Int32, isServer: Bool, serverName: String? = nil,
-    isAddress: Bool = false
+    isAddress: Bool = false, session: TLSSession? = nil
   ) {
     guard let ssl = context.makeConnection() else { return nil }
+    self.context = context
+    self.isServer = isServer
     self.ssl = ssl
+    // Unretained: the link owns `ssl`, whose callbacks run only inside calls that the link makes.
+    SSL_set_ex_data(ssl, 0, Unmanaged.passUnretained(self).toOpaque())
     SSL_set_fd(ssl, descriptor)
     if isServer {
       SSL_set_accept_state(ssl)
       return
     }
     SSL_set_connect_state(ssl)
+    // OpenSSL takes a reference of its own.
+    if let session, session.context === context, session.isGood {
+      SSL_set_session(ssl, session.pointer)
+    }
     guard let serverName else { return }
     if isAddress {
       if X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), serverName) != 1 { return nil }
@@ -44,6 +60,20 @@ final class TLSLink {
   }
 
   deinit { SSL_free(ssl) }
+
+  /// The link of an OpenSSL connection, for its callbacks.
+  static func of(_ ssl: OpaquePointer?) -> TLSLink? {
+    // Sound: `init` put the link there, which lives as long as `ssl`.
+    SSL_get_ex_data(ssl, 0).map { Unmanaged<TLSLink>.fromOpaque($0).takeUnretainedValue() }
+  }
+
+  /// Whether the handshake was the short one, with a session of before.
+  var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+  /// Keeps what weighs most: that a certificate is revoked counts for more than that it cannot be known.
+  func note(_ defect: PeerCertificate.Defect) {
+    if self.defect?.rawValue ?? 0 < defect.rawValue { self.defect = defect }
+  }
 
   func handshake() -> Progress {
     ERR_clear_error()
@@ -122,7 +152,13 @@ final class TLSLink {
   /// What the other side proved to hold; `nil` where it was asked for nothing.
   func peerCertificate() -> PeerCertificate? {
     guard let certificate = SSL_get0_peer_certificate(ssl) else { return nil }
-    return PeerCertificate(certificate, verifyError: Int(SSL_get_verify_result(ssl)))
+    return PeerCertificate(certificate, verifyError: defect?.rawValue ?? 0)
+  }
+
+  /// Lends the peer's certificate and the chain that came with it, `nil` where a session was resumed.
+  func withPeer(_ body: (OpaquePointer?, OpaquePointer?) -> Bool) -> Bool {
+    // Both belong to `ssl`, which outlives the call.
+    body(SSL_get0_peer_certificate(ssl), SSL_get_peer_cert_chain(ssl))
   }
 }
 
@@ -144,12 +180,6 @@ extension PeerCertificate {
       issuer: issuerName(certificate), notBefore: notBefore, notAfter: notAfter,
       verifyError: verifyError)
   }
-}
-
-private func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int64? {
-  var parts = tm()
-  guard ASN1_TIME_to_tm(time, &parts) == 1 else { return nil }
-  return Int64(timegm(&parts))
 }
 
 private func serialText(_ certificate: OpaquePointer) -> String {

@@ -75,6 +75,7 @@ package struct Gateway: Sendable {
   private let gate: Gate
   private let registry: RegistryService
   private let forwarder: Forwarder
+  private let tickets: TicketIssuer
 
   /// Reads the registry into memory and joins the parts.
   package init(_ means: GatewayMeans, _ options: GatewayOptions) async throws {
@@ -92,11 +93,15 @@ package struct Gateway: Sendable {
         authority: means.issuer, domain: options.domain, term: options.term,
         random: means.random),
       demand: options.demand, refusals: refusals, civil: means.civil, real: means.real)
+    tickets = TicketIssuer(
+      key: means.serviceKey, certificate: means.serviceCertificate, audience: options.domain)
     forwarder = Forwarder(
-      gate: gate,
-      issuer: TicketIssuer(
-        key: means.serviceKey, certificate: means.serviceCertificate, audience: options.domain),
-      channels: means.channels, now: means.real)
+      gate: gate, issuer: tickets, channels: means.channels, now: means.real)
+  }
+
+  /// The gateway's service certificate was renewed.
+  package func signTickets(with key: P256PrivateKey, _ certificate: Certificate) {
+    tickets.renew(key: key, certificate: certificate)
   }
 
   /// The services that departments see, by their full names.

@@ -19,6 +19,9 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
   try await foundRegistry(store, environment)
   let gateway = try await Gateway(
     try means(environment, store: store), try options(environment))
+  environment.certificates.onRenewal { set in
+    gateway.signTickets(with: set.key, set.certificate)
+  }
   let health = HealthBoard(services: gateway.publicServices)
   let refusals = OutboxRefusals(
     database: database, log: environment.log, now: environment.clock.civil)
@@ -52,16 +55,14 @@ private func publicListener(
 ) throws -> Server {
   let configuration = environment.configuration
   guard let address = configuration.publicListen.flatMap({ Address($0) }),
-    let root = configuration.tls.departmentRoot
+    let tls = environment.certificates.current.departments
   else {
     throw ConfigurationError.malformed(
       path: configuration.service, detail: "publicListen and tls.departmentRoot: are missing")
   }
-  var tls = environment.tls
-  tls.trustRootsPEM = [try readBytes(root)]
-  // An expired or revoked certificate of ours is answered, so that its holder learns what to do.
-  tls.toleratesExpired = true
+  // The gate looks expired certificates up in the registry: one that is revoked there is told so.
   return try Server(
-    configuration: environment.listener(at: address, tls: tls), reactors: environment.reactors,
+    configuration: environment.listener(at: address, tls: tls, leavesExpired: true),
+    reactors: environment.reactors,
     methods: gateway.publicMethods(health: health), fallback: gateway.fallback)
 }

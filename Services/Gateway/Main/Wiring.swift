@@ -26,8 +26,8 @@ func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> Ga
     store: store,
     issuer: try CertificateAuthority(
       certificatePEM: try text(issuing.certificate), privateKeyPEM: try text(issuing.key)),
-    serviceCertificate: try Certificate(pem: try text(configuration.tls.certificate)),
-    serviceKey: try P256PrivateKey(pem: try text(configuration.tls.key)), channels: channels,
+    serviceCertificate: environment.certificates.current.certificate,
+    serviceKey: environment.certificates.current.key, channels: channels,
     access: Array(AccessTable.all.values), random: environment.random,
     civil: environment.clock.civil, real: environment.clock.real,
     uptime: { Int64((ContinuousClock.now - start) / .milliseconds(1)) })

@@ -101,7 +101,8 @@ extension TestPKI {
   var admission: ServiceAdmission {
     let moment = Instant(milliseconds: now * 1_000)
     return ServiceAdmission(
-      serviceTrust: CertificateTrust(roots: [serviceRoot.certificate]), domain: domain,
+      trust: ServiceTrust(roots: CertificateTrust(roots: [serviceRoot.certificate])),
+      domain: domain,
       now: { moment })
   }
 

@@ -182,7 +182,8 @@ final class FeedbackWorld: Sendable {
         service: "feedback", replica: "r1", signer: signer, keyring: keyring, random: random))
     let real = Instant(milliseconds: pki.now * 1_000)
     let admission = ServiceAdmission(
-      serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
+      trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
+      domain: pki.domain,
       now: { real })
     let transport = LocalTransport(
       others.methods(admission),

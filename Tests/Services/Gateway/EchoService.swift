@@ -55,7 +55,8 @@ final class EchoService: Sendable {
     self.waits = waits
     self.flooded = flooded
     let admission = ServiceAdmission(
-      serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
+      trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
+      domain: pki.domain,
       now: { Instant(milliseconds: pki.now * 1000) })
     let echo = AccessTable.all.values.filter { $0.path.hasPrefix("/weir.\(service).") }
       .map { access in

@@ -26,7 +26,8 @@ struct ServiceAdmissionTests {
     issuer = TicketIssuer(
       key: gateway.key, certificate: gateway.certificate, audience: pki.domain)
     admission = ServiceAdmission(
-      serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
+      trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
+      domain: pki.domain,
       now: { Instant(milliseconds: pki.now * 1000) })
   }
 

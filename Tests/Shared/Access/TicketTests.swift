@@ -25,7 +25,8 @@ struct TicketTests {
 
   private func verifier(mostKnown: Int = 100) -> TicketVerifier {
     TicketVerifier(
-      serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
+      trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
+      domain: pki.domain,
       mostKnown: mostKnown)
   }
 

@@ -233,7 +233,8 @@ final class IngestNode {
   private func listen() async throws {
     let pki = pki
     let admission = ServiceAdmission(
-      serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]), domain: pki.domain,
+      trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
+      domain: pki.domain,
       now: { Instant(milliseconds: pki.now * 1000) })
     reactors = ReactorGroup(threadCount: 1, seed: 1)
     let own = try pki.service("ingest")

@@ -125,7 +125,7 @@ final class ShareCalls: Sendable {
       methods: methods(
         handlers,
         admission: ServiceAdmission(
-          serviceTrust: CertificateTrust(roots: [pki.serviceRoot.certificate]),
+          trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
           domain: pki.domain, now: { nowReal })))
     let bound = try await server.start()
     channel = try Channel(

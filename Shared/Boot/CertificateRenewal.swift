@@ -1,0 +1,46 @@
+// How a running process takes over what its certificate files hold now.
+
+import Access
+import Logging
+import RPC
+import Vocabulary
+
+extension ServiceEnvironment {
+  /// The health of the files by this name; the process serves on with what it has.
+  package static let certificatesPart = "certificates"
+
+  /// Has everything of this process that shows or believes certificates follow the watch.
+  func renewCertificates(of server: Server, _ publicListener: Server?) {
+    certificates.onRenewal { [serviceTrust, peers] set in
+      serviceTrust.renew(roots: set.serviceRoots, lists: set.serviceLists)
+      try peers.update(tls: set.services)
+      try server.update(tls: set.services)
+      if let tls = set.departments { try publicListener?.update(tls: tls) }
+    }
+  }
+
+  /// Looks at the files each second, until cancelled.
+  func watchCertificates() async throws {
+    health.set(part: Self.certificatesPart, isServing: true)
+    var told: CertificateSetError?
+    while true {
+      try await Task.sleep(for: .seconds(1))
+      do {
+        switch try certificates.look() {
+        case .unchanged: if certificates.refusal == nil { told = nil }
+        case .renewed:
+          told = nil
+          let until = certificates.current.until.rfc3339
+          log.info("certificates taken", metadata: ["until": "\(until)"])
+        case .refused(let error):
+          if error == told { continue }
+          told = error
+          log.critical("new certificates are not used", metadata: ["cause": "\(error)"])
+        }
+      } catch {
+        log.critical("new certificates are not used", metadata: ["cause": "\(error)"])
+      }
+      health.set(part: Self.certificatesPart, isServing: told == nil)
+    }
+  }
+}
