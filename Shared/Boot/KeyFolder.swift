@@ -53,6 +53,7 @@ package struct KeyFolder: Sendable {
         notBefore: seconds - 300, notAfter: seconds + Self.rootDays * Self.day, random: random)
       try save(authority.certificate.pem, key: key, in: "\(path)/\(name)", as: "ca")
     }
+    for root in Root.allCases { try signRevocationList(root, now: now) }
     try createIssuing(seconds, random)
     let evidence = try Ed25519PrivateKey(random: random)
     try Files.makeFolder(path + "/evidence-root")
@@ -161,7 +162,7 @@ package struct KeyFolder: Sendable {
     return try KeyList(verifying: try SignedNote(try readText(keyList)), by: root).entries
   }
 
-  private func authority(_ name: String) throws -> CertificateAuthority {
+  func authority(_ name: String) throws -> CertificateAuthority {
     try CertificateAuthority(
       certificatePEM: try readText("\(path)/\(name)/ca.pem"),
       privateKeyPEM: try readText("\(path)/\(name)/ca.key"))

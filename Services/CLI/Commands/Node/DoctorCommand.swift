@@ -14,8 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
     about(
       "doctor", "体检：指出哪里不对、怎么办。", "Says what is wrong and what to do.",
       more: BilingualText(
-        "检查数据目录、密钥权限、证书有效期、工作日历、磁盘空间、时钟和各服务。有问题时退出码为 1。",
-        "Looks at the folder, modes of keys, terms of certificates, calendar, disk, clock and services. Ends with 1 when something is wrong."
+        "检查数据目录、密钥权限、证书有效期、吊销列表、工作日历、磁盘空间、时钟和各服务。有问题时退出码为 1。",
+        "Looks at the folder, modes of keys, terms of certificates, revocation lists, calendar, disk, clock and services. Ends with 1 when something is wrong."
       ),
       examples: "doctor --data /srv/weir", "doctor --output json")
   }
@@ -73,8 +73,8 @@ struct Examination: Sendable {
   let folder: NodeFolder
   let now: Instant
 
-  private static let soonDays: Int64 = 30
-  private static let daySeconds: Int64 = 86_400
+  static let soonDays: Int64 = 30
+  static let daySeconds: Int64 = 86_400
   private static let lowBytes: Int64 = 1 << 30
 
   func run() async -> [Finding] {
@@ -93,7 +93,8 @@ struct Examination: Sendable {
       Finding(
         check: BilingualText("数据目录", "data folder"), grade: .well,
         detail: BilingualText(folder.path, folder.path), advice: nil),
-      privateFiles(), terms(keys), calendar(), disk(), clock(description),
+      privateFiles(), terms(keys), pairs(keys), list(keys, .service), list(keys, .department),
+      calendar(), disk(), clock(description),
     ]
     findings += await services(keys, description)
     return findings
@@ -125,44 +126,6 @@ struct Examination: Sendable {
         "\(open.count) 个密钥他人可读，如 \(first)", "\(open.count) keys others may read, such as \(first)"),
       advice: BilingualText("chmod 600 这些文件", "chmod 600 them"))
   }
-
-  private func terms(_ keys: KeyFolder) -> Finding {
-    let check = BilingualText("证书有效期", "terms of certificates")
-    let seconds = now.milliseconds / 1000
-    var earliest: (name: String, end: Int64)?
-    for (path, _) in PKITables.files(of: keys) {
-      guard let bytes = try? readBytes(path),
-        let certificate = try? Certificate.all(pem: String(decoding: bytes, as: UTF8.self)).first
-      else {
-        return Finding(
-          check: check, grade: .wrong,
-          detail: BilingualText("\(path) 无法读取", "\(path) cannot be read"),
-          advice: Self.issueAgain)
-      }
-      if certificate.notAfter < earliest?.end ?? .max {
-        earliest = (String(path.dropFirst(keys.path.count + 1)), certificate.notAfter)
-      }
-    }
-    guard let earliest else {
-      return Finding(
-        check: check, grade: .wrong, detail: BilingualText("没有证书", "there are none"),
-        advice: BilingualText("weir pki init", "weir pki init"))
-    }
-    let left = earliest.end - seconds
-    let grade: Finding.Grade =
-      left <= 0 ? .wrong : left < Self.soonDays * Self.daySeconds ? .soon : .well
-    return Finding(
-      check: check, grade: grade,
-      detail: BilingualText(
-        "最早到期 \(PKITables.day(earliest.end))（\(earliest.name)）",
-        "the first ends on \(PKITables.day(earliest.end)) (\(earliest.name))"),
-      advice: grade == .well ? nil : Self.issueAgain)
-  }
-
-  private static let issueAgain = BilingualText(
-    "重新签发。服务：weir pki issue-service；单位：weir department certificate issue",
-    "issue it again. Services: weir pki issue-service; departments: weir department certificate issue"
-  )
 
   private func calendar() -> Finding {
     let check = BilingualText("工作日历", "working calendar")

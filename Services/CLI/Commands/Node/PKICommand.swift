@@ -16,12 +16,17 @@ struct PKICommand: AsyncParsableCommand {
         "Certificates of departments are issued by the gateway: weir department certificate."),
       examples: "pki init ./pki --domain meizhou.example",
       "pki issue-service ./pki share --dns share.meizhou.example",
+      "pki revoke ./pki share --reason key-compromise", "pki crl ./pki",
       "pki keylist ./pki --number 2", "pki found ./pki founding.yaml --out founding.issued.yaml",
       "pki show ./pki",
       subcommands: [
-        PKIInit.self, PKIIssueService.self, PKIKeyList.self, PKIFound.self, PKIShow.self,
+        PKIInit.self, PKIIssueService.self, PKIRevoke.self, PKIList.self, PKIKeyList.self,
+        PKIFound.self, PKIShow.self,
       ])
   }
+
+  /// Who has a service certificate: the six, and the operator's health checks.
+  static let services = ServiceConfiguration.services + ["node"]
 }
 
 /// The folder of keys and its domain.
@@ -73,17 +78,23 @@ struct PKIIssueService: AsyncParsableCommand {
     about(
       "issue-service", "签发或更新一个服务的证书；首次同时生成证据密钥。",
       "Issue or renew a service's certificate; the first time with its evidence key.",
-      examples: "pki issue-service ./pki share --dns share.meizhou.example --ip 10.0.0.5 --days 825"
-    )
+      more: BilingualText(
+        "更新时若不给出主机名和地址，沿用现有证书中的。运行中的进程在一秒内换用，调用不中断。",
+        "A renewal keeps the names of the certificate that is there unless others are given. Running processes take it within a second, and no call is lost."
+      ),
+      examples:
+        "pki issue-service ./pki share --dns share.meizhou.example --ip 10.0.0.5 --days 825",
+      "pki issue-service ./pki share", "pki issue-service ./pki share --revoke-old")
   }
   @OptionGroup var pki: PKIOptions
   @Argument(help: hint("服务。", "The service.", "service")) var service: String
   @Option(help: hint("主机名，可重复。", "A host name; may be repeated.", "name")) var dns: [String] = []
   @Option(help: hint("IP 地址，可重复。", "An address; may be repeated.", "ip")) var ip: [String] = []
   @Option(help: hint("有效天数。", "Days.", "days")) var days = 825
+  @Flag(help: hint("同时吊销换下的证书。", "Revoke the certificate that it replaces.")) var revokeOld = false
 
   func validate() throws {
-    guard (ServiceConfiguration.services + ["node"]).contains(service) else {
+    guard PKICommand.services.contains(service) else {
       throw ValidationError(
         spoken("没有服务 \(service)。", "There is no service \(service)."))
     }
@@ -94,11 +105,30 @@ struct PKIIssueService: AsyncParsableCommand {
 
   func run() async throws {
     let keys = try pki.keys()
+    let old = try oldCertificate(keys)
+    let isUnnamed = dns.isEmpty && ip.isEmpty
+    let known = isUnnamed ? old?.names : nil
     try keys.issueService(
-      service, dnsNames: dns.isEmpty ? ["localhost"] : dns,
-      ipAddresses: ip.isEmpty ? ["127.0.0.1", "::1"] : ip, days: days, now: systemNow(),
-      random: SystemRandom())
+      service, dnsNames: known?.dnsNames ?? (dns.isEmpty ? ["localhost"] : dns),
+      ipAddresses: known?.ipAddresses ?? (ip.isEmpty ? ["127.0.0.1", "::1"] : ip), days: days,
+      now: systemNow(), random: SystemRandom())
+    if revokeOld, let old {
+      do {
+        try keys.signRevocationList(
+          .service, revoking: old.serialHex, reason: .superseded, now: systemNow())
+      } catch let error as KeyRevocationError {
+        throw PKIList.failure(error)
+      }
+    }
     pki.common.console.show(try PKITables.certificates(of: keys))
+  }
+}
+
+extension PKIIssueService {
+  private func oldCertificate(_ keys: KeyFolder) throws -> Certificate? {
+    let path = keys.serviceCertificate(service)
+    guard Files.exists(path) else { return nil }
+    return try Certificate(pem: String(decoding: try readBytes(path), as: UTF8.self))
   }
 }
 
@@ -182,7 +212,7 @@ enum PKITables {
     var files = ["service-root", "department-root", "issuing"].map { name in
       ("\(keys.path)/\(name)/ca.pem", "\(keys.path)/\(name)/ca.key")
     }
-    for service in ServiceConfiguration.services + ["node"] {
+    for service in PKICommand.services {
       files.append((keys.serviceCertificate(service), keys.serviceKey(service)))
     }
     let departments = keys.path + "/departments"

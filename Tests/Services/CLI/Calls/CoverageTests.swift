@@ -115,7 +115,8 @@ struct CoverageTests {
   @Test(
     "each command has a help with an example, in both languages",
     arguments: Set(commands.values).union([
-      "up", "doctor", "backup", "restore", "pki init", "pki issue-service", "pki keylist",
+      "up", "doctor", "backup", "restore", "pki init", "pki issue-service", "pki revoke", "pki crl",
+      "pki keylist",
       "pki found", "pki show", "audit verify",
     ]).sorted())
   func help(command: String) async {

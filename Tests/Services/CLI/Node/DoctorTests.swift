@@ -64,6 +64,32 @@ struct DoctorTests {
     #expect(broken.advice?.english.contains("weir pki issue-service") == true)
   }
 
+  @Test("a key that is not its certificate's, and a list that has ended, are named")
+  func pairsAndLists() async throws {
+    let key = folder.path + "/pki/services/audit/key.pem"
+    let other = try Data(contentsOf: URL(filePath: folder.path + "/pki/services/share/key.pem"))
+    try other.write(to: URL(filePath: key))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    let pair = try #require(await wrong().first)
+    #expect(pair.check.english == "certificates and keys")
+    #expect(pair.detail.english.contains("services/audit/key.pem"))
+
+    let keys = folder.keys(domain: "weir.test")
+    try keys.signRevocationList(.service, days: 40, now: Self.made)
+    func list(after days: Int64) async -> Finding? {
+      let now = Instant(milliseconds: Self.made.milliseconds + days * 86_400_000)
+      return await Examination(folder: folder, now: now).run()
+        .first { $0.check.english == "revocation list of services" }
+    }
+    #expect(await list(after: 9)?.grade == .well)
+    #expect(await list(after: 11)?.grade == .soon)
+    let ended = try #require(await list(after: 40))
+    #expect(ended.grade == .wrong)
+    #expect(ended.advice?.english == "weir pki crl \(keys.path)")
+    try FileManager.default.removeItem(atPath: keys.revocationList(.service))
+    #expect(await list(after: 0)?.grade == .soon)
+  }
+
   @Test("a clock before the folder's own certificates is wrong, and so is a lost calendar")
   func clockAndCalendar() async throws {
     let early = Instant(milliseconds: Self.made.milliseconds - 86_400_000)
