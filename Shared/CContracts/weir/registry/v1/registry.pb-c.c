@@ -1602,7 +1602,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__department_correction__desc
   (ProtobufCMessageInit) weir__registry__v1__department_correction__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__system__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__registry__v1__system__field_descriptors[6] =
 {
   {
     "name",
@@ -1664,10 +1664,23 @@ static const ProtobufCFieldDescriptor weir__registry__v1__system__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "region",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__System, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__system__field_indices_by_name[] = {
   4,   /* field[4] = create_time */
   0,   /* field[0] = name */
+  5,   /* field[5] = region */
   2,   /* field[2] = responsible_person */
   3,   /* field[3] = state */
   1,   /* field[1] = title */
@@ -1675,7 +1688,7 @@ static const unsigned weir__registry__v1__system__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__registry__v1__system__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor =
 {
@@ -1685,7 +1698,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor =
   "Weir__Registry__V1__System",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__System),
-  5,
+  6,
   weir__registry__v1__system__field_descriptors,
   weir__registry__v1__system__field_indices_by_name,
   1,  weir__registry__v1__system__number_ranges,
