@@ -24,6 +24,6 @@ package func checkDerivation(
     if let number, owners[number] == content.owner { continue }
     throw .receivedData(
       path: "entry.derived_from[\(index)]", from: source,
-      citation: profile.cite(.shareThirdParty, else: "AC-46"))
+      citation: profile.cite(.shareThirdParty, else: .accessRule(46)))
   }
 }

@@ -14,5 +14,5 @@ func checkQuotaBound(
   throw .safeguard(
     .quotaTooLarge(
       path: prefix + "daily_subjects", limit: most.value,
-      citation: profile.cite(.shareDailySubjectsMax, else: "AC-47")))
+      citation: profile.cite(.shareDailySubjectsMax, else: .accessRule(47))))
 }

@@ -87,7 +87,7 @@ private func checkWay(
   guard recipient.reachesAbroad, (profile.abroad?.value ?? .forbidden) == .forbidden else { return }
   throw .safeguard(
     .abroadForbidden(
-      path: path + ".region", citation: profile.cite(.shareAbroad, else: "AC-51")))
+      path: path + ".region", citation: profile.cite(.shareAbroad, else: .accessRule(51))))
 }
 
 private func checkContent(
@@ -147,7 +147,7 @@ private func checkRecords(
     for (field, record, term) in records where record.isEmpty {
       throw .safeguard(
         .abroadRecordMissing(
-          path: path + field, record: term, citation: profile.cite(.shareAbroad, else: "AC-51")))
+          path: path + field, record: term, citation: profile.cite(.shareAbroad, else: .accessRule(51))))
     }
   }
   guard profile.needsPersonalConsent, recipient.kind != .ownSystem,
@@ -156,7 +156,7 @@ private func checkRecords(
   throw .safeguard(
     .personalConsentMissing(
       path: path + ".personal_consent",
-      citation: profile.cite(.sharePersonalConsent, else: "AC-48")))
+      citation: profile.cite(.sharePersonalConsent, else: .accessRule(48))))
 }
 
 extension Recipient {
@@ -174,9 +174,9 @@ extension Profile {
   /// The article on data that go on to others, to the public or abroad.
   func cite(releaseTo kind: RecipientKind) -> Citation {
     switch kind {
-    case .thirdParty: cite(.shareThirdParty, else: "AC-46")
-    case .everybody: cite(.shareExternalRelease, else: "AC-48")
-    case .ownSystem: cite(.shareAbroad, else: "AC-51")
+    case .thirdParty: cite(.shareThirdParty, else: .accessRule(46))
+    case .everybody: cite(.shareExternalRelease, else: .accessRule(48))
+    case .ownSystem: cite(.shareAbroad, else: .accessRule(51))
     }
   }
 }
@@ -206,7 +206,7 @@ func checkConsent(
   guard let other = recipients.first(where: { !asked.contains($0) }) else { return }
   throw .safeguard(
     .recipientNotAsked(
-      recipient: other, citation: profile.cite(.shareExternalRelease, else: "AC-48")))
+      recipient: other, citation: profile.cite(.shareExternalRelease, else: .accessRule(48))))
 }
 
 // MARK: - Use
@@ -226,7 +226,7 @@ extension Grant {
       guard let own else {
         throw .safeguard(
           .systemAbroad(
-            grant: self.name, system: name, citation: profile.cite(.shareAbroad, else: "AC-51")))
+            grant: self.name, system: name, citation: profile.cite(.shareAbroad, else: .accessRule(51))))
       }
       admitted = own.items
       // A comparison looks at all that is granted.
@@ -241,7 +241,7 @@ extension Grant {
       throw .safeguard(
         .recipientNotGranted(
           grant: name, recipient: call.recipient,
-          citation: profile.cite(.shareThirdParty, else: "AC-46")))
+          citation: profile.cite(.shareThirdParty, else: .accessRule(46))))
     }
     try checkItems(call.items, reach: recipient, under: profile)
     let shared = admitted.filter(recipient.items.contains)

@@ -18,7 +18,7 @@ func checkAuthorised(
   guard let item = entry.sensitive(items, under: profile).first else { return }
   throw .safeguard(
     .authorisationNeeded(
-      item: item, citation: profile.cite(.shareSecondApprovalGrade, else: "AC-55")))
+      item: item, citation: profile.cite(.shareSecondApprovalGrade, else: .accessRule(55))))
 }
 
 extension Application {
@@ -45,7 +45,7 @@ extension Application {
       opinions.contains(where: { $0.side == .sourceDepartment && $0.person == actor.name })
     else { return }
     throw .samePerson(
-      resource: name, citation: profile.cite(.shareSecondApprovalGrade, else: "AC-55"))
+      resource: name, citation: profile.cite(.shareSecondApprovalGrade, else: .accessRule(55)))
   }
 
   /// Whether a person's word is what the application waits for.
