@@ -66,6 +66,14 @@ package struct Backup: Sendable {
     return manifest
   }
 
+  /// When a backup was made; `nil` for a folder whose list is not what this node signed.
+  package func moment(of backup: String) -> Instant? {
+    guard let note = try? readText("\(backup)/\(BackupManifest.fileName)"),
+      let list = try? Self.keyList(keys)
+    else { return nil }
+    return try? BackupManifest(note, keys: list).time
+  }
+
   private func databases() throws -> [String] {
     var names: [String] = []
     for service in ServiceConfiguration.services {
@@ -121,9 +129,7 @@ package struct Backup: Sendable {
   ) throws -> BackupManifest {
     guard !Files.exists(target) else { throw BackupError.exists(path: target) }
     let keys = KeyFolder(path: keyFolder + "/pki", domain: "")
-    let root = try NoteVerifier(
-      text: String(try readText(keys.evidenceRootPublicKey).prefix { $0 != "\n" }))
-    let list = try KeyList(verifying: try SignedNote(try readText(keys.keyList)), by: root)
+    let list = try keyList(keys)
     let manifest = try BackupManifest(
       try readText("\(backup)/\(BackupManifest.fileName)"), keys: list)
     try check(manifest, in: backup)
@@ -139,6 +145,12 @@ package struct Backup: Sendable {
     }
     try draft.keep(as: target)
     return manifest
+  }
+
+  private static func keyList(_ keys: KeyFolder) throws -> KeyList {
+    let root = try NoteVerifier(
+      text: String(try readText(keys.evidenceRootPublicKey).prefix { $0 != "\n" }))
+    return try KeyList(verifying: try SignedNote(try readText(keys.keyList)), by: root)
   }
 
   private static func check(_ manifest: BackupManifest, in backup: String) throws {

@@ -105,6 +105,7 @@ struct BackupTests {
       "restore", "--from", folder.path("backup"), "--keys", folder.path("keys"), "--data",
       folder.path("restored"))
     try #require(ended.status == 0, "\(ended.output)")
+    try plan(folder)
     try await withNode(options(folder.path("restored")), tell: { _ in }) { node in
       let wire = DemoWire(
         keys: node.keys, gateway: try #require(Address(node.ready.gateway)), seed: 13)
@@ -120,8 +121,48 @@ struct BackupTests {
       #expect(try await caller.lookup(seen.lookup).records.count > 0)
       let auditor = try wire.client(DemoCast.auditor).audit
       #expect(try await auditor.listAlarms(.init()).alarms == [])
+      try await planned(folder)
       await wire.shutdown()
     }
+  }
+
+  /// Gives the restored folder a plan: one backup at each of two places, keys apart.
+  private func plan(_ folder: TemporaryFolder) throws {
+    let file = folder.path("restored/weir.yaml")
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let plan = """
+      backup:
+        everyHours: 24
+        keep: 1
+        to: [\(folder.path("first")), \(folder.path("second"))]
+        keysTo: \(folder.path("safe"))
+
+      """
+    try Files.write(Array((text + plan).utf8), to: file, isPrivate: false)
+  }
+
+  /// A running node backs itself up, doctor tells, and each can be restored.
+  private func planned(_ folder: TemporaryFolder) async throws {
+    func backups(_ place: String) -> [String] {
+      let found = try? FileManager.default.contentsOfDirectory(atPath: folder.path(place))
+      return (found ?? []).filter { !$0.hasSuffix(".partial") }
+    }
+    let places = ["first", "second", "safe"]
+    try await eventually("the backups of the plan") {
+      places.allSatisfy { backups($0).count == 1 }
+    }
+    let made = backups("second")
+    let doctor = try await weir("doctor", "--data", folder.path("restored"))
+    #expect(doctor.output.contains("the last good one is 0 hours old"), "\(doctor.output)")
+    let again = try await weir("backup", "--data", folder.path("restored"), "--planned")
+    #expect(again.status == 0, "\(again.output)")
+    #expect(backups("second").count == 1 && backups("second") != made)
+    let name = try #require(backups("second").first)
+    let keys = try #require(backups("safe").first)
+    let ended = try await weir(
+      "restore", "--from", folder.path("second/\(name)"), "--keys", folder.path("safe/\(keys)"),
+      "--data", folder.path("once-more"))
+    #expect(ended.status == 0, "\(ended.output)")
   }
 
   /// One service alone set back: the log knows better, and no data leaves it.

@@ -15,13 +15,16 @@ struct BackupCommand: AsyncParsableCommand {
         """
         各服务的数据库取自同一时刻，附规章参数与目录说明；每个文件的 SHA-256 由审计证据密钥签名。
         备份不含任何密钥：密钥用 --keys-to 另存一处，绝不与数据放在一起。两者缺一，都不能恢复。
+        定期备份写在 DIR/weir.yaml 的 backup 中，由 weir up 执行；--planned 立即照此备份一次。
         """,
         """
         The databases of all services as they stood at one moment, the law as data, and what the folder is; the SHA-256 of
         each file is signed by the log's evidence key. A backup holds no key: keys go elsewhere with --keys-to, never
-        beside the data. It takes both to restore.
+        beside the data. It takes both to restore. Regular backups stand in DIR/weir.yaml under backup and are made by weir
+        up; --planned makes them now.
         """),
       examples: "backup --data /srv/weir --to /backup/2026-11-23",
+      "backup --data /srv/weir --planned",
       "backup --data /srv/weir --to /backup/2026-11-23 --keys-to /safe/keys-2026-11-23")
   }
   @OptionGroup var options: CommonOptions
@@ -29,16 +32,28 @@ struct BackupCommand: AsyncParsableCommand {
     name: .customLong("data"),
     help: hint("数据目录；默认取自 WEIR_DATA。", "The data folder; WEIR_DATA unless given.", "dir"))
   var dataFolder: String?
-  @Option(name: .customLong("to"), help: hint("新目录。", "A new folder.", "dir")) var target: String
+  @Option(name: .customLong("to"), help: hint("新目录。", "A new folder.", "dir")) var target: String?
   @Option(help: hint("另存密钥的新目录。", "Another new folder, for the keys.", "dir"))
   var keysTo: String?
+  @Flag(
+    help: hint(
+      "照 weir.yaml 中的计划备份到各处。", "To the places of the plan in weir.yaml, as it says."))
+  var planned = false
+
+  func validate() throws {
+    guard planned == (target == nil), !planned || keysTo == nil else {
+      throw ValidationError(spoken("请给出 --to 或 --planned。", "Give --to, or --planned alone."))
+    }
+  }
 
   func run() async throws {
     guard let path = dataFolder ?? Surroundings.current.environment["WEIR_DATA"] else {
       throw CommandFailure(.usage, spoken("请给出 --data。", "Give --data."))
     }
     let folder = NodeFolder(path: path)
-    let backup = Backup(of: path, domain: try folder.description().domain)
+    let description = try folder.description()
+    guard let target else { return try runPlan(of: folder, description) }
+    let backup = Backup(of: path, domain: description.domain)
     let manifest = try backup.write(to: target, keysTo: keysTo, now: systemNow())
     options.console.show(manifest, in: target)
     if keysTo == nil {
@@ -48,6 +63,27 @@ struct BackupCommand: AsyncParsableCommand {
           "No keys were copied (\(path)/keys and \(path)/pki): without them nothing can be restored."
         ))
     }
+  }
+
+  private func runPlan(of folder: NodeFolder, _ description: NodeFolder.Description) throws {
+    guard let plan = try folder.backupPlan(description) else {
+      throw CommandFailure(
+        .usage,
+        spoken(
+          "\(folder.descriptionFile) 中没有 backup。",
+          "There is no backup in \(folder.descriptionFile)."))
+    }
+    let outcomes = BackupKeeper(
+      plan: plan, of: folder.path, domain: description.domain, now: systemNow
+    ).run(always: true)
+    for outcome in outcomes {
+      if case .success(let manifest) = outcome.result {
+        options.console.show(manifest, in: outcome.place)
+      } else {
+        options.console.note(BilingualText(outcome.line, outcome.line))
+      }
+    }
+    if outcomes.contains(where: { $0.fault != nil }) { throw ProgramEnd(exit: .fault) }
   }
 }
 

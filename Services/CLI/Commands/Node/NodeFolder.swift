@@ -21,6 +21,8 @@ struct NodeFolder: Sendable {
     var gatewayPort: UInt16
     /// Of every process, where the operator wants others than the defaults.
     var limits: ServiceConfiguration.Limits?
+    /// When and where to it is backed up; written by the operator.
+    var backup: BackupPlan?
   }
 
   var descriptionFile: String { path + "/weir.yaml" }
@@ -76,6 +78,12 @@ struct NodeFolder: Sendable {
     )
     // Last, so that a folder is either whole or new.
     try save(description)
+  }
+
+  /// The plan of its backups, checked; `nil` where there is none.
+  func backupPlan(_ description: Description) throws(ConfigurationError) -> BackupPlan? {
+    try description.backup?.check(for: path, file: descriptionFile)
+    return description.backup
   }
 
   func save(_ description: Description) throws {

@@ -87,6 +87,7 @@ package func withNode<Result>(
   var claims = PortClaims()
   defer { claims.release() }
   let description = try describe(folder, options, &claims)
+  let plan = try folder.backupPlan(description)
   try folder.writeConfigurations(description)
   Files.remove(folder.readyFile)
   let keys = folder.keys(domain: description.domain)
@@ -101,6 +102,7 @@ package func withNode<Result>(
       .wait(answered: answered)
     try await supervisor.announce(ready)
     async let watching: Void = supervisor.watch()
+    async let _: Void = keepBackups(plan, of: folder.path, domain: description.domain, tell)
     let node = RunningNode(
       folder: folder, keys: keys, ready: ready, client: client, supervisor: supervisor)
     let result: Swift.Result<Result, any Error>
@@ -113,6 +115,24 @@ package func withNode<Result>(
     await supervisor.stop()
     await client.shutdown()
     throw error
+  }
+}
+
+/// Backs the node up by its plan until the task is cancelled: at once where it is due, then looks every minute. A fault is told when it
+/// comes, not at each try.
+private func keepBackups(
+  _ plan: BackupPlan?, of folder: String, domain: String, _ tell: @Sendable (String) -> Void
+) async {
+  guard let plan else { return }
+  let keeper = BackupKeeper(plan: plan, of: folder, domain: domain, now: systemNow)
+  var faults: [String: String] = [:]
+  while !Task.isCancelled {
+    for outcome in keeper.run() {
+      let fault = outcome.fault
+      if fault == nil || faults[outcome.place] != fault { tell(outcome.line) }
+      faults[outcome.place] = fault
+    }
+    try? await Task.sleep(for: .seconds(60))
   }
 }
 

@@ -1,4 +1,4 @@
-// Schema step 2 of the gateway: where a system stands.
+// Schema step 3 of the gateway: where a system stands.
 
 import Database
 
