@@ -180,7 +180,9 @@ package struct CatalogServer: CatalogV1.CatalogService {
     ) { transaction in
       let current = try transaction.version(number, asked: request)
       try request.requireSeen(current)
-      let next = try rule(current, scene, profiles.profile(current.profile))
+      let profile = try profiles.profile(current.profile)
+      let next = try rule(current, scene, profile)
+        .endingReview(since: current, under: profile, calendar: calendar)
       try save(next, after: current, of: scene.owner, to: transaction)
       try append(topic(next), next, since: current, call, to: transaction)
       try after(next, scene, transaction)
@@ -209,6 +211,11 @@ package struct CatalogServer: CatalogV1.CatalogService {
 
   /// The review clock of a version: running while it is with the reviewers, then as it stood when they had decided.
   func reviewDue(of version: EntryVersion) throws -> CommonV1.DueDate? {
+    if let decided = version.decided {
+      return CommonV1.DueDate(
+        date: decided.due.date, citation: decided.due.citation,
+        isProvisional: decided.due.isProvisional, overdueDays: decided.overdueDays)
+    }
     let profile = try profiles.profile(version.profile)
     let late = version.reviewOverdue(
       under: profile, calendar: calendar, today: now().civilDate)

@@ -241,6 +241,18 @@ package struct EntryStep: Hashable, Sendable {
   }
 }
 
+/// A review clock that has ended.
+package struct DecidedReview: Hashable, Sendable {
+  package let due: DueDate
+  /// How late the decision came; 0 where it was in time.
+  package let overdueDays: Int
+
+  package init(due: DueDate, overdueDays: Int) {
+    self.due = due
+    self.overdueDays = overdueDays
+  }
+}
+
 /// One version of an entry.
 package struct EntryVersion: Hashable, Sendable {
   package let entry: Int64
@@ -251,6 +263,8 @@ package struct EntryVersion: Hashable, Sendable {
   package var profile: ProfileReference
   /// The day on which it was handed to review; the review clock counts from here.
   package var submitted: CivilDate?
+  /// The review clock as it stood when the reviewers had decided; a later calendar changes nothing of it (AC-94).
+  package var decided: DecidedReview?
   package var filing: Filing?
   package var secrecyReview: SecrecyReview?
   /// What the source has asked for and the authority has not answered.
@@ -262,7 +276,7 @@ package struct EntryVersion: Hashable, Sendable {
 
   package init(
     entry: Int64, number: Int, content: EntryContent, state: EntryState, profile: ProfileReference,
-    submitted: CivilDate? = nil, filing: Filing? = nil,
+    submitted: CivilDate? = nil, decided: DecidedReview? = nil, filing: Filing? = nil,
     secrecyReview: SecrecyReview? = nil, withdrawal: Withdrawal? = nil,
     approvedBy: [Reviewer] = [], history: [EntryStep] = [], created: Instant,
     published: Instant? = nil
@@ -273,6 +287,7 @@ package struct EntryVersion: Hashable, Sendable {
     self.state = state
     self.profile = profile
     self.submitted = submitted
+    self.decided = decided
     self.filing = filing
     self.secrecyReview = secrecyReview
     self.withdrawal = withdrawal

@@ -42,7 +42,10 @@ extension EntryVersion {
         ? .noAdministrator(entry: name, citation: reviewers?.citation)
         : .noAuthorityAbove(entry: name, reviewer, citation: reviewers?.citation)
     }
-    var next = stepped(to: .submitted, by: actor, at: time, reason: "")
+    // A returned version is the source's draft again, whether or not it was changed meanwhile (e.1).
+    var next = state == .returned ? stepped(to: .draft, by: actor, at: time, reason: "") : self
+    next = next.stepped(to: .submitted, by: actor, at: time, reason: "")
+    next.decided = nil
     next.submitted = time.civilDate
     next.approvedBy = []
     // What was filed and looked through may have changed since (meizhou-public-2023/10.2b, 39.1e).

@@ -143,6 +143,22 @@ extension EntryVersion {
     return LegalClock(rule: rule, started: submitted).due(on: calendar, today: submitted)
   }
 
+  /// The version with its review clock as it stands now, where this step ended it (policies e: the flag and its duration stay; AC-94:
+  /// a changed calendar alters no past overdue facts).
+  ///
+  /// - Parameter former: The version before the step.
+  package func endingReview(
+    since former: EntryVersion, under profile: Profile, calendar: WorkingCalendar
+  ) -> EntryVersion {
+    guard former.state == .submitted, state != .submitted,
+      let due = reviewDue(under: profile, calendar: calendar)
+    else { return self }
+    let late = reviewOverdue(under: profile, calendar: calendar, today: due.date)
+    var next = self
+    next.decided = DecidedReview(due: due, overdueDays: late?.workingDays ?? 0)
+    return next
+  }
+
   /// How late the decision is, or was when it came: the flag and its duration stay (policies e).
   package func reviewOverdue(
     under profile: Profile, calendar: WorkingCalendar, today: CivilDate

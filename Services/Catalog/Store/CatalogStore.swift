@@ -116,7 +116,8 @@ extension WriteTransaction {
       """
       UPDATE versions SET state = ?3, category = ?4, content = ?5, submitted = ?6,
         filing_number = ?7, filing_day = ?8, filing_reason = ?9, approved_by = ?10,
-        published = ?11, secrecy_person = ?12, secrecy_time = ?13, withdrawal = ?14, profile = ?15
+        published = ?11, secrecy_person = ?12, secrecy_time = ?13, withdrawal = ?14, profile = ?15,
+        due_day = ?16, due_article = ?17, due_provisional = ?18, overdue_days = ?19
       WHERE entry = ?1 AND version = ?2
       """,
       [
@@ -127,6 +128,8 @@ extension WriteTransaction {
         version.published?.milliseconds, version.secrecyReview?.person,
         version.secrecyReview?.time.milliseconds,
         version.withdrawal.map { CanonicalJSON.encode($0.json) }, version.profile.text,
+        version.decided?.due.date.dayNumber, version.decided?.due.citation.text,
+        version.decided.map { $0.due.isProvisional ? 1 : 0 }, version.decided?.overdueDays,
       ])
     for table in ["items", "terms", "seats"] {
       try execute(
@@ -307,6 +310,7 @@ extension EntryVersion {
       entry: try row["entry"], number: Int(number),
       content: try EntryContent(json: try CanonicalJSON.decodeCanonical(content)), state: state,
       profile: profile, submitted: submitted.map { CivilDate(dayNumber: Int($0)) },
+      decided: try EntryVersion.decided(row),
       filing: try EntryVersion.filing(row),
       secrecyReview: try EntryVersion.secrecyReview(row),
       withdrawal: try withdrawal.map {
@@ -315,6 +319,19 @@ extension EntryVersion {
       approvedBy: approved.split(separator: " ").compactMap { Reviewer(rawValue: String($0)) },
       history: history, created: Instant(milliseconds: try row["created"]),
       published: published.map { Instant(milliseconds: $0) })
+  }
+
+  /// A row of an earlier release has a due day and no word on how late the decision was: it is computed as before.
+  private static func decided(_ row: Row) throws(DatabaseError) -> DecidedReview? {
+    let day: Int64? = try row["due_day"]
+    let article: String? = try row["due_article"]
+    let provisional: Int64? = try row["due_provisional"]
+    let overdue: Int64? = try row["overdue_days"]
+    guard let day, let citation = article.flatMap({ Citation($0) }), let overdue else { return nil }
+    return DecidedReview(
+      due: DueDate(
+        date: CivilDate(dayNumber: Int(day)), citation: citation, isProvisional: provisional == 1),
+      overdueDays: Int(overdue))
   }
 
   private static func secrecyReview(_ row: Row) throws(DatabaseError) -> SecrecyReview? {

@@ -93,9 +93,9 @@ struct CatalogCalls {
         return department
       })
     server = try means.server(
-      under: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles())
-    client = CatalogV1.CatalogClient(
-      LocalTransport(methods(server, admission: NamedCaller())))
+      under: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
+      on: try CatalogWorld.calendar())
+    client = Self.client(of: server)
   }
 
   /// What a server is made from, whatever the law.
@@ -106,9 +106,11 @@ struct CatalogCalls {
     let now: @Sendable () -> Instant
     let directory: DepartmentDirectory
 
-    func server(under profiles: ProfileSet) throws -> CatalogServer {
+    func server(
+      under profiles: ProfileSet, on calendar: WorkingCalendar
+    ) throws -> CatalogServer {
       CatalogServer(
-        database: database, profiles: profiles, calendar: try CatalogWorld.calendar(),
+        database: database, profiles: profiles, calendar: calendar,
         taxonomies: try CatalogWorld.taxonomies(), directory: directory,
         isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList,
         refusals: refusals, now: now)
@@ -116,8 +118,17 @@ struct CatalogCalls {
   }
 
   /// Another server on the same database, as after a restart under other law.
-  func restarted(under profiles: ProfileSet) throws -> CatalogServer {
-    try means.server(under: profiles)
+  func restarted(
+    under profiles: ProfileSet? = nil, on calendar: WorkingCalendar? = nil
+  ) throws -> CatalogServer {
+    try means.server(
+      under: try profiles ?? CatalogWorld.profiles(),
+      on: try calendar ?? CatalogWorld.calendar())
+  }
+
+  /// What a server answers, called as the catalogue's other server is.
+  static func client(of server: CatalogServer) -> CatalogV1.CatalogClient {
+    CatalogV1.CatalogClient(LocalTransport(methods(server, admission: NamedCaller())))
   }
 
   private static func department(

@@ -59,8 +59,7 @@ package let catalogSchema: [SchemaStep] = [
   SchemaStep(
     number: 3, name: "withdrawals", sql: ["ALTER TABLE versions ADD COLUMN withdrawal BLOB"],
     isAdditive: true),
-  // Whose turn a version is, and who sees it before everybody does; `entries.authority` and the `due_` columns of `versions` are read
-  // no more.
+  // Whose turn a version is, and who sees it before everybody does; `entries.authority` is read no more.
   SchemaStep(
     number: 4, name: "seats",
     sql: [
@@ -76,4 +75,8 @@ package let catalogSchema: [SchemaStep] = [
       FROM versions v JOIN entries e ON e.id = v.entry WHERE e.authority IS NOT NULL
       """,
     ], isAdditive: true),
+  // How late the reviewers decided, beside the `due_` columns: the clock as it stood then (AC-94).
+  SchemaStep(
+    number: 5, name: "decided", sql: ["ALTER TABLE versions ADD COLUMN overdue_days INTEGER"],
+    isAdditive: true),
 ]
