@@ -4,6 +4,7 @@ import Access
 import Contracts
 import Crypto
 import GatewayHandlers
+import Glibc
 import GatewayRules
 import RPC
 import TestSupport
@@ -13,6 +14,36 @@ import Vocabulary
 private let getEntry = "/weir.catalog.v1.Catalog/GetEntry"
 private let createEntry = "/weir.catalog.v1.Catalog/CreateEntry"
 private let reviewEntry = "/weir.catalog.v1.Catalog/ReviewEntry"
+
+/// What comes back from a listener until it closes.
+private func clearTextAnswer(to bytes: [UInt8], at address: Address) throws -> [UInt8] {
+  let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  try #require(socket >= 0)
+  defer { close(socket) }
+  var limit = timeval(tv_sec: 10, tv_usec: 0)
+  setsockopt(
+    socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+  var place = sockaddr_in()
+  place.sin_family = sa_family_t(AF_INET)
+  place.sin_port = UInt16(address.port).bigEndian
+  place.sin_addr.s_addr = inet_addr(address.host)
+  let connected = withUnsafePointer(to: &place) { pointer in
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+      connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+    }
+  }
+  try #require(connected == 0)
+  _ = bytes.withUnsafeBytes { send(socket, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+  var answer: [UInt8] = []
+  var part = [UInt8](repeating: 0, count: 4096)
+  while true {
+    let count = part.withUnsafeMutableBytes { recv(socket, $0.baseAddress, $0.count, 0) }
+    // Closed, or reset; a limit that runs out is neither.
+    if count < 0 { try #require(errno == ECONNRESET, "the listener neither answers nor closes") }
+    if count <= 0 { return answer }
+    answer += part.prefix(count)
+  }
+}
 
 @Suite("AC-01 AC-03 AC-05 the gateway decides who calls", .timeLimit(.minutes(10)))
 struct GateTests {
@@ -135,6 +166,22 @@ struct GateTests {
       #expect(asService?.code == .unavailable && asService?.reason == nil)
       let statistics = await node.server.statistics()
       #expect(statistics.handshakesFailed >= 2)
+    }
+  }
+
+  @Test("AC-02 whoever speaks in the clear is cut off, at the gateway and at a service")
+  func clearText() async throws {
+    try await withNode { node in
+      // A sound HTTP/2 client, but for TLS: preface and an empty SETTINGS frame.
+      let hello = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]
+      for address in [node.address, node.upstreams[0].address] {
+        let answer = try clearTextAnswer(to: hello, at: address)
+        // At most a TLS alert (record type 21) comes back, never a frame of HTTP/2.
+        #expect(answer.isEmpty || answer.first == 21, "\(answer.prefix(16))")
+      }
+      #expect(node.upstreams[0].calls.value == 0)
+      _ = try await node.channel("civil-affairs/zhang").unary(getEntry, [])
+      #expect(node.upstreams[0].calls.value == 1)
     }
   }
 

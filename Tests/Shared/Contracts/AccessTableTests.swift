@@ -51,6 +51,39 @@ struct AccessTableTests {
     #expect(AccessTable.all.values.filter(\.isPublic).allSatisfy { $0.peers == ["gateway"] })
   }
 
+  @Test("AC-35 the operator's role opens the state of the node and of its registry, and no record")
+  func operators() {
+    let methods = AccessTable.all.values.filter { $0.roles.contains(.operator) }
+    #expect(
+      Set(methods.map(\.path)) == [
+        "/weir.audit.v1.Audit/ListOrigins", "/weir.registry.v1.Registry/ListSystems",
+        "/weir.registry.v1.Registry/ListPersons", "/weir.registry.v1.Registry/ListCertificates",
+      ])
+    // What is open to every role tells of no person: the catalogue, grants and duties of one's own, the log's proofs.
+    let open = AccessTable.all.values.filter { $0.isPublic && $0.roles.isEmpty }
+    #expect(
+      Set(open.map { $0.path.split(separator: "/").suffix(1).joined() }) == [
+        "GetCheckpoint", "GetTile", "GetInclusionProof", "GetConsistencyProof", "GetKeyList",
+        "GetEntry", "ListEntries", "ListCategories", "ListDuties", "GetResourceStatus",
+        "GetDepartment", "ListDepartments", "WhoAmI",
+      ])
+    for path in ["Share/Lookup", "Share/GetClearance", "Share/ListCases", "Share/RunComparison"] {
+      guard let access = AccessTable.all["/weir.share.v1.\(path)"] else { continue }
+      #expect(!access.roles.isEmpty && !access.roles.contains(.operator), "\(path)")
+    }
+  }
+
+  @Test("AC-79 a regulator and a third-party auditor read, and change nothing (AC-73)")
+  func regulators() {
+    let roles: Set<Role> = [.regulator, .thirdPartyAuditor]
+    let methods = AccessTable.all.values.filter { !$0.roles.isDisjoint(with: roles) }
+    #expect(methods.count >= 3)
+    for access in methods {
+      let name = access.path.split(separator: "/").last ?? ""
+      #expect(name.hasPrefix("Get") || name.hasPrefix("List"), "\(access.path)")
+    }
+  }
+
   @Test("a decision asks for the person's certificate, opening a record for its way in")
   func examples() {
     let create = AccessTable.catalogV1CatalogCreateEntry

@@ -117,7 +117,9 @@ struct FiveProfilesTests {
     #expect(!profile.document.isInForce(on: from.adding(days: -1)))
   }
 
-  @Test("logs are kept three years everywhere, by hebi-2021/13.3 from the text, elsewhere as ours")
+  @Test(
+    "AC-70 logs are kept three years everywhere, by hebi-2021/13.3 from the text, elsewhere as ours"
+  )
   func retention() throws {
     for key in Self.keys {
       let years = try #require(try Law.profile(key).logRetentionYears)
