@@ -32,7 +32,26 @@ package enum BaseDataRule: String, ClosedList {
   }
 }
 
+/// How far an entry must have come within the term after law or function changed (meizhou-specific-2021/10b, meizhou-public-2023/8a,
+/// hebi-2021/10a).
+package enum ChangeGoal: String, ClosedList {
+  case updated, submitted, applied
+
+  package var term: BilingualText {
+    switch self {
+    case .updated: BilingualText("完成更新", "updated")
+    case .submitted: BilingualText("更新并报审", "updated and submitted")
+    case .applied: BilingualText("申请更新", "applied for")
+    }
+  }
+}
+
 extension Profile {
+  /// What ends the clock after a change of law or function.
+  package var changeMustReach: Provision<ChangeGoal>? {
+    choice(.catalogChangeMustReach, of: ChangeGoal.self)
+  }
+
   /// Items that every entry must have (meizhou-specific-2021/9c).
   package var mandatoryIdentityItems: Provision<[IdentityItem]>? {
     list(.catalogMandatoryIdentityItems, of: IdentityItem.self)

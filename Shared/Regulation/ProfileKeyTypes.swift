@@ -65,7 +65,7 @@ extension ProfileKey {
     case .catalogReviewer, .catalogReviewerUpdate:
       .words(ProfileKey.all(Reviewer.self))
     case .catalogChangeMustReach:
-      .word(["updated", "submitted", "applied"])
+      .word(ProfileKey.all(ChangeGoal.self))
     case .catalogSingleSource, .catalogSecrecyReviewRequired:
       .boolean
     default:

@@ -2,7 +2,8 @@
 
 /// A folder of resources and the form of the ids in it.
 package enum ResourceCollection: String, CaseIterable, Sendable {
-  case departments, persons, systems, entries, versions, items, batches, applications, grants
+  case departments, persons, systems, entries, versions, items, changes, batches, applications,
+    grants
   case comparisons, cases, issues, recalls, records
   case verificationRequests = "verification-requests"
 
@@ -21,7 +22,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   package var idForm: IDForm {
     switch self {
     case .departments, .persons, .systems: .slug
-    case .versions, .cases, .records: .number
+    case .versions, .cases, .records, .changes: .number
     case .items: .itemName
     case .entries: .lettered("E")
     case .batches: .lettered("B")
@@ -38,7 +39,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   package var parent: ResourceCollection? {
     switch self {
     case .persons, .systems: .departments
-    case .versions, .items, .records: .entries
+    case .versions, .items, .records, .changes: .entries
     case .cases: .comparisons
     default: nil
     }

@@ -97,6 +97,26 @@ package struct CatalogServer: CatalogV1.CatalogService {
     authorise: @escaping @Sendable (borrowing WriteTransaction) throws -> Void,
     _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> EntryVersion
   ) async throws -> CatalogV1.Entry {
+    let answer = try await changing(
+      call, requestID: requestID, content: content, authorise: authorise
+    ) { transaction in
+      let version = try body(transaction)
+      guard let standing = try transaction.entryStanding(version.entry) else {
+        throw UnreadableContent(what: "entry")
+      }
+      return try message(version, standing, showsInside: true).serialized()
+    }
+    var entry = try CatalogV1.Entry(serialized: answer.bytes)
+    entry.receipt = answer.receipt
+    return entry
+  }
+
+  /// The same, whatever is answered.
+  func changing(
+    _ call: CallContext, requestID: String, content: some Message,
+    authorise: @escaping @Sendable (borrowing WriteTransaction) throws -> Void,
+    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> [UInt8]
+  ) async throws -> (bytes: [UInt8], receipt: CommonV1.Receipt?) {
     guard !requestID.isEmpty, requestID.utf8.count <= 64 else {
       throw RequestRefusal.requestIDMissing
     }
@@ -109,19 +129,12 @@ package struct CatalogServer: CatalogV1.CatalogService {
           payload: event(
             call, [("request", .string(requestID)), ("method", .string(call.rpc.path))]))
       }
-    ) { transaction in
-      let version = try body(transaction)
-      guard let standing = try transaction.entryStanding(version.entry) else {
-        throw UnreadableContent(what: "entry")
-      }
-      return try message(version, standing, showsInside: true).serialized()
-    }
+    ) { try body($0) }
     guard let answer else { throw RequestRefusal.requestIDReused }
-    var entry = try CatalogV1.Entry(serialized: answer.bytes)
-    entry.receipt = answer.receipt.map {
-      CommonV1.Receipt(json: $0.encoded(), leaf: $0.leaf.commitment)
-    }
-    return entry
+    return (
+      answer.bytes,
+      answer.receipt.map { CommonV1.Receipt(json: $0.encoded(), leaf: $0.leaf.commitment) }
+    )
   }
 
   /// Who acts, on whose entry, when.
@@ -183,21 +196,24 @@ package struct CatalogServer: CatalogV1.CatalogService {
       let profile = try profiles.profile(current.profile)
       let next = try rule(current, scene, profile)
         .endingReview(since: current, under: profile, calendar: calendar)
-      try save(next, after: current, of: scene.owner, to: transaction)
+      try save(next, after: current, of: scene.owner, call, to: transaction)
       try append(topic(next), next, since: current, call, to: transaction)
       try after(next, scene, transaction)
       return next
     }
   }
 
-  /// Saves what a step made of a version, with whose turn it is now.
+  /// Saves what a step made of a version, with whose turn it is now and what it did for changes that the entry must follow.
   func save(
     _ next: EntryVersion, after current: EntryVersion, of owner: DepartmentFacts,
-    to transaction: borrowing WriteTransaction
+    _ call: CallContext, to transaction: borrowing WriteTransaction
   ) throws {
     try transaction.save(
       next, wasHistory: current.history.count,
       seats: next.seats(of: owner, under: profiles.profile(next.profile)))
+    if next.state != current.state || next.state == .draft {
+      try followChanges(next, of: owner, call, to: transaction)
+    }
   }
 
   /// The version as a caller sees it, with its review clock as it stands today.

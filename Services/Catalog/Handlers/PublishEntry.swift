@@ -25,7 +25,7 @@ extension CatalogServer {
             let old = try transaction.entryVersion(next.entry, former)
           {
             let superseded = old.superseded(by: next, at: scene.time)
-            try save(superseded, after: old, of: scene.owner, to: transaction)
+            try save(superseded, after: old, of: scene.owner, call, to: transaction)
             try append("catalog.entry_superseded", superseded, since: old, call, to: transaction)
           }
           try transaction.publish(next) { sequence in

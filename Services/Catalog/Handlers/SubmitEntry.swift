@@ -30,7 +30,7 @@ extension CatalogServer {
         authorise: { try $0.newest(number, named: request.name).requireOwner(actor) }
       ) { transaction in
         let (next, current) = try submitted(number, request, actor, time, transaction)
-        try save(next, after: current, of: actor.department, to: transaction)
+        try save(next, after: current, of: actor.department, call, to: transaction)
         try append("catalog.entry_submitted", next, since: current, call, to: transaction)
         return next
       }

@@ -33,7 +33,7 @@ extension CatalogServer {
         guard current.state == .published || current.state == .withdrawn else {
           let next = try current.edited(
             content, by: actor, at: time, governing: profile.reference)
-          try save(next, after: current, of: actor.department, to: transaction)
+          try save(next, after: current, of: actor.department, call, to: transaction)
           try append("catalog.entry_changed", next, since: current, call, to: transaction)
           return next
         }
@@ -43,6 +43,7 @@ extension CatalogServer {
           profile: profile.reference, created: time)
         try transaction.insertNextVersion(next)
         try append("catalog.entry_drafted", next, since: nil, call, to: transaction)
+        try followChanges(next, of: actor.department, call, to: transaction)
         return next
       }
     }

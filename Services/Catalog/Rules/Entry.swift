@@ -241,10 +241,10 @@ package struct EntryStep: Hashable, Sendable {
   }
 }
 
-/// A review clock that has ended.
-package struct DecidedReview: Hashable, Sendable {
+/// A clock that has ended, as it stood then (AC-94).
+package struct EndedClock: Hashable, Sendable {
   package let due: DueDate
-  /// How late the decision came; 0 where it was in time.
+  /// How late it ended; 0 where it was in time.
   package let overdueDays: Int
 
   package init(due: DueDate, overdueDays: Int) {
@@ -264,7 +264,7 @@ package struct EntryVersion: Hashable, Sendable {
   /// The day on which it was handed to review; the review clock counts from here.
   package var submitted: CivilDate?
   /// The review clock as it stood when the reviewers had decided; a later calendar changes nothing of it (AC-94).
-  package var decided: DecidedReview?
+  package var decided: EndedClock?
   package var filing: Filing?
   package var secrecyReview: SecrecyReview?
   /// What the source has asked for and the authority has not answered.
@@ -276,7 +276,7 @@ package struct EntryVersion: Hashable, Sendable {
 
   package init(
     entry: Int64, number: Int, content: EntryContent, state: EntryState, profile: ProfileReference,
-    submitted: CivilDate? = nil, decided: DecidedReview? = nil, filing: Filing? = nil,
+    submitted: CivilDate? = nil, decided: EndedClock? = nil, filing: Filing? = nil,
     secrecyReview: SecrecyReview? = nil, withdrawal: Withdrawal? = nil,
     approvedBy: [Reviewer] = [], history: [EntryStep] = [], created: Instant,
     published: Instant? = nil

@@ -101,6 +101,11 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__cate
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_categories_request__weir_descriptor(void) { return &weir__catalog__v1__list_categories_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_categories_response__weir_descriptor(void) { return &weir__catalog__v1__list_categories_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__resolve_entry_request__weir_descriptor(void) { return &weir__catalog__v1__resolve_entry_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__change__weir_descriptor(void) { return &weir__catalog__v1__change__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__register_change_request__weir_descriptor(void) { return &weir__catalog__v1__register_change_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__void_change_request__weir_descriptor(void) { return &weir__catalog__v1__void_change_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_changes_request__weir_descriptor(void) { return &weir__catalog__v1__list_changes_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_changes_response__weir_descriptor(void) { return &weir__catalog__v1__list_changes_response__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__position__weir_descriptor(void) { return &weir__events__v1__position__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__subscribe_request__weir_descriptor(void) { return &weir__events__v1__subscribe_request__descriptor; }

@@ -26,6 +26,9 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/PublishEntry": catalogV1CatalogPublishEntry,
     "/weir.catalog.v1.Catalog/WithdrawEntry": catalogV1CatalogWithdrawEntry,
     "/weir.catalog.v1.Catalog/MountEntry": catalogV1CatalogMountEntry,
+    "/weir.catalog.v1.Catalog/RegisterChange": catalogV1CatalogRegisterChange,
+    "/weir.catalog.v1.Catalog/VoidChange": catalogV1CatalogVoidChange,
+    "/weir.catalog.v1.Catalog/ListChanges": catalogV1CatalogListChanges,
     "/weir.catalog.v1.Catalog/GetEntry": catalogV1CatalogGetEntry,
     "/weir.catalog.v1.Catalog/ListEntries": catalogV1CatalogListEntries,
     "/weir.catalog.v1.Catalog/ListCategories": catalogV1CatalogListCategories,
@@ -247,6 +250,30 @@ package enum AccessTable {
     roles: [.departmentOfficer, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogRegisterChange = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/RegisterChange", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentOfficer, .departmentHead, .authority],
+    scope: .owner, person: .certificate,
+    audited: ["entry"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogVoidChange = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/VoidChange", service: "weir.catalog.v1.Catalog",
+    roles: [.authority],
+    scope: .sameLevelAuthority, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogListChanges = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ListChanges", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentOfficer, .departmentHead, .authority],
+    scope: .owner, person: .stated,
+    audited: [],
     via: [], isInternal: false,
     callers: [])
 

@@ -300,6 +300,84 @@ extension CatalogV1 {
     ]
   }
 
+  package enum ChangeState: MessageEnum {
+    case unspecified
+    case registered
+    /// The source has opened or changed a version since.
+    case inProgress
+    /// The version has come as far as the profile asks: handed in, or published.
+    case fulfilled
+    case void
+    /// A number that this program does not know.
+    case unrecognized(Int32)
+
+    package init() { self = .unspecified }
+
+    package init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .registered
+      case 2: self = .inProgress
+      case 3: self = .fulfilled
+      case 4: self = .void
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    package var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .registered: 1
+      case .inProgress: 2
+      case .fulfilled: 3
+      case .void: 4
+      case .unrecognized(let number): number
+      }
+    }
+
+    package static let names: [(name: String, value: Self)] = [
+      ("CHANGE_STATE_UNSPECIFIED", .unspecified),
+      ("REGISTERED", .registered),
+      ("IN_PROGRESS", .inProgress),
+      ("FULFILLED", .fulfilled),
+      ("VOID", .void),
+    ]
+  }
+
+  package enum ChangeKind: MessageEnum {
+    case unspecified
+    case law
+    case function
+    /// A number that this program does not know.
+    case unrecognized(Int32)
+
+    package init() { self = .unspecified }
+
+    package init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .law
+      case 2: self = .function
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    package var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .law: 1
+      case .function: 2
+      case .unrecognized(let number): number
+      }
+    }
+
+    package static let names: [(name: String, value: Self)] = [
+      ("CHANGE_KIND_UNSPECIFIED", .unspecified),
+      ("LAW", .law),
+      ("FUNCTION", .function),
+    ]
+  }
+
   package struct Code: Message, WireMessage {
     package static let messageName = "weir.catalog.v1.Code"
     package var value: String = ""
@@ -993,6 +1071,140 @@ extension CatalogV1 {
       self.name = name
       self.version = version
       self.withdrawnToo = withdrawnToo
+    }
+  }
+
+  package struct Change: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.Change"
+    /// "entries/E-1/changes/1".
+    package var name: String = ""
+    package var kind: CatalogV1.ChangeKind = CatalogV1.ChangeKind()
+    /// The day on which law or function changed.
+    package var date: String = ""
+    /// What changed.
+    package var description: String = ""
+    package var state: CatalogV1.ChangeState = CatalogV1.ChangeState()
+    package var due: CommonV1.DueDate? = nil
+    /// The version that follows it; 0 while there is none.
+    package var version: Int32 = 0
+    package var profile: String = ""
+    package var history: [CommonV1.Step] = []
+    /// "departments/civil-affairs".
+    package var owner: String = ""
+    /// Of the change that this answers.
+    package var receipt: CommonV1.Receipt? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      kind: CatalogV1.ChangeKind = CatalogV1.ChangeKind(),
+      date: String = "",
+      description: String = "",
+      state: CatalogV1.ChangeState = CatalogV1.ChangeState(),
+      due: CommonV1.DueDate? = nil,
+      version: Int32 = 0,
+      profile: String = "",
+      history: [CommonV1.Step] = [],
+      owner: String = "",
+      receipt: CommonV1.Receipt? = nil
+    ) {
+      self.name = name
+      self.kind = kind
+      self.date = date
+      self.description = description
+      self.state = state
+      self.due = due
+      self.version = version
+      self.profile = profile
+      self.history = history
+      self.owner = owner
+      self.receipt = receipt
+    }
+  }
+
+  package struct RegisterChangeRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.RegisterChangeRequest"
+    /// "entries/E-1".
+    package var entry: String = ""
+    package var kind: CatalogV1.ChangeKind = CatalogV1.ChangeKind()
+    package var date: String = ""
+    package var description: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      entry: String = "",
+      kind: CatalogV1.ChangeKind = CatalogV1.ChangeKind(),
+      date: String = "",
+      description: String = "",
+      requestID: String = ""
+    ) {
+      self.entry = entry
+      self.kind = kind
+      self.date = date
+      self.description = description
+      self.requestID = requestID
+    }
+  }
+
+  package struct VoidChangeRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.VoidChangeRequest"
+    package var name: String = ""
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.reason = reason
+      self.requestID = requestID
+    }
+  }
+
+  package struct ListChangesRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListChangesRequest"
+    /// "entries/E-1"; empty for all.
+    package var entry: String = ""
+    /// Also those that have ended.
+    package var endedToo: Bool = false
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      entry: String = "",
+      endedToo: Bool = false,
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.entry = entry
+      self.endedToo = endedToo
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListChangesResponse: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListChangesResponse"
+    package var changes: [CatalogV1.Change] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      changes: [CatalogV1.Change] = [],
+      nextPageToken: String = ""
+    ) {
+      self.changes = changes
+      self.nextPageToken = nextPageToken
     }
   }
 }
@@ -2821,5 +3033,386 @@ extension CatalogV1.ResolveEntryRequest {
     writer.field("name", self.name)
     writer.field("version", self.version)
     writer.field("withdrawnToo", self.withdrawnToo)
+  }
+}
+
+extension CatalogV1.Change {
+  typealias Layout = Weir__Catalog__V1__Change
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__change__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.kind = CatalogV1.ChangeKind(rawValue: Int32(truncatingIfNeeded: source.pointee.kind.rawValue))
+    self.date = try check.string(source.pointee.date, "date")
+    self.description = try check.string(source.pointee.description, "description")
+    self.state = CatalogV1.ChangeState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
+    self.due = try check.optionalMessage(source.pointee.due, "due")
+    self.version = source.pointee.version
+    self.profile = try check.string(source.pointee.profile, "profile")
+    self.history = try check.messages(source.pointee.history, source.pointee.n_history, "history")
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.kind = .init(rawValue: .init(truncatingIfNeeded: self.kind.rawValue))
+    target.pointee.date = arena.string(self.date)
+    target.pointee.description = arena.string(self.description)
+    target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    target.pointee.due = arena.optionalMessage(self.due)
+    target.pointee.version = self.version
+    target.pointee.profile = arena.string(self.profile)
+    target.pointee.n_history = self.history.count
+    target.pointee.history = arena.messages(self.history)
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "kind": 2
+    case "date": 3
+    case "description": 4
+    case "state": 5
+    case "due": 6
+    case "version": 7
+    case "profile": 8
+    case "history": 9
+    case "owner": 10
+    case "receipt": 11
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.date)
+    case 4:
+      try reader.read(&self.description)
+    case 5:
+      try reader.read(&self.state)
+    case 6:
+      try reader.read(&self.due)
+    case 7:
+      try reader.read(&self.version)
+    case 8:
+      try reader.read(&self.profile)
+    case 9:
+      try reader.readList(&self.history, of: CommonV1.Step()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 10:
+      try reader.read(&self.owner)
+    case 11:
+      try reader.read(&self.receipt)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("kind", self.kind)
+    writer.field("date", self.date)
+    writer.field("description", self.description)
+    writer.field("state", self.state)
+    writer.field("due", self.due)
+    writer.field("version", self.version)
+    writer.field("profile", self.profile)
+    writer.list("history", self.history) { $0.value($1) }
+    writer.field("owner", self.owner)
+    writer.field("receipt", self.receipt)
+  }
+}
+
+extension CatalogV1.RegisterChangeRequest {
+  typealias Layout = Weir__Catalog__V1__RegisterChangeRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__register_change_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.kind = CatalogV1.ChangeKind(rawValue: Int32(truncatingIfNeeded: source.pointee.kind.rawValue))
+    self.date = try check.string(source.pointee.date, "date")
+    self.description = try check.string(source.pointee.description, "description")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.kind = .init(rawValue: .init(truncatingIfNeeded: self.kind.rawValue))
+    target.pointee.date = arena.string(self.date)
+    target.pointee.description = arena.string(self.description)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entry": 1
+    case "kind": 2
+    case "date": 3
+    case "description": 4
+    case "requestId", "request_id": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.entry)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.date)
+    case 4:
+      try reader.read(&self.description)
+    case 5:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("entry", self.entry)
+    writer.field("kind", self.kind)
+    writer.field("date", self.date)
+    writer.field("description", self.description)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.VoidChangeRequest {
+  typealias Layout = Weir__Catalog__V1__VoidChangeRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__void_change_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "reason": 2
+    case "requestId", "request_id": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.reason)
+    case 3:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.ListChangesRequest {
+  typealias Layout = Weir__Catalog__V1__ListChangesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_changes_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.endedToo = source.pointee.ended_too != 0
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.ended_too = self.endedToo ? 1 : 0
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entry": 1
+    case "endedToo", "ended_too": 2
+    case "pageSize", "page_size": 3
+    case "pageToken", "page_token": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.entry)
+    case 2:
+      try reader.read(&self.endedToo)
+    case 3:
+      try reader.read(&self.pageSize)
+    case 4:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("entry", self.entry)
+    writer.field("endedToo", self.endedToo)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension CatalogV1.ListChangesResponse {
+  typealias Layout = Weir__Catalog__V1__ListChangesResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_changes_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.changes = try check.messages(source.pointee.changes, source.pointee.n_changes, "changes")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_changes = self.changes.count
+    target.pointee.changes = arena.messages(self.changes)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "changes": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.changes, of: CatalogV1.Change()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("changes", self.changes) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
   }
 }

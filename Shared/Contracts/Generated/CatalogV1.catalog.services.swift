@@ -25,6 +25,13 @@ extension CatalogV1 {
     func withdrawEntry(_ request: CatalogV1.WithdrawEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
     /// Says that a real resource stands behind the entry, and which system fills it (挂接).
     func mountEntry(_ request: CatalogV1.MountEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
+    /// Law or function has changed and an entry must follow (policies e.2; meizhou-specific-2021/10, meizhou-public-2023/8, hebi-2021/10). The
+    /// clock runs from the day of the change, so what is registered late may be overdue at once.
+    func registerChange(_ request: CatalogV1.RegisterChangeRequest, _ call: CallContext) async throws -> CatalogV1.Change
+    /// The authority finds that the entry need not follow.
+    func voidChange(_ request: CatalogV1.VoidChangeRequest, _ call: CallContext) async throws -> CatalogV1.Change
+    /// Of the caller's own entries, and for an authority of those that it reviews.
+    func listChanges(_ request: CatalogV1.ListChangesRequest, _ call: CallContext) async throws -> CatalogV1.ListChangesResponse
     func getEntry(_ request: CatalogV1.GetEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
     /// Lists and searches what the caller may see; visibility is part of the query (AC-13, AC-20).
     func listEntries(_ request: CatalogV1.ListEntriesRequest, _ call: CallContext) async throws -> CatalogV1.ListEntriesResponse
@@ -45,6 +52,9 @@ extension CatalogV1 {
       .unary(AccessTable.catalogV1CatalogPublishEntry, admission) { request, call in try await service.publishEntry(request, call) },
       .unary(AccessTable.catalogV1CatalogWithdrawEntry, admission) { request, call in try await service.withdrawEntry(request, call) },
       .unary(AccessTable.catalogV1CatalogMountEntry, admission) { request, call in try await service.mountEntry(request, call) },
+      .unary(AccessTable.catalogV1CatalogRegisterChange, admission) { request, call in try await service.registerChange(request, call) },
+      .unary(AccessTable.catalogV1CatalogVoidChange, admission) { request, call in try await service.voidChange(request, call) },
+      .unary(AccessTable.catalogV1CatalogListChanges, admission) { request, call in try await service.listChanges(request, call) },
       .unary(AccessTable.catalogV1CatalogGetEntry, admission) { request, call in try await service.getEntry(request, call) },
       .unary(AccessTable.catalogV1CatalogListEntries, admission) { request, call in try await service.listEntries(request, call) },
       .unary(AccessTable.catalogV1CatalogListCategories, admission) { request, call in try await service.listCategories(request, call) },
@@ -101,6 +111,22 @@ extension CatalogV1 {
     /// Says that a real resource stands behind the entry, and which system fills it (挂接).
     package func mountEntry(_ request: CatalogV1.MountEntryRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Entry {
       try await transport.unary("/weir.catalog.v1.Catalog/MountEntry", request, options)
+    }
+
+    /// Law or function has changed and an entry must follow (policies e.2; meizhou-specific-2021/10, meizhou-public-2023/8, hebi-2021/10). The
+    /// clock runs from the day of the change, so what is registered late may be overdue at once.
+    package func registerChange(_ request: CatalogV1.RegisterChangeRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Change {
+      try await transport.unary("/weir.catalog.v1.Catalog/RegisterChange", request, options)
+    }
+
+    /// The authority finds that the entry need not follow.
+    package func voidChange(_ request: CatalogV1.VoidChangeRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Change {
+      try await transport.unary("/weir.catalog.v1.Catalog/VoidChange", request, options)
+    }
+
+    /// Of the caller's own entries, and for an authority of those that it reviews.
+    package func listChanges(_ request: CatalogV1.ListChangesRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.ListChangesResponse {
+      try await transport.unary("/weir.catalog.v1.Catalog/ListChanges", request, options)
     }
 
     package func getEntry(_ request: CatalogV1.GetEntryRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Entry {

@@ -105,6 +105,21 @@ extension MethodShape {
       request: CatalogV1.MountEntryRequest.self,
       reply: CatalogV1.Entry.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/RegisterChange": MethodShape(
+      path: "/weir.catalog.v1.Catalog/RegisterChange", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.RegisterChangeRequest.self,
+      reply: CatalogV1.Change.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/VoidChange": MethodShape(
+      path: "/weir.catalog.v1.Catalog/VoidChange", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.VoidChangeRequest.self,
+      reply: CatalogV1.Change.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/ListChanges": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ListChanges", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.ListChangesRequest.self,
+      reply: CatalogV1.ListChangesResponse.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.catalog.v1.Catalog/GetEntry": MethodShape(
       path: "/weir.catalog.v1.Catalog/GetEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.GetEntryRequest.self,

@@ -25,6 +25,7 @@ struct NamesTests {
     arguments: [
       "departments/civil-affairs", "departments/dd/persons/pp", "departments/dd/systems/pension",
       "entries/E-1", "entries/E-1/versions/2", "entries/E-1/items/name", "batches/B-1",
+      "entries/E-1/changes/3",
       "applications/A-1", "grants/G-1", "comparisons/C-1/cases/7", "issues/Q-1",
       "verification-requests/V-3", "entries/E-999999999999999999",
     ])

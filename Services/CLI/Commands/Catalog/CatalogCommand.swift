@@ -13,7 +13,7 @@ struct CatalogCommand: AsyncParsableCommand {
       subcommands: [
         CatalogList.self, CatalogShow.self, CatalogCategories.self, CatalogDraft.self,
         CatalogUpdate.self, CatalogSubmit.self, CatalogReview.self, CatalogFile.self,
-        CatalogPublish.self, CatalogWithdraw.self, CatalogMount.self,
+        CatalogPublish.self, CatalogWithdraw.self, CatalogMount.self, CatalogChange.self,
       ])
   }
 }

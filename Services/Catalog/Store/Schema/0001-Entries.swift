@@ -79,4 +79,15 @@ package let catalogSchema: [SchemaStep] = [
   SchemaStep(
     number: 5, name: "decided", sql: ["ALTER TABLE versions ADD COLUMN overdue_days INTEGER"],
     isAdditive: true),
+  // Changes of law and function that entries must follow (policies e.2); `seat` is told when they are overdue.
+  SchemaStep(
+    number: 6, name: "changes",
+    sql: [
+      """
+      CREATE TABLE changes (
+        entry INTEGER NOT NULL, number INTEGER NOT NULL, owner TEXT NOT NULL, seat TEXT,
+        state TEXT NOT NULL, profile TEXT NOT NULL, content BLOB NOT NULL,
+        PRIMARY KEY (entry, number))
+      """
+    ], isAdditive: true),
 ]

@@ -997,6 +997,231 @@ void   weir__catalog__v1__resolve_entry_request__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__resolve_entry_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__change__init
+                     (Weir__Catalog__V1__Change         *message)
+{
+  static const Weir__Catalog__V1__Change init_value = WEIR__CATALOG__V1__CHANGE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__change__get_packed_size
+                     (const Weir__Catalog__V1__Change *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__change__pack
+                     (const Weir__Catalog__V1__Change *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__change__pack_to_buffer
+                     (const Weir__Catalog__V1__Change *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__Change *
+       weir__catalog__v1__change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__Change *)
+     protobuf_c_message_unpack (&weir__catalog__v1__change__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__change__free_unpacked
+                     (Weir__Catalog__V1__Change *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__register_change_request__init
+                     (Weir__Catalog__V1__RegisterChangeRequest         *message)
+{
+  static const Weir__Catalog__V1__RegisterChangeRequest init_value = WEIR__CATALOG__V1__REGISTER_CHANGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__register_change_request__get_packed_size
+                     (const Weir__Catalog__V1__RegisterChangeRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__register_change_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__register_change_request__pack
+                     (const Weir__Catalog__V1__RegisterChangeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__register_change_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__register_change_request__pack_to_buffer
+                     (const Weir__Catalog__V1__RegisterChangeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__register_change_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__RegisterChangeRequest *
+       weir__catalog__v1__register_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__RegisterChangeRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__register_change_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__register_change_request__free_unpacked
+                     (Weir__Catalog__V1__RegisterChangeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__register_change_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__void_change_request__init
+                     (Weir__Catalog__V1__VoidChangeRequest         *message)
+{
+  static const Weir__Catalog__V1__VoidChangeRequest init_value = WEIR__CATALOG__V1__VOID_CHANGE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__void_change_request__get_packed_size
+                     (const Weir__Catalog__V1__VoidChangeRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__void_change_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__void_change_request__pack
+                     (const Weir__Catalog__V1__VoidChangeRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__void_change_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__void_change_request__pack_to_buffer
+                     (const Weir__Catalog__V1__VoidChangeRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__void_change_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__VoidChangeRequest *
+       weir__catalog__v1__void_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__VoidChangeRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__void_change_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__void_change_request__free_unpacked
+                     (Weir__Catalog__V1__VoidChangeRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__void_change_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_changes_request__init
+                     (Weir__Catalog__V1__ListChangesRequest         *message)
+{
+  static const Weir__Catalog__V1__ListChangesRequest init_value = WEIR__CATALOG__V1__LIST_CHANGES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_changes_request__get_packed_size
+                     (const Weir__Catalog__V1__ListChangesRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_changes_request__pack
+                     (const Weir__Catalog__V1__ListChangesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_changes_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListChangesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListChangesRequest *
+       weir__catalog__v1__list_changes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListChangesRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_changes_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_changes_request__free_unpacked
+                     (Weir__Catalog__V1__ListChangesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_changes_response__init
+                     (Weir__Catalog__V1__ListChangesResponse         *message)
+{
+  static const Weir__Catalog__V1__ListChangesResponse init_value = WEIR__CATALOG__V1__LIST_CHANGES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_changes_response__get_packed_size
+                     (const Weir__Catalog__V1__ListChangesResponse *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_changes_response__pack
+                     (const Weir__Catalog__V1__ListChangesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_changes_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ListChangesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListChangesResponse *
+       weir__catalog__v1__list_changes_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListChangesResponse *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_changes_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_changes_response__free_unpacked
+                     (Weir__Catalog__V1__ListChangesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_changes_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__catalog__v1__code__field_descriptors[2] =
 {
   {
@@ -3294,6 +3519,456 @@ const ProtobufCMessageDescriptor weir__catalog__v1__resolve_entry_request__descr
   (ProtobufCMessageInit) weir__catalog__v1__resolve_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__catalog__v1__change__field_descriptors[11] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, kind),
+    &weir__catalog__v1__change_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, state),
+    &weir__catalog__v1__change_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, due),
+    &weir__common__v1__due_date__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, profile),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__Change, n_history),
+    offsetof(Weir__Catalog__V1__Change, history),
+    &weir__common__v1__step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Change, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__change__field_indices_by_name[] = {
+  2,   /* field[2] = date */
+  3,   /* field[3] = description */
+  5,   /* field[5] = due */
+  8,   /* field[8] = history */
+  1,   /* field[1] = kind */
+  0,   /* field[0] = name */
+  9,   /* field[9] = owner */
+  7,   /* field[7] = profile */
+  10,   /* field[10] = receipt */
+  4,   /* field[4] = state */
+  6,   /* field[6] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.Change",
+  "Change",
+  "Weir__Catalog__V1__Change",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__Change),
+  11,
+  weir__catalog__v1__change__field_descriptors,
+  weir__catalog__v1__change__field_indices_by_name,
+  1,  weir__catalog__v1__change__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__register_change_request__field_descriptors[5] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__RegisterChangeRequest, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__RegisterChangeRequest, kind),
+    &weir__catalog__v1__change_kind__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__RegisterChangeRequest, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__RegisterChangeRequest, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__RegisterChangeRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__register_change_request__field_indices_by_name[] = {
+  2,   /* field[2] = date */
+  3,   /* field[3] = description */
+  0,   /* field[0] = entry */
+  1,   /* field[1] = kind */
+  4,   /* field[4] = request_id */
+};
+static const ProtobufCIntRange weir__catalog__v1__register_change_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__register_change_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.RegisterChangeRequest",
+  "RegisterChangeRequest",
+  "Weir__Catalog__V1__RegisterChangeRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__RegisterChangeRequest),
+  5,
+  weir__catalog__v1__register_change_request__field_descriptors,
+  weir__catalog__v1__register_change_request__field_indices_by_name,
+  1,  weir__catalog__v1__register_change_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__register_change_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__void_change_request__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__VoidChangeRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__VoidChangeRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__VoidChangeRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__void_change_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = reason */
+  2,   /* field[2] = request_id */
+};
+static const ProtobufCIntRange weir__catalog__v1__void_change_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__void_change_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.VoidChangeRequest",
+  "VoidChangeRequest",
+  "Weir__Catalog__V1__VoidChangeRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__VoidChangeRequest),
+  3,
+  weir__catalog__v1__void_change_request__field_descriptors,
+  weir__catalog__v1__void_change_request__field_indices_by_name,
+  1,  weir__catalog__v1__void_change_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__void_change_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_changes_request__field_descriptors[4] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListChangesRequest, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_too",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListChangesRequest, ended_too),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListChangesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListChangesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_changes_request__field_indices_by_name[] = {
+  1,   /* field[1] = ended_too */
+  0,   /* field[0] = entry */
+  2,   /* field[2] = page_size */
+  3,   /* field[3] = page_token */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_changes_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListChangesRequest",
+  "ListChangesRequest",
+  "Weir__Catalog__V1__ListChangesRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListChangesRequest),
+  4,
+  weir__catalog__v1__list_changes_request__field_descriptors,
+  weir__catalog__v1__list_changes_request__field_indices_by_name,
+  1,  weir__catalog__v1__list_changes_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_changes_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_changes_response__field_descriptors[2] =
+{
+  {
+    "changes",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__ListChangesResponse, n_changes),
+    offsetof(Weir__Catalog__V1__ListChangesResponse, changes),
+    &weir__catalog__v1__change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListChangesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_changes_response__field_indices_by_name[] = {
+  0,   /* field[0] = changes */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_changes_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListChangesResponse",
+  "ListChangesResponse",
+  "Weir__Catalog__V1__ListChangesResponse",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListChangesResponse),
+  2,
+  weir__catalog__v1__list_changes_response__field_descriptors,
+  weir__catalog__v1__list_changes_response__field_indices_by_name,
+  1,  weir__catalog__v1__list_changes_response__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_changes_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue weir__catalog__v1__share_type__enum_values_by_number[4] =
 {
   { "SHARE_TYPE_UNSPECIFIED", "WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED", 0 },
@@ -3512,5 +4187,69 @@ const ProtobufCEnumDescriptor weir__catalog__v1__item_role__descriptor =
   weir__catalog__v1__item_role__enum_values_by_name,
   1,
   weir__catalog__v1__item_role__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue weir__catalog__v1__change_state__enum_values_by_number[5] =
+{
+  { "CHANGE_STATE_UNSPECIFIED", "WEIR__CATALOG__V1__CHANGE_STATE__CHANGE_STATE_UNSPECIFIED", 0 },
+  { "REGISTERED", "WEIR__CATALOG__V1__CHANGE_STATE__REGISTERED", 1 },
+  { "IN_PROGRESS", "WEIR__CATALOG__V1__CHANGE_STATE__IN_PROGRESS", 2 },
+  { "FULFILLED", "WEIR__CATALOG__V1__CHANGE_STATE__FULFILLED", 3 },
+  { "VOID", "WEIR__CATALOG__V1__CHANGE_STATE__VOID", 4 },
+};
+static const ProtobufCIntRange weir__catalog__v1__change_state__value_ranges[] = {
+{0, 0},{0, 5}
+};
+static const ProtobufCEnumValueIndex weir__catalog__v1__change_state__enum_values_by_name[5] =
+{
+  { "CHANGE_STATE_UNSPECIFIED", 0 },
+  { "FULFILLED", 3 },
+  { "IN_PROGRESS", 2 },
+  { "REGISTERED", 1 },
+  { "VOID", 4 },
+};
+const ProtobufCEnumDescriptor weir__catalog__v1__change_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ChangeState",
+  "ChangeState",
+  "Weir__Catalog__V1__ChangeState",
+  "weir.catalog.v1",
+  5,
+  weir__catalog__v1__change_state__enum_values_by_number,
+  5,
+  weir__catalog__v1__change_state__enum_values_by_name,
+  1,
+  weir__catalog__v1__change_state__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue weir__catalog__v1__change_kind__enum_values_by_number[3] =
+{
+  { "CHANGE_KIND_UNSPECIFIED", "WEIR__CATALOG__V1__CHANGE_KIND__CHANGE_KIND_UNSPECIFIED", 0 },
+  { "LAW", "WEIR__CATALOG__V1__CHANGE_KIND__LAW", 1 },
+  { "FUNCTION", "WEIR__CATALOG__V1__CHANGE_KIND__FUNCTION", 2 },
+};
+static const ProtobufCIntRange weir__catalog__v1__change_kind__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex weir__catalog__v1__change_kind__enum_values_by_name[3] =
+{
+  { "CHANGE_KIND_UNSPECIFIED", 0 },
+  { "FUNCTION", 2 },
+  { "LAW", 1 },
+};
+const ProtobufCEnumDescriptor weir__catalog__v1__change_kind__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ChangeKind",
+  "ChangeKind",
+  "Weir__Catalog__V1__ChangeKind",
+  "weir.catalog.v1",
+  3,
+  weir__catalog__v1__change_kind__enum_values_by_number,
+  3,
+  weir__catalog__v1__change_kind__enum_values_by_name,
+  1,
+  weir__catalog__v1__change_kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -39,6 +39,11 @@ typedef struct Weir__Catalog__V1__Category Weir__Catalog__V1__Category;
 typedef struct Weir__Catalog__V1__ListCategoriesRequest Weir__Catalog__V1__ListCategoriesRequest;
 typedef struct Weir__Catalog__V1__ListCategoriesResponse Weir__Catalog__V1__ListCategoriesResponse;
 typedef struct Weir__Catalog__V1__ResolveEntryRequest Weir__Catalog__V1__ResolveEntryRequest;
+typedef struct Weir__Catalog__V1__Change Weir__Catalog__V1__Change;
+typedef struct Weir__Catalog__V1__RegisterChangeRequest Weir__Catalog__V1__RegisterChangeRequest;
+typedef struct Weir__Catalog__V1__VoidChangeRequest Weir__Catalog__V1__VoidChangeRequest;
+typedef struct Weir__Catalog__V1__ListChangesRequest Weir__Catalog__V1__ListChangesRequest;
+typedef struct Weir__Catalog__V1__ListChangesResponse Weir__Catalog__V1__ListChangesResponse;
 
 
 /* --- enums --- */
@@ -105,6 +110,20 @@ typedef enum _Weir__Catalog__V1__ItemRole {
   WEIR__CATALOG__V1__ITEM_ROLE__REVOKED_MARK = 6
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__ITEM_ROLE)
 } Weir__Catalog__V1__ItemRole;
+typedef enum _Weir__Catalog__V1__ChangeState {
+  WEIR__CATALOG__V1__CHANGE_STATE__CHANGE_STATE_UNSPECIFIED = 0,
+  WEIR__CATALOG__V1__CHANGE_STATE__REGISTERED = 1,
+  WEIR__CATALOG__V1__CHANGE_STATE__IN_PROGRESS = 2,
+  WEIR__CATALOG__V1__CHANGE_STATE__FULFILLED = 3,
+  WEIR__CATALOG__V1__CHANGE_STATE__VOID = 4
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__CHANGE_STATE)
+} Weir__Catalog__V1__ChangeState;
+typedef enum _Weir__Catalog__V1__ChangeKind {
+  WEIR__CATALOG__V1__CHANGE_KIND__CHANGE_KIND_UNSPECIFIED = 0,
+  WEIR__CATALOG__V1__CHANGE_KIND__LAW = 1,
+  WEIR__CATALOG__V1__CHANGE_KIND__FUNCTION = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__CHANGE_KIND)
+} Weir__Catalog__V1__ChangeKind;
 
 /* --- messages --- */
 
@@ -456,6 +475,78 @@ struct  Weir__Catalog__V1__ResolveEntryRequest
 #define WEIR__CATALOG__V1__RESOLVE_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__resolve_entry_request__descriptor) \
     , {0,NULL}, 0, 0 }
+
+
+struct  Weir__Catalog__V1__Change
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  Weir__Catalog__V1__ChangeKind kind;
+  ProtobufCBinaryData date;
+  ProtobufCBinaryData description;
+  Weir__Catalog__V1__ChangeState state;
+  Weir__Common__V1__DueDate *due;
+  int32_t version;
+  ProtobufCBinaryData profile;
+  size_t n_history;
+  Weir__Common__V1__Step **history;
+  ProtobufCBinaryData owner;
+  Weir__Common__V1__Receipt *receipt;
+};
+#define WEIR__CATALOG__V1__CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__change__descriptor) \
+    , {0,NULL}, WEIR__CATALOG__V1__CHANGE_KIND__CHANGE_KIND_UNSPECIFIED, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__CHANGE_STATE__CHANGE_STATE_UNSPECIFIED, NULL, 0, {0,NULL}, 0,NULL, {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__RegisterChangeRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData entry;
+  Weir__Catalog__V1__ChangeKind kind;
+  ProtobufCBinaryData date;
+  ProtobufCBinaryData description;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__REGISTER_CHANGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__register_change_request__descriptor) \
+    , {0,NULL}, WEIR__CATALOG__V1__CHANGE_KIND__CHANGE_KIND_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__VoidChangeRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__VOID_CHANGE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__void_change_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ListChangesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData entry;
+  protobuf_c_boolean ended_too;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__CATALOG__V1__LIST_CHANGES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_changes_request__descriptor) \
+    , {0,NULL}, 0, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ListChangesResponse
+{
+  ProtobufCMessage base;
+  size_t n_changes;
+  Weir__Catalog__V1__Change **changes;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__CATALOG__V1__LIST_CHANGES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_changes_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 /* Weir__Catalog__V1__Code methods */
@@ -876,6 +967,101 @@ Weir__Catalog__V1__ResolveEntryRequest *
 void   weir__catalog__v1__resolve_entry_request__free_unpacked
                      (Weir__Catalog__V1__ResolveEntryRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__Change methods */
+void   weir__catalog__v1__change__init
+                     (Weir__Catalog__V1__Change         *message);
+size_t weir__catalog__v1__change__get_packed_size
+                     (const Weir__Catalog__V1__Change   *message);
+size_t weir__catalog__v1__change__pack
+                     (const Weir__Catalog__V1__Change   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__change__pack_to_buffer
+                     (const Weir__Catalog__V1__Change   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__Change *
+       weir__catalog__v1__change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__change__free_unpacked
+                     (Weir__Catalog__V1__Change *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__RegisterChangeRequest methods */
+void   weir__catalog__v1__register_change_request__init
+                     (Weir__Catalog__V1__RegisterChangeRequest         *message);
+size_t weir__catalog__v1__register_change_request__get_packed_size
+                     (const Weir__Catalog__V1__RegisterChangeRequest   *message);
+size_t weir__catalog__v1__register_change_request__pack
+                     (const Weir__Catalog__V1__RegisterChangeRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__register_change_request__pack_to_buffer
+                     (const Weir__Catalog__V1__RegisterChangeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__RegisterChangeRequest *
+       weir__catalog__v1__register_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__register_change_request__free_unpacked
+                     (Weir__Catalog__V1__RegisterChangeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__VoidChangeRequest methods */
+void   weir__catalog__v1__void_change_request__init
+                     (Weir__Catalog__V1__VoidChangeRequest         *message);
+size_t weir__catalog__v1__void_change_request__get_packed_size
+                     (const Weir__Catalog__V1__VoidChangeRequest   *message);
+size_t weir__catalog__v1__void_change_request__pack
+                     (const Weir__Catalog__V1__VoidChangeRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__void_change_request__pack_to_buffer
+                     (const Weir__Catalog__V1__VoidChangeRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__VoidChangeRequest *
+       weir__catalog__v1__void_change_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__void_change_request__free_unpacked
+                     (Weir__Catalog__V1__VoidChangeRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListChangesRequest methods */
+void   weir__catalog__v1__list_changes_request__init
+                     (Weir__Catalog__V1__ListChangesRequest         *message);
+size_t weir__catalog__v1__list_changes_request__get_packed_size
+                     (const Weir__Catalog__V1__ListChangesRequest   *message);
+size_t weir__catalog__v1__list_changes_request__pack
+                     (const Weir__Catalog__V1__ListChangesRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_changes_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListChangesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListChangesRequest *
+       weir__catalog__v1__list_changes_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_changes_request__free_unpacked
+                     (Weir__Catalog__V1__ListChangesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListChangesResponse methods */
+void   weir__catalog__v1__list_changes_response__init
+                     (Weir__Catalog__V1__ListChangesResponse         *message);
+size_t weir__catalog__v1__list_changes_response__get_packed_size
+                     (const Weir__Catalog__V1__ListChangesResponse   *message);
+size_t weir__catalog__v1__list_changes_response__pack
+                     (const Weir__Catalog__V1__ListChangesResponse   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_changes_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ListChangesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListChangesResponse *
+       weir__catalog__v1__list_changes_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_changes_response__free_unpacked
+                     (Weir__Catalog__V1__ListChangesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Catalog__V1__Code_Closure)
@@ -944,6 +1130,21 @@ typedef void (*Weir__Catalog__V1__ListCategoriesResponse_Closure)
 typedef void (*Weir__Catalog__V1__ResolveEntryRequest_Closure)
                  (const Weir__Catalog__V1__ResolveEntryRequest *message,
                   void *closure_data);
+typedef void (*Weir__Catalog__V1__Change_Closure)
+                 (const Weir__Catalog__V1__Change *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__RegisterChangeRequest_Closure)
+                 (const Weir__Catalog__V1__RegisterChangeRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__VoidChangeRequest_Closure)
+                 (const Weir__Catalog__V1__VoidChangeRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListChangesRequest_Closure)
+                 (const Weir__Catalog__V1__ListChangesRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListChangesResponse_Closure)
+                 (const Weir__Catalog__V1__ListChangesResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -956,6 +1157,8 @@ extern const ProtobufCEnumDescriptor    weir__catalog__v1__origin__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__secrecy_mark__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__item_type__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__item_role__descriptor;
+extern const ProtobufCEnumDescriptor    weir__catalog__v1__change_state__descriptor;
+extern const ProtobufCEnumDescriptor    weir__catalog__v1__change_kind__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__code__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__item__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__filing__descriptor;
@@ -979,6 +1182,11 @@ extern const ProtobufCMessageDescriptor weir__catalog__v1__category__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__list_categories_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__list_categories_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__resolve_entry_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__change__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__register_change_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__void_change_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
