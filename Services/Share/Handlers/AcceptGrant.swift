@@ -15,7 +15,9 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let officer = request.securityOfficer
-      return try await step(request.name, call, request.requestID, request) {
+      return try await step(
+        request.name, call, request.requestID, request, authorise: { try $0.requireGrantee($1) }
+      ) {
         grant, profile, actor, time in
         try grant.accepted(by: actor, officer: officer, under: profile, at: time)
       }
@@ -38,7 +40,9 @@ extension ShareServer {
         return mode
       }
       let reason = request.reason
-      return try await step(request.name, call, request.requestID, request) {
+      return try await step(
+        request.name, call, request.requestID, request, authorise: { try $0.requireGrantee($1) }
+      ) {
         grant, profile, actor, time in
         try grant.filed(Set(modes), reason: reason, by: actor, under: profile, at: time)
       }
@@ -52,7 +56,9 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let reason = request.reason
       let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
-      return try await step(request.name, call, request.requestID, request) {
+      return try await step(
+        request.name, call, request.requestID, request, authorise: { try $0.requireSupervisor($1) }
+      ) {
         grant, _, actor, time in
         try grant.revoked(by: actor, reason: reason, basis: basis, at: time)
       }
@@ -65,7 +71,9 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let reason = request.reason
-      return try await step(request.name, call, request.requestID, request) {
+      return try await step(
+        request.name, call, request.requestID, request, authorise: { try $0.requireSupervisor($1) }
+      ) {
         grant, _, actor, time in
         try grant.suspended(by: actor, reason: reason, at: time)
       }
@@ -77,7 +85,9 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let reason = request.reason
-      return try await step(request.name, call, request.requestID, request) {
+      return try await step(
+        request.name, call, request.requestID, request, authorise: { try $0.requireSupervisor($1) }
+      ) {
         grant, _, actor, time in
         try grant.resumed(by: actor, reason: reason, at: time)
       }
@@ -86,12 +96,16 @@ extension ShareServer {
 
   private func step(
     _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
+    authorise: @escaping @Sendable (Grant, Actor) throws -> Void,
     _ rule: @escaping @Sendable (Grant, Profile, Actor, Instant) throws -> Grant
   ) async throws -> ShareV1.Grant {
     let number = try number(name, in: .grants)
     let actor = actor(of: call)
     let time = now()
-    let done = try await change(call, requestID: requestID, content: content) { transaction in
+    let done = try await change(
+      call, requestID: requestID, content: content,
+      authorise: { try authorise($0.visibleGrant(number, to: actor), actor) }
+    ) { transaction in
       let grant = try transaction.visibleGrant(number, to: actor)
       let next = try judged(under: try profile(grant.profile)) {
         try rule(grant, $0, actor, time)

@@ -19,8 +19,10 @@ extension ShareServer {
         throw RequestRefusal.missing(field: "date")
       }
       let time = now()
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { try $0.visibleApplication(number, to: actor).requireNegotiator(actor) }
+      ) { transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         let profile = try profile(application.profile)
         let next = try judged(under: profile) {

@@ -76,28 +76,28 @@ extension ShareServer {
       throw RequestRefusal.malformed(
         field: "name", expected: BilingualText("线索的名称", "the name of a case"))
     }
-    let (key, digest) = try requestKey(call, requestID, content)
     let actor = actor(of: call)
     let time = now()
-    return try await database.write { transaction in
-      let run = try transaction.ownComparison(comparison, of: actor)
-      guard let checked = try transaction.comparisonCase(comparison, number, outside.vault)
-      else {
-        throw RequestRefusal.unknownResource(field: "name", name: name)
-      }
-      let entry = ResourceName.entry(run.entry).text
-      switch try transaction.replay(of: key, digest: digest) {
-      case .same: return message(checked, profile: run.profile.text, entry: entry)
-      case .conflict: throw RequestRefusal.requestIDReused
-      case .new: break
-      }
+    // Kept for a replay is the case's name alone.
+    let done = try await change(
+      call, requestID: requestID, content: content,
+      authorise: { _ = try $0.ownCase(comparison, number, of: actor, outside.vault) }
+    ) { transaction in
+      let (run, checked) = try transaction.ownCase(comparison, number, of: actor, outside.vault)
       let next = try judged(under: try profile(run.profile)) {
         try rule(checked, $0, actor, time)
       }
       try transaction.save(next, outside.vault)
       try append("share.case_\(next.state.rawValue)", next, run, call, to: transaction)
-      return message(next, profile: run.profile.text, entry: entry)
+      return ShareV1.Case(name: next.name)
     }
+    let (run, checked) = try await database.read {
+      try $0.ownCase(comparison, number, of: actor, outside.vault)
+    }
+    var reply = message(
+      checked, profile: run.profile.text, entry: ResourceName.entry(run.entry).text)
+    reply.receipt = done.receipt
+    return reply
   }
 
   /// The entry of the log for a step of a case: where it stands and who decided, no word on the person.
@@ -120,5 +120,19 @@ extension ShareServer {
       members.append(("held_until", .string(hold.until.iso)))
     }
     try transaction.append(topic: topic, payload: event(call, members + more))
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// A case of a run of the caller's own department; to others it does not exist (AC-53).
+  fileprivate func ownCase(
+    _ comparison: Int64, _ number: Int64, of actor: Actor, _ vault: ClaimVault
+  ) throws -> (ComparisonRun, ComparisonCase) {
+    let run = try ownComparison(comparison, of: actor)
+    guard let checked = try comparisonCase(comparison, number, vault) else {
+      throw RequestRefusal.unknownResource(
+        field: "name", name: ResourceName.comparisonCase(comparison, number).text)
+    }
+    return (run, checked)
   }
 }

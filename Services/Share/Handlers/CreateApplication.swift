@@ -20,13 +20,14 @@ extension ShareServer {
       }
       let actor = actor(of: call)
       let use = try UseRequest(wire, by: actor.department)
-      let entry = try await entry(wire.entry)
-      let applicant = try await standing(of: actor.department)
       let time = now()
-      let profile = try governingProfile(
-        of: entry, in: outside.profiles, on: time.civilDate)
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request, authorise: { _ in },
+        needing: { (try await entry(wire.entry), try await standing(of: actor.department)) }
+      ) { needed, transaction in
+        let (entry, applicant) = needed
+        let profile = try governingProfile(
+          of: entry, in: outside.profiles, on: time.civilDate)
         let number = try transaction.nextNumber("applications")
         let application = try judged(under: profile) {
           try draftApplication(

@@ -21,11 +21,17 @@ extension ShareServer {
       let plan = try ComparisonPlan(wire, responsible: call.caller.personName ?? "")
       let actor = actor(of: call)
       let time = now()
-      return try await notingViolations(call) {
-        try await change(call, requestID: request.requestID, content: request) { transaction in
-          guard let grant = try transaction.grant(grantNumber) else {
-            throw RequestRefusal.unknownResource(field: "comparison.grant", name: wire.grant)
+      let done = try await notingViolations(call) {
+        try await change(
+          call, requestID: request.requestID, content: request,
+          authorise: { transaction in
+            let grant = try transaction.knownGrant(grantNumber, field: "comparison.grant")
+            try judged(under: try profile(grant.profile)) { _ in
+              try grant.requireUser(actor)
+            }
           }
+        ) { transaction in
+          let grant = try transaction.knownGrant(grantNumber, field: "comparison.grant")
           let frequency = grant.roll.flatMap { RollFrequency(rawValue: $0.frequency) }
           let turn = ComparisonRun.frequencyKey(plan, frequency ?? .monthly)
           let number = try transaction.nextNumber("comparisons")
@@ -38,8 +44,11 @@ extension ShareServer {
           try transaction.save(run, turn: turn)
           try append("share.comparison_prepared", run, call, to: transaction)
           return message(run, CaseTally())
-        }.reply
+        }
       }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
     }
   }
 

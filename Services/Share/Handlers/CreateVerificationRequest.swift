@@ -22,13 +22,17 @@ extension ShareServer {
         hasValue: !request.assertedValue.isEmpty, purpose: request.purpose,
         caseNumber: request.caseNumber,
         legalBasis: try request.legalBasis.map { try LegalBasis($0, path: "legal_basis") })
-      let entry = try await entry(request.entry)
       let time = now()
-      let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
-      try await readClaim(request, of: entry, call)
       let pseudonym = outside.vault.pseudonym(of: subject)
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request, authorise: { _ in },
+        needing: {
+          let entry = try await entry(request.entry)
+          try await readClaim(request, of: entry, call)
+          return entry
+        }
+      ) { entry, transaction in
+        let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
         let refused = try transaction.refusedApplications(
           entry: entry.number, applicant: actor.department)
         let standing = VerificationStanding(

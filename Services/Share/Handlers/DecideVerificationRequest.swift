@@ -32,8 +32,10 @@ extension ShareServer {
     let actor = actor(of: call)
     let time = now()
     let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
-    let done = try await change(call, requestID: request.requestID, content: request) {
-      transaction in
+    let done = try await change(
+      call, requestID: request.requestID, content: request,
+      authorise: { try authorise(actor, number, in: $0) }
+    ) { transaction in
       let verification = try transaction.visibleVerification(number, to: actor)
       let profile = try profile(verification.profile)
       let next = try judged(under: profile) {
@@ -53,16 +55,44 @@ extension ShareServer {
     _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
   ) async throws -> ShareV1.VerificationRequest {
     let actor = actor(of: call)
-    let (key, digest) = try requestKey(call, request.requestID, request)
     try outside.admitData()
-    // First the decision, durable; a second try after a stop in between finds the claim still waiting.
-    let decision = try await database.write { transaction -> Decision in
-      let verification = try transaction.visibleVerification(number, to: actor)
-      switch try transaction.replay(of: key, digest: digest) {
-      case .same(let answer?): return .done(answer)
-      case .conflict: throw RequestRefusal.requestIDReused
-      case .same(nil), .new: break
+    var opened: CommonV1.Receipt?
+    let done = try await change(
+      call, requestID: request.requestID, content: request,
+      authorise: { try authorise(actor, number, in: $0) },
+      needing: {
+        let told = try await answer(number, by: actor, call)
+        opened = told.receipt
+        return told
       }
+    ) { told, transaction in
+      let verification = try transaction.visibleVerification(number, to: actor)
+      let next = try judged(under: try profile(verification.profile)) {
+        try verification.answered(
+          told.answer, membershipHarmless: told.isMembershipHarmless, by: actor, under: $0,
+          at: now())
+      }
+      try transaction.saveDecided(next)
+      try append("share.verification_answered", next, call, to: transaction)
+      return message(next, under: try profile(next.profile))
+    }
+    var reply = done.reply
+    reply.receipt = opened ?? done.receipt
+    return reply
+  }
+
+  private struct Told: Sendable {
+    let answer: VerificationAnswer
+    let isMembershipHarmless: Bool
+    let receipt: CommonV1.Receipt?
+  }
+
+  /// Lets Ingest answer the claim. First the decision, durable; a second try after a stop in between finds the claim still waiting.
+  private func answer(
+    _ number: Int64, by actor: Actor, _ call: CallContext
+  ) async throws -> Told {
+    let (verification, sealed) = try await database.write { transaction in
+      let verification = try transaction.visibleVerification(number, to: actor)
       try judged(under: try profile(verification.profile)) {
         try verification.checkDecidable(by: actor, under: $0)
       }
@@ -70,38 +100,25 @@ extension ShareServer {
         throw UnreadableContent(what: "claim of \(verification.name)")
       }
       try appendDecision(verification, call, to: transaction)
-      return .open(verification, sealed)
+      return (verification, sealed)
     }
-    switch decision {
-    case .done(let answer): return try ShareV1.VerificationRequest(serialized: answer)
-    case .open(let verification, let sealed):
-      let entry = try await entry(verification.entryName)
-      var claim = try outside.vault.open(sealed, request: number)
-      claim.requester = ResourceName.department(verification.requester).text
-      let answer = try await outside.peers.verifyClaim(claim, try call.onward())
-      guard let told = answer.answer.answer else {
-        throw UnreadableContent(what: "answer of ingest")
-      }
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
-        let verification = try transaction.visibleVerification(number, to: actor)
-        let next = try judged(under: try profile(verification.profile)) {
-          try verification.answered(
-            told, membershipHarmless: entry.isMembershipHarmless, by: actor, under: $0, at: now())
-        }
-        try transaction.saveDecided(next)
-        try append("share.verification_answered", next, call, to: transaction)
-        return message(next, under: try profile(next.profile))
-      }
-      var reply = done.reply
-      reply.receipt = answer.receipt ?? done.receipt
-      return reply
-    }
+    let entry = try await entry(verification.entryName)
+    var claim = try outside.vault.open(sealed, request: number)
+    claim.requester = ResourceName.department(verification.requester).text
+    let answer = try await outside.peers.verifyClaim(claim, try call.onward())
+    guard let told = answer.answer.answer else { throw UnreadableContent(what: "answer of ingest") }
+    return Told(
+      answer: told, isMembershipHarmless: entry.isMembershipHarmless, receipt: answer.receipt)
   }
 
-  private enum Decision: Sendable {
-    case done([UInt8])
-    case open(Verification, [UInt8])
+  /// The source's own people decide (e.6); asked of a replay, too.
+  private func authorise(
+    _ actor: Actor, _ number: Int64, in transaction: borrowing WriteTransaction
+  ) throws {
+    let verification = try transaction.visibleVerification(number, to: actor)
+    try judged(under: try profile(verification.profile)) {
+      try verification.requireSource(actor, under: $0)
+    }
   }
 
   private func appendDecision(

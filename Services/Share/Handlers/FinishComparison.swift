@@ -17,8 +17,10 @@ extension ShareServer {
       let number = try number(request.name, in: .comparisons)
       let actor = actor(of: call)
       let time = now()
-      return try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { _ = try $0.ownComparison(number, of: actor) }
+      ) { transaction in
         let run = try transaction.ownComparison(number, of: actor)
         let numbers = Set(try transaction.chunkNumbers(number))
         let next = try judged(under: try profile(run.profile)) { _ in
@@ -32,7 +34,10 @@ extension ShareServer {
           to: transaction)
         let tally = try transaction.tallies([number], on: time.civilDate)[number]
         return message(next, tally ?? CaseTally())
-      }.reply
+      }
+      var reply = done.reply
+      reply.receipt = done.receipt
+      return reply
     }
   }
 }

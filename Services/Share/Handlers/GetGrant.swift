@@ -47,9 +47,7 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let number = try number(request.name, in: .grants)
-      guard let grant = try await database.read({ try $0.grant(number) }) else {
-        throw RequestRefusal.unknownResource(field: "name", name: request.name)
-      }
+      let grant = try await database.read { try $0.knownGrant(number, field: "name") }
       var answer = try message(grant)
       // What opens data stays with Share and the grantee: the caller needs to know of the grant, not to use it.
       answer.signed = nil
@@ -59,6 +57,14 @@ extension ShareServer {
 }
 
 extension SQLReading where Self: ~Copyable {
+  /// A grant, whoever asks: what follows decides whose it is.
+  func knownGrant(_ number: Int64, field: String) throws -> Grant {
+    guard let grant = try grant(number) else {
+      throw RequestRefusal.unknownResource(field: field, name: ResourceName.grant(number).text)
+    }
+    return grant
+  }
+
   /// A grant, for its parties and the auditor; to others it does not exist.
   func visibleGrant(_ number: Int64, to actor: Actor) throws -> Grant {
     guard let grant = try grant(number),

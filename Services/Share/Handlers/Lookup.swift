@@ -51,10 +51,7 @@ extension ShareServer {
   ) async throws -> (Grant, [String]) {
     try await notingViolations(call) {
       try await database.write { transaction in
-        guard let grant = try transaction.grant(number) else {
-          throw RequestRefusal.unknownResource(
-            field: "grant", name: ResourceName.grant(number).text)
-        }
+        let grant = try transaction.knownGrant(number, field: "grant")
         let items = try judged(under: try profile(grant.profile)) {
           try grant.check(use, under: $0)
         }

@@ -36,8 +36,15 @@ extension ShareServer {
         try checkEtag(request.etag, known)
         return message(try outcome(known), under: profile)
       }
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { transaction in
+          let known = try transaction.visibleApplication(number, to: actor)
+          try judged(under: try profile(known.profile)) {
+            _ = try known.sides(of: actor, under: $0)
+          }
+        }
+      ) { transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
         var next = try outcome(application)

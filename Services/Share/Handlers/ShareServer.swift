@@ -139,55 +139,6 @@ package struct ShareServer: ShareV1.ShareService {
     try outside.profiles.profile(reference)
   }
 
-  // MARK: Changing
-
-  /// One change: replayed where it was done before, else done in one transaction with its entry in the log.
-  ///
-  /// - Parameter body: Answers what is kept and told again to the same request.
-  func change<Reply: Message>(
-    _ call: CallContext, requestID: String, content: some Message,
-    _ body: @escaping @Sendable (borrowing WriteTransaction) throws -> Reply
-  ) async throws -> (reply: Reply, receipt: CommonV1.Receipt?) {
-    let (key, digest) = try requestKey(call, requestID, content)
-    let keyList = outside.keyList
-    let done = try await database.writeWithEvidence {
-      transaction -> (answer: [UInt8], kept: Receipt?) in
-      switch try transaction.replay(of: key, digest: digest) {
-      case .same(let answer?): return (answer, try transaction.keptReceipt(of: key))
-      case .conflict: throw RequestRefusal.requestIDReused
-      case .same(nil), .new: break
-      }
-      let answer = try body(transaction).serialized()
-      try transaction.keep(answer: answer, of: key, receiptUnder: keyList)
-      return (answer, nil)
-    }
-    return (
-      try Reply(serialized: done.value.answer),
-      done.value.kept.map { receipt($0) } ?? receipt(done.evidence)
-    )
-  }
-
-  func requestKey(
-    _ call: CallContext, _ requestID: String, _ content: some Message
-  ) throws -> (RequestKey, [UInt8]) {
-    guard !requestID.isEmpty, requestID.utf8.count <= 64 else {
-      throw RequestRefusal.requestIDMissing
-    }
-    return (
-      RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID),
-      try outside.vault.digest(of: content)
-    )
-  }
-
-  /// The receipt of the first entry: of what was done, not of what followed from it.
-  func receipt(_ evidence: CommittedEvidence?) -> CommonV1.Receipt? {
-    evidence?.receipts(keys: outside.keyList).first.map { receipt($0) }
-  }
-
-  func receipt(_ receipt: Receipt) -> CommonV1.Receipt {
-    CommonV1.Receipt(json: receipt.encoded(), leaf: receipt.leaf.commitment)
-  }
-
   /// The payload of an entry of the log: who did what to which thing, when.
   func event(_ call: CallContext?, _ members: [(String, JSONValue)]) -> JSONValue {
     .object(

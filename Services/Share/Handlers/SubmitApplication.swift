@@ -15,21 +15,25 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let number = try number(request.name, in: .applications)
       let actor = actor(of: call)
-      let known = try await database.read { try $0.visibleApplication(number, to: actor) }
-      let entry = try await entry(known.entryName)
-      let profile = try profile(known.profile)
       let time = now()
       if request.validateOnly {
+        let entry = try await entry(ofApplication: number, for: actor)
+        let known = try await database.read { try $0.visibleApplication(number, to: actor) }
         try checkEtag(request.etag, known)
+        let profile = try profile(known.profile)
         let next = try judged(under: profile) {
           try known.submitted(by: actor, entry: entry, under: $0, at: time)
         }
         return message(next, under: profile)
       }
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { try $0.visibleApplication(number, to: actor).requireSender(actor) },
+        needing: { try await entry(ofApplication: number, for: actor) }
+      ) { entry, transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
+        let profile = try profile(application.profile)
         let standing = try transaction.entryStanding(entry.number)
         var next = try judged(under: profile) {
           try checkStanding(
@@ -45,6 +49,11 @@ extension ShareServer {
       reply.receipt = done.receipt
       return reply
     }
+  }
+
+  private func entry(ofApplication number: Int64, for actor: Actor) async throws -> SharedEntry {
+    let known = try await database.read { try $0.visibleApplication(number, to: actor) }
+    return try await entry(known.entryName)
   }
 
   func checkEtag(_ etag: String, _ application: Application) throws(RequestRefusal) {

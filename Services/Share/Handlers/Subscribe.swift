@@ -16,11 +16,12 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let actor = actor(of: call)
       let use = try UseRequest(request, by: actor.department)
-      let entry = try await entry(request.entry)
       let time = now()
-      let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request, authorise: { _ in },
+        needing: { try await entry(request.entry) }
+      ) { entry, transaction in
+        let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
         let standing = try transaction.entryStanding(entry.number)
         let number = try transaction.nextNumber("grants")
         let made = try judged(under: profile) {

@@ -16,8 +16,10 @@ extension ShareServer {
       let number = try number(request.name, in: .applications)
       let actor = actor(of: call)
       let time = now()
-      let done = try await change(call, requestID: request.requestID, content: request) {
-        transaction in
+      let done = try await change(
+        call, requestID: request.requestID, content: request,
+        authorise: { try $0.visibleApplication(number, to: actor).requireApplicant(actor) }
+      ) { transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         let next = try judged(under: try profile(application.profile)) { _ in
           try application.withdrawn(by: actor, reason: request.reason, at: time)

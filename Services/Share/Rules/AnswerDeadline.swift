@@ -35,9 +35,7 @@ extension Application {
   package func replyDate(
     _ date: CivilDate, by actor: Actor, under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Application {
-    guard actor.department == applicant || actor.department == source else {
-      throw .notParty(resource: name)
-    }
+    try requireNegotiator(actor)
     guard state.awaitsReview, var clock = answerClock(under: profile) else {
       throw .wrongState(
         resource: name, state: state.term,

@@ -187,6 +187,24 @@ func forwardingAuthority(
 }
 
 extension Application {
+  /// Applicant and county authority hand it in.
+  package func requireSender(_ actor: Actor) throws(ShareRefusal) {
+    guard actor.department == applicant || actor.department == forwarder else {
+      throw .notParty(resource: name)
+    }
+  }
+
+  package func requireApplicant(_ actor: Actor) throws(ShareRefusal) {
+    guard actor.department == applicant else { throw .notParty(resource: name) }
+  }
+
+  /// Applicant and source agree on a day; a third cannot (AC-63).
+  package func requireNegotiator(_ actor: Actor) throws(ShareRefusal) {
+    guard actor.department == applicant || actor.department == source else {
+      throw .notParty(resource: name)
+    }
+  }
+
   /// Hands a draft in; for a county in Hebi first to its authority, which hands it on.
   ///
   /// - Parameter entry: As the catalogue has it now: what was drafted yesterday may no longer be shared.
@@ -226,7 +244,7 @@ extension Application {
   package func withdrawn(
     by actor: Actor, reason: String, at time: Instant
   ) throws(ShareRefusal) -> Application {
-    guard actor.department == applicant else { throw .notParty(resource: name) }
+    try requireApplicant(actor)
     guard state == .draft || state == .forwarded || state.awaitsReview else {
       throw .wrongState(
         resource: name, state: state.term, action: BilingualText("撤回", "withdrawn"))

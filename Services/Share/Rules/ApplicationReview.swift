@@ -19,8 +19,7 @@ extension Application {
 
   /// As which side a person may speak: his department is the source, or the authority of its level.
   func side(of actor: Actor, under profile: Profile) throws(ShareRefusal) -> Reviewer {
-    if actor.department == applicant { throw .ownApplication(resource: name) }
-    let sides = reviewers(under: profile).filter { canSpeak(actor, for: $0) }
+    let sides = try sides(of: actor, under: profile)
     let awaited = awaitedReviewers(under: profile)
     if let side = sides.first(where: awaited.contains) {
       // Where one department is both, two of its people decide: one opinion is not two.
@@ -30,9 +29,19 @@ extension Application {
       }
       return side
     }
-    if let side = sides.first { throw .opinionGiven(resource: name, side: side) }
-    throw .notReviewer(
-      resource: name, expected: reviewers(under: profile), citation: profile.reviewers?.citation)
+    throw .opinionGiven(resource: name, side: sides[0])
+  }
+
+  /// The sides for which a person may speak, given or not; at least one. No department decides on its own application (AC-43).
+  @discardableResult
+  package func sides(of actor: Actor, under profile: Profile) throws(ShareRefusal) -> [Reviewer] {
+    if actor.department == applicant { throw .ownApplication(resource: name) }
+    let sides = reviewers(under: profile).filter { canSpeak(actor, for: $0) }
+    guard !sides.isEmpty else {
+      throw .notReviewer(
+        resource: name, expected: reviewers(under: profile), citation: profile.reviewers?.citation)
+    }
+    return sides
   }
 
   /// Whether a person's department and role let him give a side's opinion.

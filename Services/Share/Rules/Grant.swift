@@ -174,7 +174,7 @@ extension Grant {
   package func accepted(
     by actor: Actor, officer: String, under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Grant {
-    guard actor.department == grantee else { throw .notParty(resource: name) }
+    try requireGrantee(actor)
     guard profile.grantActivation?.value != .filing else { throw notFiled(nil, under: profile) }
     guard actor.roles.contains(.departmentSecurity) else {
       throw .securityOfficerNeeded(resource: name)
@@ -192,7 +192,7 @@ extension Grant {
   package func revoked(
     by actor: Actor, reason: String, basis: LegalBasis?, at time: Instant
   ) throws(ShareRefusal) -> Grant {
-    try checkSupervisor(actor)
+    try requireSupervisor(actor)
     guard state.isLiving else { throw wrongState("撤销", "revoked") }
     try checkReason(reason)
     try checkStatedBasis(basis, path: "basis", citation: .accessRule(44))
@@ -207,7 +207,7 @@ extension Grant {
   package func suspended(
     by actor: Actor, reason: String, at time: Instant
   ) throws(ShareRefusal) -> Grant {
-    try checkSupervisor(actor)
+    try requireSupervisor(actor)
     // One that rests with its entry can be suspended as well: mounting the entry then resumes nothing.
     guard state == .active || awaitsMounting else { throw wrongState("暂停", "suspended") }
     try checkReason(reason)
@@ -220,7 +220,7 @@ extension Grant {
   package func resumed(
     by actor: Actor, reason: String, at time: Instant
   ) throws(ShareRefusal) -> Grant {
-    let isAuthority = try checkSupervisor(actor)
+    let isAuthority = try requireSupervisor(actor)
     guard state == .suspended else { throw wrongState("恢复", "resumed") }
     if awaitsMounting { throw .entryUnmounted(entry: entryName) }
     if !isAuthority, let suspender = history.last?.actor,
@@ -235,12 +235,17 @@ extension Grant {
     return next
   }
 
-  /// Source and authority watch over a grant.
+  package func requireGrantee(_ actor: Actor) throws(ShareRefusal) {
+    guard actor.department == grantee else { throw .notParty(resource: name) }
+  }
+
+  /// Source and authority watch over a grant; an authority that uses it does not watch over itself.
   ///
   /// - Returns: Whether it is the authority that acts.
   @discardableResult
-  private func checkSupervisor(_ actor: Actor) throws(ShareRefusal) -> Bool {
-    let isAuthority = actor.department == authority && actor.roles.contains(.authority)
+  package func requireSupervisor(_ actor: Actor) throws(ShareRefusal) -> Bool {
+    let isAuthority =
+      actor.department == authority && authority != grantee && actor.roles.contains(.authority)
     let isSource = actor.department == source && actor.isOfficerOrHead
     guard isSource || isAuthority else { throw .notParty(resource: name) }
     return isAuthority

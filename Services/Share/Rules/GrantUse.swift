@@ -34,7 +34,7 @@ extension Grant {
   /// - Parameter profile: The grant's own.
   /// - Returns: The items to be opened.
   package func check(_ call: GrantCall, under profile: Profile) throws(ShareRefusal) -> [String] {
-    guard call.actor.department == grantee else { throw .notGrantee(grant: name) }
+    try requireUser(call.actor)
     guard admits(call.actor.system) else {
       throw .systemNotGranted(grant: name, system: call.actor.system?.text ?? "")
     }
@@ -47,6 +47,10 @@ extension Grant {
     if call.purpose.isEmpty { throw .purposeMissing(grant: name) }
     guard call.purpose == purpose else { throw .purposeDiffers(grant: name) }
     return call.items.isEmpty ? admitted : call.items
+  }
+
+  package func requireUser(_ actor: Actor) throws(ShareRefusal) {
+    guard actor.department == grantee else { throw .notGrantee(grant: name) }
   }
 
   /// Whether a system may use it; one that is not known uses no grant that names systems.

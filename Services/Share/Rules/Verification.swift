@@ -158,14 +158,18 @@ extension Verification {
   package func checkDecidable(
     by actor: Actor, under profile: Profile
   ) throws(ShareRefusal) {
+    try requireSource(actor, under: profile)
+    guard state == .requested else {
+      throw .wrongState(
+        resource: name, state: state.term, action: BilingualText("答复", "decided"))
+    }
+  }
+
+  package func requireSource(_ actor: Actor, under profile: Profile) throws(ShareRefusal) {
     guard actor.department == source, actor.isOfficerOrHead else {
       throw .notReviewer(
         resource: name, expected: [.sourceDepartment],
         citation: profile.cite(.shareVerificationRequest, else: .accessRule(43)))
-    }
-    guard state == .requested else {
-      throw .wrongState(
-        resource: name, state: state.term, action: BilingualText("答复", "decided"))
     }
   }
 

@@ -1137,6 +1137,7 @@ extension ShareV1 {
     package var finishTime: GoogleProtobuf.Timestamp? = nil
     package var profile: String = ""
     package var entry: String = ""
+    package var receipt: CommonV1.Receipt? = nil
 
     package init() {}
 
@@ -1160,7 +1161,8 @@ extension ShareV1 {
       createTime: GoogleProtobuf.Timestamp? = nil,
       finishTime: GoogleProtobuf.Timestamp? = nil,
       profile: String = "",
-      entry: String = ""
+      entry: String = "",
+      receipt: CommonV1.Receipt? = nil
     ) {
       self.name = name
       self.grant = grant
@@ -1182,6 +1184,7 @@ extension ShareV1 {
       self.finishTime = finishTime
       self.profile = profile
       self.entry = entry
+      self.receipt = receipt
     }
   }
 
@@ -1254,6 +1257,7 @@ extension ShareV1 {
     package var lineage: CommonV1.Lineage? = nil
     package var reopened: Bool = false
     package var etag: String = ""
+    package var receipt: CommonV1.Receipt? = nil
 
     package init() {}
 
@@ -1275,7 +1279,8 @@ extension ShareV1 {
       record: String = "",
       lineage: CommonV1.Lineage? = nil,
       reopened: Bool = false,
-      etag: String = ""
+      etag: String = "",
+      receipt: CommonV1.Receipt? = nil
     ) {
       self.name = name
       self.chunk = chunk
@@ -1295,6 +1300,7 @@ extension ShareV1 {
       self.lineage = lineage
       self.reopened = reopened
       self.etag = etag
+      self.receipt = receipt
     }
   }
 
@@ -4149,6 +4155,7 @@ extension ShareV1.Comparison {
     self.finishTime = try check.optionalMessage(source.pointee.finish_time, "finish_time")
     self.profile = try check.string(source.pointee.profile, "profile")
     self.entry = try check.string(source.pointee.entry, "entry")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -4173,6 +4180,7 @@ extension ShareV1.Comparison {
     target.pointee.finish_time = arena.optionalMessage(self.finishTime)
     target.pointee.profile = arena.string(self.profile)
     target.pointee.entry = arena.string(self.entry)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -4197,6 +4205,7 @@ extension ShareV1.Comparison {
     case "finishTime", "finish_time": 28
     case "profile": 29
     case "entry": 30
+    case "receipt": 31
     default: 0
     }
   }
@@ -4245,6 +4254,8 @@ extension ShareV1.Comparison {
       try reader.read(&self.profile)
     case 30:
       try reader.read(&self.entry)
+    case 31:
+      try reader.read(&self.receipt)
     default: break
     }
   }
@@ -4270,6 +4281,7 @@ extension ShareV1.Comparison {
     writer.field("finishTime", self.finishTime)
     writer.field("profile", self.profile)
     writer.field("entry", self.entry)
+    writer.field("receipt", self.receipt)
   }
 }
 
@@ -4453,6 +4465,7 @@ extension ShareV1.Case {
     self.lineage = try check.optionalMessage(source.pointee.lineage, "lineage")
     self.reopened = source.pointee.reopened != 0
     self.etag = try check.string(source.pointee.etag, "etag")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -4475,6 +4488,7 @@ extension ShareV1.Case {
     target.pointee.lineage = arena.optionalMessage(self.lineage)
     target.pointee.reopened = self.reopened ? 1 : 0
     target.pointee.etag = arena.string(self.etag)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -4497,6 +4511,7 @@ extension ShareV1.Case {
     case "lineage": 16
     case "reopened": 17
     case "etag": 18
+    case "receipt": 19
     default: 0
     }
   }
@@ -4541,6 +4556,8 @@ extension ShareV1.Case {
       try reader.read(&self.reopened)
     case 18:
       try reader.read(&self.etag)
+    case 19:
+      try reader.read(&self.receipt)
     default: break
     }
   }
@@ -4564,6 +4581,7 @@ extension ShareV1.Case {
     writer.field("lineage", self.lineage)
     writer.field("reopened", self.reopened)
     writer.field("etag", self.etag)
+    writer.field("receipt", self.receipt)
   }
 }
 

@@ -38,6 +38,7 @@ struct VerificationCallTests {
     #expect(
       try await share.topics() == [
         "share.verification_requested", "share.decision", "share.verification_answered",
+        "share.replayed",
       ])
     await share.stop()
   }

@@ -5122,7 +5122,7 @@ const ProtobufCMessageDescriptor weir__share__v1__lookup_response__descriptor =
   (ProtobufCMessageInit) weir__share__v1__lookup_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__comparison__field_descriptors[20] =
+static const ProtobufCFieldDescriptor weir__share__v1__comparison__field_descriptors[21] =
 {
   {
     "name",
@@ -5364,6 +5364,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__comparison__field_descrip
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "receipt",
+    31,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Comparison, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__comparison__field_indices_by_name[] = {
   16,   /* field[16] = create_time */
@@ -5381,6 +5393,7 @@ static const unsigned weir__share__v1__comparison__field_indices_by_name[] = {
   3,   /* field[3] = period */
   18,   /* field[18] = profile */
   6,   /* field[6] = purpose */
+  20,   /* field[20] = receipt */
   10,   /* field[10] = received_rows */
   7,   /* field[7] = responsible_person */
   5,   /* field[5] = roll */
@@ -5391,7 +5404,7 @@ static const ProtobufCIntRange weir__share__v1__comparison__number_ranges[2 + 1]
 {
   { 1, 0 },
   { 20, 9 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__comparison__descriptor =
 {
@@ -5401,7 +5414,7 @@ const ProtobufCMessageDescriptor weir__share__v1__comparison__descriptor =
   "Weir__Share__V1__Comparison",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Comparison),
-  20,
+  21,
   weir__share__v1__comparison__field_descriptors,
   weir__share__v1__comparison__field_indices_by_name,
   2,  weir__share__v1__comparison__number_ranges,
@@ -5562,7 +5575,7 @@ const ProtobufCMessageDescriptor weir__share__v1__hold__descriptor =
   (ProtobufCMessageInit) weir__share__v1__hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__case__field_descriptors[18] =
+static const ProtobufCFieldDescriptor weir__share__v1__case__field_descriptors[19] =
 {
   {
     "name",
@@ -5780,6 +5793,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__case__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "receipt",
+    19,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Case, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__case__field_indices_by_name[] = {
   1,   /* field[1] = chunk */
@@ -5794,6 +5819,7 @@ static const unsigned weir__share__v1__case__field_indices_by_name[] = {
   0,   /* field[0] = name */
   5,   /* field[5] = name_differs */
   4,   /* field[4] = outcome */
+  18,   /* field[18] = receipt */
   14,   /* field[14] = record */
   12,   /* field[12] = referred */
   16,   /* field[16] = reopened */
@@ -5804,7 +5830,7 @@ static const unsigned weir__share__v1__case__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__share__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__case__descriptor =
 {
@@ -5814,7 +5840,7 @@ const ProtobufCMessageDescriptor weir__share__v1__case__descriptor =
   "Weir__Share__V1__Case",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Case),
-  18,
+  19,
   weir__share__v1__case__field_descriptors,
   weir__share__v1__case__field_indices_by_name,
   1,  weir__share__v1__case__number_ranges,

@@ -607,10 +607,11 @@ struct  Weir__Share__V1__Comparison
   Google__Protobuf__Timestamp *finish_time;
   ProtobufCBinaryData profile;
   ProtobufCBinaryData entry;
+  Weir__Common__V1__Receipt *receipt;
 };
 #define WEIR__SHARE__V1__COMPARISON__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__comparison__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__INGEST__V1__DIRECTION__DIRECTION_UNSPECIFIED, NULL, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__SHARE__V1__COMPARISON_STATE__COMPARISON_STATE_UNSPECIFIED, 0, 0,NULL, 0, 0, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, WEIR__INGEST__V1__DIRECTION__DIRECTION_UNSPECIFIED, NULL, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__SHARE__V1__COMPARISON_STATE__COMPARISON_STATE_UNSPECIFIED, 0, 0,NULL, 0, 0, 0, NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Weir__Share__V1__Evidence
@@ -661,10 +662,11 @@ struct  Weir__Share__V1__Case
   Weir__Common__V1__Lineage *lineage;
   protobuf_c_boolean reopened;
   ProtobufCBinaryData etag;
+  Weir__Common__V1__Receipt *receipt;
 };
 #define WEIR__SHARE__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__case__descriptor) \
-    , {0,NULL}, 0, 0, WEIR__SHARE__V1__CASE_STATE__CASE_STATE_UNSPECIFIED, WEIR__SHARE__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, 0, {0,NULL}, NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, {0,NULL}, NULL, 0, {0,NULL} }
+    , {0,NULL}, 0, 0, WEIR__SHARE__V1__CASE_STATE__CASE_STATE_UNSPECIFIED, WEIR__SHARE__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, 0, {0,NULL}, NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, {0,NULL}, NULL, 0, {0,NULL}, NULL }
 
 
 struct  Weir__Share__V1__CreateComparisonRequest
