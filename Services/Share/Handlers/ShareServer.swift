@@ -196,7 +196,6 @@ extension DepartmentStanding {
     let isCounty = department.level == .county || department.level == .functionalZone
     self.init(
       code: code, level: isCounty ? .county : .city, region: department.region,
-      authority: ResourceName(department.authority, in: .departments)
-        .flatMap { DepartmentCode($0.id) })
+      authority: department.decidingAuthority, isAuthority: department.authority.isEmpty)
   }
 }

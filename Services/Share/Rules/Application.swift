@@ -94,7 +94,7 @@ package struct Application: Hashable, Sendable {
   package let entryVersion: Int
   package let applicant: DepartmentCode
   package let source: DepartmentCode
-  /// The authority of the source's level and region.
+  /// The authority that decides and supervises: the source's, or where that one applies itself the one above it.
   package let authority: DepartmentCode?
   /// The county authority through which it must go, where it must (hebi-2021/15.4).
   package let forwarder: DepartmentCode?
@@ -166,13 +166,35 @@ package func draftApplication(
   try checkApplicationContent(use, of: entry, under: profile, today: time.civilDate)
   var application = Application(
     number: number, entry: entry.number, entryVersion: entry.version,
-    applicant: actor.department, source: entry.source.code, authority: entry.source.authority,
+    applicant: actor.department, source: entry.source.code,
+    authority: entry.source.decider(for: applicant),
     forwarder: forwardingAuthority(of: applicant, to: entry.source, under: profile),
     profile: profile.reference, created: time, use: use)
+  try application.requireDeciders(under: profile)
   application.history.append(
     CaseStep(
       from: "", to: ApplicationState.draft.rawValue, actor: actor.name, time: time, reason: ""))
   return application.graded(by: entry, under: profile)
+}
+
+extension DepartmentStanding {
+  /// The authority that decides on an application to this source: its own, and where that one is the applicant the one above, since
+  /// no department decides on its own application (AC-43).
+  func decider(for applicant: DepartmentStanding) -> DepartmentCode? {
+    authority == applicant.code ? applicant.authority : authority
+  }
+}
+
+extension Application {
+  /// Each side that must give an opinion is somebody other than the applicant; else the application could never be answered.
+  func requireDeciders(under profile: Profile) throws(ShareRefusal) {
+    for side in reviewers(under: profile) where side != .sourceDepartment {
+      guard let authority, authority != applicant else {
+        throw .noAuthorityAbove(
+          entry: entryName, side: side, citation: profile.reviewers?.citation)
+      }
+    }
+  }
 }
 
 /// The county authority through which a county's application for others' data goes (hebi-2021/15.4, AC-50).
@@ -180,7 +202,7 @@ func forwardingAuthority(
   of applicant: DepartmentStanding, to source: DepartmentStanding, under profile: Profile
 ) -> DepartmentCode? {
   guard profile.word(.shareCrossLevelRoute)?.value == "through_county_authority",
-    applicant.level == .county,
+    applicant.level == .county, !applicant.isAuthority,
     source.level != .county || source.region != applicant.region
   else { return nil }
   return applicant.authority
@@ -226,6 +248,7 @@ extension Application {
         resource: name, state: state.term, action: BilingualText("提交", "submitted"))
     }
     let applying = Actor(department: applicant, name: actor.name, roles: actor.roles)
+    try requireDeciders(under: profile)
     try checkApplicable(use, of: entry, by: applying, under: profile)
     try checkItemNames(use.items, of: entry)
     try checkUntil(use.until, today: time.civilDate, under: profile)

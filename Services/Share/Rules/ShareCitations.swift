@@ -18,7 +18,9 @@ extension ShareRefusal {
   /// The article that the rule had at hand.
   private var given: Citation? {
     switch self {
-    case .notReviewer(_, _, let citation), .verificationNotProvided(_, let citation): citation
+    case .notReviewer(_, _, let citation), .noAuthorityAbove(_, _, let citation),
+      .verificationNotProvided(_, let citation):
+      citation
     case .notShared(_, _, let citation), .verificationNotNeeded(_, let citation),
       .attemptsExhausted(_, let citation), .fieldMissing(_, _, let citation),
       .untilPassed(_, let citation), .reasonMissing(_, let citation),
@@ -37,7 +39,8 @@ extension ShareRefusal {
   private var basis: (key: ProfileKey?, ours: Citation)? {
     switch self {
     case .notGovernmentBody: (.shareEnterprises, .accessRule(40))
-    case .ownApplication, .notReviewer, .opinionGiven: (.shareReviewers, .accessRule(43))
+    case .ownApplication, .notReviewer, .noAuthorityAbove, .opinionGiven:
+      (.shareReviewers, .accessRule(43))
     case .applicationNeeded: (.shareApplicationFields, .accessRule(41))
     case .applicationNotNeeded: (.shareUnconditionalNeedsPurpose, .accessRule(40))
     case .verificationNotProvided: (nil, .accessRule(42))
@@ -65,6 +68,11 @@ extension ShareRefusal {
 
   package var nextStep: BilingualText? {
     switch self {
+    case .noAuthorityAbove:
+      BilingualText(
+        "请先登记上一级数据主管部门：weir department register … --level …，再申请。",
+        "Have the authority above registered first: weir department register … --level …; then apply."
+      )
     case .entryUnmounted:
       BilingualText(
         "请来源部门重新挂接：weir catalog mount；挂接后授权即恢复。",

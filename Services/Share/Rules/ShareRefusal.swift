@@ -11,6 +11,7 @@ package enum ShareRefusal: Refusal, Hashable {
   case ownEntry(entry: String)
   case ownApplication(resource: String)
   case notReviewer(resource: String, expected: [Reviewer], citation: Citation?)
+  case noAuthorityAbove(entry: String, side: Reviewer, citation: Citation?)
   case opinionGiven(resource: String, side: Reviewer)
   case samePerson(resource: String, citation: Citation)
   case headNeeded(resource: String)
@@ -83,6 +84,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .ownEntry: "share.own_entry"
     case .ownApplication: "share.own_application"
     case .notReviewer: "share.not_reviewer"
+    case .noAuthorityAbove: "share.no_authority_above"
     case .opinionGiven: "share.opinion_given"
     case .samePerson: "share.second_person_needed"
     case .headNeeded: "share.head_needed"
@@ -168,7 +170,7 @@ package enum ShareRefusal: Refusal, Hashable {
       .itemNotGranted, .purposeDiffers, .rollDiffers:
       .notAllowed
     case .chunkDiffers, .opinionGiven, .runRepeated: .alreadyExists
-    case .wrongState, .rowRuleNeedsItem, .noProfileInForce, .entryNotPublished,
+    case .wrongState, .noAuthorityAbove, .rowRuleNeedsItem, .noProfileInForce, .entryNotPublished,
       .applicationNotNeeded, .chunksMissing,
       .rowsDiffer, .comparisonTooOld, .recordUnderCheck:
       .wrongState

@@ -23,6 +23,11 @@ extension ShareRefusal {
       BilingualText(
         "\(resource) 应由\(list(expected).chinese)审核。",
         "\(resource) is reviewed by: \(list(expected).english).")
+    case .noAuthorityAbove(let entry, let side, _):
+      BilingualText(
+        "对 \(entry) 的申请须由\(side.term.chinese)审核，而主管部门不得审核本部门的申请和数据，上级主管部门又未登记。",
+        "The \(side.term.english) decides on applications for \(entry); an authority does not decide on its own application or data, and none above it is registered."
+      )
     case .opinionGiven(let resource, let side):
       BilingualText(
         "\(resource) 的\(side.term.chinese)意见已经提出。",

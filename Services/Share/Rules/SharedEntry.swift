@@ -66,16 +66,20 @@ package struct DepartmentStanding: Hashable, Sendable {
   package let level: AdministrativeLevel
   /// GB/T 2260.
   package let region: String
-  /// The authority of its level and region; `nil` for an authority itself.
+  /// The authority that decides where it is party: of its level and region, for an authority the one above; `nil` where none is.
   package let authority: DepartmentCode?
+  /// Whether it is an authority itself.
+  package let isAuthority: Bool
 
   package init(
-    code: DepartmentCode, level: AdministrativeLevel, region: String, authority: DepartmentCode?
+    code: DepartmentCode, level: AdministrativeLevel, region: String, authority: DepartmentCode?,
+    isAuthority: Bool = false
   ) {
     self.code = code
     self.level = level
     self.region = region
     self.authority = authority
+    self.isAuthority = isAuthority
   }
 }
 

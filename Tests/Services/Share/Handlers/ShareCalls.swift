@@ -203,6 +203,13 @@ extension ShareCalls {
       return entry(book)
     }
     peers.department = { name in
+      if name == "departments/data-bureau" || name == "departments/province-bureau" {
+        // Authorities: the city's has the province's above it, the province's none.
+        let isCity = name == "departments/data-bureau"
+        return RegistryV1.Department(
+          name: name, level: isCity ? .city : .province, region: "441400",
+          superior: isCity ? "departments/province-bureau" : "")
+      }
       let isCounty = name.hasPrefix("departments/county")
       return RegistryV1.Department(
         name: name, level: isCounty ? .county : .city, region: "441400",

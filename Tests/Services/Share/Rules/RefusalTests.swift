@@ -191,6 +191,7 @@ private struct RefusedCases {
           ItemDecision(item: $0, isApproved: isApproved, reason: reason, basis: basis)
         }
       }
+      let alone = try World.entry(source: try World.standing("justice", authority: nil))
       // One department that is both sides, and one person of it.
       let bureau = try World.actor("data-bureau", "zhao", [.authority, .departmentOfficer])
       let own = try World.entry(source: try World.standing("data-bureau"))
@@ -199,6 +200,11 @@ private struct RefusedCases {
         applicant: try World.standing("human-resources"), under: profile, at: noon
       ).submitted(by: officer, entry: own, under: profile, at: noon)
       return [
+        try said {
+          _ = try draftApplication(
+            number: 1, use: try World.use(), for: alone, by: officer,
+            applicant: try World.standing("human-resources"), under: profile, at: noon)
+        },
         try review(World.decisions(), by: try World.actor("health")),
         try review(decisions(false, "", nil), by: source),
         try review(decisions(true, "", nil), by: source),

@@ -305,3 +305,112 @@ struct AnswerDeadlineTests {
       }?.reason == "share.wrong_state")
   }
 }
+
+@Suite("AC-43 no department decides on its own application; the authority above does")
+struct OwnAuthorityTests {
+  private static let both = ["guangdong-2018", "meizhou-specific-2021"]
+
+  private func draft(
+    _ key: String, applicant: DepartmentStanding, source: DepartmentStanding
+  ) throws -> Application {
+    let officer = Actor(
+      department: applicant.code, name: "departments/\(applicant.code.text)/persons/li",
+      roles: [.departmentOfficer])
+    let entry = try World.entry(source: source)
+    return try draftApplication(
+      number: 1, use: try World.use(), for: entry, by: officer, applicant: applicant,
+      under: try World.profile(key), at: World.noon
+    ).submitted(by: officer, entry: entry, under: try World.profile(key), at: World.noon)
+  }
+
+  private func bureau(above: String? = "province-bureau") throws -> DepartmentStanding {
+    DepartmentStanding(
+      code: try World.code("data-bureau"), level: .city, region: "441400",
+      authority: try above.map { try World.code($0) }, isAuthority: true)
+  }
+
+  @Test(
+    "the applicant is the source's authority: the one above speaks, it does not", arguments: both)
+  func applicant(_ key: String) throws {
+    let profile = try World.profile(key)
+    let sent = try draft(key, applicant: try bureau(), source: try World.standing("justice"))
+    #expect(sent.authority?.text == "province-bureau")
+    let own = try World.actor("data-bureau", "zhao", [.authority])
+    #expect(
+      refusal {
+        _ = try sent.reviewed(
+          World.decisions(), reason: "", by: own, under: profile, at: World.noon)
+      } == .ownApplication(resource: sent.name))
+    let above = try World.actor("province-bureau", "qian", [.authority])
+    let answered = try sent.reviewed(
+      World.decisions(), reason: "", by: above, under: profile, at: World.noon
+    ).reviewed(
+      World.decisions(), reason: "", by: try World.actor("justice"), under: profile,
+      at: World.noon)
+    #expect(answered.state == .approved)
+    // The grant is watched over by the one above, not by its user.
+    let made = ShareRules.grant(1, from: answered, under: profile, by: above, at: World.noon)
+    let grant = try #require(made)
+    #expect(
+      refusal { _ = try grant.suspended(by: own, reason: "r", at: World.noon) }?.reason
+        == "share.not_party")
+    #expect(try grant.suspended(by: above, reason: "r", at: World.noon).state == .suspended)
+  }
+
+  @Test("the source is an authority: the one above it speaks for the authority", arguments: both)
+  func source(_ key: String) throws {
+    let sent = try draft(key, applicant: try World.standing("human-resources"), source: bureau())
+    #expect(sent.authority?.text == "province-bureau")
+    #expect(
+      sent.canSpeak(try World.actor("province-bureau", "qian", [.authority]), for: .authority))
+    #expect(!sent.canSpeak(try World.actor("data-bureau", "zhao", [.authority]), for: .authority))
+  }
+
+  @Test("where none is above, it is refused at once, with what to do", arguments: both)
+  func nobody(_ key: String) throws {
+    for (applicant, source) in [
+      (try bureau(above: nil), try World.standing("justice")),
+      (try World.standing("human-resources"), try bureau(above: nil)),
+    ] {
+      let refused = refusal { _ = try draft(key, applicant: applicant, source: source) }
+      #expect(refused?.reason == "share.no_authority_above")
+      #expect(refused?.kind == .wrongState)
+      #expect(refused?.nextStep?.english.contains("weir department register") == true)
+      #expect(refused?.citation?.document == key)
+    }
+  }
+
+  @Test("where the source alone decides, no authority is needed (meizhou-public-2023/21.3b)")
+  func sourceAlone() throws {
+    let sent = try draft(
+      "meizhou-public-2023", applicant: try bureau(above: nil),
+      source: try World.standing("justice"))
+    #expect(sent.state == .submitted)
+    #expect(sent.authority == nil)
+  }
+
+  @Test("AC-50 a county authority applies by itself: nobody hands its application on")
+  func county() throws {
+    let county = DepartmentStanding(
+      code: try World.code("county-bureau"), level: .county, region: "441402",
+      authority: try World.code("data-bureau"), isAuthority: true)
+    let sent = try draft("hebi-2021", applicant: county, source: try World.standing("justice"))
+    #expect(sent.forwarder == nil)
+    #expect(sent.state == .submitted)
+  }
+
+  @Test("a subscriber that is the source's authority does not watch over its own grant (AC-74)")
+  func subscriber() throws {
+    var use = try World.use()
+    use.items = ["office"]
+    let grant = try subscribe(
+      1, use: use, to: try World.entry(), by: try World.actor("data-bureau"),
+      under: try World.profile("meizhou-public-2023"), at: World.noon)
+    #expect(
+      refusal {
+        _ = try grant.revoked(
+          by: try World.actor("data-bureau", "zhao", [.authority]), reason: "r", basis: nil,
+          at: World.noon)
+      }?.reason == "share.not_party")
+  }
+}
