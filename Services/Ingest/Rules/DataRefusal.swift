@@ -8,13 +8,13 @@ package enum DataRefusal: Refusal, Hashable {
   case grantInvalid
   case otherGrantee(grant: String)
   case systemNotGranted(grant: String, system: String)
+  /// Abroad, or somebody else, whom the grant does not name.
+  case recipientNotGranted(grant: String, recipient: String)
+  case recipientItem(grant: String, recipient: String, item: String)
   case otherEntry(grant: String, entry: String)
   case useNotGranted(grant: String, use: DataUse)
   case purposeDiffers(grant: String)
   case itemNotGranted(grant: String, item: String)
-  /// Abroad, or somebody else, whom the grant does not name.
-  case recipientNotGranted(grant: String, recipient: String)
-  case recipientItem(grant: String, recipient: String, item: String)
   case grantExpired(grant: String, until: CivilDate)
   case grantSuspended(grant: String, reason: String)
   case grantEnded(grant: String, reason: String)
@@ -47,12 +47,12 @@ package enum DataRefusal: Refusal, Hashable {
     case .grantInvalid: "ingest.grant_invalid"
     case .otherGrantee: "ingest.grant_of_another_department"
     case .systemNotGranted: "ingest.system_not_granted"
+    case .recipientNotGranted: "ingest.recipient_not_granted"
+    case .recipientItem: "ingest.recipient_item_not_granted"
     case .otherEntry: "ingest.grant_of_another_entry"
     case .useNotGranted: "ingest.use_not_granted"
     case .purposeDiffers: "ingest.purpose_differs"
     case .itemNotGranted: "ingest.item_not_granted"
-    case .recipientNotGranted: "ingest.recipient_not_granted"
-    case .recipientItem: "ingest.recipient_item_not_granted"
     case .grantExpired: "ingest.grant_expired"
     case .grantSuspended: "ingest.grant_suspended"
     case .grantEnded: "ingest.grant_ended"
@@ -79,10 +79,10 @@ package enum DataRefusal: Refusal, Hashable {
   package var kind: RefusalKind {
     switch self {
     case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted,
-      .purposeDiffers, .itemNotGranted, .recipientNotGranted, .recipientItem, .grantExpired,
-      .grantSuspended, .grantEnded, .notOwner:
+      .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded, .notOwner:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
+    case .recipientNotGranted, .recipientItem: .notAllowed
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
     case .nothingDelivered, .entryWithdrawn, .issueNotOpen: .wrongState
     case .registerDamaged, .registerKeysMissing: .damaged
@@ -120,12 +120,12 @@ package enum DataRefusal: Refusal, Hashable {
   /// Share knows the profile and refuses first; what comes here has only our own rules behind it.
   package var citation: Citation? {
     switch self {
+    case .recipientNotGranted, .recipientItem: .accessRule(46)
     case .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted, .itemNotGranted,
       .grantInvalid:
       .accessRule(41)
     case .grantExpired, .grantSuspended, .grantEnded: .accessRule(52)
     case .purposeDiffers: .accessRule(45)
-    case .recipientNotGranted, .recipientItem: .accessRule(46)
     case .quotaUsed: .accessRule(47)
     case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
     case .notOwner: .accessRule(42)

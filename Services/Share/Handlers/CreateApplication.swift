@@ -57,20 +57,12 @@ extension ShareServer {
       ("profile", .string(application.profile.text)),
       ("items", .array(application.use.items.map { .string($0) })),
     ]
-    members += application.use.recipients.loggedMembers
-    if !application.sensitiveItems.isEmpty {
-      members.append(
-        ("sensitive_items", .array(application.sensitiveItems.map { .string($0) })))
-    }
+    members += application.safeguardMembers
     if !application.form.isEmpty {
       members.append(("form_sha256", .string(application.formHash)))
     }
     if application.state.isAnswered {
       members.append(("approved", .array(application.approvedItems.map { .string($0) })))
-      let consented = application.consentedRecipients
-      if !consented.isEmpty {
-        members.append(("consented", .array(consented.map { .string($0.name) })))
-      }
     }
     if let reason = application.history.last?.reason, !reason.isEmpty {
       members.append(("reason", .string(reason)))

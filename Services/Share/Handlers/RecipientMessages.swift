@@ -70,3 +70,17 @@ extension [Recipient] {
     isEmpty ? [] : [("recipients", .array(map(\.logged)))]
   }
 }
+
+extension Application {
+  /// What the log says of recipients and sensitive items; nothing where there are none.
+  var safeguardMembers: [(String, JSONValue)] {
+    func names(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+    var members = use.recipients.loggedMembers
+    if !sensitiveItems.isEmpty { members.append(("sensitive_items", names(sensitiveItems))) }
+    if use.recipients.isEmpty { return members }
+    // To whom this reviewer consents, and in the end to whom all did.
+    if let opinion = opinions.last { members.append(("consents", names(opinion.recipients))) }
+    if state.isAnswered { members.append(("consented", names(consentedRecipients.map(\.name)))) }
+    return members
+  }
+}

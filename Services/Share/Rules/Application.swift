@@ -164,6 +164,7 @@ package func draftApplication(
   try checkItemNames(use.items, of: entry)
   try checkApplicable(use, of: entry, by: actor, under: profile)
   try checkApplicationContent(use, of: entry, under: profile, today: time.civilDate)
+  try checkRecipients(use, of: entry, under: profile)
   var application = Application(
     number: number, entry: entry.number, entryVersion: entry.version,
     applicant: actor.department, source: entry.source.code,

@@ -147,7 +147,8 @@ private func checkRecords(
     for (field, record, term) in records where record.isEmpty {
       throw .safeguard(
         .abroadRecordMissing(
-          path: path + field, record: term, citation: profile.cite(.shareAbroad, else: .accessRule(51))))
+          path: path + field, record: term,
+          citation: profile.cite(.shareAbroad, else: .accessRule(51))))
     }
   }
   guard profile.needsPersonalConsent, recipient.kind != .ownSystem,
@@ -226,7 +227,8 @@ extension Grant {
       guard let own else {
         throw .safeguard(
           .systemAbroad(
-            grant: self.name, system: name, citation: profile.cite(.shareAbroad, else: .accessRule(51))))
+            grant: self.name, system: name,
+            citation: profile.cite(.shareAbroad, else: .accessRule(51))))
       }
       admitted = own.items
       // A comparison looks at all that is granted.

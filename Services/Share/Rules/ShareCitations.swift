@@ -21,6 +21,7 @@ extension ShareRefusal {
     case .notReviewer(_, _, let citation), .noAuthorityAbove(_, _, let citation),
       .verificationNotProvided(_, let citation):
       citation
+    case .safeguard(let refusal): refusal.citation
     case .notShared(_, _, let citation), .verificationNotNeeded(_, let citation),
       .attemptsExhausted(_, let citation), .fieldMissing(_, _, let citation),
       .untilPassed(_, let citation), .reasonMissing(_, let citation),
@@ -30,7 +31,6 @@ extension ShareRefusal {
       .accessModeNotFiled(_, _, let citation):
       citation
     case .clock(let refusal): refusal.citation
-    case .safeguard(let refusal): refusal.citation
     default: nil
     }
   }

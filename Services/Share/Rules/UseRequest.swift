@@ -112,7 +112,6 @@ func checkApplicationContent(
   try checkStatedBasis(
     use.legalBasis, path: "application.legal_basis",
     citation: profile.cite(.shareRefusalBasis, else: .accessRule(44)))
-  try checkRecipients(use, of: entry, under: profile)
   try checkApplicationRemainder(
     use, of: entry, under: profile, today: today, path: "application.")
 }

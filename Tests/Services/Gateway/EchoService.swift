@@ -134,6 +134,7 @@ private func told(_ call: CallContext, _ replica: Int) -> Metadata {
   trailers.append("x-caller", call.caller.personName ?? "none")
   trailers.append("x-roles", call.caller.roles.map(\.slug).sorted().joined(separator: ","))
   trailers.append("x-system", call.caller.system.text)
+  trailers.append("x-region", call.caller.systemRegion)
   trailers.append("x-language", call.language.rawValue)
   trailers.append(
     "x-names", call.rpc.metadata.entries.map(\.name).sorted().joined(separator: ","))

@@ -16,7 +16,7 @@ import Vocabulary
 private let getEntry = "/weir.catalog.v1.Catalog/GetEntry"
 
 /// A key that its holder keeps, and the request for its certificate.
-private struct Requested {
+struct Requested {
   let key: P256PrivateKey
   let pem: [UInt8]
 

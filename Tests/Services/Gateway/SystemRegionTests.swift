@@ -1,10 +1,8 @@
 // Where a system stands: registered with it, and told with each of its calls.
 
 import Contracts
-import GatewayRules
 import RPC
 import Testing
-import Vocabulary
 
 @Suite("AC-51 a system abroad is known as such", .timeLimit(.minutes(10)))
 struct SystemRegionTests {
@@ -37,25 +35,35 @@ struct SystemRegionTests {
     }
   }
 
-  @Test("AC-51 its calls say where it stands; a person's say it of the workstation")
-  func told() throws {
-    let affairs = try department("civil-affairs")
-    let li = try member("li", of: "civil-affairs")
-    let liaison = RegisteredSystem(
-      department: affairs.code, name: try #require(SystemName("liaison")), title: "联络",
-      responsible: li.id, state: .active, created: Instant(milliseconds: 0), region: "HK")
-    func certificate(_ mark: UInt8, _ subject: Principal) -> RegistryChange {
-      .certificate(
-        RegisteredCertificate(
-          fingerprint: [mark], serial: "0\(mark)", subject: subject,
-          notBefore: Instant(milliseconds: 0), notAfter: Instant(milliseconds: 1000)))
+  @Test(
+    "AC-51 its calls say where it stands, from certificate to service; a system at home says nothing"
+  )
+  func told() async throws {
+    try await withNode { node in
+      let bureau = try node.registry("data-bureau/wu")
+      let name = "departments/civil-affairs/systems/liaison"
+      _ = try await bureau.registerSystem(
+        .with {
+          $0.requestID = fresh()
+          $0.system = .with {
+            $0.name = name
+            $0.title = "联络系统"
+            $0.responsiblePerson = "departments/civil-affairs/persons/li"
+            $0.region = "HK"
+          }
+        })
+      let request = try Requested()
+      let issued = try await bureau.issueCertificate(
+        .with {
+          $0.requestID = fresh()
+          $0.subject = name
+          $0.csrPem = request.pem
+        })
+      let path = "/weir.catalog.v1.Catalog/GetEntry"
+      let abroad = try node.channel(identity: try request.identity(issued))
+      #expect(try await abroad.unary(path, [], CallOptions()).trailers["x-region"] == "HK")
+      let home = try node.channel("civil-affairs/registers")
+      #expect(try await home.unary(path, [], CallOptions()).trailers["x-region"] == "")
     }
-    let snapshot = RegistrySnapshot([
-      .department(affairs), .system(try #require(workstation(of: affairs))), .system(liaison),
-      .person(li), certificate(1, li.principal), certificate(2, liaison.principal),
-    ])
-    let now = Instant(milliseconds: 500)
-    #expect(try snapshot.identify(fingerprint: [1], now: now).get().systemRegion.isEmpty)
-    #expect(try snapshot.identify(fingerprint: [2], now: now).get().systemRegion == "HK")
   }
 }

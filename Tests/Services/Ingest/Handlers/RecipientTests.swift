@@ -2,6 +2,7 @@
 
 import Access
 import Contracts
+import Integrity
 import Synth
 import TestSupport
 import Testing
@@ -36,6 +37,9 @@ struct RecipientTests {
         .flatMap { $0.values.map(\.item) }
     }
     #expect(Set(try await items(grant, ["name"], to: "pension-bank")) == ["name"])
+    let disclosure = try #require(
+      try await node.entries().last { $0.topic == "ingest.disclosure" })
+    #expect(disclosure.payload["recipient"]?.string == "pension-bank")
     #expect(
       await refusal { try await items(grant, ["cremation-date"], to: "pension-bank") }
         == "ingest.recipient_item_not_granted")

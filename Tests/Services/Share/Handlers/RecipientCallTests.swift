@@ -105,6 +105,9 @@ struct RecipientCallTests {
       try CanonicalJSON.decodeCanonical(
         try #require(entries.last { $0.topic == topic }).leaf.payload)
     }
+    #expect(
+      try logged("share.application_answered")["consents"]?.array?.compactMap(\.string)
+        == ["bulletin"])
     #expect(try logged("share.decision")["recipient"]?.string == "bulletin")
     let told = try logged("share.grant_activated")["recipients"]?.array?.first
     #expect(told?["name"]?.string == "bulletin" && told?["kind"]?.string == "public")

@@ -66,7 +66,7 @@ enum World {
   /// The community corrections of the justice bureau: four conditional items, one open, one not shared.
   static func entry(
     isPublished: Bool = true, isMembershipHarmless: Bool = false,
-    source: DepartmentStanding? = nil
+    source: DepartmentStanding? = nil, grade: Int = 0
   ) throws -> SharedEntry {
     SharedEntry(
       number: 3, version: 1, title: "社区矫正", resourceClass: "public",
@@ -75,7 +75,7 @@ enum World {
         SharedItem(name: "date", title: "日期", shareType: .conditional),
         SharedItem(name: "court", title: "法院", shareType: .conditional),
         SharedItem(name: "judgment", title: "文书号", shareType: .conditional),
-        SharedItem(name: "office", title: "司法所", shareType: .unconditional),
+        SharedItem(name: "office", title: "司法所", shareType: .unconditional, grade: grade),
         SharedItem(name: "illness", title: "病史", shareType: .notShared),
       ], isMembershipHarmless: isMembershipHarmless, isPublished: isPublished,
       source: try source ?? standing("justice"))
