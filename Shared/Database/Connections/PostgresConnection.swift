@@ -26,17 +26,29 @@ final class PostgresConnection: Connection {
   {
     self.role = role
     self.counter = counter
-    // The string may override the first three, not the last two.
-    let parameters = [
-      ("connect_timeout", String(Limits.connectSeconds)), ("keepalives_idle", "30"),
-      ("tcp_user_timeout", "30000"), ("dbname", connectionString),
-      ("client_encoding", "UTF8"), ("application_name", "weir"),
-    ]
+    guard let transport = PostgresTransport(connectionString: connectionString) else {
+      throw .cannotOpen("the connection string cannot be read, or names a service file")
+    }
+    try transport.check()
+    // The string may override what stands before it, not what stands after.
+    let parameters =
+      [
+        ("connect_timeout", String(Limits.connectSeconds)), ("keepalives_idle", "30"),
+        ("tcp_user_timeout", "30000"),
+      ] + (transport.defaultMode.map { [("sslmode", $0)] } ?? []) + [
+        ("dbname", connectionString), ("client_encoding", "UTF8"), ("application_name", "weir"),
+      ]
     link = PostgresConnection.connect(parameters)
     guard let link, PQstatus(link) == CONNECTION_OK else {
       close()
       // libpq's own message could name users and addresses; the log of the server has it.
       throw .cannotOpen("PostgreSQL did not accept the connection")
+    }
+    // The environment may have named another host than the string.
+    let host = PQhost(link).map { String(cString: $0) } ?? ""
+    if !PostgresTransport.isLocal(host), PQsslInUse(link) == 0 {
+      close()
+      throw .cannotOpen("the connection to PostgreSQL has no TLS")
     }
     // Notices are for people at a terminal; without this libpq prints them to standard error.
     _ = PQsetNoticeProcessor(link, { _, _ in }, nil)
