@@ -43,4 +43,19 @@ extension ServiceEnvironment {
       health.set(part: Self.certificatesPart, isServing: told == nil)
     }
   }
+
+  /// Asks the configured responder what it says of the certificate, and shows it, until cancelled.
+  func watchStaple() async throws {
+    guard let place = configuration.tls.ocspResponder.flatMap({ HTTPPlace($0) }) else { return }
+    let stapler = Stapler(certificates, now: clock.real) { request in
+      try await httpPost(place, contentType: "application/ocsp-request", request)
+    }
+    while true {
+      do { try await stapler.look() } catch {
+        if error is CancellationError { throw error }
+        log.error("no certificate status to staple", metadata: ["cause": "\(error)"])
+      }
+      try await Task.sleep(for: .seconds(1))
+    }
+  }
 }

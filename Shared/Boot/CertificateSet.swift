@@ -1,6 +1,7 @@
 // The certificates of one process as its files have them: read together, and used only if they fit together.
 
 package import Crypto
+import Foundation
 package import RPC
 package import Vocabulary
 
@@ -32,13 +33,15 @@ package enum CertificateSetError: Error, Sendable, Equatable, CustomStringConver
 package struct CertificateSet: Sendable {
   package let certificate: Certificate
   package let key: P256PrivateKey
+  /// Who issued it, where that is known.
+  package let issuer: Certificate?
   package let serviceRoots: CertificateTrust
   package let serviceLists: [RevocationList]
   package let departmentLists: [RevocationList]
   /// For the internal listener and the channels to other services.
-  package let services: TLSConfiguration
+  package private(set) var services: TLSConfiguration
   /// For the gateway's listener for departments.
-  package let departments: TLSConfiguration?
+  package private(set) var departments: TLSConfiguration?
   /// When the certificate ends.
   package var until: Instant { Instant(milliseconds: certificate.notAfter &* 1000) }
   /// What was read, by path, to see whether it has changed.
@@ -78,6 +81,8 @@ package struct CertificateSet: Sendable {
     let chain = try source.certificates(files.certificate)
     let roots = try source.certificates(files.serviceRoot)
     certificate = chain[0]
+    let name = certificate.issuer
+    issuer = (chain.dropFirst() + roots).first { $0.subject == name }
     key = try source.key(files.key, of: certificate, at: files.certificate)
     try source.checkTerm(certificate, at: files.certificate, now: now)
     serviceRoots = CertificateTrust(roots: roots)
@@ -89,10 +94,15 @@ package struct CertificateSet: Sendable {
     }
     serviceLists = try source.lists(
       files.serviceRevocationList, signedBy: roots, named: files.serviceRoot)
-    services = TLSConfiguration(
+    var services = TLSConfiguration(
       certificateChainPEM: source.bytes(files.certificate), privateKeyPEM: source.bytes(files.key),
       trustRootsPEM: [source.bytes(files.serviceRoot)],
       revocationLists: serviceLists)
+    services.requiresStaple = files.requiresStaple ?? false
+    #if DEBUG
+      services.keyLogFile = files.keyLogFile(ProcessInfo.processInfo.environment)
+    #endif
+    self.services = services
     guard let departmentRoot = files.departmentRoot else {
       departmentLists = []
       departments = nil
@@ -108,8 +118,19 @@ package struct CertificateSet: Sendable {
     if let issuing = configuration.issuing?.certificate {
       departments.intermediatesPEM = [source.bytes(issuing)]
     }
+    #if DEBUG
+      departments.keyLogFile = services.keyLogFile
+    #endif
     self.departments = departments
     self.contents = contents
+  }
+
+  /// The same set with what a responder says of its certificate.
+  func stapling(_ status: [UInt8]?) -> CertificateSet {
+    var set = self
+    set.services.stapledStatus = status
+    set.departments?.stapledStatus = status
+    return set
   }
 
   /// Whether this set may take the place of another.
@@ -126,6 +147,15 @@ package struct CertificateSet: Sendable {
     }
   }
 }
+
+#if DEBUG
+  extension ServiceConfiguration.TLSFiles {
+    /// Named by the environment, and only where the configuration asks for it.
+    func keyLogFile(_ environment: [String: String]) -> String? {
+      keyLog == true ? environment["SSLKEYLOGFILE"] : nil
+    }
+  }
+#endif
 
 extension TLSConfiguration {
   /// A peer with an expired or revoked certificate of ours is answered, so that its holder learns what to do.

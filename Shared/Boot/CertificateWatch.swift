@@ -1,5 +1,7 @@
 // Certificates renewed without a restart: the files are looked at again and again, and what fits together is used.
 
+package import Crypto
+import RPC
 import Synchronization
 package import Vocabulary
 
@@ -66,7 +68,7 @@ package final class CertificateWatch: Sendable {
       state.withLock { $0.refused = nil }
       return try renewTicketKeys()
     }
-    let new: CertificateSet
+    var new: CertificateSet
     do throws(CertificateSetError) {
       new = try CertificateSet(configuration, contents: contents, now: now())
       try new.checkSuccession(to: old, configuration.tls)
@@ -74,8 +76,15 @@ package final class CertificateWatch: Sendable {
       return try refuse(contents, error)
     }
     state.withLock { $0.refused = nil }
+    if new.certificate == old.certificate { new = new.stapling(old.services.stapledStatus) }
     try take(new)
     return .renewed
+  }
+
+  /// Has what a responder says of a certificate shown with it; another certificate's is dropped.
+  package func staple(_ status: [UInt8]?, to certificate: Certificate) throws {
+    let set = current
+    if set.certificate == certificate { try take(set.stapling(status)) }
   }
 
   private func refuse(

@@ -52,6 +52,12 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     /// The same of the department root, which can revoke the gateway's issuing authority; departments' own certificates
     /// are revoked in the registry.
     package var departmentRevocationList: String?
+    /// `http://host[:port]/path` of the service root's OCSP responder; its answers are stapled.
+    package var ocspResponder: String?
+    /// Whether this process takes only services that staple.
+    package var requiresStaple: Bool?
+    /// Debug builds only: whether the environment's SSLKEYLOGFILE is honoured, by which all traffic can be read.
+    package var keyLog: Bool?
 
     package init(
       certificate: String, key: String, serviceRoot: String, departmentRoot: String? = nil,
@@ -206,6 +212,14 @@ extension ServiceConfiguration {
     if let demo, CivilDate(iso: demo.civilStart) == nil {
       throw .malformed(path: path, detail: "demo.civilStart: '\(demo.civilStart)' is no date")
     }
+    if let responder = tls.ocspResponder, HTTPPlace(responder) == nil {
+      throw .malformed(path: path, detail: "tls.ocspResponder: '\(responder)' is not http://…")
+    }
+    #if !DEBUG
+      if tls.keyLog == true {
+        throw .malformed(path: path, detail: "tls.keyLog: this is no debug build")
+      }
+    #endif
     if service == "gateway" {
       guard publicListen != nil, tls.departmentRoot != nil, issuing != nil else {
         throw .malformed(

@@ -173,6 +173,7 @@ private func run(
     parts.jobs + [
       { try await environment.tellRefusedConnections() },
       { try await environment.watchCertificates() },
+      { try await environment.watchStaple() },
     ], until: signals)
   for board in [health, parts.publicHealth] {
     board?.set(isServing: false)

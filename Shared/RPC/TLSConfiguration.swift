@@ -22,6 +22,14 @@ package struct TLSConfiguration: Sendable {
   /// Revocation lists (RFC 5280) of the authorities, PEM, one in each. Certificates of an authority without one are not
   /// looked up anywhere.
   package var revocationListsPEM: [[UInt8]] = []
+  /// Servers only: what the authority's responder says of the certificate (an OCSP response, DER), for clients that ask.
+  package var stapledStatus: [UInt8]?
+  /// Clients only: take no server that does not show such a status, good and current.
+  package var requiresStaple = false
+  #if DEBUG
+    /// Where the secrets of each connection are appended, for a debugger. A release build knows no such thing.
+    package var keyLogFile: String?
+  #endif
   /// Read by servers only.
   package var clientCertificates: ClientCertificatePolicy
   /// Servers only: an expired or revoked certificate of a trusted authority completes the handshake, so that its holder

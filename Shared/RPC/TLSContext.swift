@@ -12,6 +12,11 @@ final class TLSContext: Sendable {
   let toleratesExpired: Bool
   /// Seconds since 1970 at which the first of the revocation lists ends; `nil` without a list.
   let listsEnd: Int64?
+  let stapledStatus: [UInt8]?
+  let requiresStaple: Bool
+  #if DEBUG
+    let keyLog: KeyLog?
+  #endif
 
   init(_ configuration: TLSConfiguration, forServer isServer: Bool) throws(TLSError) {
     ERR_clear_error()
@@ -21,6 +26,12 @@ final class TLSContext: Sendable {
     address = UInt(bitPattern: context)
     requiresClientCertificate = isServer && configuration.clientCertificates == .required
     toleratesExpired = isServer && configuration.toleratesExpired
+    stapledStatus = configuration.stapledStatus
+    requiresStaple = configuration.requiresStaple
+    #if DEBUG
+      keyLog = configuration.keyLogFile.flatMap { KeyLog(path: $0) }
+      if keyLog != nil { Self.setKeyLog(on: context) }
+    #endif
     do throws(TLSError) {
       try Self.applyFixedSettings(to: context, isServer: isServer)
       try Self.loadIdentity(configuration, into: context, isServer: isServer)
@@ -28,6 +39,7 @@ final class TLSContext: Sendable {
       listsEnd = try Self.loadRevocationLists(configuration, into: context)
       Self.setVerification(configuration, on: context, isServer: isServer)
       Self.setResumption(on: context, isServer: isServer)
+      Self.setStapling(configuration, on: context, isServer: isServer)
     } catch {
       // Not every field is set, so deinit does not run.
       SSL_CTX_free(context)

@@ -41,8 +41,8 @@ final class TLSLink {
       return
     }
     SSL_set_connect_state(ssl)
-    // OpenSSL takes a reference of its own.
-    if let session, session.context === context, session.isGood {
+    // OpenSSL takes a reference of its own. A resumed handshake shows no status.
+    if let session, session.context === context, !context.requiresStaple, session.isGood {
       SSL_set_session(ssl, session.pointer)
     }
     guard let serverName else { return }

@@ -80,7 +80,9 @@ struct CertificateTests {
       let again = await weir("pki", "revoke", pki, "node", in: data)
       #expect(again.exit == .refused && again.errors.contains("already revoked"))
       #expect(await weir("pki", "issue-service", pki, "node", in: data).exit == .done)
-      #expect(await weir("doctor", in: data).exit == .done)
+      try await eventually("the services to take the new one") {
+        await weir("doctor", in: data).exit == .done
+      }
     }
   }
 }

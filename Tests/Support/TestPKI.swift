@@ -36,6 +36,7 @@ package struct TestPKI: Sendable {
   package let now: Int64
   package let random: any RandomSource
   package let serviceRoot: CertificateAuthority
+  package let serviceRootKey: P256PrivateKey
   package let departmentRoot: CertificateAuthority
   /// The authority under the department root that the gateway's registry would hold.
   package let departmentIssuer: CertificateAuthority
@@ -47,17 +48,18 @@ package struct TestPKI: Sendable {
     domain: String = "weir.test", now: Int64 = Int64(time(nil)),
     random: any RandomSource = SystemRandom()
   ) throws {
-    func root(_ name: String) throws -> CertificateAuthority {
+    func root(_ name: String, _ key: P256PrivateKey) throws -> CertificateAuthority {
       try .root(
-        subject: SubjectName(commonName: name, organization: "Weir tests"),
-        key: try P256PrivateKey(random: random), notBefore: now - Self.day,
+        subject: SubjectName(commonName: name, organization: "Weir tests"), key: key,
+        notBefore: now - Self.day,
         notAfter: now + 3_650 * Self.day, random: random)
     }
     self.domain = domain
     self.now = now
     self.random = random
-    serviceRoot = try root("Service root")
-    departmentRoot = try root("Department root")
+    serviceRootKey = try P256PrivateKey(random: random)
+    serviceRoot = try root("Service root", serviceRootKey)
+    departmentRoot = try root("Department root", try P256PrivateKey(random: random))
     let key = try P256PrivateKey(random: random)
     departmentIssuer = try CertificateAuthority(
       certificate: try departmentRoot.issueAuthority(

@@ -12,6 +12,8 @@ private let every: [AccessRefusal] = {
     .certificateMissing, .certificateUnregistered(serial: "a1"),
     .certificateNotYetValid(serial: "a1", from: at), .certificateExpired(serial: "a1", at: at),
     .certificateRevoked(serial: "a1", reason: "lost", at: at),
+    .certificateOnRevocationList(serial: "a1", issuer: "CN=root"),
+    .revocationListEnded(serial: "a1", issuer: "CN=root"),
     .systemDisabled(serial: "a1", system: "departments/d1/systems/s1"),
     .personDisabled(serial: "a1", person: "departments/d1/persons/p1", successor: nil),
     .responsibleMissing(serial: "a1", system: "departments/d1/systems/s1"),
@@ -91,5 +93,35 @@ struct AccessRefusalTests {
     ])
   func codes(kind: RefusalKind, code: StatusCode) {
     #expect(kind.code == code)
+  }
+
+  @Test(
+    "a peer with a defect is told which, in its language; an expired one is left to those who look further",
+    arguments: [
+      (PeerCertificate.Defect.expired, "access.certificate_expired"),
+      (.revoked, "access.certificate_on_revocation_list"),
+      (.revocationListEnded, "access.revocation_list_ended"),
+    ])
+  func unfitPeer(_ defect: PeerCertificate.Defect, _ reason: String) {
+    func answer(_ error: Int, _ language: String, leavesExpired: Bool = false) -> Status? {
+      let peer = PeerCertificate(
+        der: [], sha256: [], serialHex: "A1", uris: [], issuer: "CN=root", notBefore: 0,
+        notAfter: 1_709_514_000, verifyError: error)
+      var metadata = Metadata()
+      metadata.append(CallMetadata.language, language)
+      return unfitPeerRefusal(leavesExpired: leavesExpired)(
+        peer,
+        ServerContext(
+          path: "/a.B/C", metadata: metadata, peer: Peer(address: "", certificate: peer),
+          deadline: nil))
+    }
+    for language in ["zh", "en"] {
+      let status = answer(defect.rawValue, language)
+      #expect(status?.code == .unauthenticated && status?.trailers["weir-reason"] == reason)
+      #expect(status?.message.contains("a1") == true)
+    }
+    #expect(answer(defect.rawValue, "zh")?.message != answer(defect.rawValue, "en")?.message)
+    #expect((answer(defect.rawValue, "en", leavesExpired: true) == nil) == (defect == .expired))
+    #expect(answer(0, "en") == nil)
   }
 }

@@ -105,6 +105,31 @@ struct TicketTests {
     #expect(refusal(late) == .signerUntrusted)
   }
 
+  @Test(
+    "a gateway whose certificate is on the list makes none, those known before are forgotten; a renewed one does"
+  )
+  func revokedSigner() throws {
+    let roots = CertificateTrust(roots: [pki.serviceRoot.certificate])
+    let trust = ServiceTrust(roots: roots)
+    let verifier = TicketVerifier(trust: trust, domain: pki.domain)
+    let issuer = issuer(gateway)
+    let caller = try caller()
+    let old = try issuer.ticket(for: caller, registryVersion: 1, now: now)
+    _ = try verifier.verify(old, now: now)
+    // One that has ended revokes what it names all the same, and nothing else.
+    let list = try pki.serviceRoot.revocationList(
+      [
+        RevokedCertificate(
+          serialHex: gateway.certificate.serialHex, revokedAt: pki.now, reason: .keyCompromise)
+      ], number: 2, thisUpdate: pki.now - 60, nextUpdate: pki.now - 30)
+    trust.renew(roots: roots, lists: [list])
+    #expect(throws: TicketError.signerUntrusted) { try verifier.verify(old, now: now) }
+    let renewed = try pki.service("gateway")
+    issuer.renew(key: renewed.key, certificate: renewed.certificate)
+    let new = try issuer.ticket(for: caller, registryVersion: 1, now: now)
+    #expect(try verifier.verify(new, now: now).registryVersion == 1)
+  }
+
   @Test("the signature of one ticket does not carry another")
   func swapped() throws {
     let issuer = issuer(gateway)

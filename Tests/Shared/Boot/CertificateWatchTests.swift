@@ -166,6 +166,19 @@ struct CertificateWatchTests {
     #expect(await taken.all() == [serial])
   }
 
+  @Test("SSLKEYLOGFILE names a file only where the configuration asks for it")
+  func keyLog() {
+    var files = Self.configuration(keys).tls
+    let environment = ["SSLKEYLOGFILE": "/tmp/keys"]
+    #expect(files.keyLogFile(environment) == nil)
+    files.keyLog = false
+    #expect(files.keyLogFile(environment) == nil)
+    files.keyLog = true
+    #expect(files.keyLogFile(environment) == "/tmp/keys")
+    #expect(files.keyLogFile([:]) == nil)
+    #expect(watch.current.services.keyLogFile == nil)
+  }
+
   @Test("a process does not begin with what does not fit")
   func start() throws {
     let path = keys.serviceKey("share")
