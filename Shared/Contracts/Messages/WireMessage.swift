@@ -47,7 +47,7 @@ func decoded<M: WireMessage>(_ bytes: [UInt8], _ limits: DecodeLimits) throws(De
     }
     // protobuf-c made it by M's own descriptor, so it is M's C struct.
     let source = UnsafeRawPointer(message).assumingMemoryBound(to: M.Layout.self)
-    return try M(copying: source, TextCheck(refusesNUL: limits.refusesNUL))
+    return try TextCheck(refusesNUL: limits.refusesNUL).copy(source)
   }
 }
 
@@ -60,6 +60,7 @@ func encoded<M: WireMessage>(_ message: M) throws(EncodeFailure) -> [UInt8] {
     guard size <= largestMessageBytes else {
       throw EncodeFailure(.tooLarge(limitBytes: largestMessageBytes))
     }
+    if size == 0 { return [] }
     // protobuf-c writes exactly the size it has just computed from the same struct.
     return [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       count = protobuf_c_message_pack(base, buffer.baseAddress)
@@ -123,12 +124,24 @@ struct TextCheck {
       .bindMemory(to: Int32.self).map { E(rawValue: $0) }
   }
 
+  /// Copies a message, unless a field in it has the number 0, which none may have (protobuf, "Assigning Field Numbers") and
+  /// which protobuf-c passes over as any that it does not know.
+  @inline(__always)
+  func copy<M: WireMessage>(_ source: UnsafePointer<M.Layout>) throws(DecodeFailure) -> M {
+    // Every C struct of a message begins with its base, whose list protobuf-c sets with its count.
+    let base = UnsafeRawPointer(source).assumingMemoryBound(to: ProtobufCMessage.self).pointee
+    for index in 0..<Int(base.n_unknown_fields) where base.unknown_fields[index].tag == 0 {
+      throw DecodeFailure(.malformed)
+    }
+    return try M(copying: source, self)
+  }
+
   @inline(__always)
   func message<M: WireMessage>(
     _ source: UnsafeMutablePointer<M.Layout>, _ field: StaticString
   ) throws(DecodeFailure) -> M {
     do throws(DecodeFailure) {
-      return try M(copying: source, self)
+      return try copy(source)
     } catch {
       throw error.inside("\(field)")
     }
@@ -153,7 +166,7 @@ struct TextCheck {
     for index in 0..<count {
       guard let source = array[index] else { continue }
       do throws(DecodeFailure) {
-        result.append(try M(copying: source, self))
+        result.append(try copy(source))
       } catch {
         throw error.inside("\(field)", index: index)
       }

@@ -151,6 +151,22 @@ struct MalformedTests {
     #expect(try IngestV1.CompareChunkRequest(serialized: bytes, limits: .request) == chunk)
   }
 
+  @Test(
+    "a field with the number 0, which no message has, is refused wherever it stands",
+    arguments: [
+      // In the message itself: a number, text, 64 and 32 bits; alone, and behind fields that are known or unknown.
+      ([0x00, 0x01], ""), ([0x02, 0x01, 0x41], ""), ([0x01, 0, 0, 0, 0, 0, 0, 0, 0], ""),
+      ([0x05, 0, 0, 0, 0], ""), ([0x12, 0x01, 0x41, 0x00, 0x01], ""),
+      ([0xf8, 0x07, 0x01, 0x00, 0x01], ""),
+      // In batches[1], and in batches[0].create_time.
+      ([0x0a, 0x00, 0x0a, 0x02, 0x00, 0x01], "batches[1]"),
+      ([0x0a, 0x05, 0xd2, 0x01, 0x02, 0x00, 0x01], "batches[0].create_time"),
+    ] as [([UInt8], String)])
+  func fieldZero(bytes: [UInt8], path: String) {
+    #expect(
+      failure(bytes, as: IngestV1.ListBatchesResponse.self) == DecodeFailure(.malformed, at: path))
+  }
+
   @Test("fields that this program does not know are passed over")
   func unknownFields() throws {
     let known = IngestV1.ListBatchesRequest(entry: "entries/E-1", pageSize: 3)

@@ -119,15 +119,14 @@ def varint(data, at):
 def is_peculiar(data, descriptor):
     """Where protobuf-c reads what Python refuses, and no harm comes of it.
 
-    Of a key with more than 32 bits it takes the low ones; a string that a later one replaces it never looks at; field 0, which
-    no message has, it passes over as any other that it does not know.
+    Of a key with more than 32 bits it takes the low ones; what a later string or message replaces it never looks at.
     """
     at, seen = 0, set()
     try:
         while at < len(data):
             key, at = varint(data, at)
             field = descriptor.fields_by_number.get(key >> 3)
-            if key >= 2**32 or key >> 3 == 0:
+            if key >= 2**32:
                 return True
             if key & 7 == 0:
                 _, at = varint(data, at)
