@@ -115,7 +115,7 @@ let sharedTargets: [Target] = [
     [
       "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",
       "Vocabulary", "CLinux",
-      yams, logging,
+      yams, logging, metrics,
     ]),
   .executableTarget(
     name: "protoc-gen-weir", dependencies: ["CDescriptors", "CProtobufC", "Vocabulary"],
@@ -181,7 +181,7 @@ let testTargets: [Target] = [
   test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
-  test("RPCTests", "Shared/RPC", ["RPC", "Crypto"], exclude: ["python", "peers"]),
+  test("RPCTests", "Shared/RPC", ["RPC", "Crypto", "Telemetry"], exclude: ["python", "peers"]),
   test(
     "ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access", "Vocabulary"],
     exclude: ["Oracle"]),

@@ -68,6 +68,18 @@ package struct MethodAccess: Sendable, Hashable {
   package var isOnOwnAccount: Bool { isInternal && via.isEmpty }
 }
 
+extension MethodAccess {
+  /// The metrics of the gateway: who runs the node may see how it runs, and no content (AC-35, `guangdong-2018/28`).
+  package static let metrics = MethodAccess(
+    path: metricsPath, service: "weir.metrics", roles: [.operator])
+
+  /// The metrics of a service, at its internal listener: for the certificate of the node's operator alone.
+  package static let innerMetrics = MethodAccess(
+    path: metricsPath, service: "weir.metrics", isInternal: true, callers: ["node"])
+
+  package static let metricsPath = "/metrics"
+}
+
 /// `/weir.catalog.v1.Catalog/GetEntry` is served by `catalog`; empty for a path of another form.
 package func serviceName(of path: String) -> String {
   let parts = path.split(separator: ".", maxSplits: 2)

@@ -63,6 +63,9 @@ package final class HealthBoard: GRPCHealthV1.HealthService {
     }
   }
 
+  /// How many are being told of changes: each is an open call.
+  package var watches: Int { state.withLock { $0.watchers.count } }
+
   /// Ends every stream of `watch`, so that a listener can drain.
   package func endWatches() {
     state.withLock { state in

@@ -1,5 +1,7 @@
 // Channels to the other services: one each, shared by all handlers and jobs of a process.
 
+import Access
+import Contracts
 package import RPC
 import Synchronization
 
@@ -31,12 +33,13 @@ package final class PeerChannels: Sendable {
         throw ConfigurationError.malformed(
           path: configuration.service, detail: "peers.\(service): names no address")
       }
-      let channel = try Channel(
-        configuration: ChannelConfiguration(
-          addresses: addresses, tls: state.tls,
-          expectedServerURI: "spiffe://\(configuration.domain)/service/\(service)",
-          defaultTimeout: .seconds(30)),
-        reactors: reactors)
+      var channelConfiguration = ChannelConfiguration(
+        addresses: addresses, tls: state.tls,
+        expectedServerURI: "spiffe://\(configuration.domain)/service/\(service)",
+        defaultTimeout: .seconds(30))
+      channelConfiguration.service = Self.behaviour(
+        of: service, hedgeAfterMilliseconds: configuration.limits.hedgeReadsAfterMilliseconds)
+      let channel = try Channel(configuration: channelConfiguration, reactors: reactors)
       state.open[service] = channel
       return channel
     }
@@ -49,6 +52,30 @@ package final class PeerChannels: Sendable {
       return Array(state.open.values)
     }
     for channel in open { try channel.update(tls: tls) }
+  }
+
+  /// How calls to a service behave when a replica of it fails.
+  ///
+  /// Calls go to replicas that say they serve. A method that only reads, as its .proto says, is sent again where a replica
+  /// could not be reached or was lost on the way, or to a second one beforehand where the operator wants that. All others
+  /// are sent once: whether a lost call was carried out, its caller finds out with the same request id.
+  package static func behaviour(
+    of service: String, hedgeAfterMilliseconds: Int? = nil
+  ) -> ServiceConfig {
+    var config = ServiceConfig()
+    config.healthService = ""
+    config.throttling = RetryThrottling()
+    let hedging = hedgeAfterMilliseconds.map { HedgingPolicy(delay: .milliseconds($0)) }
+    // The gateway's own methods are the registry's.
+    let name = service == "gateway" ? "registry" : service
+    config.methods = MethodShape.all.values
+      .filter { $0.readsOnly && serviceName(of: $0.path) == name }
+      .map {
+        MethodConfig(
+          $0.path, retry: RetryPolicy(),
+          hedgingOfIdempotentCalls: $0.isUnary ? hedging : nil)
+      }
+    return config
   }
 
   func shutdown() async {

@@ -128,16 +128,19 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     /// Calls a second that the gateway grants one department; 0 for no limit.
     package var callsPerSecond: Int
     package var drainSeconds: Int
+    /// After so long a read that was not answered is also sent to another replica; `nil` for never.
+    package var hedgeReadsAfterMilliseconds: Int?
 
     package init(
       reactors: Int = 0, outboxEntries: Int = 200_000, outboxAgeSeconds: Int = 3600,
-      callsPerSecond: Int = 20_000, drainSeconds: Int = 20
+      callsPerSecond: Int = 20_000, drainSeconds: Int = 20, hedgeReadsAfterMilliseconds: Int? = nil
     ) {
       self.reactors = reactors
       self.outboxEntries = outboxEntries
       self.outboxAgeSeconds = outboxAgeSeconds
       self.callsPerSecond = callsPerSecond
       self.drainSeconds = drainSeconds
+      self.hedgeReadsAfterMilliseconds = hedgeReadsAfterMilliseconds
     }
   }
 
@@ -208,6 +211,9 @@ extension ServiceConfiguration {
     for address in [listen] + (publicListen.map { [$0] } ?? []) + peers.values.flatMap({ $0 })
     where Address(address) == nil {
       throw .malformed(path: path, detail: "'\(address)' is not host:port")
+    }
+    if let delay = limits.hedgeReadsAfterMilliseconds, !(1...60_000).contains(delay) {
+      throw .malformed(path: path, detail: "limits.hedgeReadsAfterMilliseconds: 1 to 60000")
     }
     if let demo, CivilDate(iso: demo.civilStart) == nil {
       throw .malformed(path: path, detail: "demo.civilStart: '\(demo.civilStart)' is no date")

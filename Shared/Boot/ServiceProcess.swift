@@ -25,6 +25,7 @@ package struct ServiceEnvironment: Sendable {
   package let law: Law
   /// What the process says of itself; parts of it may say that they fail.
   package let health: HealthBoard
+  package let metrics: ProcessMetrics
   fileprivate let refusedConnections: RefusedConnections
 
   /// Tells the operator what a service found while it was built.
@@ -158,10 +159,13 @@ private func run(
       at: address, tls: environment.certificates.current.services),
     reactors: environment.reactors,
     methods: parts.methods + Contracts.methods(health)
-      + Contracts.methods(Reflection(services: listed)))
+      + Contracts.methods(Reflection(services: listed))
+      + [environment.metrics.page(admission: environment.admission(), log: log)])
   environment.renewCertificates(of: server, parts.publicListener)
+  environment.metrics.add(listener: "internal", server)
   let bound = try await server.start()
   if let publicListener = parts.publicListener {
+    environment.metrics.add(listener: "public", publicListener)
     let address = try await publicListener.start()
     log.info("listening for departments", metadata: ["address": "\(address)"])
   }
@@ -175,13 +179,14 @@ private func run(
       { try await environment.watchCertificates() },
       { try await environment.watchStaple() },
     ], until: signals)
+  // What is open now is waited for: peers that follow this service, and calls at work; whoever only watches is told to go.
+  let open = await server.statistics().callsOpen - health.watches
+  let publicOpen =
+    (await parts.publicListener?.statistics().callsOpen ?? 0) - (parts.publicHealth?.watches ?? 0)
   for board in [health, parts.publicHealth] {
     board?.set(isServing: false)
     board?.endWatches()
   }
-  // What is still open now is waited for: peers that follow this service, and calls at work.
-  let open = await server.statistics().callsOpen
-  let publicOpen = await parts.publicListener?.statistics().callsOpen ?? 0
   log.info("draining", metadata: ["calls": "\(open)", "public_calls": "\(publicOpen)"])
   let grace = Duration.seconds(configuration.limits.drainSeconds)
   await parts.publicListener?.drain(timeout: grace)
@@ -240,7 +245,7 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
     peers: PeerChannels(configuration: configuration, tls: set.services, reactors: reactors),
     log: log, certificates: certificates,
     serviceTrust: ServiceTrust(roots: set.serviceRoots, lists: set.serviceLists),
-    law: try Law(configuration), health: HealthBoard(services: []),
+    law: try Law(configuration), health: HealthBoard(services: []), metrics: ProcessMetrics(),
     refusedConnections: RefusedConnections(now: clock.real) { line in
       log.notice(
         "connection refused",

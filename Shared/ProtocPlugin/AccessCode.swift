@@ -85,9 +85,9 @@ struct AccessCode {
             code.line("  path: \"\(method.path)\", service: \"\(service.fullName)\",")
             code.line("  request: \(library.swiftName(method.input)).self,")
             code.line("  reply: \(library.swiftName(method.output)).self,")
-            code.line(
-              "  streamsRequests: \(method.streamsRequests), streamsReplies: \(method.streamsResponses)),"
-            )
+            let streams =
+              "streamsRequests: \(method.streamsRequests), streamsReplies: \(method.streamsResponses)"
+            code.line("  \(streams)\(method.readsOnly ? ", readsOnly: true" : "")),")
           }
         }
       }

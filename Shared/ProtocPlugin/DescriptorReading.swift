@@ -6,6 +6,7 @@ typealias CFile = Google__Protobuf__FileDescriptorProto
 typealias CMessageType = Google__Protobuf__DescriptorProto
 typealias CEnumType = Google__Protobuf__EnumDescriptorProto
 typealias CServiceType = Google__Protobuf__ServiceDescriptorProto
+typealias CMethodType = Google__Protobuf__MethodDescriptorProto
 
 /// The number of the option `weir.access.v1.access` in google.protobuf.MethodOptions.
 private let accessOptionNumber: UInt32 = 50001
@@ -141,11 +142,22 @@ struct FileReader {
           output: String(text(method.output_type).drop { $0 == "." }),
           streamsRequests: method.client_streaming != 0,
           streamsResponses: method.server_streaming != 0,
+          readsOnly: try readsOnly(method, "\(fullName)/\(text(method.name))"),
           access: try method.options.flatMap {
             try access($0.pointee, "\(fullName)/\(text(method.name))")
           },
           comment: comment(path + [2, Int32(index)]))
       })
+  }
+
+  private func readsOnly(_ method: CMethodType, _ place: String) throws -> Bool {
+    switch method.options?.pointee.idempotency_level {
+    case nil, GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__IDEMPOTENCY_UNKNOWN: return false
+    case GOOGLE__PROTOBUF__METHOD_OPTIONS__IDEMPOTENCY_LEVEL__NO_SIDE_EFFECTS: return true
+    default:
+      throw Refused(
+        "\(place): idempotency_level is NO_SIDE_EFFECTS, for what only reads, or nothing")
+    }
   }
 
   /// The access option is an extension, which protobuf-c leaves among the unknown fields: a length and the message.

@@ -106,6 +106,12 @@ struct Library {
     for name in [method.input, method.output] where messages[name] == nil {
       throw Refused("\(method.path): the type \(name) is not generated")
     }
+    // What a request id is for is told apart by it when it comes again.
+    if method.readsOnly,
+      messages[method.input]?.fields.contains(where: { $0.name == "request_id" }) == true
+    {
+      throw Refused("\(method.path): NO_SIDE_EFFECTS, but its request has a request_id")
+    }
     guard let access = method.access else {
       if file.package.hasPrefix("weir.") {
         throw Refused("\(method.path): no access rule; add option (weir.access.v1.access)")

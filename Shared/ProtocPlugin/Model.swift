@@ -93,6 +93,8 @@ struct ProtoMethod {
   var output: String
   var streamsRequests: Bool
   var streamsResponses: Bool
+  /// `idempotency_level = NO_SIDE_EFFECTS`.
+  var readsOnly: Bool
   var access: AccessOption?
   var comment: String
 

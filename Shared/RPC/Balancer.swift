@@ -35,7 +35,7 @@ final class Balancer {
     if start(call) { return }
     for subchannel in subchannels { subchannel.connectIfIdle() }
     if call.status != nil || call.connection != nil { return }
-    if let failure, !call.waitsForReady { return call.end(failure) }
+    if let failure, !call.waitsForReady { return call.failToStart(failure) }
     if waiting.count >= channel.configuration.limits.waitingCalls {
       return call.end(Status(.resourceExhausted, "too many calls wait for a connection"))
     }
@@ -78,7 +78,7 @@ final class Balancer {
       call.isWaiting = false
       if start(call) { continue }
       if let failure, !call.waitsForReady {
-        call.end(failure)
+        call.failToStart(failure)
       } else {
         call.isWaiting = true
         waiting.append(call)

@@ -45,7 +45,7 @@ extension ServerCall {
     } else {
       if !isOver {
         shard.statistics.callsFailed += 1
-        end()
+        end(.deadlineExceeded)
       }
       giveUp()
     }

@@ -16,6 +16,7 @@ class ClientCall: Stream {
   private let path: String
   private let metadata: Metadata
   private let encoding: MessageEncoding
+  private let isJSON: Bool
   private let limits: ChannelLimits
   private unowned let balancer: Balancer
   private var deadline: Int64?
@@ -55,6 +56,7 @@ class ClientCall: Stream {
     waitsForReady = options.waitsForReady || method?.waitsForReady == true
     retry = method?.hedgingOfIdempotentCalls == nil ? method?.retry : nil
     encoding = options.compresses ? .gzip : .identity
+    isJSON = options.isJSON
     limits = balancer.channel.configuration.limits
     super.init(core: core)
     outbox.keepSent()
@@ -93,7 +95,10 @@ class ClientCall: Stream {
     core.headers.append(":authority", connection.authority)
     core.headers.append(":path", path)
     core.headers.append(fixedHeader("te", "trailers"))
-    core.headers.append(fixedHeader("content-type", "application/grpc"))
+    core.headers.append(
+      isJSON
+        ? fixedHeader("content-type", "application/grpc+json")
+        : fixedHeader("content-type", "application/grpc"))
     core.headers.append(fixedHeader("user-agent", "weir"))
     if encoding == .gzip { core.headers.append(fixedHeader("grpc-encoding", "gzip")) }
     core.headers.append(fixedHeader("grpc-accept-encoding", MessageEncoding.accepted))
@@ -248,6 +253,14 @@ class ClientCall: Stream {
       return milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue
     }
     return retry.wait(afterAttempt: attempts, &core.random)
+  }
+
+  /// No replica can be reached: an attempt that has failed before it began.
+  func failToStart(_ failure: Status) {
+    attempts += 1
+    if retry?.codes.contains(failure.code) == true { balancer.throttle.failed() }
+    guard let wait = waitForRetry(failure) else { return end(failure) }
+    tryAgain(after: wait)
   }
 
   private func tryAgain(after wait: Int64) {

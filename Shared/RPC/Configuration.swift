@@ -146,13 +146,16 @@ package struct CallOptions: Sendable {
   package var timeout: Duration?
   /// Waits through failed connections instead of failing with UNAVAILABLE at once.
   package var waitsForReady: Bool
+  /// The messages are JSON (`application/grpc+json`), in a unary call: for who passes on what it has not decoded.
+  package var isJSON: Bool
   /// Sends the messages with gzip; a server that does not know it answers UNIMPLEMENTED.
   package var compresses: Bool
 
   package init(
     metadata: Metadata = Metadata(), timeout: Duration? = nil, waitsForReady: Bool = false,
-    compresses: Bool = false
+    compresses: Bool = false, isJSON: Bool = false
   ) {
+    self.isJSON = isJSON
     self.metadata = metadata
     self.timeout = timeout
     self.waitsForReady = waitsForReady

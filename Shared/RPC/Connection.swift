@@ -162,6 +162,7 @@ class Connection: Timed {
     let bytes = core.readBuffer.baseAddress?.assumingMemoryBound(to: UInt8.self)
     // The session went on after it: it concerned one stream only.
     if violation != nil { violation = nil }
+    noteReceived(count)
     let taken = nghttp2_session_mem_recv(session, bytes, count)
     markDirty()
     if taken < 0 {
@@ -206,6 +207,7 @@ class Connection: Timed {
       }
       switch progress {
       case .done:
+        noteSent(bytes: written)
         outputHead += written
         if outputHead == output.count {
           output.removeAll(keepingCapacity: true)
@@ -435,6 +437,8 @@ class Connection: Timed {
   /// A frame that costs work and carries none. One that broke the rules counts as the reset that it brings about.
   func controlFrameReceived(_ type: nghttp2_frame_type) {}
   func noteSent(_ type: nghttp2_frame_type) {}
+  func noteReceived(_ count: Int) {}
+  func noteSent(bytes count: Int) {}
   func endSent(_ id: Int32) {}
   func streamEnded() {}
   var wantsKeepalive: Bool { true }

@@ -8,14 +8,18 @@ package struct ServerContext: Sendable {
   package let peer: Peer
   /// When the caller stops waiting; the handler's task is cancelled then.
   package let deadline: ContinuousClock.Instant?
+  /// The message is JSON, and so must the answer's be; only where the method answers JSON.
+  package let isJSON: Bool
 
   package init(
-    path: String, metadata: Metadata, peer: Peer, deadline: ContinuousClock.Instant?
+    path: String, metadata: Metadata, peer: Peer, deadline: ContinuousClock.Instant?,
+    isJSON: Bool = false
   ) {
     self.path = path
     self.metadata = metadata
     self.peer = peer
     self.deadline = deadline
+    self.isJSON = isJSON
   }
 }
 
@@ -55,19 +59,34 @@ package struct MethodHandler: Sendable {
   /// `/weir.catalog.v1.Catalog/GetEntry`.
   package let path: String
   package let implementation: Implementation
-  /// A unary method with one also answers `application/json`.
-  package let json: JSONMapping?
+  /// A unary method that also answers `application/json`: its handler reads and writes what `ServerContext.isJSON` says.
+  package let answersJSON: Bool
+  /// Not a method but a page, answered by GET with a text of this content type: its handler is unary, its message empty.
+  package let page: String?
   /// Asked before the rest of a long message is taken; what it throws is the answer. The handler must ask again all the
   /// same: short messages are whole before anybody is asked, and a caller may lose its right meanwhile.
   package let admits: (@Sendable (ServerContext) throws -> Void)?
 
   package init(
-    path: String, implementation: Implementation, json: JSONMapping? = nil,
+    path: String, implementation: Implementation, answersJSON: Bool = false,
     admits: (@Sendable (ServerContext) throws -> Void)? = nil
   ) {
     self.path = path
     self.implementation = implementation
-    self.json = json
+    self.answersJSON = answersJSON
     self.admits = admits
+    page = nil
+  }
+
+  /// A page, at a path such as `/metrics`.
+  package init(
+    page path: String, contentType: String,
+    _ text: @escaping @Sendable (ServerContext) async throws -> [UInt8]
+  ) {
+    self.path = path
+    implementation = .unary { _, context in UnaryReply(try await text(context)) }
+    answersJSON = false
+    admits = nil
+    page = contentType
   }
 }

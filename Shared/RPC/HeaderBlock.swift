@@ -96,6 +96,20 @@ struct HeaderBlock {
   }
 }
 
+/// How a call comes and is answered.
+enum CallForm {
+  case grpc
+  /// gRPC whose messages are JSON: `application/grpc+json`.
+  case grpcJSON
+  /// One JSON text without a frame, by POST.
+  case json
+  /// Nothing, by GET, for a text.
+  case page
+
+  var isFramed: Bool { self == .grpc || self == .grpcJSON }
+  var hasJSONMessages: Bool { self == .grpcJSON || self == .json }
+}
+
 /// What a received header field means to gRPC; everything else is metadata.
 struct ReceivedField {
   let name: UnsafeBufferPointer<UInt8>
@@ -108,16 +122,25 @@ struct ReceivedField {
 
   var valueText: String { String(decoding: value, as: UTF8.self) }
 
-  /// The value is `application/grpc`, also with a suffix such as `+proto` or a parameter.
-  var isGRPC: Bool {
-    guard value.starts(with: "application/grpc") else { return false }
-    guard value.count > 16 else { return true }
-    return value[16] == UInt8(ascii: "+") || value[16] == UInt8(ascii: ";")
+  /// What a content type says of a call; `nil` for one that is no call's.
+  var callForm: CallForm? {
+    if let rest = value(after: "application/json"), rest.isEmpty || rest[0] == UInt8(ascii: ";") {
+      return .json
+    }
+    // With any suffix, such as `+proto`, or a parameter.
+    guard let rest = value(after: "application/grpc") else { return nil }
+    switch rest.first {
+    case nil, UInt8(ascii: ";"): return .grpc
+    case UInt8(ascii: "+"):
+      let suffix = rest.dropFirst().prefix { $0 != UInt8(ascii: ";") }
+      return suffix.elementsEqual("json".utf8) ? .grpcJSON : .grpc
+    default: return nil
+    }
   }
 
-  var isJSON: Bool {
-    guard value.starts(with: "application/json") else { return false }
-    return value.count == 16 || value[16] == UInt8(ascii: ";")
+  private func value(after prefix: StaticString) -> UnsafeBufferPointer<UInt8>? {
+    guard value.starts(with: prefix) else { return nil }
+    return UnsafeBufferPointer(rebasing: value[prefix.utf8CodeUnitCount...])
   }
 
   /// Fields that belong to HTTP/2 or gRPC and are not shown to handlers or callers.

@@ -1,24 +1,9 @@
 // Unary calls as JSON over POST: how errors look, as the Connect protocol shapes them.
 
-/// The proto3 JSON mapping of one unary method's messages.
-package struct JSONMapping: Sendable {
-  /// The message of a request's JSON; whatever it throws answers INVALID_ARGUMENT.
-  let request: @Sendable ([UInt8]) throws -> [UInt8]
-  let reply: @Sendable ([UInt8]) throws -> [UInt8]
-
-  package init(
-    request: @escaping @Sendable ([UInt8]) throws -> [UInt8],
-    reply: @escaping @Sendable ([UInt8]) throws -> [UInt8]
-  ) {
-    self.request = request
-    self.reply = reply
-  }
-}
-
-extension Status {
-  /// The HTTP status of an error (Connect protocol, "Error Codes").
+extension StatusCode {
+  /// The HTTP status of an answer without frames (Connect protocol, "Error Codes").
   var httpStatus: String {
-    switch code {
+    switch self {
     case .ok: "200"
     case .cancelled: "499"
     case .invalidArgument, .failedPrecondition, .outOfRange: "400"
@@ -33,7 +18,9 @@ extension Status {
     case .deadlineExceeded: "504"
     }
   }
+}
 
+extension Status {
   /// `{"code":"not_found","message":"…","details":[{"type":"google.rpc.ErrorInfo","value":"…"}]}` (Connect protocol,
   /// "Error End-Stream"; the values are base64 of the details' messages).
   var json: [UInt8] {
@@ -110,14 +97,6 @@ extension Status {
 }
 
 extension StatusCode {
-  /// `invalid_argument` for `.invalidArgument`.
-  fileprivate var jsonName: String {
-    if self == .cancelled { return "canceled" }
-    var name = ""
-    for character in "\(self)" {
-      if character.isUppercase { name += "_" }
-      name += character.lowercased()
-    }
-    return name
-  }
+  /// As the Connect protocol spells it: `invalid_argument`, `canceled`.
+  fileprivate var jsonName: String { self == .cancelled ? "canceled" : name.lowercased() }
 }

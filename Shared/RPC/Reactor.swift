@@ -81,7 +81,11 @@ actor Reactor {
     while !core.startable.isEmpty {
       let calls = core.startable
       core.startable.removeAll(keepingCapacity: true)
-      for call in calls { start(call) }
+      for call in calls {
+        start(call)
+        // One that has ended has read it; the time of one that waits now is part of what those behind it waited.
+        if !call.handlerHasEnded { core.readClock() }
+      }
     }
   }
 

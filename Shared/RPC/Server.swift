@@ -115,23 +115,37 @@ final class ServerCore: Sendable {
 
 /// The methods of a server by path, found without making a string of the path.
 struct MethodTable: Sendable {
-  private let slots: [[MethodHandler]]
+  /// A method and its number, under which its calls are counted.
+  struct Entry: Sendable {
+    let method: MethodHandler
+    let number: Int
+  }
+
+  /// Under which the calls of paths are counted that name no method.
+  static let unknown = 0
+
+  private let slots: [[Entry]]
+  /// The name under which each number's counts are told.
+  let names: [String]
 
   init(_ methods: [MethodHandler]) {
-    var slots = [[MethodHandler]](repeating: [], count: max(16, methods.count * 4))
+    var slots = [[Entry]](repeating: [], count: max(16, methods.count * 4))
+    var names = [ServerStatistics.unknownMethod]
     for method in methods {
       var path = method.path
       let slot = path.withUTF8 { Int(Self.hash($0) % UInt64(slots.count)) }
-      slots[slot].removeAll { $0.path == method.path }
-      slots[slot].append(method)
+      slots[slot].removeAll { $0.method.path == method.path }
+      slots[slot].append(Entry(method: method, number: names.count))
+      names.append(method.path)
     }
     self.slots = slots
+    self.names = names
   }
 
-  func find(_ path: UnsafeBufferPointer<UInt8>) -> MethodHandler? {
-    for method in slots[Int(Self.hash(path) % UInt64(slots.count))]
-    where method.path.utf8.elementsEqual(path) {
-      return method
+  func find(_ path: UnsafeBufferPointer<UInt8>) -> Entry? {
+    for entry in slots[Int(Self.hash(path) % UInt64(slots.count))]
+    where entry.method.path.utf8.elementsEqual(path) {
+      return entry
     }
     return nil
   }

@@ -1,6 +1,7 @@
 // One call on the server's side: its headers are judged, its handler is started, its answer is sent.
 
 import CNGHTTP2
+import Telemetry
 
 /// Confined to its reactor. Its timer ends the call at the caller's deadline, and before that a request that never
 /// gets whole.
@@ -18,11 +19,17 @@ final class ServerCall: Stream {
   private var timeout: Int64?
   private var deadline: Int64?
   private var headerListSize = 0
-  private var hasGRPCContentType = false
-  private var isJSON = false
-  private var jsonMapping: JSONMapping?
+  private var method: MethodHandler?
+  /// Under which the call is counted.
+  private var number = MethodTable.unknown
+  /// `nil` for a content type that is no call's.
+  private var form: CallForm?
   private var isPost = false
+  private var isGet = false
   private var isMalformed = false
+  /// When the headers had come, and when the handler could have been started.
+  private var began: Int64 = 0
+  private var readySince: Int64 = 0
   /// Whether the caller may call was asked before its message was whole.
   var isAdmitted = false
   private var hasUnknownEncoding = false
@@ -44,7 +51,8 @@ final class ServerCall: Stream {
 
   var context: ServerContext {
     ServerContext(
-      path: path, metadata: metadata, peer: peer, deadline: deadline.map { core.instant($0) })
+      path: path, metadata: metadata, peer: peer, deadline: deadline.map { core.instant($0) },
+      isJSON: form?.hasJSONMessages == true)
   }
 
   private var peer: Peer {
@@ -62,19 +70,20 @@ final class ServerCall: Stream {
     headerListSize += field.listSize
     if hasStarted || headerListSize > limits.headerListSizeBytes { return }
     if field.isNamed(":path") {
-      if let method = shard.server.methods.find(field.value) {
-        path = method.path
-        implementation = method.implementation
-        jsonMapping = method.json
+      if let entry = shard.server.methods.find(field.value) {
+        method = entry.method
+        number = entry.number
+        path = entry.method.path
+        implementation = entry.method.implementation
       } else {
         path = field.valueText
         implementation = shard.server.fallback
       }
     } else if field.isNamed(":method") {
       isPost = field.value.equals("POST")
+      isGet = field.value.equals("GET")
     } else if field.isNamed("content-type") {
-      hasGRPCContentType = field.isGRPC
-      if !hasGRPCContentType { isJSON = field.isJSON }
+      form = field.callForm
     } else if field.isNamed("grpc-timeout") {
       timeout = WireTimeout.parse(field.value)
       if timeout == nil { isMalformed = true }
@@ -96,19 +105,23 @@ final class ServerCall: Stream {
     if hasStarted { return }
     hasStarted = true
     keptBytes = headerListSize
+    began = core.now
     shard.statistics.callsStarted += 1
+    if isGet, method?.page != nil { form = .page }
     if let refusal = judgeHeaders() { return answer(refusal) }
-    if !isPost { return refuse(httpStatus: "405") }
-    if !hasGRPCContentType, !isJSON { return refuse(httpStatus: "415") }
+    if form != .page {
+      if method?.page != nil { return refuse(httpStatus: "405", fixedHeader("allow", "GET")) }
+      if !isPost { return refuse(httpStatus: "405", fixedHeader("allow", "POST")) }
+    }
+    guard let form else {
+      return refuse(
+        httpStatus: "415", fixedHeader("accept-post", "application/grpc, application/json"))
+    }
     if implementation == nil {
       return answer(Status(.unimplemented, "no method \(path) here"))
     }
-    if isJSON {
-      if jsonMapping == nil {
-        return answer(Status(.unimplemented, "\(path) does not answer JSON: call it with gRPC"))
-      }
-      deframer.isUnframed = true
-    }
+    if form.hasJSONMessages, let method, !method.answersJSON { return answer(noJSON) }
+    deframer.isUnframed = !form.isFramed
     if let timeout {
       let (sum, overflows) = core.now.addingReportingOverflow(timeout)
       deadline = overflows ? nil : sum
@@ -118,8 +131,18 @@ final class ServerCall: Stream {
       if !endsStream { core.timers.schedule(self, at: min(deadline ?? .max, requestEnd)) }
     } else {
       if let deadline { core.timers.schedule(self, at: deadline) }
-      core.startable.append(self)
+      becomeReady()
     }
+  }
+
+  private var noJSON: Status {
+    Status(.unimplemented, "\(path) does not answer JSON: call it with gRPC")
+  }
+
+  /// The handler is to be started.
+  private func becomeReady() {
+    readySince = core.now
+    core.startable.append(self)
   }
 
   /// What is wrong with the request, in this order.
@@ -150,6 +173,7 @@ final class ServerCall: Stream {
 
   override func receiveData(_ bytes: UnsafeBufferPointer<UInt8>, on connection: Connection) {
     if isOver || !hasStarted { return discard(bytes.count) }
+    shard.methods[number].bytesReceived += bytes.count
     let error = receive(bytes, on: connection, limit: limits.messageSizeBytes)
     if let error { return answer(error.status(limit: limits.messageSizeBytes)) }
     if isFull() { return answer(shed()) }
@@ -199,14 +223,17 @@ final class ServerCall: Stream {
       return answer(Status(.internal, "the request ends in the middle of a message"))
     }
     if !isUnary { return wake(.message) }
-    if isJSON, !takeJSON() { return }
+    if form?.isFramed == false {
+      let body = deframer.takeUnframed()
+      inbox.append(FramedMessage(form == .page ? [] : body))
+    }
     if inbox.isEmpty { return answer(Status(.unimplemented, "a unary call carries one message")) }
     if let deadline {
       core.timers.schedule(self, at: deadline)
     } else {
       core.timers.cancel(self)
     }
-    core.startable.append(self)
+    becomeReady()
   }
 
   /// The next message of the request, and whether it came compressed.
@@ -232,20 +259,6 @@ final class ServerCall: Stream {
     return status
   }
 
-  /// Makes the request's message of its JSON; false when the call was answered because that cannot be done.
-  private func takeJSON() -> Bool {
-    guard let jsonMapping else { return false }
-    do {
-      inbox.append(FramedMessage(try jsonMapping.request(deframer.takeUnframed())))
-      return true
-    } catch let status as Status {
-      answer(status)
-    } catch {
-      answer(Status(.invalidArgument, "the body is not the JSON of this method's request"))
-    }
-    return false
-  }
-
   // MARK: Answer
 
   /// A unary answer.
@@ -260,17 +273,13 @@ final class ServerCall: Stream {
     if reply.message.count > Self.smallMessageBytes, isFull(adding: reply.message.count) {
       return answer(shed())
     }
-    if let jsonMapping, isJSON {
-      do {
-        return answerJSON(
-          "200", try jsonMapping.reply(reply.message), reply.headers, trailers: reply.trailers)
-      } catch {
-        return fail(error)
-      }
+    if form?.isFramed == false {
+      return answerWhole(
+        .ok, method?.page, reply.message, reply.headers, trailers: reply.trailers)
     }
-    end()
+    end(.ok)
     if reply.compresses { compressAnswer() }
-    queue(FramedMessage(reply.message, compressedWith: answerEncoding))
+    enqueue(FramedMessage(reply.message, compressedWith: answerEncoding))
     outboundIsFinished = true
     trailers = reply.trailers.isEmpty ? nil : reply.trailers
     sendHeaders(reply.headers)
@@ -280,10 +289,10 @@ final class ServerCall: Stream {
   func answer(_ status: Status) {
     if isOver { return }
     shard.statistics.callsFailed += 1
-    if isJSON {
-      return answerJSON(status.httpStatus, status.json, Metadata(), trailers: status.trailers)
+    if form?.isFramed == false {
+      return answerWhole(status.code, nil, status.json, Metadata(), trailers: status.trailers)
     }
-    end()
+    end(status.code)
     guard let connection else { return }
     if headersAreSent {
       errorStatus = status
@@ -292,38 +301,55 @@ final class ServerCall: Stream {
     }
     core.headers.removeAll()
     core.headers.append(fixedHeader(":status", "200"))
-    core.headers.append(fixedHeader("content-type", "application/grpc"))
+    core.headers.append(contentType)
     core.headers.append(status)
     submitHeaders(endsStream: true, on: connection)
   }
 
-  /// A whole answer: headers, the JSON, and as headers with a prefix what would be trailers (Connect protocol,
+  /// An answer without frames: headers, the body, and as headers with a prefix what would be trailers (Connect protocol,
   /// "Unary-Response").
-  private func answerJSON(
-    _ httpStatus: String, _ json: [UInt8], _ headers: Metadata, trailers: Metadata
+  ///
+  /// - Parameter contentType: JSON where it is `nil`.
+  private func answerWhole(
+    _ code: StatusCode, _ contentType: String?, _ body: [UInt8], _ headers: Metadata,
+    trailers: Metadata
   ) {
-    end()
+    end(code)
     guard let connection else { return }
     headersAreSent = true
+    outbox.removeAll()
     outbox.isUnframed = true
-    queue(FramedMessage(json))
+    enqueue(FramedMessage(body))
     outboundIsFinished = true
     core.headers.removeAll()
-    core.headers.append(":status", httpStatus)
-    core.headers.append(fixedHeader("content-type", "application/json"))
+    core.headers.append(":status", code.httpStatus)
+    core.headers.append("content-type", contentType ?? "application/json")
     if !headers.isEmpty { core.headers.append(headers) }
     if !trailers.isEmpty { core.headers.append(trailers.prefixed("trailer-")) }
     submitHeaders(endsStream: false, on: connection)
   }
 
+  private var contentType: nghttp2_nv {
+    form == .grpcJSON
+      ? fixedHeader("content-type", "application/grpc+json")
+      : fixedHeader("content-type", "application/grpc")
+  }
+
+  private func enqueue(_ message: FramedMessage) {
+    shard.methods[number].bytesSent +=
+      message.bytes.count + (outbox.isUnframed ? 0 : Deframer.prefixLength)
+    queue(message)
+  }
+
   private var errorStatus: Status?
 
-  private func refuse(httpStatus: String) {
-    end()
+  private func refuse(httpStatus: String, _ hint: nghttp2_nv) {
+    end(.invalidArgument)
     shard.statistics.callsFailed += 1
     guard let connection else { return }
     core.headers.removeAll()
     core.headers.append(":status", httpStatus)
+    core.headers.append(hint)
     submitHeaders(endsStream: true, on: connection)
   }
 
@@ -344,7 +370,8 @@ final class ServerCall: Stream {
   /// The end of a streaming handler.
   func finish(trailers: Metadata) {
     if isOver { return }
-    end()
+    if form?.isFramed == false { return answer(noJSON) }
+    end(.ok)
     self.trailers = trailers.isEmpty ? nil : trailers
     outboundIsFinished = true
     if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
@@ -357,10 +384,11 @@ final class ServerCall: Stream {
 
   func sendHeaders(_ metadata: Metadata) {
     guard let connection, !headersAreSent else { return }
+    if form?.isFramed == false { return answer(noJSON) }
     headersAreSent = true
     core.headers.removeAll()
     core.headers.append(fixedHeader(":status", "200"))
-    core.headers.append(fixedHeader("content-type", "application/grpc"))
+    core.headers.append(contentType)
     if answerEncoding == .gzip { core.headers.append(fixedHeader("grpc-encoding", "gzip")) }
     if !metadata.isEmpty { core.headers.append(metadata) }
     submitHeaders(endsStream: false, on: connection)
@@ -392,12 +420,12 @@ final class ServerCall: Stream {
   /// Queues one message of a streaming handler.
   func send(_ message: [UInt8], compressed: Bool) {
     let encoding = compressed ? answerEncoding : .identity
-    queue(FramedMessage(message, compressedWith: encoding))
+    enqueue(FramedMessage(message, compressedWith: encoding))
     if headersAreSent { resumeSending() } else { sendHeaders(Metadata()) }
   }
 
   override func finishSending(_ flags: inout UInt32) {
-    if isJSON { return }
+    if form?.isFramed == false { return }
     flags |= UInt32(NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue)
     guard let connection else { return }
     core.headers.removeAll()
@@ -413,7 +441,11 @@ final class ServerCall: Stream {
   }
 
   /// The answer is decided; nothing that arrives is kept, no timer runs.
-  func end() {
+  func end(_ code: StatusCode) {
+    if hasStarted, !isOver {
+      core.readClock()
+      shard.methods[number].end(code, after: core.now - began)
+    }
     isOver = true
     if outbox.isEmpty { lastTaken = core.now }
     core.timers.cancel(self)
@@ -433,6 +465,7 @@ final class ServerCall: Stream {
   private var serverConnection: ServerConnection?
 
   func handlerStarts() {
+    shard.statistics.queueTimes.record(core.now - readySince)
     serverConnection = connection as? ServerConnection
     serverConnection?.runningHandlers += 1
   }
@@ -466,7 +499,7 @@ final class ServerCall: Stream {
   }
 
   override func close(errorCode: UInt32, reason: String?) {
-    if !isOver { end() }
+    if !isOver { end(.cancelled) }
     core.timers.cancel(self)
     outbox.removeAll()
     stopHandler()

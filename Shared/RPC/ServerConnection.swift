@@ -161,6 +161,10 @@ final class ServerConnection: Connection {
     }
   }
 
+  override func noteReceived(_ count: Int) { shard.statistics.bytesReceived += count }
+
+  override func noteSent(bytes count: Int) { shard.statistics.bytesSent += count }
+
   override func protocolFailed(_ reason: String, isFlood: Bool) {
     if turnedAway == nil { refuse(isFlood ? .flood : .protocolViolation(reason)) }
   }

@@ -9,6 +9,8 @@ final class ServerShard {
   let server: ServerCore
   let core: ReactorCore
   var statistics = ServerStatistics()
+  /// By the number of the method.
+  var methods: [MethodStatistics]
   var listener: Listener?
   var isDraining: Bool { server.isDraining.load(ordering: .relaxed) }
   private var connections: [UInt64: ServerConnection] = [:]
@@ -28,6 +30,7 @@ final class ServerShard {
     self.server = server
     self.core = core
     self.load = load
+    methods = [MethodStatistics](repeating: MethodStatistics(), count: server.methods.names.count)
   }
 
   /// Takes over an accepted socket.
@@ -112,6 +115,10 @@ final class ServerShard {
     result.connectionsSettingUp = connectionsSettingUp
     result.callsOpen = connections.values.reduce(0) { $0 + $1.streams.count }
     result.heldBytes = heldBytes
+    for (name, method) in zip(server.methods.names, methods)
+    where method != MethodStatistics() {
+      result.methods[name, default: MethodStatistics()].add(method)
+    }
     return result
   }
 

@@ -1,5 +1,36 @@
 // What a server counts: connections, calls, and what was done against peers that cost too much.
 
+package import Telemetry
+
+/// What is counted of one method. The bytes are those of messages, as they stand in the stream.
+package struct MethodStatistics: Sendable, Equatable {
+  /// Calls that ended, by the number of their status code.
+  private var ended = [Int](repeating: 0, count: Int(StatusCode.unauthenticated.rawValue) + 1)
+  /// From the headers to the decision on the answer.
+  package private(set) var durations = DurationCounts()
+  package var bytesReceived = 0
+  package var bytesSent = 0
+
+  package init() {}
+
+  /// How many calls ended with a code.
+  package subscript(_ code: StatusCode) -> Int { ended[Int(code.rawValue)] }
+
+  package var callsEnded: Int { ended.reduce(0, +) }
+
+  mutating func end(_ code: StatusCode, after nanoseconds: Int64) {
+    ended[Int(code.rawValue)] += 1
+    durations.record(nanoseconds)
+  }
+
+  mutating func add(_ other: MethodStatistics) {
+    for index in ended.indices { ended[index] += other.ended[index] }
+    durations.add(other.durations)
+    bytesReceived += other.bytesReceived
+    bytesSent += other.bytesSent
+  }
+}
+
 /// Counters of a server; they only rise, except those that say that they are levels.
 package struct ServerStatistics: Sendable, Equatable {
   package var connectionsAccepted = 0
@@ -34,6 +65,16 @@ package struct ServerStatistics: Sendable, Equatable {
   package var resetsSent = 0
   /// A level: bytes held for calls, in both directions.
   package var heldBytes = 0
+  /// HTTP/2 as it came in and went out, inside TLS.
+  package var bytesReceived = 0
+  package var bytesSent = 0
+  /// How long requests that could be handled waited for their handler to be started.
+  package var queueTimes = DurationCounts()
+  /// By path, those that were called; all paths that name no method of the server stand under ``unknownMethod``.
+  package var methods: [String: MethodStatistics] = [:]
+
+  /// No path: those begin with a slash.
+  package static let unknownMethod = "unknown"
 
   package init() {}
 
@@ -56,5 +97,9 @@ package struct ServerStatistics: Sendable, Equatable {
     resetsReceived += other.resetsReceived
     resetsSent += other.resetsSent
     heldBytes += other.heldBytes
+    bytesReceived += other.bytesReceived
+    bytesSent += other.bytesSent
+    queueTimes.add(other.queueTimes)
+    for (path, method) in other.methods { methods[path, default: MethodStatistics()].add(method) }
   }
 }

@@ -2,8 +2,16 @@
 
 /// What a channel does beyond sending each call once (gRPC, "Service Config").
 package struct ServiceConfig: Sendable {
-  /// The first whose name a call's path begins with holds for it.
-  package var methods: [MethodConfig] = []
+  /// What is said of a call's own path holds for it, else the first whose name its path begins with.
+  package var methods: [MethodConfig] = [] {
+    didSet {
+      byPath = Dictionary(methods.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+      prefixes = methods.filter { !$0.isOneMethod }
+    }
+  }
+  /// Looked up for every call: a service may have something said of each of its methods.
+  private var byPath: [String: MethodConfig] = [:]
+  private var prefixes: [MethodConfig] = []
   /// Stops retries while most calls fail; `nil` for no such brake.
   package var throttling: RetryThrottling?
   /// The service asked for by `grpc.health.v1.Health/Watch` on each connection; only those that serve it get calls.
@@ -14,7 +22,9 @@ package struct ServiceConfig: Sendable {
 
   package init() {}
 
-  func method(_ path: String) -> MethodConfig? { methods.first { path.hasPrefix($0.name) } }
+  func method(_ path: String) -> MethodConfig? {
+    byPath[path] ?? prefixes.first { path.hasPrefix($0.name) }
+  }
 }
 
 /// How the calls of some methods behave.
@@ -37,6 +47,12 @@ package struct MethodConfig: Sendable {
     self.waitsForReady = waitsForReady
     self.retry = retry
     self.hedgingOfIdempotentCalls = hedgingOfIdempotentCalls
+  }
+
+  /// The name is a whole path, no beginning of paths.
+  fileprivate var isOneMethod: Bool {
+    guard let slash = name.lastIndex(of: "/") else { return false }
+    return slash != name.startIndex && slash != name.index(before: name.endIndex)
   }
 }
 

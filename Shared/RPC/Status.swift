@@ -19,6 +19,16 @@ package enum StatusCode: UInt32, Sendable, CaseIterable {
   case unavailable
   case dataLoss
   case unauthenticated
+
+  /// gRPC's own name: `INVALID_ARGUMENT`.
+  package var name: String {
+    var name = ""
+    for character in "\(self)" {
+      if character.isUppercase { name += "_" }
+      name += character.uppercased()
+    }
+    return name
+  }
 }
 
 /// The end of a call that did not succeed (or, with `.ok`, of one that did).

@@ -91,6 +91,12 @@ struct ArchitectureTests {
     expectNone(tree.files.flatMap(nonexistentArticles))
   }
 
+  @Test("a method of which its proto says that it only reads writes nothing")
+  func reads() {
+    #expect(readMethods(in: tree.files).count > 30)
+    expectNone(writingReaders(in: tree))
+  }
+
   @Test("no type shares a module's name")
   func names() {
     let own = manifest.targets.filter { $0.type != "test" }.map(\.name)

@@ -25,7 +25,8 @@ package struct LocalTransport: MessageTransport {
     }
     return try await handler(
       message,
-      ServerContext(path: path, metadata: options.metadata, peer: peer, deadline: nil))
+      ServerContext(
+        path: path, metadata: options.metadata, peer: peer, deadline: nil, isJSON: options.isJSON))
   }
 
   package func stream<Result>(

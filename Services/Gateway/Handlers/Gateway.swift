@@ -6,6 +6,7 @@ package import Crypto
 package import GatewayRules
 package import GatewayStore
 package import RPC
+import Telemetry
 package import Vocabulary
 
 /// What a gateway is told.
@@ -84,7 +85,7 @@ package struct Gateway: Sendable {
     directory = RegistryDirectory(try await means.store.snapshot())
     refusals = RefusalQueue()
     gate = Gate(
-      directory: directory, access: CompiledAccess(means.access),
+      directory: directory, access: CompiledAccess(means.access + [MethodAccess.metrics]),
       limiter: CallLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
       random: means.random, now: means.real)
     registry = RegistryService(
@@ -123,6 +124,18 @@ package struct Gateway: Sendable {
     return forwarder.methods(means.access) + own + standard.map(forKnownCallers)
   }
 
+  /// The metrics of this process, for operators.
+  package func metricsPage(
+    _ text: @escaping @Sendable () async -> String
+  ) -> MethodHandler {
+    MethodHandler(
+      page: MethodAccess.metricsPath, contentType: PrometheusText.contentType
+    ) { [gate] context in
+      _ = try gate.admit(context)
+      return Array(await text().utf8)
+    }
+  }
+
   /// What answers every other path at the public listener.
   package var fallback: MethodHandler.Implementation { forwarder.fallback }
 
@@ -155,7 +168,7 @@ package struct Gateway: Sendable {
         implementation: .unary { message, context in
           _ = try gate.admitAnybodyKnown(context)
           return try await body(message, context)
-        })
+        }, answersJSON: handler.answersJSON)
     case .stream(let body):
       return MethodHandler(
         path: handler.path,

@@ -64,5 +64,7 @@ private func publicListener(
   return try Server(
     configuration: environment.listener(at: address, tls: tls, leavesExpired: true),
     reactors: environment.reactors,
-    methods: gateway.publicMethods(health: health), fallback: gateway.fallback)
+    methods: gateway.publicMethods(health: health)
+      + [gateway.metricsPage { [metrics = environment.metrics] in await metrics.text() }],
+    fallback: gateway.fallback)
 }

@@ -1,6 +1,4 @@
-// What a method takes and gives, for whoever treats all methods alike: JSON over POST, the command line.
-
-package import RPC
+// What a method takes and gives, for whoever treats all methods alike: the gateway, the command line.
 
 /// The types of one method.
 package struct MethodShape: Sendable {
@@ -12,15 +10,10 @@ package struct MethodShape: Sendable {
   package let reply: any Message.Type
   package let streamsRequests: Bool
   package let streamsReplies: Bool
+  /// It changes nothing: it may be sent again, and in copies (`idempotency_level = NO_SIDE_EFFECTS`).
+  package var readsOnly = false
 
   package var isUnary: Bool { !streamsRequests && !streamsReplies }
-
-  /// How the method answers JSON by POST; `nil` for one that streams.
-  package var json: JSONMapping? {
-    isUnary
-      ? JSONMapping(
-        request: { try requestBytes(fromJSON: $0) }, reply: { try replyJSON(from: $0) }) : nil
-  }
 
   /// The bytes of a request that came as JSON.
   package func requestBytes(fromJSON json: [UInt8]) throws -> [UInt8] {

@@ -50,11 +50,9 @@ extension MethodHandler {
       implementation: .unary { bytes, context in
         let call = try admission.admit(context, access)
         return try await call.answering(nil) {
-          let request = try Request(serialized: bytes, limits: .request)
-          return UnaryReply(try await body(request, call).serialized())
+          try await answer(bytes, context) { try await body($0, call) }
         }
-      }, json: MethodShape.all[access.path]?.json,
-      admits: { try admission.admitEarly($0, access) })
+      }, answersJSON: true, admits: { try admission.admitEarly($0, access) })
   }
 
   package static func serverStreaming<Request: Message, Reply: Message>(
@@ -119,10 +117,9 @@ extension MethodHandler {
       path: path,
       implementation: .unary { bytes, context in
         try await answering(context) {
-          let request = try Request(serialized: bytes, limits: .request)
-          return UnaryReply(try await body(request, context).serialized())
+          try await answer(bytes, context) { try await body($0, context) }
         }
-      })
+      }, answersJSON: true)
   }
 
   package static func serverStreaming<Request: Message, Reply: Message>(
@@ -184,6 +181,18 @@ private func answering<Answer>(
     throw status(
       for: refusal, language: CallMetadata.language(of: context.metadata), reference: nil)
   }
+}
+
+/// Decodes the request of a unary call, has it answered, and encodes the answer, as the caller speaks: protobuf or JSON.
+private func answer<Request: Message, Reply: Message>(
+  _ bytes: [UInt8], _ context: ServerContext, _ body: (Request) async throws -> Reply
+) async throws -> UnaryReply {
+  if context.isJSON {
+    let request = try Request(jsonBytes: bytes, limits: .request)
+    return UnaryReply(try await body(request).jsonBytes())
+  }
+  let request = try Request(serialized: bytes, limits: .request)
+  return UnaryReply(try await body(request).serialized())
 }
 
 /// The request of a method that takes one.

@@ -1,7 +1,9 @@
 // The Prometheus text exposition format, version 0.0.4.
 
 /// Names, labels and samples as Prometheus reads them.
-enum PrometheusText {
+package enum PrometheusText {
+  package static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
   /// A label made a metric name: characters outside `[a-zA-Z0-9_:]` become `_`, and the unit stands at the end once.
   static func name(_ label: String, unit: String?) -> String {
     let name = sanitised(label, allowing: ":")

@@ -102,4 +102,13 @@ final class HistogramSeries: RecorderHandler, TimerHandler {
   }
 
   func recordNanoseconds(_ duration: Int64) { record(Double(duration) / 1e9) }
+
+  /// Durations that were counted under the same bounds.
+  func add(_ durations: DurationCounts) {
+    guard durations.counts.count == bounds.count + 1 else { return }
+    state.withLock { content in
+      for (index, count) in durations.counts.enumerated() { content.counts[index] += count }
+      content.sum += Double(durations.nanoseconds) / 1e9
+    }
+  }
 }

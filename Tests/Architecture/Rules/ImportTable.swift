@@ -61,7 +61,7 @@ enum ImportTable {
     "Boot": row(
       [
         "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",
-        "Vocabulary", "CLinux", "Yams", "Logging",
+        "Vocabulary", "CLinux", "Yams", "Logging", "Metrics", "CoreMetrics",
       ], system),
     "protoc-gen-weir": row(["CDescriptors", "CProtobufC", "Vocabulary"], system),
   ]

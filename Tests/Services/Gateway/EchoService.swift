@@ -65,8 +65,10 @@ final class EchoService: Sendable {
           implementation: .unary { message, context in
             let call = try admission.admit(context, access)
             calls.add()
-            return UnaryReply(message, trailers: told(call, replica))
-          })
+            var trailers = told(call, replica)
+            trailers.append("x-json", "\(context.isJSON)")
+            return UnaryReply(message, trailers: trailers)
+          }, answersJSON: true)
       }
     server = try Server(
       configuration: ServerConfiguration(

@@ -108,7 +108,9 @@ final class GatewayNode: Sendable {
         address: Address(host: "127.0.0.1", port: 0),
         tls: service.tls(trusting: pki.departmentRootPEM),
         onFault: { error, _, path in Issue.record("fault in \(path): \(error)") }),
-      reactors: reactors, methods: gateway.publicMethods(health: AlwaysServing()),
+      reactors: reactors,
+      methods: gateway.publicMethods(health: AlwaysServing())
+        + [gateway.metricsPage { "weir_test 1\n" }],
       fallback: gateway.fallback)
     address = try await server.start()
   }

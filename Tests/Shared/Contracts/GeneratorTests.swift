@@ -85,6 +85,14 @@ struct GeneratorTests {
         "service S { rpc M(R) returns (R) { option (weir.access.v1.access) = { callers: [\"share\"] }; } } message R {}",
         "callers name who calls"
       ),
+      (
+        "service S { rpc M(R) returns (R) { option idempotency_level = IDEMPOTENT; option (weir.access.v1.access) = {}; } } message R {}",
+        "idempotency_level is NO_SIDE_EFFECTS, for what only reads, or nothing"
+      ),
+      (
+        "service S { rpc M(R) returns (R) { option idempotency_level = NO_SIDE_EFFECTS; option (weir.access.v1.access) = {}; } } message R { string request_id = 1; }",
+        "NO_SIDE_EFFECTS, but its request has a request_id"
+      ),
       ("message R { R inner = 1; }", "weir.test.v1.R: a recursive message"),
       ("message R { A a = 1; } message A { repeated R r = 1; }", "a recursive message"),
       ("message R { optional string a = 1; }", "R.a: optional"),

@@ -88,6 +88,26 @@ struct ServingTests {
     #expect(told.sentence(in: .chinese) == "字段 path不是有效的 UTF-8 文本。")
   }
 
+  @Test("JSON is admitted, then decoded, and answered in JSON; a wrong field is named")
+  func json() async throws {
+    let path = "/weir.audit.v1.Audit/GetTile"
+    let options = CallOptions(isJSON: true)
+    let (_, transport) = client(.open) { request, _ in .init(content: Array(request.path.utf8)) }
+    let reply = try await transport.unary(path, Array(#"{"path":"0/x001"}"#.utf8), options)
+    #expect(String(decoding: reply.message, as: UTF8.self) == #"{"content":"MC94MDAx"}"#)
+    let refusal = await status {
+      _ = try await transport.unary(path, Array(#"{"path":"\ud800"}"#.utf8), options)
+    }
+    let told = RemoteRefusal(try #require(refusal))
+    #expect(told.reason == "request.invalid_utf8" && told.field == "path")
+    let closed = Door { (_, access) throws(Status) in
+      throw Status(.permissionDenied, access.service)
+    }
+    let (_, shut) = client(closed) { _, _ in .init() }
+    let early = await status { _ = try await shut.unary(path, Array("no JSON".utf8), options) }
+    #expect(early?.code == .permissionDenied)
+  }
+
   @Test("a refusal arrives whole, in the details and in the plain trailers")
   func refusal() async throws {
     let (client, _) = client(.open) { _, _ in throw NoTile() }

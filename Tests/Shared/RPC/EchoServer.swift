@@ -82,14 +82,15 @@ final class EchoServer: Sendable {
   }
 
   static func methods(_ events: Events) -> [MethodHandler] {
-    unaryMethods(events) + streamMethods(events) + [jsonMethod(events)]
+    unaryMethods(events) + streamMethods(events) + [jsonMethod(events)] + pages
   }
 
-  /// Its message is the reverse of its JSON, so that a test sees that both were turned.
+  /// Speaks JSON as well as protobuf, as a handler of its own does: the message goes through as it came.
   private static func jsonMethod(_ events: Events) -> MethodHandler {
     MethodHandler(
       path: "/test.Echo/JSON",
       implementation: .unary { message, context in
+        events.note(context.isJSON ? "json" : "protobuf")
         if message.isEmpty {
           // google.rpc.Status: code 5, one Any with a type and a value.
           let any = [0x0A, 3] + Array("x/T".utf8) + [0x12, 1, 7]
@@ -99,15 +100,22 @@ final class EchoServer: Sendable {
             .notFound, "nicht \"da\"\n没有", details: [8, 5, 0x1A, UInt8(any.count)] + any,
             trailers: trailers)
         }
-        if message == [0] { throw Unexpected() }
+        if message == Array("bad".utf8) { throw Status(.invalidArgument, "no JSON") }
+        if message == Array("fault".utf8) { throw Unexpected() }
         return UnaryReply(message)
-      },
-      json: JSONMapping(
-        request: { json in
-          if json == Array("bad".utf8) { throw Unexpected() }
-          return json.reversed()
-        }, reply: { $0.reversed() }))
+      }, answersJSON: true)
   }
+
+  private static let pages = [
+    MethodHandler(page: "/page", contentType: "text/plain; charset=utf-8") { context in
+      if context.metadata["x-who"] == "nobody" {
+        var trailers = Metadata()
+        trailers.append("weir-reason", "test.not_you")
+        throw Status(.permissionDenied, "not you", trailers: trailers)
+      }
+      return Array("一页\n".utf8)
+    }
+  ]
 
   private static func unaryMethods(_ events: Events) -> [MethodHandler] {
     [

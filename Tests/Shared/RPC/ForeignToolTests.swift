@@ -27,6 +27,47 @@ struct ForeignToolTests {
     await echo.shutdown()
   }
 
+  /// The status, the content type and the hint about what would do, of an answer to curl; and its body.
+  private func ask(
+    _ echo: EchoServer, _ path: String, _ arguments: [String]
+  ) async throws -> [String] {
+    let format = "\n%{http_code} [%{content_type}] [%header{allow}%header{accept-post}]"
+    let output = try await runProgram(
+      URL(filePath: "/usr/bin/env"),
+      ["curl", "-sk", "-w", format, "https://\(echo.address)\(path)"] + arguments)
+    return output.split(separator: "\n").map(String.init)
+  }
+
+  @Test("a refused method or content type says which would do")
+  func hints() async throws {
+    let echo = try await EchoServer(clientCertificates: .none)
+    #expect(try await ask(echo, "/test.Echo/Unary", []) == ["405 [] [POST]"])
+    #expect(try await ask(echo, "/page", ["-d", "x"]) == ["405 [] [GET]"])
+    #expect(
+      try await ask(echo, "/test.Echo/Unary", ["-H", "content-type: text/plain", "-d", "x"])
+        == ["415 [] [application/grpc, application/json]"])
+    await echo.shutdown()
+  }
+
+  @Test("a page is got, an error of it in JSON; HTTP/1.1 is refused in the handshake")
+  func page() async throws {
+    let echo = try await EchoServer(clientCertificates: .none)
+    #expect(
+      try await ask(echo, "/page", []) == ["一页", "200 [text/plain; charset=utf-8] []"])
+    #expect(
+      try await ask(echo, "/page", ["-H", "x-who: nobody"]) == [
+        #"{"code":"permission_denied","message":"not you"}"#, "403 [application/json] []",
+      ])
+    // Also with a body, which GET may have.
+    #expect(
+      try await ask(echo, "/page", ["-X", "GET", "-d", "what?"]) == [
+        "一页", "200 [text/plain; charset=utf-8] []",
+      ])
+    #expect(try await ask(echo, "/page", ["--http1.1"]) == ["000 [] []"])
+    #expect(echo.events.all.contains { $0.contains("no application protocol") })
+    await echo.shutdown()
+  }
+
   private func post(
     _ echo: EchoServer, _ path: String, _ body: String, _ more: [String] = []
   ) async throws -> [String] {
@@ -56,6 +97,8 @@ struct ForeignToolTests {
       ])
     for (path, body, code, status) in [
       ("/test.Echo/JSON", "bad", "invalid_argument", "400"),
+      ("/test.Echo/JSON", "fault", "internal", "500"),
+      ("/test.Echo/Unary", "{}", "unimplemented", "501"),
       ("/test.Echo/JSON", long + " ", "resource_exhausted", "429"),
       ("/test.Echo/Bidi", "{}", "unimplemented", "501"),
       ("/test.Echo/Nothing", "{}", "unimplemented", "501"),

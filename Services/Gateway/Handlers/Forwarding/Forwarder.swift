@@ -6,7 +6,8 @@ import Crypto
 package import RPC
 package import Vocabulary
 
-/// Forwards public methods to the services that have them. Nothing is decoded here.
+/// Forwards public methods to the services that have them. Nothing is decoded here, JSON neither: it goes on as it came, in
+/// a frame.
 package struct Forwarder: Sendable {
   private let gate: Gate
   private let issuer: TicketIssuer
@@ -27,15 +28,14 @@ package struct Forwarder: Sendable {
   /// Handlers for every public method of the services behind the gateway; a unary one takes the short way.
   package func methods(_ table: some Sequence<MethodAccess>) -> [MethodHandler] {
     table.filter { $0.isPublic && serviceName(of: $0.path) != "registry" }.map { method in
-      let shape = MethodShape.all[method.path]
-      let isUnary = shape?.isUnary ?? false
+      let isUnary = MethodShape.all[method.path]?.isUnary ?? false
       return MethodHandler(
         path: method.path,
         implementation: isUnary
           ? .unary { message, context in try await unary(message, context) }
           : .stream { requests, responses, context in
             try await stream(requests, responses, context)
-          }, json: shape?.json, admits: { [gate] in try gate.admitEarly($0) })
+          }, answersJSON: isUnary, admits: { [gate] in try gate.admitEarly($0) })
     }
   }
 
@@ -160,6 +160,7 @@ package struct Forwarder: Sendable {
         for: call.caller, registryVersion: call.registryVersion, now: now()))
     if let person = call.caller.personName { metadata.append(CallMetadata.person, person) }
     return CallOptions(
-      metadata: metadata, timeout: try context.deadline.map { try onwardTimeout(until: $0) })
+      metadata: metadata, timeout: try context.deadline.map { try onwardTimeout(until: $0) },
+      isJSON: context.isJSON)
   }
 }
