@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone explains them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz format lint proto clean
+.PHONY: help demo test bench fuzz format lint proto protos clean
 
 SOURCES := Package.swift Shared Services Tests deploy
 # Generated code is checked by regenerating it, not by its looks.
@@ -49,6 +49,10 @@ lint: ## Check the format of the Swift sources
 proto: ## Regenerate the code that comes from proto/
 	@deploy/setup build
 	proto/generate
+
+protos: ## Pack the protos and their descriptor set for integrators into .build/weir-protos.tar.gz
+	@deploy/setup build
+	@proto/archive
 
 clean: ## Remove what was built
 	rm -rf .build .venv
