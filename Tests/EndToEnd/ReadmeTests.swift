@@ -1,4 +1,4 @@
-// What the READMEs show is run: the first day, the Python and the Java client, word for word.
+// What the READMEs show is run, word for word: the first day here, the programs of integrators in ExampleTests.
 
 import Boot
 import Foundation
@@ -43,90 +43,49 @@ struct ReadmeBlock {
   }
 }
 
+/// A folder with `node`, `proto` and `.build` as a reader of the README has them.
+func readerFolder(_ folder: TemporaryFolder, node: String) throws -> String {
+  let place = folder.path("reader")
+  let programs = URL(filePath: builtProgram("weir")).deletingLastPathComponent().path
+  try Files.makeFolder(place + "/.build")
+  for (name, target) in [
+    ("node", node), ("proto", Checkout.root.appending(path: "proto").path),
+    (".build/debug", programs), ("deploy", Checkout.root.appending(path: "deploy").path),
+  ] {
+    try FileManager.default.createSymbolicLink(
+      atPath: "\(place)/\(name)", withDestinationPath: target)
+  }
+  return place
+}
+
+/// Runs a block as a shell would, stopping at the first failure.
+func shell(_ text: String, in place: String) async throws -> (status: Int32, output: String) {
+  let python = URL(filePath: Checkout.python).deletingLastPathComponent().path
+  return try await runToEnd(
+    "/bin/bash",
+    [
+      "-euc", "cd \"$1\"; PATH=\"$2:$PATH\"; unset WEIR_DATA WEIR_AS\n" + text, "bash", place,
+      python,
+    ])
+}
+
 @Suite("what the READMEs show", .serialized)
 struct ReadmeTests {
-  private static let java =
-    ["javac", "grpc_java_plugin"].allSatisfy {
-      FileManager.default.isExecutableFile(atPath: "/usr/bin/" + $0)
-    } && FileManager.default.fileExists(atPath: "/usr/share/java/grpc-netty.jar")
-
-  /// A folder with `node`, `proto` and `.build` as a reader of the README has them.
-  private func place(_ folder: TemporaryFolder, node: String) throws -> String {
-    let place = folder.path("reader")
-    let programs = URL(filePath: builtProgram("weir")).deletingLastPathComponent().path
-    try Files.makeFolder(place + "/.build")
-    for (name, target) in [
-      ("node", node), ("proto", Checkout.root.appending(path: "proto").path),
-      (".build/debug", programs), ("deploy", Checkout.root.appending(path: "deploy").path),
-    ] {
-      try FileManager.default.createSymbolicLink(
-        atPath: "\(place)/\(name)", withDestinationPath: target)
-    }
-    return place
-  }
-
-  /// Runs a block as a shell would, stopping at the first failure.
-  private func shell(_ text: String, in place: String) async throws -> (
-    status: Int32, output: String
-  ) {
-    let python = URL(filePath: Checkout.python).deletingLastPathComponent().path
-    return try await runToEnd(
-      "/bin/bash",
-      [
-        "-euc", "cd \"$1\"; PATH=\"$2:$PATH\"; unset WEIR_DATA WEIR_AS\n" + text, "bash", place,
-        python,
-      ])
-  }
-
   @Test("the first day goes as shown: from a department to delivered records and a kept checkpoint")
   func firstDay() async throws {
     let folder = try TemporaryFolder()
     let day = try ReadmeBlock.one("sh", with: "weir department register")
     try await withNode(nodeOptions(folder), tell: { _ in }) { node in
-      let ended = try await shell(day, in: try place(folder, node: node.dataFolder))
+      let ended = try await shell(day, in: try readerFolder(folder, node: node.dataFolder))
       #expect(ended.status == 0, "\(ended.output.suffix(2000))")
       #expect(ended.output.contains("batches/B-1"))
-    }
-  }
-
-  @Test(
-    "the Python client runs as shown",
-    .enabled(if: Checkout.hasPythonClients, "there is no Python environment: run deploy/setup test")
-  )
-  func python() async throws {
-    let folder = try TemporaryFolder()
-    let make = try ReadmeBlock.one("sh", with: "grpc_tools.protoc")
-    let program = try ReadmeBlock.one("python")
-    try await withNode(nodeOptions(folder), tell: { _ in }) { node in
-      let place = try place(folder, node: node.dataFolder)
-      try Data(program.utf8).write(to: URL(filePath: place + "/whoami.py"))
-      let ended = try await shell(
-        make.replacing("PORT", with: port(of: node)), in: place)
-      #expect(ended.status == 0, "\(ended.output)")
-      #expect(ended.output.contains("departments/data-bureau/persons/chen"))
-    }
-  }
-
-  @Test(
-    "the Java client, stock grpc-java, compiles for Java 8 and runs as shown",
-    .enabled(if: java, "there is no grpc-java: run deploy/setup test"))
-  func javaClient() async throws {
-    let folder = try TemporaryFolder()
-    let make = try ReadmeBlock.one("sh", with: "javac")
-    let program = try ReadmeBlock.one("java")
-    try await withNode(nodeOptions(folder), tell: { _ in }) { node in
-      let place = try place(folder, node: node.dataFolder)
-      try Data(program.utf8).write(to: URL(filePath: place + "/WhoAmI.java"))
-      let ended = try await shell(make.replacing("PORT", with: port(of: node)), in: place)
-      #expect(ended.status == 0, "\(ended.output)")
-      #expect(ended.output.contains("departments/data-bureau/persons/chen"))
     }
   }
 
   @Test("the operator's keys are made as shown")
   func operatorKeys() async throws {
     let folder = try TemporaryFolder()
-    let place = try place(folder, node: folder.path("none"))
+    let place = try readerFolder(folder, node: folder.path("none"))
     let ended = try await shell(
       "PATH=$PWD/.build/debug:$PATH\n" + ReadmeBlock.one("sh", with: "pki init"), in: place)
     #expect(ended.status == 0, "\(ended.output)")
@@ -140,10 +99,6 @@ struct ReadmeTests {
     let chinese = try ReadmeBlock.all(in: "README.zh-CN.md").filter { !$0.language.isEmpty }
     #expect(english.map(\.language) == chinese.map(\.language))
     for (first, second) in zip(english, chinese) { #expect(first.code == second.code) }
-  }
-
-  private func port(of node: RunningNode) -> String {
-    String(node.ready.gateway.split(separator: ":").last ?? "")
   }
 }
 
