@@ -70,12 +70,13 @@ package final class ProcessMetrics: Sendable {
 
   func publish(_ statistics: ServerStatistics, listener: String) {
     let base = [("listener", listener)]
-    publishConnections(statistics, base)
-    publishHostility(statistics, base)
-    level("weir_rpc_calls_open", base, statistics.callsOpen)
-    level("weir_rpc_held_bytes", base, statistics.heldBytes)
-    total("weir_rpc_bytes_received", base, statistics.bytesReceived)
-    total("weir_rpc_bytes_sent", base, statistics.bytesSent)
+    for (name, value) in Self.levels(statistics) { level("weir_rpc_\(name)", base, value) }
+    for (name, value) in Self.totals(statistics) { total("weir_rpc_\(name)", base, value) }
+    for kind in ConnectionRefusal.Kind.allCases {
+      total(
+        "weir_rpc_connections_refused", base + [("reason", kind.rawValue)],
+        statistics.refusals[kind] ?? 0)
+    }
     durations("weir_rpc_queue", base, statistics.queueTimes)
     for (path, method) in statistics.methods {
       let labels = base + [("method", path)]
@@ -88,27 +89,32 @@ package final class ProcessMetrics: Sendable {
     }
   }
 
-  private func publishConnections(_ statistics: ServerStatistics, _ base: [(String, String)]) {
-    level("weir_rpc_connections_open", base, statistics.connectionsOpen)
-    level("weir_rpc_connections_setting_up", base, statistics.connectionsSettingUp)
-    total("weir_rpc_connections_accepted", base, statistics.connectionsAccepted)
-    total("weir_rpc_handshakes_failed", base, statistics.handshakesFailed)
-    total("weir_rpc_accepts_failed", base, statistics.acceptsFailed)
-    for kind in ConnectionRefusal.Kind.allCases {
-      total(
-        "weir_rpc_connections_refused", base + [("reason", kind.rawValue)],
-        statistics.refusals[kind] ?? 0)
-    }
+  /// What goes up and down.
+  private static func levels(_ statistics: ServerStatistics) -> [(String, Int)] {
+    [
+      ("calls_open", statistics.callsOpen),
+      ("connections_open", statistics.connectionsOpen),
+      ("connections_setting_up", statistics.connectionsSettingUp),
+      ("held_bytes", statistics.heldBytes),
+    ]
   }
 
-  private func publishHostility(_ statistics: ServerStatistics, _ base: [(String, String)]) {
-    total("weir_rpc_calls_started", base, statistics.callsStarted)
-    total("weir_rpc_calls_shed", base, statistics.callsShed)
-    total("weir_rpc_calls_stalled", base, statistics.callsStalled)
-    total("weir_rpc_calls_refused_early", base, statistics.callsRefusedEarly)
-    total("weir_rpc_control_frames_received", base, statistics.controlFramesReceived)
-    total("weir_rpc_resets_received", base, statistics.resetsReceived)
-    total("weir_rpc_resets_sent", base, statistics.resetsSent)
+  /// What only rises.
+  private static func totals(_ statistics: ServerStatistics) -> [(String, Int)] {
+    [
+      ("accepts_failed", statistics.acceptsFailed),
+      ("bytes_received", statistics.bytesReceived),
+      ("bytes_sent", statistics.bytesSent),
+      ("calls_refused_early", statistics.callsRefusedEarly),
+      ("calls_shed", statistics.callsShed),
+      ("calls_stalled", statistics.callsStalled),
+      ("calls_started", statistics.callsStarted),
+      ("connections_accepted", statistics.connectionsAccepted),
+      ("control_frames_received", statistics.controlFramesReceived),
+      ("handshakes_failed", statistics.handshakesFailed),
+      ("resets_received", statistics.resetsReceived),
+      ("resets_sent", statistics.resetsSent),
+    ]
   }
 
   private func level(_ label: String, _ labels: [(String, String)], _ value: Int) {

@@ -36,8 +36,8 @@ struct Curl {
   let keys: KeyFolder
   let folder: TemporaryFolder
 
-  init(_ node: RunningNode) throws {
-    keys = node.keys
+  init(_ keys: KeyFolder) throws {
+    self.keys = keys
     folder = try TemporaryFolder()
   }
 

@@ -1,9 +1,13 @@
 // Six services put up one by one from the example configurations, as an operator would on six hosts; one of them on PostgreSQL.
 
 import Boot
+import Contracts
 import Crypto
 import Database
 import Foundation
+import Glibc
+import RPC
+import Synchronization
 import TestSupport
 import Testing
 
@@ -40,6 +44,49 @@ struct DeploymentTests {
     }
   }
 
+  @Test("one of two catalogue processes is killed while reads are under way: none of them fails")
+  func killedReplica() async throws {
+    let site = try Site(secondCatalog: true)
+    try await site.makeKeys()
+    var processes = try site.startAll()
+    defer {
+      for process in processes where process.isRunning { process.terminate() }
+      site.releasePorts()
+    }
+    try await eventually("the first catalogue to answer", within: .seconds(60)) {
+      await site.weir("catalog", "list") == .done
+    }
+    // After the first, which made the keys that both have.
+    let second = try site.start("catalog", replica: 2)
+    processes.append(second)
+    let first = processes[try #require(ServiceConfiguration.services.firstIndex(of: "catalog"))]
+    try await site.withChannel { channel in
+      let client = CatalogV1.CatalogClient(channel)
+      // Read by several at once, so that some calls are on their way when it dies.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        let death = Death()
+        for _ in 0..<8 {
+          group.addTask {
+            var after = 0
+            while after < 100 {
+              _ = try await client.listEntries(.init())
+              if death.isOver.load(ordering: .relaxed) { after += 1 }
+            }
+          }
+        }
+        // By its metrics, which the operator's certificate opens.
+        try await eventually("the second catalogue to be read", within: .seconds(60)) {
+          try await site.metricsOfSecond().contains(
+            #"code="OK",listener="internal",method="/weir.catalog.v1.Catalog/ListEntries""#)
+        }
+        kill(first.processIdentifier, SIGKILL)
+        death.isOver.store(true, ordering: .relaxed)
+        try await group.waitForAll()
+      }
+    }
+    #expect(!first.isRunning && second.isRunning)
+  }
+
   @Test(
     "the unit file is one that systemd takes",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
@@ -56,22 +103,37 @@ struct DeploymentTests {
   }
 }
 
+/// Of a process that is killed.
+private final class Death: Sendable {
+  let isOver = Atomic(false)
+}
+
 /// The hosts of a test: loopback ports and one folder.
 private struct Site {
   let folder: TemporaryFolder
   let ports: [String: UInt16]
   let door: UInt16
+  /// Where a second catalogue listens, if there is one.
+  private let second: UInt16?
+  /// The catalogue's.
+  private let database: String?
   private let claims: PortClaims
 
-  init() throws {
+  init(secondCatalog: Bool = false) throws {
     folder = try TemporaryFolder()
     let services = ServiceConfiguration.services
     // Held until the services have bound them, so that no other test takes one.
     var claims = PortClaims()
-    let free = try claims.choose(services.count + 1, random: SystemRandom())
+    let free = try claims.choose(services.count + 2, random: SystemRandom())
     self.claims = claims
     ports = Dictionary(uniqueKeysWithValues: zip(services, free))
     door = free[services.count]
+    second = secondCatalog ? free[services.count + 1] : nil
+    if case .postgres(let database) = try TestDatabase(.postgres).location {
+      self.database = database
+    } else {
+      database = nil
+    }
   }
 
   func releasePorts() { claims.release() }
@@ -84,7 +146,7 @@ private struct Site {
   func makeKeys() async throws {
     let pki = folder.path("pki")
     var commands = [["pki", "init", pki, "--domain", "meizhou.example"]]
-    for service in ServiceConfiguration.services {
+    for service in ServiceConfiguration.services + (second == nil ? [] : ["node"]) {
       commands.append([
         "pki", "issue-service", pki, service, "--dns", "localhost", "--ip", "127.0.0.1",
       ])
@@ -107,17 +169,56 @@ private struct Site {
     for service in ServiceConfiguration.services {
       for name in [service, service + "-keys"] { try Files.makeFolder(folder.path("data/" + name)) }
     }
-    return try ServiceConfiguration.services.map { service in
-      let path = folder.path(service + ".yaml")
-      try Files.write(try configuration(of: service).yaml(), to: path, isPrivate: true)
-      let process = Process()
-      process.executableURL = URL(filePath: builtProgram("weir-" + service))
-      process.arguments = ["--configuration", path]
-      process.standardOutput = FileHandle.nullDevice
-      process.standardError = FileHandle.nullDevice
-      try process.run()
-      return process
+    return try ServiceConfiguration.services.map { try start($0) }
+  }
+
+  func start(_ service: String, replica: Int = 1) throws -> Process {
+    let path = folder.path("\(service)-\(replica).yaml")
+    var configuration = try configuration(of: service)
+    configuration.replica = replica
+    if replica > 1, let second {
+      configuration.listen = "127.0.0.1:\(second)"
+      configuration.dataFolder = folder.path("data/\(service)-\(replica)")
+      try Files.makeFolder(configuration.dataFolder)
     }
+    try Files.write(try configuration.yaml(), to: path, isPrivate: true)
+    let process = Process()
+    process.executableURL = URL(filePath: builtProgram("weir-" + service))
+    process.arguments = ["--configuration", path]
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  /// What the second catalogue counts.
+  func metricsOfSecond() async throws -> String {
+    let curl = try Curl(KeyFolder(path: folder.path("pki"), domain: "meizhou.example"))
+    return try await curl.ask(
+      "127.0.0.1:\(second ?? 0)", "/metrics", as: folder.path("pki/services/node")
+    ).text
+  }
+
+  /// Calls to the gateway in the first person's name.
+  func withChannel(_ body: (Channel) async throws -> Void) async throws {
+    let own = folder.path("pki/departments/data-bureau/persons/chen")
+    let reactors = ReactorGroup(threadCount: 1, seed: 1)
+    let channel = try Channel(
+      configuration: ChannelConfiguration(
+        addresses: [Address(host: "127.0.0.1", port: door)],
+        tls: TLSConfiguration(
+          certificateChainPEM: try readBytes(own + "/cert.pem"),
+          privateKeyPEM: try readBytes(own + "/key.pem"),
+          trustRootsPEM: [try readBytes(folder.path("pki/service-root/ca.pem"))]),
+        defaultTimeout: .seconds(30)),
+      reactors: reactors)
+    do {
+      try await body(channel)
+    } catch {
+      Issue.record(error)
+    }
+    await channel.shutdown()
+    await reactors.shutdown()
   }
 
   /// An example as it stands, but with the folders and ports of this test.
@@ -151,10 +252,10 @@ private struct Site {
       configuration.tls.key = own + "/key.pem"
       configuration.evidence.signingKey = own + "/evidence.key"
     }
-    if service == "catalog",
-      case .postgres(let database) = try TestDatabase(.postgres).location
-    {
+    if service == "catalog" {
       configuration.postgres = database
+    } else if let second {
+      configuration.peers["catalog"]?.append("127.0.0.1:\(second)")
     }
     return configuration
   }

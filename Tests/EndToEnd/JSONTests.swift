@@ -18,7 +18,7 @@ struct JSONTests {
     let certificate: String
 
     init(_ node: RunningNode, _ principal: String) throws {
-      curl = try Curl(node)
+      curl = try Curl(node.keys)
       gateway = node.ready.gateway
       certificate = node.keys.principalFolder(principal)
     }

@@ -36,7 +36,7 @@ struct MetricsTests {
   func metrics() async throws {
     let folder = try TemporaryFolder()
     try await withNode(nodeOptions(folder), tell: { _ in }) { node in
-      let curl = try Curl(node)
+      let curl = try Curl(node.keys)
       let chen = node.keys.principalFolder(DemoCast.authority)
       let zhou = node.keys.principalFolder(Self.operatorName)
       for _ in 0..<5 {

@@ -92,6 +92,35 @@ struct RetryTests {
     }
   }
 
+  @Test("where no replica can be reached the call waits its backoff and tries again")
+  func unreachable() async throws {
+    let pki = try TestPKI()
+    let gone = try await EchoServer(pki: pki)
+    await gone.shutdown()
+    let clock = ManualClock()
+    let reactors = clock.reactors(1)
+    let channel = try gone.channel(on: reactors) { configuration in
+      configuration.service.methods = [
+        MethodConfig(
+          "/test.Echo/Unary",
+          retry: RetryPolicy(initialBackoff: .seconds(60), maximumBackoff: .seconds(60)))
+      ]
+    }
+    // Without a policy a call fails at once, and so the channel knows that nobody is there.
+    let end = await status { try await channel.unary("/test.Echo/WhoAmI", []) }
+    #expect(end?.code == .unavailable)
+    let patient = CallOptions(timeout: .seconds(1_000_000))
+    async let reply = channel.unary("/test.Echo/Unary", [7], patient)
+    let back = try await EchoServer(pki: pki, port: gone.address.port)
+    try await eventually("the call to arrive") {
+      clock.advance(by: .seconds(30))
+      return await back.server.statistics().callsStarted == 1
+    }
+    #expect(try await reply.message == [7])
+    await back.shutdown()
+    await reactors.shutdown()
+  }
+
   @Test("the server's pushback stands before the policy's backoff")
   func pushback() async throws {
     let attempts = AttemptCount()
