@@ -24,32 +24,32 @@ extension MethodShape {
       path: "/weir.audit.v1.Audit/GetCheckpoint", service: "weir.audit.v1.Audit",
       request: AuditV1.GetCheckpointRequest.self,
       reply: AuditV1.Checkpoint.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/GetTile": MethodShape(
       path: "/weir.audit.v1.Audit/GetTile", service: "weir.audit.v1.Audit",
       request: AuditV1.GetTileRequest.self,
       reply: AuditV1.Tile.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/GetInclusionProof": MethodShape(
       path: "/weir.audit.v1.Audit/GetInclusionProof", service: "weir.audit.v1.Audit",
       request: AuditV1.GetInclusionProofRequest.self,
       reply: AuditV1.InclusionProof.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/GetConsistencyProof": MethodShape(
       path: "/weir.audit.v1.Audit/GetConsistencyProof", service: "weir.audit.v1.Audit",
       request: AuditV1.GetConsistencyProofRequest.self,
       reply: AuditV1.ConsistencyProof.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/GetKeyList": MethodShape(
       path: "/weir.audit.v1.Audit/GetKeyList", service: "weir.audit.v1.Audit",
       request: AuditV1.GetKeyListRequest.self,
       reply: AuditV1.KeyList.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/ListEntries": MethodShape(
       path: "/weir.audit.v1.Audit/ListEntries", service: "weir.audit.v1.Audit",
       request: AuditV1.ListEntriesRequest.self,
       reply: AuditV1.ListEntriesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/WatchOrigins": MethodShape(
       path: "/weir.audit.v1.Audit/WatchOrigins", service: "weir.audit.v1.Audit",
       request: AuditV1.WatchOriginsRequest.self,
@@ -59,12 +59,12 @@ extension MethodShape {
       path: "/weir.audit.v1.Audit/ListAlarms", service: "weir.audit.v1.Audit",
       request: AuditV1.ListAlarmsRequest.self,
       reply: AuditV1.ListAlarmsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/ListOrigins": MethodShape(
       path: "/weir.audit.v1.Audit/ListOrigins", service: "weir.audit.v1.Audit",
       request: AuditV1.ListOriginsRequest.self,
       reply: AuditV1.ListOriginsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/CreateEntry": MethodShape(
       path: "/weir.catalog.v1.Catalog/CreateEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.CreateEntryRequest.self,
@@ -124,27 +124,27 @@ extension MethodShape {
       path: "/weir.catalog.v1.Catalog/GetEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.GetEntryRequest.self,
       reply: CatalogV1.Entry.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/ListEntries": MethodShape(
       path: "/weir.catalog.v1.Catalog/ListEntries", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.ListEntriesRequest.self,
       reply: CatalogV1.ListEntriesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/ListCategories": MethodShape(
       path: "/weir.catalog.v1.Catalog/ListCategories", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.ListCategoriesRequest.self,
       reply: CatalogV1.ListCategoriesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/ListDuties": MethodShape(
       path: "/weir.catalog.v1.Catalog/ListDuties", service: "weir.catalog.v1.Catalog",
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/ResolveEntry": MethodShape(
       path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.ResolveEntryRequest.self,
       reply: CatalogV1.Entry.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.events.v1.Events/Subscribe": MethodShape(
       path: "/weir.events.v1.Events/Subscribe", service: "weir.events.v1.Events",
       request: EventsV1.SubscribeRequest.self,
@@ -179,12 +179,12 @@ extension MethodShape {
       path: "/weir.ingest.v1.Ingest/GetBatch", service: "weir.ingest.v1.Ingest",
       request: IngestV1.GetBatchRequest.self,
       reply: IngestV1.Batch.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/ListBatches": MethodShape(
       path: "/weir.ingest.v1.Ingest/ListBatches", service: "weir.ingest.v1.Ingest",
       request: IngestV1.ListBatchesRequest.self,
       reply: IngestV1.ListBatchesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/ListRejects": MethodShape(
       path: "/weir.ingest.v1.Ingest/ListRejects", service: "weir.ingest.v1.Ingest",
       request: IngestV1.ListRejectsRequest.self,
@@ -199,12 +199,12 @@ extension MethodShape {
       path: "/weir.ingest.v1.Ingest/GetResourceStatus", service: "weir.ingest.v1.Ingest",
       request: IngestV1.GetResourceStatusRequest.self,
       reply: IngestV1.ResourceStatus.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/ListDuties": MethodShape(
       path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/OpenRecords": MethodShape(
       path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
       request: IngestV1.OpenRecordsRequest.self,
@@ -224,7 +224,7 @@ extension MethodShape {
       path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
       request: IngestV1.VerifyClaimRequest.self,
       reply: IngestV1.ReadClaimResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/LocateRecords": MethodShape(
       path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
       request: IngestV1.LocateRecordsRequest.self,
@@ -234,7 +234,7 @@ extension MethodShape {
       path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
       request: IngestV1.ListRecipientsRequest.self,
       reply: IngestV1.ListRecipientsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/FileIssue": MethodShape(
       path: "/weir.feedback.v1.Feedback/FileIssue", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.FileIssueRequest.self,
@@ -274,22 +274,22 @@ extension MethodShape {
       path: "/weir.feedback.v1.Feedback/GetIssue", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.GetIssueRequest.self,
       reply: FeedbackV1.Issue.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/ListIssues": MethodShape(
       path: "/weir.feedback.v1.Feedback/ListIssues", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.ListIssuesRequest.self,
       reply: FeedbackV1.ListIssuesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/GetRecall": MethodShape(
       path: "/weir.feedback.v1.Feedback/GetRecall", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.GetRecallRequest.self,
       reply: FeedbackV1.Recall.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/ListRecalls": MethodShape(
       path: "/weir.feedback.v1.Feedback/ListRecalls", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.ListRecallsRequest.self,
       reply: FeedbackV1.ListRecallsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/AcknowledgeRecall": MethodShape(
       path: "/weir.feedback.v1.Feedback/AcknowledgeRecall", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.AcknowledgeRecallRequest.self,
@@ -299,7 +299,7 @@ extension MethodShape {
       path: "/weir.feedback.v1.Feedback/ListDuties", service: "weir.feedback.v1.Feedback",
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/RegisterDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/RegisterDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.RegisterDepartmentRequest.self,
@@ -309,12 +309,12 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/GetDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.GetDepartmentRequest.self,
       reply: RegistryV1.Department.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ListDepartments": MethodShape(
       path: "/weir.registry.v1.Registry/ListDepartments", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListDepartmentsRequest.self,
       reply: RegistryV1.ListDepartmentsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/UpdateDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/UpdateDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.UpdateDepartmentRequest.self,
@@ -334,7 +334,7 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/ListSystems", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListSystemsRequest.self,
       reply: RegistryV1.ListSystemsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/SetSystemState": MethodShape(
       path: "/weir.registry.v1.Registry/SetSystemState", service: "weir.registry.v1.Registry",
       request: RegistryV1.SetSystemStateRequest.self,
@@ -349,7 +349,7 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/ListPersons", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListPersonsRequest.self,
       reply: RegistryV1.ListPersonsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/SetPersonRoles": MethodShape(
       path: "/weir.registry.v1.Registry/SetPersonRoles", service: "weir.registry.v1.Registry",
       request: RegistryV1.SetPersonRolesRequest.self,
@@ -374,22 +374,22 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/ListCertificates", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListCertificatesRequest.self,
       reply: RegistryV1.ListCertificatesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/WhoAmI": MethodShape(
       path: "/weir.registry.v1.Registry/WhoAmI", service: "weir.registry.v1.Registry",
       request: RegistryV1.WhoAmIRequest.self,
       reply: RegistryV1.WhoAmIResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ResolveDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/ResolveDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.GetDepartmentRequest.self,
       reply: RegistryV1.Department.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ResolveSystem": MethodShape(
       path: "/weir.registry.v1.Registry/ResolveSystem", service: "weir.registry.v1.Registry",
       request: RegistryV1.GetSystemRequest.self,
       reply: RegistryV1.System.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/CreateApplication": MethodShape(
       path: "/weir.share.v1.Share/CreateApplication", service: "weir.share.v1.Share",
       request: ShareV1.CreateApplicationRequest.self,
@@ -419,12 +419,12 @@ extension MethodShape {
       path: "/weir.share.v1.Share/GetApplication", service: "weir.share.v1.Share",
       request: ShareV1.GetApplicationRequest.self,
       reply: ShareV1.Application.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ListApplications": MethodShape(
       path: "/weir.share.v1.Share/ListApplications", service: "weir.share.v1.Share",
       request: ShareV1.ListApplicationsRequest.self,
       reply: ShareV1.ListApplicationsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/Subscribe": MethodShape(
       path: "/weir.share.v1.Share/Subscribe", service: "weir.share.v1.Share",
       request: ShareV1.SubscribeRequest.self,
@@ -459,12 +459,12 @@ extension MethodShape {
       path: "/weir.share.v1.Share/GetGrant", service: "weir.share.v1.Share",
       request: ShareV1.GetGrantRequest.self,
       reply: ShareV1.Grant.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ListGrants": MethodShape(
       path: "/weir.share.v1.Share/ListGrants", service: "weir.share.v1.Share",
       request: ShareV1.ListGrantsRequest.self,
       reply: ShareV1.ListGrantsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/Lookup": MethodShape(
       path: "/weir.share.v1.Share/Lookup", service: "weir.share.v1.Share",
       request: ShareV1.LookupRequest.self,
@@ -489,17 +489,17 @@ extension MethodShape {
       path: "/weir.share.v1.Share/GetComparison", service: "weir.share.v1.Share",
       request: ShareV1.GetComparisonRequest.self,
       reply: ShareV1.Comparison.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ListComparisons": MethodShape(
       path: "/weir.share.v1.Share/ListComparisons", service: "weir.share.v1.Share",
       request: ShareV1.ListComparisonsRequest.self,
       reply: ShareV1.ListComparisonsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ListCases": MethodShape(
       path: "/weir.share.v1.Share/ListCases", service: "weir.share.v1.Share",
       request: ShareV1.ListCasesRequest.self,
       reply: ShareV1.ListCasesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ConcludeCase": MethodShape(
       path: "/weir.share.v1.Share/ConcludeCase", service: "weir.share.v1.Share",
       request: ShareV1.ConcludeCaseRequest.self,
@@ -519,7 +519,7 @@ extension MethodShape {
       path: "/weir.share.v1.Share/GetClearance", service: "weir.share.v1.Share",
       request: ShareV1.GetClearanceRequest.self,
       reply: ShareV1.Clearance.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/CreateVerificationRequest": MethodShape(
       path: "/weir.share.v1.Share/CreateVerificationRequest", service: "weir.share.v1.Share",
       request: ShareV1.CreateVerificationRequestRequest.self,
@@ -534,21 +534,21 @@ extension MethodShape {
       path: "/weir.share.v1.Share/GetVerificationRequest", service: "weir.share.v1.Share",
       request: ShareV1.GetVerificationRequestRequest.self,
       reply: ShareV1.VerificationRequest.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ListVerificationRequests": MethodShape(
       path: "/weir.share.v1.Share/ListVerificationRequests", service: "weir.share.v1.Share",
       request: ShareV1.ListVerificationRequestsRequest.self,
       reply: ShareV1.ListVerificationRequestsResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ListDuties": MethodShape(
       path: "/weir.share.v1.Share/ListDuties", service: "weir.share.v1.Share",
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ResolveGrant": MethodShape(
       path: "/weir.share.v1.Share/ResolveGrant", service: "weir.share.v1.Share",
       request: ShareV1.GetGrantRequest.self,
       reply: ShareV1.Grant.self,
-      streamsRequests: false, streamsReplies: false),
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
   ]
 }
