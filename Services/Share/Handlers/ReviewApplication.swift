@@ -40,7 +40,7 @@ extension ShareServer {
         call, requestID: request.requestID, content: request,
         authorise: { transaction in
           let known = try transaction.visibleApplication(number, to: actor)
-          try judged(under: try profile(known.profile)) {
+          try judged(under: profile) {
             _ = try known.sides(of: actor, under: $0)
           }
         }
