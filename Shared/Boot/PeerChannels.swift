@@ -64,7 +64,8 @@ package final class PeerChannels: Sendable {
   ) -> ServiceConfig {
     var config = ServiceConfig()
     config.healthService = ""
-    config.throttling = RetryThrottling()
+    // All that a replica had when it died is sent again at once, which is no storm; gRPC's own ceiling.
+    config.throttling = RetryThrottling(maximumTokens: 1000)
     let hedging = hedgeAfterMilliseconds.map { HedgingPolicy(delay: .milliseconds($0)) }
     // The gateway's own methods are the registry's.
     let name = service == "gateway" ? "registry" : service

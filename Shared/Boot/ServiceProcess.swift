@@ -180,9 +180,9 @@ private func run(
       { try await environment.watchStaple() },
     ], until: signals)
   // What is open now is waited for: peers that follow this service, and calls at work; whoever only watches is told to go.
-  let open = await server.statistics().callsOpen - health.watches
-  let publicOpen =
-    (await parts.publicListener?.statistics().callsOpen ?? 0) - (parts.publicHealth?.watches ?? 0)
+  let open = max(0, await server.statistics().callsOpen - health.watches)
+  let publicCalls = await parts.publicListener?.statistics().callsOpen ?? 0
+  let publicOpen = max(0, publicCalls - (parts.publicHealth?.watches ?? 0))
   for board in [health, parts.publicHealth] {
     board?.set(isServing: false)
     board?.endWatches()

@@ -126,6 +126,12 @@ struct MetricsTests {
       let department = try await curl.ask(
         address, "/metrics", as: node.keys.principalFolder(Self.operatorName))
       #expect(department.status == 0)
+      let log = node.dataFolder + "/log/\(service).log"
+      try await eventually("the refusal to be logged") {
+        String(decoding: try readBytes(log), as: UTF8.self).split(separator: "\n").contains {
+          $0.contains("access.peer_not_named") && $0.contains("/service/catalog")
+        }
+      }
     }
   }
 }

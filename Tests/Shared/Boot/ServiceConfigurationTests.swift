@@ -58,6 +58,12 @@ struct ServiceConfigurationTests {
     #expect(try refusal { $0.peers["ingest"] = ["nowhere"] }.contains("'nowhere' is not host:port"))
     #expect(try refusal { $0.keysFolder = "/node/share/keys" }.contains("outside dataFolder"))
     #expect(try refusal { $0.replica = 0 }.contains("replica"))
+    for delay in [0, -1, 60_001] {
+      #expect(
+        try refusal { $0.limits.hedgeReadsAfterMilliseconds = delay }
+          .contains("limits.hedgeReadsAfterMilliseconds: 1 to 60000"))
+    }
+    #expect(try refusal { $0.limits.hedgeReadsAfterMilliseconds = 60_000 } == "")
     #expect(
       try refusal {
         $0.demo = .init(civilStart: "2024-02-30", realStart: 0, offsetFile: "demo-clock")
