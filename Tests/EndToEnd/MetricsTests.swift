@@ -60,6 +60,7 @@ struct MetricsTests {
       let gateway = try await samples(page, folder)
       agrees(gateway)
       showsNobody(gateway)
+      try areDocumented(page)
       try await services(node, curl, folder)
     }
   }
@@ -89,6 +90,18 @@ struct MetricsTests {
     }
     #expect(samples["weir_rpc_resets_received_total{listener=public}"] != nil)
     #expect(samples["weir_metrics_refused_series_total{}"] == 0)
+  }
+
+  /// deploy/METRICS.md names what there is, and nothing else.
+  private func areDocumented(_ page: WebAnswer) throws {
+    let document = try String(
+      contentsOf: Checkout.root.appending(path: "deploy/METRICS.md"), encoding: .utf8)
+    let named = document.split(separator: "\n").filter { $0.hasPrefix("| `weir_") }
+      .flatMap { row in row.matches(of: /`(weir_\w+)`/).map { String($0.output.1) } }
+    let shown = page.text.split(separator: "\n").filter { $0.hasPrefix("# TYPE ") }
+      .compactMap { $0.split(separator: " ").dropFirst(2).first.map(String.init) }
+    #expect(Set(named) == Set(shown))
+    #expect(named.count == Set(named).count)
   }
 
   /// Labels have names of ours alone.
