@@ -1,4 +1,33 @@
-// Unary calls as JSON over POST: how errors look, as the Connect protocol shapes them.
+// Answers without gRPC's frames: JSON over POST, with errors as the Connect protocol shapes them, and pages.
+
+extension ServerCall {
+  /// An answer without frames: headers, the body, and as headers with a prefix what would be trailers (Connect protocol,
+  /// "Unary-Response").
+  ///
+  /// - Parameter contentType: JSON where it is `nil`.
+  func answerWhole(
+    _ code: StatusCode, _ contentType: String?, _ body: [UInt8], _ headers: Metadata,
+    trailers: Metadata
+  ) {
+    end(code)
+    guard let connection else { return }
+    headersAreSent = true
+    outbox.removeAll()
+    outbox.isUnframed = true
+    enqueue(FramedMessage(body))
+    outboundIsFinished = true
+    core.headers.removeAll()
+    core.headers.append(":status", code.httpStatus)
+    core.headers.append("content-type", contentType ?? "application/json")
+    if !headers.isEmpty { core.headers.append(headers) }
+    if !trailers.isEmpty { core.headers.append(trailers.prefixed("trailer-")) }
+    submitHeaders(endsStream: false, on: connection)
+  }
+
+  var noJSON: Status {
+    Status(.unimplemented, "\(path) does not answer JSON: call it with gRPC")
+  }
+}
 
 extension StatusCode {
   /// The HTTP status of an answer without frames (Connect protocol, "Error Codes").

@@ -19,11 +19,13 @@ final class ServerCall: Stream {
   private var timeout: Int64?
   private var deadline: Int64?
   private var headerListSize = 0
-  private var method: MethodHandler?
+  /// What the method says of itself; a fallback sees to both itself.
+  private var answersJSON = true
+  private var page: String?
   /// Under which the call is counted.
   private var number = MethodTable.unknown
   /// `nil` for a content type that is no call's.
-  private var form: CallForm?
+  private(set) var form: CallForm?
   private var isPost = false
   private var isGet = false
   private var isMalformed = false
@@ -37,7 +39,7 @@ final class ServerCall: Stream {
   /// How this answer's messages are compressed.
   private var answerEncoding = MessageEncoding.identity
   private var hasStarted = false
-  private var headersAreSent = false
+  var headersAreSent = false
   private var trailers: Metadata?
 
   init(shard: ServerShard, id: Int32, connection: ServerConnection) {
@@ -71,10 +73,11 @@ final class ServerCall: Stream {
     if hasStarted || headerListSize > limits.headerListSizeBytes { return }
     if field.isNamed(":path") {
       if let entry = shard.server.methods.find(field.value) {
-        method = entry.method
         number = entry.number
         path = entry.method.path
         implementation = entry.method.implementation
+        answersJSON = entry.method.answersJSON
+        page = entry.method.page
       } else {
         path = field.valueText
         implementation = shard.server.fallback
@@ -107,10 +110,10 @@ final class ServerCall: Stream {
     keptBytes = headerListSize
     began = core.now
     shard.statistics.callsStarted += 1
-    if isGet, method?.page != nil { form = .page }
+    if isGet, page != nil { form = .page }
     if let refusal = judgeHeaders() { return answer(refusal) }
     if form != .page {
-      if method?.page != nil { return refuse(httpStatus: "405", fixedHeader("allow", "GET")) }
+      if page != nil { return refuse(httpStatus: "405", fixedHeader("allow", "GET")) }
       if !isPost { return refuse(httpStatus: "405", fixedHeader("allow", "POST")) }
     }
     guard let form else {
@@ -120,7 +123,7 @@ final class ServerCall: Stream {
     if implementation == nil {
       return answer(Status(.unimplemented, "no method \(path) here"))
     }
-    if form.hasJSONMessages, let method, !method.answersJSON { return answer(noJSON) }
+    if form.hasJSONMessages, !answersJSON { return answer(noJSON) }
     deframer.isUnframed = !form.isFramed
     if let timeout {
       let (sum, overflows) = core.now.addingReportingOverflow(timeout)
@@ -133,10 +136,6 @@ final class ServerCall: Stream {
       if let deadline { core.timers.schedule(self, at: deadline) }
       becomeReady()
     }
-  }
-
-  private var noJSON: Status {
-    Status(.unimplemented, "\(path) does not answer JSON: call it with gRPC")
   }
 
   /// The handler is to be started.
@@ -275,7 +274,7 @@ final class ServerCall: Stream {
     }
     if form?.isFramed == false {
       return answerWhole(
-        .ok, method?.page, reply.message, reply.headers, trailers: reply.trailers)
+        .ok, page, reply.message, reply.headers, trailers: reply.trailers)
     }
     end(.ok)
     if reply.compresses { compressAnswer() }
@@ -306,36 +305,13 @@ final class ServerCall: Stream {
     submitHeaders(endsStream: true, on: connection)
   }
 
-  /// An answer without frames: headers, the body, and as headers with a prefix what would be trailers (Connect protocol,
-  /// "Unary-Response").
-  ///
-  /// - Parameter contentType: JSON where it is `nil`.
-  private func answerWhole(
-    _ code: StatusCode, _ contentType: String?, _ body: [UInt8], _ headers: Metadata,
-    trailers: Metadata
-  ) {
-    end(code)
-    guard let connection else { return }
-    headersAreSent = true
-    outbox.removeAll()
-    outbox.isUnframed = true
-    enqueue(FramedMessage(body))
-    outboundIsFinished = true
-    core.headers.removeAll()
-    core.headers.append(":status", code.httpStatus)
-    core.headers.append("content-type", contentType ?? "application/json")
-    if !headers.isEmpty { core.headers.append(headers) }
-    if !trailers.isEmpty { core.headers.append(trailers.prefixed("trailer-")) }
-    submitHeaders(endsStream: false, on: connection)
-  }
-
   private var contentType: nghttp2_nv {
     form == .grpcJSON
       ? fixedHeader("content-type", "application/grpc+json")
       : fixedHeader("content-type", "application/grpc")
   }
 
-  private func enqueue(_ message: FramedMessage) {
+  func enqueue(_ message: FramedMessage) {
     shard.methods[number].bytesSent +=
       message.bytes.count + (outbox.isUnframed ? 0 : Deframer.prefixLength)
     queue(message)
@@ -394,7 +370,7 @@ final class ServerCall: Stream {
     submitHeaders(endsStream: false, on: connection)
   }
 
-  private func submitHeaders(endsStream: Bool, on connection: Connection) {
+  func submitHeaders(endsStream: Bool, on connection: Connection) {
     var provider = dataProvider
     _ = core.headers.withVectors { vectors, count in
       if endsStream {
