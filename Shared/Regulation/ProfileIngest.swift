@@ -15,7 +15,26 @@ package enum DoubtTreatment: String, ClosedList {
   }
 }
 
+/// What keeps a register fresh beside the clocks with a number (meizhou-public-2023/13a, luyi-2019/9.2, hebi-2021/12.2b).
+package enum Freshness: String, ClosedList {
+  case promptly
+  case updateFrequency = "update_frequency"
+  case openingListFrequency = "opening_list_frequency"
+  case afterItemApproval = "after_item_approval"
+
+  package var term: BilingualText {
+    switch self {
+    case .promptly: BilingualText("及时", "promptly")
+    case .updateFrequency: BilingualText("按更新频率", "by the declared frequency")
+    case .openingListFrequency: BilingualText("按开放清单频率", "by the opening list")
+    case .afterItemApproval: BilingualText("数据项核定后", "after an approved change of items")
+    }
+  }
+}
+
 extension Profile {
+  package var freshness: Provision<[Freshness]>? { list(.ingestFreshness, of: Freshness.self) }
+
   /// The ways by which batches may come (meizhou-specific-2021/12, meizhou-public-2023/12, luyi-2019/8).
   package var deliveryModes: Provision<[DeliveryMode]>? {
     list(.ingestModes, of: DeliveryMode.self)

@@ -92,7 +92,7 @@ extension ProfileKey {
     case .ingestManualUploadOrigins:
       .words(ProfileKey.all(DataOrigin.self))
     case .ingestFreshness:
-      .words(["promptly", "update_frequency", "opening_list_frequency", "after_item_approval"])
+      .words(ProfileKey.all(Freshness.self))
     case .ingestQualityThresholdPercent:
       .integer(0...100)
     case .ingestRejectsKeptDays:

@@ -8,11 +8,12 @@ import Regulation
 import Vocabulary
 
 extension EntryVersion {
-  /// What followers must know of an entry: its class, whether its source delivers itself (guangdong-2018/15), how values are shown,
+  /// What followers must know of an entry: its class, whether its source delivers itself (guangdong-2018/15) and how often, how values are shown,
   /// and how each item is shared, since those who hold grants are bound by a change (AC-42).
   func tellPublication(in payload: inout JSONObject) {
     payload["class"] = .string(content.resourceClass)
     payload["origin"] = .string(content.origin?.rawValue ?? "")
+    payload["frequency"] = .string(content.updateFrequency?.rawValue ?? "")
     var masks = JSONObject()
     for item in content.items where item.mask != "none" { masks[item.name] = .string(item.mask) }
     payload["masks"] = .object(masks)
@@ -39,6 +40,7 @@ extension CatalogServer {
           payload["version"] = .integer(Int64(version.number))
           payload["owner"] = .string("departments/\(version.content.owner.text)")
           payload["profile"] = .string(version.profile.text)
+          payload["time"] = .integer((version.published ?? version.created).milliseconds)
           version.tellPublication(in: &payload)
           events.append(("catalog.entry_published", .object(payload)))
           guard unmounted.contains(version.entry) else { continue }

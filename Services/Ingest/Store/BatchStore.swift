@@ -59,6 +59,15 @@ extension SQLReading where Self: ~Copyable {
     return day.map { CivilDate(dayNumber: $0) }
   }
 
+  /// The newest version of an entry for which something was delivered, or declared to be nothing; `nil` before.
+  package func deliveredVersion(_ entry: Int64) throws -> Int? {
+    try queryOne(
+      """
+      SELECT MAX(entry_version) FROM batches WHERE entry = ?1 AND kind <> 'correction'
+        AND (is_live = 1 OR state = 'nil_declared')
+      """, [entry])?[0]
+  }
+
   /// The committed batches whose rows stand, by their ids.
   package func liveBatches(_ entry: Int64) throws -> [StoredBatch] {
     try query("SELECT * FROM batches WHERE entry = ?1 AND is_live = 1 ORDER BY id", [entry])

@@ -21,6 +21,10 @@ package struct KnownEntry: Sendable, Equatable {
   package var masks: [String: Mask]?
   /// `population`; empty where the event did not say.
   package var resourceClass = ""
+  /// The slug of how often it is renewed; empty where the event did not say.
+  package var frequency = ""
+  /// When its version was published; as `published` where it is not known.
+  package var renewed: Instant
   package var isWithdrawn = false
 
   package init(
@@ -33,6 +37,7 @@ package struct KnownEntry: Sendable, Equatable {
     self.profile = profile
     self.origin = origin
     self.published = published
+    renewed = published
     self.masks = masks
   }
 
@@ -67,16 +72,17 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn,
-        resource_class)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8)
+        resource_class, frequency, renewed)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?6)
       ON CONFLICT (entry) DO UPDATE SET version = excluded.version, owner = excluded.owner,
         profile = excluded.profile, origin = excluded.origin, masks = excluded.masks,
-        is_withdrawn = 0, resource_class = excluded.resource_class
+        is_withdrawn = 0, resource_class = excluded.resource_class,
+        frequency = excluded.frequency, renewed = excluded.renewed
       """,
       [
         entry.entry, entry.version, entry.owner?.text ?? "", entry.profile, entry.origin,
         entry.published.milliseconds, KnownEntry.text(of: entry.masks),
-        entry.resourceClass,
+        entry.resourceClass, entry.frequency,
       ])
     try execute("UPDATE resources SET is_withdrawn = 0 WHERE entry = ?1", [entry.entry])
   }
@@ -104,6 +110,9 @@ extension KnownEntry {
       published: Instant(milliseconds: published), masks: try Self.masks(masks))
     isWithdrawn = try row["is_withdrawn"]
     resourceClass = try row["resource_class"]
+    frequency = try row["frequency"]
+    let renewed: Int64? = try row["renewed"]
+    self.renewed = Instant(milliseconds: renewed ?? published)
   }
 
   fileprivate static func text(of masks: [String: Mask]?) -> String {

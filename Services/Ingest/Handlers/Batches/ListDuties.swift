@@ -49,21 +49,28 @@ extension IngestService {
   private func deliveries(
     of owner: DepartmentCode, after: Int64, size: Int
   ) async throws -> CommonV1.ListDutiesResponse {
-    let (entries, days) = try await database.read { transaction in
-      let entries = try transaction.knownEntries(owner: owner, after: after, limit: size + 1)
-      return (entries, try entries.map { try transaction.deliveredUntil($0.entry) })
+    let found = try await database.read { transaction in
+      try transaction.knownEntries(owner: owner, after: after, limit: size + 1).map { entry in
+        (
+          entry,
+          DeliveryStanding(
+            published: entry.published.civilDate, version: entry.version,
+            renewed: entry.renewed.civilDate,
+            deliveredUntil: try transaction.deliveredUntil(entry.entry),
+            deliveredVersion: try transaction.deliveredVersion(entry.entry),
+            resourceClass: entry.resourceClass,
+            frequency: UpdateFrequency(rawValue: entry.frequency))
+        )
+      }
     }
-    let page = Array(zip(entries, days).prefix(size))
-    let duties = page.compactMap { entry, day -> CommonV1.Duty? in
+    let page = found.prefix(size)
+    let duties = page.compactMap { entry, standing -> CommonV1.Duty? in
       guard let reference = ProfileReference(entry.profile),
         let profile = try? outside.profiles.profile(reference)
       else { return nil }
-      let task = openTask(
-        published: entry.published.civilDate, deliveredUntil: day,
-        resourceClass: entry.resourceClass, today: today, under: profile)
-      return task.map { duty(of: entry, $0, owner) }
+      return openTask(standing, today: today, under: profile).map { duty(of: entry, $0, owner) }
     }
-    let last = entries.count > size ? page.last?.0.entry : nil
+    let last = found.count > size ? page.last?.0.entry : nil
     return CommonV1.ListDutiesResponse(
       duties: duties, nextPageToken: last.map { PageToken([Int64.max, $0]).text } ?? "")
   }
@@ -85,6 +92,21 @@ extension IngestService {
       summary = BilingualText(
         "\(entry.name)：请汇聚 \(start.iso) 以来的增量数据，无新增时作零报告。",
         "\(entry.name): deliver what is new since \(start.iso), or declare that nothing is.")
+      due = self.due(rule, from: start, on: today)
+    case .period(let frequency, let day, let citation):
+      action = "deliver-update"
+      summary = BilingualText(
+        "\(entry.name)：\(frequency.term.chinese)更新，请汇聚新数据，无新增时作零报告。",
+        "\(entry.name): renewed \(frequency.term.english); deliver, or declare that nothing is new."
+      )
+      let late = LegalClock.overdue(day, at: today, on: outside.calendar)
+      due = CommonV1.DueDate(
+        date: day, citation: citation, isProvisional: false, overdueDays: late?.workingDays ?? 0)
+    case .supply(let rule, let start):
+      action = "supply-items"
+      summary = BilingualText(
+        "\(entry.name)：数据项已变更，请按新版本提供数据。",
+        "\(entry.name): its items changed; supply data of the new version.")
       due = self.due(rule, from: start, on: today)
     }
     return CommonV1.Duty(

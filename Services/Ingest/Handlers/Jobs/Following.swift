@@ -79,5 +79,6 @@ extension KnownEntry {
       profile: payload["profile"]?.string ?? "", origin: payload["origin"]?.string ?? "",
       published: Instant(milliseconds: payload["time"]?.integer ?? 0), masks: masks)
     resourceClass = payload["class"]?.string ?? ""
+    frequency = payload["frequency"]?.string ?? ""
   }
 }

@@ -8,6 +8,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 2, name: "entries", sql: entryTables, isAdditive: true),
   SchemaStep(number: 3, name: "classes", sql: classColumn, isAdditive: true),
   SchemaStep(number: 4, name: "suspensions", sql: suspensionColumn, isAdditive: true),
+  SchemaStep(number: 5, name: "frequencies", sql: frequencyColumns, isAdditive: true),
 ]
 
 private let batchTables = [

@@ -26,14 +26,16 @@ struct TaskTests {
 
   private func publish(
     _ node: IngestNode, profile: String = "meizhou-specific-2021",
-    class kind: String = "specific_population", masks: [String: JSONValue] = [:]
+    class kind: String = "specific_population", masks: [String: JSONValue] = [:],
+    version: Int64 = 1, frequency: String = ""
   ) async throws {
     var hidden = JSONObject()
     for (item, mask) in masks { hidden[item] = mask }
     try await node.follow(
       "catalog.entry_published",
       [
-        ("entry", "entries/E-1"), ("version", 1), ("owner", "departments/civil-affairs"),
+        ("entry", "entries/E-1"), ("version", .integer(version)), ("frequency", .string(frequency)),
+        ("owner", "departments/civil-affairs"),
         ("profile", .string(profileText(profile))), ("origin", "self_built"),
         ("class", .string(kind)),
         ("masks", .object(hidden)), ("time", .integer(node.clock.now().milliseconds)),
@@ -111,6 +113,46 @@ struct TaskTests {
     #expect(try await duties(node).map(\.action) == ["deliver-increment"])
     try await node.follow("catalog.entry_withdrawn", [("entry", "entries/E-1")])
     #expect(try await duties(node).isEmpty)
+    await node.stop()
+  }
+
+  @Test("luyi-2019/9.2 after a change of items the source supplies them, promptly, then goes on")
+  func supply() async throws {
+    let node = try await node()
+    try await publish(node, profile: "luyi-2019", class: "economy")
+    try await node.deliver(try file())
+    #expect(try await duties(node).isEmpty)
+    node.clock.pass(seconds: 86_400)
+    try await publish(node, profile: "luyi-2019", class: "economy", version: 2)
+    let owed = try await duties(node)
+    #expect(owed.map(\.action) == ["supply-items"])
+    #expect(owed.first?.due?.article == "weir-default/g.17")
+    // Nothing of the new items is there to supply: that is said, too.
+    var entry = catalogEntry(.cremation)
+    entry.profile = profileText("meizhou-specific-2021")
+    entry.version = 2
+    node.catalog.put(entry)
+    _ = try await declareNil(node, asOf: node.clock.now().civilDate.iso)
+    #expect(try await duties(node).isEmpty)
+    await node.stop()
+  }
+
+  @Test("meizhou-public-2023/13a the declared frequency says when the next delivery is due")
+  func frequency() async throws {
+    let node = try await node()
+    try await publish(node, profile: "meizhou-public-2023", frequency: "monthly")
+    let first = try await duties(node)
+    let today = node.clock.now().civilDate
+    #expect(first.map(\.action) == ["deliver-update"])
+    #expect(first.first?.due?.date == today.adding(months: 1).iso)
+    #expect(first.first?.due?.article == "meizhou-public-2023/13a")
+    #expect(first.first?.due?.overdueDays == 0)
+    node.clock.pass(seconds: 40 * 86_400)
+    #expect((try await duties(node).first?.due?.overdueDays ?? 0) > 0)
+    for frequency in ["real_time", "irregular", ""] {
+      try await publish(node, profile: "meizhou-public-2023", frequency: frequency)
+      #expect(try await duties(node).isEmpty, "\(frequency)")
+    }
     await node.stop()
   }
 
