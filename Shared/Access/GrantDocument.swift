@@ -54,12 +54,17 @@ package struct GrantRecipient: Hashable, Sendable {
   package let items: [String]
   /// ISO 3166-1; empty for the mainland.
   package let region: String
+  /// The last civil day on which the records behind it hold; `nil` for as long as the grant.
+  package let until: CivilDate?
 
-  package init(name: String, isOwnSystem: Bool, items: [String], region: String) {
+  package init(
+    name: String, isOwnSystem: Bool, items: [String], region: String, until: CivilDate? = nil
+  ) {
     self.name = name
     self.isOwnSystem = isOwnSystem
     self.items = items
     self.region = region
+    self.until = until
   }
 }
 
@@ -280,6 +285,7 @@ extension GrantRecipient {
     object["kind"] = .string(isOwnSystem ? "own_system" : "other")
     object["items"] = .array(items.map { .string($0) })
     object["region"] = .string(region)
+    if let until { object["until"] = .string(until.iso) }
     return .object(object)
   }
 
@@ -291,9 +297,14 @@ extension GrantRecipient {
     guard kind == "own_system" || kind == "other", !items.isEmpty else {
       throw .malformed(member: "recipients")
     }
+    var until: CivilDate?
+    if object["until"] != nil {
+      until = CivilDate(iso: try reader.text("until"))
+      guard until != nil else { throw .malformed(member: "recipients.until") }
+    }
     self.init(
       name: try reader.text("name"), isOwnSystem: kind == "own_system", items: items,
-      region: try reader.text("region"))
+      region: try reader.text("region"), until: until)
   }
 }
 

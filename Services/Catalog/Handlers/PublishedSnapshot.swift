@@ -9,7 +9,7 @@ import Vocabulary
 
 extension EntryVersion {
   /// What followers must know of an entry: its class, whether its source delivers itself (guangdong-2018/15) and how often, how values are shown,
-  /// and how each item is shared, since those who hold grants are bound by a change (AC-42).
+  /// and how each item is shared and graded, since those who hold grants are bound by a change (AC-42, AC-55).
   func tellPublication(in payload: inout JSONObject) {
     payload["class"] = .string(content.resourceClass)
     payload["origin"] = .string(content.origin?.rawValue ?? "")
@@ -20,7 +20,11 @@ extension EntryVersion {
     payload["items"] = .array(
       content.items.map { item in
         let type = item.shareType ?? content.shareType ?? .notShared
-        return ["name": .string(item.name), "share_type": .string(type.rawValue)]
+        let grade = item.grade == 0 ? content.grade : item.grade
+        return [
+          "name": .string(item.name), "share_type": .string(type.rawValue),
+          "grade": .integer(Int64(grade)),
+        ]
       })
   }
 }

@@ -10,6 +10,7 @@ package enum DataRefusal: Refusal, Hashable {
   case systemNotGranted(grant: String, system: String)
   /// Abroad, or somebody else, whom the grant does not name.
   case recipientNotGranted(grant: String, recipient: String)
+  case recipientLapsed(grant: String, recipient: String, until: CivilDate)
   case recipientItem(grant: String, recipient: String, item: String)
   case otherEntry(grant: String, entry: String)
   case useNotGranted(grant: String, use: DataUse)
@@ -48,6 +49,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .otherGrantee: "ingest.grant_of_another_department"
     case .systemNotGranted: "ingest.system_not_granted"
     case .recipientNotGranted: "ingest.recipient_not_granted"
+    case .recipientLapsed: "ingest.recipient_lapsed"
     case .recipientItem: "ingest.recipient_item_not_granted"
     case .otherEntry: "ingest.grant_of_another_entry"
     case .useNotGranted: "ingest.use_not_granted"
@@ -82,7 +84,7 @@ package enum DataRefusal: Refusal, Hashable {
       .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded, .notOwner:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
-    case .recipientNotGranted, .recipientItem: .notAllowed
+    case .recipientNotGranted, .recipientLapsed, .recipientItem: .notAllowed
     case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
     case .nothingDelivered, .entryWithdrawn, .issueNotOpen: .wrongState
     case .registerDamaged, .registerKeysMissing: .damaged
@@ -101,7 +103,7 @@ package enum DataRefusal: Refusal, Hashable {
       "grant"
     case .purposeDiffers: "purpose"
     case .itemNotGranted, .recipientItem: "items"
-    case .recipientNotGranted: "recipient"
+    case .recipientNotGranted, .recipientLapsed: "recipient"
     case .quotaUsed: "subject"
     case .rollTooLarge, .rollRowsExceeded: "roll_rows"
     case .comparisonDiffers: "comparison"
@@ -121,6 +123,7 @@ package enum DataRefusal: Refusal, Hashable {
   package var citation: Citation? {
     switch self {
     case .recipientNotGranted, .recipientItem: .accessRule(46)
+    case .recipientLapsed: .accessRule(51)
     case .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted, .itemNotGranted,
       .grantInvalid:
       .accessRule(41)

@@ -26,6 +26,10 @@ extension DataRefusal {
     case .recipientNotGranted(let grant, let recipient):
       BilingualText(
         "\(grant) 未同意提供给“\(recipient)”。", "\(grant) lets nothing reach \"\(recipient)\".")
+    case .recipientLapsed(let grant, let recipient, let until):
+      BilingualText(
+        "\(grant) 中“\(recipient)”所依据的记录已于 \(until.iso) 失效。",
+        "The records behind \"\(recipient)\" in \(grant) held until \(until.iso).")
     case .recipientItem(let grant, let recipient, let item):
       BilingualText(
         "\(grant) 未同意将 \(item) 提供给“\(recipient)”。",

@@ -99,7 +99,7 @@ extension GrantTerms {
     if let item = request.items.first(where: { !items.contains($0) }) {
       throw .itemNotGranted(grant: name, item: item)
     }
-    try checkRecipient(request)
+    try checkRecipient(request, today: today)
     guard today <= until else { throw .grantExpired(grant: name, until: until) }
   }
 }

@@ -22,7 +22,8 @@ extension ShareV1.Recipient {
       kind: Kind(recipient.kind), name: recipient.name, title: recipient.title,
       purpose: recipient.purpose, items: recipient.items, region: recipient.region,
       deidentified: recipient.isDeidentified, personalConsent: recipient.personalConsent,
-      exportAssessment: recipient.exportAssessment, securityReview: recipient.securityReview)
+      exportAssessment: recipient.exportAssessment, securityReview: recipient.securityReview,
+      recordsUntil: recipient.recordsUntil?.iso ?? "")
   }
 }
 
@@ -41,12 +42,14 @@ extension Recipient {
     personalConsent = wire.personalConsent
     exportAssessment = wire.exportAssessment
     securityReview = wire.securityReview
+    recordsUntil = try day(wire.recordsUntil, field: path + ".records_until")
   }
 
   /// As the signed grant names it to Ingest.
   var granted: GrantRecipient {
     GrantRecipient(
-      name: name, isOwnSystem: kind == .ownSystem, items: items, region: region)
+      name: name, isOwnSystem: kind == .ownSystem, items: items, region: region,
+      until: recordsUntil)
   }
 
   /// As the log has it: whom, where, what, and on which records it rests.
@@ -58,6 +61,7 @@ extension Recipient {
     let more = [
       ("region", region), ("personal_consent", personalConsent),
       ("export_assessment", exportAssessment), ("security_review", securityReview),
+      ("records_until", recordsUntil?.iso ?? ""),
     ]
     for (member, text) in more where !text.isEmpty { object[member] = .string(text) }
     return .object(object)

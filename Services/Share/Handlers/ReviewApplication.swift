@@ -25,7 +25,7 @@ extension ShareServer {
       let profile = try profile(known.profile)
       // Who only refuses need not know how the entry is graded now.
       let entry = decisions.contains(where: \.isApproved) ? try await entry(known.entryName) : nil
-      let outcome: @Sendable (Application) throws -> Application = { application in
+      let review: @Sendable (Application) throws -> Application = { application in
         try judged(under: profile) {
           try (entry.map { application.graded(by: $0, under: profile) } ?? application).reviewed(
             decisions, recipients: request.recipients, reason: request.reason, by: actor,
@@ -34,7 +34,7 @@ extension ShareServer {
       }
       if request.validateOnly {
         try checkEtag(request.etag, known)
-        return message(try outcome(known), under: profile)
+        return message(try review(known), under: profile)
       }
       let done = try await change(
         call, requestID: request.requestID, content: request,
@@ -47,7 +47,7 @@ extension ShareServer {
       ) { transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
-        var next = try outcome(application)
+        var next = try review(application)
         let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
         try transaction.save(next)
         try append(

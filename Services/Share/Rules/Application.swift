@@ -164,7 +164,7 @@ package func draftApplication(
   try checkItemNames(use.items, of: entry)
   try checkApplicable(use, of: entry, by: actor, under: profile)
   try checkApplicationContent(use, of: entry, under: profile, today: time.civilDate)
-  try checkRecipients(use, of: entry, under: profile)
+  try checkRecipients(use, of: entry, under: profile, today: time.civilDate)
   var application = Application(
     number: number, entry: entry.number, entryVersion: entry.version,
     applicant: actor.department, source: entry.source.code,
@@ -253,7 +253,7 @@ extension Application {
     try checkApplicable(use, of: entry, by: applying, under: profile)
     try checkItemNames(use.items, of: entry)
     try checkUntil(use.until, today: time.civilDate, under: profile)
-    try checkRecipients(use, of: entry, under: profile)
+    try checkRecipients(use, of: entry, under: profile, today: time.civilDate)
     var next = graded(by: entry, under: profile)
     if forwarder != nil, !isForwarding {
       next.step(to: .forwarded, by: actor.name, at: time, reason: "")

@@ -52,6 +52,8 @@ package struct Grant: Hashable, Sendable {
   package var accessModes: Set<AccessMode> = []
   /// Whom data may reach beyond the grantee's own use at home, with the items each may have; nobody else.
   package var recipients: [Recipient] = []
+  /// Items that two people of the source have approved (AC-55).
+  package var twiceApproved: [String] = []
   package var activated: Instant?
   /// Suspended because its entry is unmounted, and by no person: mounting the entry resumes it (e.1).
   package var awaitsMounting = false
@@ -124,6 +126,7 @@ package func grant(
     profile: application.profile, created: time, state: .pendingAcceptance)
   grant.systems = use.systems
   grant.recipients = application.consentedRecipients
+  grant.twiceApproved = application.sensitiveItems.filter(items.contains)
   let isAtOnce = profile.grantActivation?.value == .approval
   grant.step(to: isAtOnce ? .active : .pendingAcceptance, by: actor.name, at: time, reason: "")
   return grant

@@ -37,6 +37,8 @@ package struct Recipient: Hashable, Sendable {
   package var personalConsent = ""
   package var exportAssessment = ""
   package var securityReview = ""
+  /// The last day on which these records hold.
+  package var recordsUntil: CivilDate?
 
   package init(kind: RecipientKind, name: String) {
     self.kind = kind
@@ -49,7 +51,7 @@ package struct Recipient: Hashable, Sendable {
 /// Checks each recipient of an application: that the profile has a way for it at all, then what it says of itself, then the
 /// records that the way demands. Whether the source consents is its review.
 func checkRecipients(
-  _ use: UseRequest, of entry: SharedEntry, under profile: Profile
+  _ use: UseRequest, of entry: SharedEntry, under profile: Profile, today: CivilDate
 ) throws(ShareRefusal) {
   if use.recipients.count > UseRequest.mostRecipients {
     throw .fieldTooLong(path: "application.recipients", limit: UseRequest.mostRecipients)
@@ -66,6 +68,7 @@ func checkRecipients(
     }
     try checkContent(of: recipient, in: use, path: path, under: profile)
     try checkRecords(of: recipient, in: use, of: entry, path: path, under: profile)
+    try recipient.checkRecordsHold(on: today, path: path + ".records_until", under: profile)
   }
 }
 
@@ -150,6 +153,11 @@ private func checkRecords(
           path: path + field, record: term,
           citation: profile.cite(.shareAbroad, else: .accessRule(51))))
     }
+    if recipient.recordsUntil == nil {
+      throw .fieldMissing(
+        path: path + ".records_until", term: BilingualText("记录有效期", "last day of the records"),
+        citation: profile.cite(.shareAbroad, else: .accessRule(51)))
+    }
   }
   guard profile.needsPersonalConsent, recipient.kind != .ownSystem,
     recipient.personalConsent.isEmpty, recipient.identifies(use.items, of: entry)
@@ -162,6 +170,17 @@ private func checkRecords(
 
 extension Recipient {
   static let longestRecord = 200
+
+  func checkRecordsHold(
+    on today: CivilDate, path: String, under profile: Profile
+  ) throws(ShareRefusal) {
+    guard let recordsUntil, recordsUntil < today else { return }
+    throw .safeguard(
+      .recordsLapsed(
+        path: path, recipient: name, until: recordsUntil,
+        citation: reachesAbroad
+          ? profile.cite(.shareAbroad, else: .accessRule(51)) : profile.cite(releaseTo: kind)))
+  }
 
   /// Whether somebody can be identified by what reaches it: always where a name or an identifier is among it, else unless it
   /// is stated that nobody can.
@@ -232,7 +251,8 @@ extension Grant {
       }
       admitted = own.items
       // A comparison looks at all that is granted.
-      try checkItems(call.mode == .comparison ? items : call.items, reach: own, under: profile)
+      try check(
+        call, call.mode == .comparison ? items : call.items, reach: own, under: profile)
     }
     guard !call.recipient.isEmpty else { return admitted }
     guard
@@ -245,7 +265,7 @@ extension Grant {
           grant: name, recipient: call.recipient,
           citation: profile.cite(.shareThirdParty, else: .accessRule(46))))
     }
-    try checkItems(call.items, reach: recipient, under: profile)
+    try check(call, call.items, reach: recipient, under: profile)
     let shared = admitted.filter(recipient.items.contains)
     // Never an empty list: to Ingest it would mean all.
     guard !shared.isEmpty else {
@@ -257,9 +277,10 @@ extension Grant {
     return shared
   }
 
-  private func checkItems(
-    _ items: [String], reach recipient: Recipient, under profile: Profile
+  private func check(
+    _ call: GrantCall, _ items: [String], reach recipient: Recipient, under profile: Profile
   ) throws(ShareRefusal) {
+    try recipient.checkRecordsHold(on: call.today, path: "recipient", under: profile)
     guard let item = items.first(where: { !recipient.items.contains($0) }) else { return }
     throw .safeguard(
       .recipientItem(

@@ -8,6 +8,8 @@ package enum SafeguardRefusal: Hashable, Sendable {
   case recipientForbidden(path: String, kind: RecipientKind, citation: Citation)
   case abroadForbidden(path: String, citation: Citation)
   case abroadRecordMissing(path: String, record: BilingualText, citation: Citation)
+  /// The records that a recipient rests on hold no more.
+  case recordsLapsed(path: String, recipient: String, until: CivilDate, citation: Citation)
   case personalConsentMissing(path: String, citation: Citation)
   /// A review consents to somebody who was not asked for.
   case recipientNotAsked(recipient: String, citation: Citation)
@@ -23,6 +25,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     case .recipientForbidden: "share.recipient_forbidden"
     case .abroadForbidden: "share.abroad_forbidden"
     case .abroadRecordMissing: "share.abroad_record_missing"
+    case .recordsLapsed: "share.records_lapsed"
     case .personalConsentMissing: "share.personal_consent_missing"
     case .recipientNotAsked: "share.recipient_not_asked"
     case .recipientNotGranted: "share.recipient_not_granted"
@@ -44,7 +47,8 @@ package enum SafeguardRefusal: Hashable, Sendable {
   package var field: String? {
     switch self {
     case .recipientForbidden(let path, _, _), .abroadForbidden(let path, _),
-      .abroadRecordMissing(let path, _, _), .personalConsentMissing(let path, _),
+      .abroadRecordMissing(let path, _, _), .recordsLapsed(let path, _, _, _),
+      .personalConsentMissing(let path, _),
       .quotaTooLarge(let path, _, _):
       path
     case .recipientNotAsked: "recipients"
@@ -57,7 +61,8 @@ package enum SafeguardRefusal: Hashable, Sendable {
   package var citation: Citation {
     switch self {
     case .recipientForbidden(_, _, let citation), .abroadForbidden(_, let citation),
-      .abroadRecordMissing(_, _, let citation), .personalConsentMissing(_, let citation),
+      .abroadRecordMissing(_, _, let citation), .recordsLapsed(_, _, _, let citation),
+      .personalConsentMissing(_, let citation),
       .recipientNotAsked(_, let citation), .recipientNotGranted(_, _, let citation),
       .recipientItem(_, _, _, let citation), .systemAbroad(_, _, let citation),
       .authorisationNeeded(_, let citation), .quotaTooLarge(_, _, let citation):
@@ -77,6 +82,10 @@ package enum SafeguardRefusal: Hashable, Sendable {
       BilingualText(
         "向境外提供须有“\(record.chinese)”的记录。",
         "To go abroad needs the record of the \(record.english).")
+    case .recordsLapsed(_, let recipient, let until, _):
+      BilingualText(
+        "“\(recipient)”所依据的记录已于 \(until.iso) 失效。",
+        "The records for \"\(recipient)\" held until \(until.iso).")
     case .personalConsentMissing:
       BilingualText(
         "可识别特定自然人的数据，须有本人同意的记录。",
@@ -108,7 +117,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     case .recipientForbidden:
       BilingualText(
         "请由需要数据的单位自行向来源部门申请。", "Whoever needs the data asks the source for them itself.")
-    case .recipientNotGranted, .recipientItem, .systemAbroad:
+    case .recipientNotGranted, .recipientItem, .systemAbroad, .recordsLapsed:
       BilingualText(
         "请另行申请，并写明接收方：weir share apply。",
         "Apply anew and state the recipient: weir share apply.")

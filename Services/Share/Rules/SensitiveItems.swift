@@ -1,7 +1,7 @@
 // Sensitive and important items: authorised expressly, and by two people of the source (hebi-2021/26, 27; AC-55).
 
 package import Regulation
-import Vocabulary
+package import Vocabulary
 
 extension SharedEntry {
   /// Of some items those whose grade is at or above the profile's threshold.
@@ -52,6 +52,25 @@ extension Application {
   package func awaits(_ actor: Actor, under profile: Profile) -> Bool {
     awaitedReviewers(under: profile).contains { canSpeak(actor, for: $0) }
       && !opinions.contains { $0.person == actor.name }
+  }
+}
+
+extension Grant {
+  /// Ends where a new version of its entry grades one of its items so high that two people of the source must approve it, and they
+  /// have not; `nil` where it goes on.
+  ///
+  /// - Parameter grades: Of the items of the new version, by their names.
+  package func regraded(
+    _ grades: [String: Int], version: Int, under profile: Profile, at time: Instant
+  ) -> Grant? {
+    guard let threshold = profile.secondApprovalGrade?.value,
+      let item = items.first(where: {
+        grades[$0, default: 0] >= threshold && !twiceApproved.contains($0)
+      })
+    else { return nil }
+    return ended(
+      reason: "\(item): grade \(grades[item, default: 0]), \(entryName)/versions/\(version)",
+      at: time)
   }
 }
 

@@ -110,6 +110,7 @@ extension Grant {
     object.set("systems", texts: systems.sorted().map(\.text))
     object.set("access_modes", texts: accessModes.map(\.rawValue).sorted())
     object.set("recipients", recipients.map(\.json))
+    object.set("twice_approved", texts: twiceApproved)
     object.set("activated", activated)
     object.set("awaits_mounting", awaitsMounting)
     object.set("history", history.map(\.json))
@@ -139,6 +140,7 @@ extension Grant {
     systems = Set(object.texts("systems").compactMap { SystemName($0) })
     accessModes = Set(object.texts("access_modes").compactMap(AccessMode.init(rawValue:)))
     recipients = try object.objects("recipients").map { try Recipient($0) }
+    twiceApproved = object.texts("twice_approved")
     activated = object.time("activated")
     awaitsMounting = object.flag("awaits_mounting")
     history = object.objects("history").map { CaseStep($0) }

@@ -16,6 +16,7 @@ extension Recipient {
     object.set("personal_consent", personalConsent)
     object.set("export_assessment", exportAssessment)
     object.set("security_review", securityReview)
+    object.set("records_until", recordsUntil)
     return object
   }
 
@@ -32,5 +33,6 @@ extension Recipient {
     personalConsent = object.text("personal_consent")
     exportAssessment = object.text("export_assessment")
     securityReview = object.text("security_review")
+    recordsUntil = object.day("records_until")
   }
 }

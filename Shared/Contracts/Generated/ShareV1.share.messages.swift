@@ -348,6 +348,8 @@ extension ShareV1 {
     package var exportAssessment: String = ""
     /// The record of the national security review (hebi-2021/27).
     package var securityReview: String = ""
+    /// The last day on which these records hold, ISO 8601; nothing reaches the recipient after it. Needed where it is abroad.
+    package var recordsUntil: String = ""
 
     package init() {}
 
@@ -361,7 +363,8 @@ extension ShareV1 {
       deidentified: Bool = false,
       personalConsent: String = "",
       exportAssessment: String = "",
-      securityReview: String = ""
+      securityReview: String = "",
+      recordsUntil: String = ""
     ) {
       self.kind = kind
       self.name = name
@@ -373,6 +376,7 @@ extension ShareV1 {
       self.personalConsent = personalConsent
       self.exportAssessment = exportAssessment
       self.securityReview = securityReview
+      self.recordsUntil = recordsUntil
     }
 
     package enum Kind: MessageEnum {
@@ -2018,6 +2022,7 @@ extension ShareV1.Recipient {
     self.personalConsent = try check.string(source.pointee.personal_consent, "personal_consent")
     self.exportAssessment = try check.string(source.pointee.export_assessment, "export_assessment")
     self.securityReview = try check.string(source.pointee.security_review, "security_review")
+    self.recordsUntil = try check.string(source.pointee.records_until, "records_until")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2032,6 +2037,7 @@ extension ShareV1.Recipient {
     target.pointee.personal_consent = arena.string(self.personalConsent)
     target.pointee.export_assessment = arena.string(self.exportAssessment)
     target.pointee.security_review = arena.string(self.securityReview)
+    target.pointee.records_until = arena.string(self.recordsUntil)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2046,6 +2052,7 @@ extension ShareV1.Recipient {
     case "personalConsent", "personal_consent": 8
     case "exportAssessment", "export_assessment": 9
     case "securityReview", "security_review": 10
+    case "recordsUntil", "records_until": 11
     default: 0
     }
   }
@@ -2074,6 +2081,8 @@ extension ShareV1.Recipient {
       try reader.read(&self.exportAssessment)
     case 10:
       try reader.read(&self.securityReview)
+    case 11:
+      try reader.read(&self.recordsUntil)
     default: break
     }
   }
@@ -2089,6 +2098,7 @@ extension ShareV1.Recipient {
     writer.field("personalConsent", self.personalConsent)
     writer.field("exportAssessment", self.exportAssessment)
     writer.field("securityReview", self.securityReview)
+    writer.field("recordsUntil", self.recordsUntil)
   }
 }
 

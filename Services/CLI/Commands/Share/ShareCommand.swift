@@ -28,15 +28,15 @@ struct ShareApply: CallCommand {
       "Draft an application from a YAML or JSON file; --submit hands it in at once.",
       more: BilingualText(
         """
-        文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll、daily_subjects、systems、recipients。
-        数据要提供给他人、公开或到境外的，在 recipients 中逐一写明（kind：THIRD_PARTY、PUBLIC、OWN_SYSTEM；name、title、purpose、items、
-        region、deidentified）及所依据的记录（personal_consent、export_assessment、security_review）；未写明的一律不得提供。
+        文件字段：entry、items、purpose、business、legal_basis、scenario、scope、modes、until、rows、roll、daily_subjects、systems、recipients。\
+        数据要提供给他人、公开或到境外的，在 recipients 中逐一写明（kind：THIRD_PARTY、PUBLIC、OWN_SYSTEM；name、title、purpose、\
+        items、region、deidentified）及所依据的记录（personal_consent、export_assessment、security_review、records_until）；未写明的一律不得提供。
         """,
         """
-        Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll, daily_subjects, systems,
-        recipients. Whom data go on to, publication and places abroad stand in recipients, one by one (kind: THIRD_PARTY, PUBLIC,
-        OWN_SYSTEM; name, title, purpose, items, region, deidentified), with the records they rely on (personal_consent,
-        export_assessment, security_review); nobody else gets any.
+        Fields: entry, items, purpose, business, legal_basis, scenario, scope, modes, until, rows, roll, daily_subjects, \
+        systems, recipients. Whom data go on to, publication and places abroad stand in recipients, one by one (kind: \
+        THIRD_PARTY, PUBLIC, OWN_SYSTEM; name, title, purpose, items, region, deidentified), with the records they rely on \
+        (personal_consent, export_assessment, security_review, records_until); nobody else gets any.
         """
       ),
       examples: "share apply application.yaml --submit")
@@ -86,8 +86,8 @@ struct ShareReview: CallCommand {
       more: BilingualText(
         "拒绝须写明理由和依据；内部规定不能作为依据。未以 --consent 点名的接收方，视为不同意。敏感或重要数据项还须来源部门另一人审核。",
         """
-        A refusal needs reason and ground; an internal rule is never one. A recipient that --consent does not name is refused.
-        Sensitive items wait for a second person of the source.
+        A refusal needs reason and ground; an internal rule is never one. A recipient that --consent does not name is \
+        refused. Sensitive items wait for a second person of the source.
         """),
       examples: "share review A-1 --approve name,event-date",
       "share review A-1 --approve name --refuse judgment-number --reason 与用途无关 --basis law:个人信息保护法:第六条",

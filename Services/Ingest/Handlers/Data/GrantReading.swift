@@ -41,7 +41,8 @@ extension GrantTerms {
       systems: document.systems,
       recipients: document.recipients.map {
         TermsRecipient(
-          name: $0.name, isOwnSystem: $0.isOwnSystem, items: Set($0.items), region: $0.region)
+          name: $0.name, isOwnSystem: $0.isOwnSystem, items: Set($0.items), region: $0.region,
+          until: $0.until)
       })
   }
 }

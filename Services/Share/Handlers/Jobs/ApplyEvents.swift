@@ -22,7 +22,9 @@ extension ShareServer {
     _ topic: String, _ payload: JSONObject, to transaction: borrowing WriteTransaction
   ) throws {
     switch topic {
-    case "catalog.entry_published": try learn(payload, transaction)
+    case "catalog.entry_published":
+      try learn(payload, transaction)
+      try regrade(payload, transaction)
     case "catalog.entry_withdrawn": try endGrants(payload, transaction)
     case "catalog.entry_unmounted": try follow(payload, isUnmounted: true, transaction)
     case "catalog.entry_mounted": try follow(payload, isUnmounted: false, transaction)

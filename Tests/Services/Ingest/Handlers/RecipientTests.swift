@@ -6,13 +6,15 @@ import Integrity
 import Synth
 import TestSupport
 import Testing
+import Vocabulary
 
 @Suite("AC-46 AC-48 AC-51 Ingest opens records for those alone whom the signed grant names")
 struct RecipientTests {
   private static let bank = GrantRecipient(
     name: "pension-bank", isOwnSystem: false, items: ["name"], region: "")
   private static let liaison = GrantRecipient(
-    name: "core", isOwnSystem: true, items: ["cremation-date"], region: "HK")
+    name: "core", isOwnSystem: true, items: ["cremation-date"], region: "HK",
+    until: CivilDate(iso: "2024-03-31"))
 
   private func recipientNode() async throws -> IngestNode {
     let node = try await IngestNode()
@@ -70,6 +72,12 @@ struct RecipientTests {
     #expect(await ask("HK", ["name"]) == "ingest.recipient_item_not_granted")
     #expect(await ask("SG", ["cremation-date"]) == "ingest.recipient_not_granted")
     #expect(await ask("CN", ["name"]) == nil)
+    #expect(await ask("", ["name"]) == nil)
+    // The records end before the grant.
+    node.clock.pass(seconds: 27 * 86_400)
+    #expect(await ask("HK", ["cremation-date"]) == nil)
+    node.clock.pass(seconds: 86_400)
+    #expect(await ask("HK", ["cremation-date"]) == "ingest.recipient_lapsed")
     #expect(await ask("", ["name"]) == nil)
     await node.stop()
   }

@@ -185,6 +185,14 @@ struct RecipientCallTests {
     abroad.exportAssessment = "网信评估〔2024〕7号"
     #expect(await refused { _ = try await hebi.submitted("a-2", to: [abroad]) } == missing)
     abroad.securityReview = "国安审查〔2024〕2号"
+    #expect(
+      await refused { _ = try await hebi.submitted("a-5", to: [abroad]) }
+        == ["share.field_missing", "hebi-2021/27.i9"])
+    abroad.recordsUntil = "2024-03-03"
+    #expect(
+      await refused { _ = try await hebi.submitted("a-6", to: [abroad]) }
+        == ["share.records_lapsed", "hebi-2021/27.i9"])
+    abroad.recordsUntil = "2024-03-04"
     #expect(try await hebi.submitted("a-3", to: [abroad]).state == .submitted)
     abroad.region = "Singapore"
     #expect(
@@ -210,6 +218,7 @@ struct RecipientCallTests {
       $0.items = ["name", "date"]
       $0.exportAssessment = "网信评估〔2024〕7号"
       $0.securityReview = "国安审查〔2024〕2号"
+      $0.recordsUntil = "2024-04-30"
     }
     let plain = try await share.submitted("a-1", to: [liaison])
     let without = try await share.review(plain.name, ShareCalls.approvals, "r-1").grant
@@ -233,6 +242,12 @@ struct RecipientCallTests {
     #expect(
       await reason { _ = try await share.lookup(grant, as: abroad) { $0.items = ["court"] } }
         == "share.recipient_item_not_granted")
+    // The records end before the grant.
+    share.clock.pass(seconds: 60 * 86_400)
+    #expect(
+      await refused { _ = try await share.lookup(grant, as: abroad) }
+        == ["share.records_lapsed", "hebi-2021/27.i9"])
+    #expect(try await share.lookup(grant).records.first?.values.count == 4)
     await share.stop()
   }
 }

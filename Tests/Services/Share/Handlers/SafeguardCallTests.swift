@@ -2,6 +2,7 @@
 
 import Contracts
 import Database
+import Integrity
 import RPC
 import TestSupport
 import Testing
@@ -72,6 +73,41 @@ struct SensitiveItemCallTests {
     #expect(first.state == .underReview && first.sensitiveItems.count == 4)
     let all = ShareCalls.decisions(refusing: ["name", "date", "court", "judgment"])
     #expect(try await share.review(refused.name, all, "r-1").state == .rejected)
+    await share.stop()
+  }
+
+  @Test("AC-55 a new version that grades an item higher ends the grants that two have not approved")
+  func regraded() async throws {
+    let share = try await ShareCalls(profile: "hebi-2021")
+    func publish(_ version: Int64, _ grade: Int64) async throws {
+      let items: [JSONValue] = ["name", "date", "court", "judgment"].map { name in
+        [
+          "name": .string(name), "share_type": "conditional",
+          "grade": .integer(name == "court" ? grade : 1),
+        ]
+      }
+      try await share.event(
+        "catalog.entry_published",
+        JSONObject([
+          ("entry", "entries/E-3"), ("version", .integer(version)), ("items", .array(items)),
+        ]))
+    }
+    let once = try await share.review(try await submitted(share, "a-1").name, ShareCalls.approvals)
+      .grant
+    share.book.change { $0.grade = 3 }
+    let asked = try await submitted(share, "a-2").name
+    _ = try await share.review(asked, ShareCalls.approvals, "r-2")
+    let twice = try await share.review(
+      asked, ShareCalls.approvals, "r-3", as: ShareCalls.secondOfSource
+    ).grant
+    try await publish(2, 2)
+    #expect(try await share.grant(named: once).state == .active)
+    try await publish(3, 3)
+    let ended = try await share.grant(named: once)
+    #expect(ended.state == .ended)
+    #expect(ended.history.last?.reason == "court: grade 3, entries/E-3/versions/3")
+    #expect(await reason { _ = try await share.lookup(once) } == "share.grant_ended")
+    #expect(try await share.lookup(twice).records.count == 1)
     await share.stop()
   }
 

@@ -13,9 +13,10 @@ struct SafeguardTests {
   ]
 
   private static func recipient(
-    _ kind: RecipientKind, _ change: (inout Recipient) -> Void = { _ in }
+    _ kind: RecipientKind, _ name: String = "payment",
+    _ change: (inout Recipient) -> Void = { _ in }
   ) -> Recipient {
-    var recipient = Recipient(kind: kind, name: "payment")
+    var recipient = Recipient(kind: kind, name: name)
     recipient.title = "经办银行"
     recipient.purpose = "发放"
     change(&recipient)
@@ -47,7 +48,13 @@ struct SafeguardTests {
           under: profile, at: World.noon)
       })
     var grant = try World.grant(key)
-    grant.recipients = [recipient(.everybody) { $0.items = ["date"] }]
+    grant.recipients = [
+      recipient(.everybody) { $0.items = ["date"] },
+      recipient(.everybody, "lapsed") {
+        $0.items = ["date"]
+        $0.recordsUntil = World.noon.civilDate.adding(days: -1)
+      },
+    ]
     func use(_ region: String, to recipient: String, _ items: [String] = []) throws -> ShareRefusal?
     {
       let actor = Actor(
@@ -63,6 +70,7 @@ struct SafeguardTests {
     }
     found.append(try use("HK", to: ""))
     found.append(try use("", to: "press"))
+    found.append(try use("", to: "lapsed"))
     found.append(try use("", to: "payment", ["name"]))
     return found.compactMap { $0 }
   }
@@ -96,7 +104,7 @@ struct SafeguardTests {
     let known = Set(source.matches(of: /"(share\.[a-z_]+)"/).map { String($0.1) })
     let shown = Set(try Self.keys.flatMap { try Self.all(under: $0).map(\.reason) })
     #expect(known.subtracting(shown).isEmpty, "not shown: \(known.subtracting(shown).sorted())")
-    #expect(known.count == 10)
+    #expect(known.count == 11)
   }
 
   @Test(

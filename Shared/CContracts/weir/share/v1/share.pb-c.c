@@ -2520,7 +2520,7 @@ const ProtobufCEnumDescriptor weir__share__v1__recipient__kind__descriptor =
   weir__share__v1__recipient__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__recipient__field_descriptors[10] =
+static const ProtobufCFieldDescriptor weir__share__v1__recipient__field_descriptors[11] =
 {
   {
     "kind",
@@ -2642,6 +2642,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__recipient__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "records_until",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Recipient, records_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__recipient__field_indices_by_name[] = {
   6,   /* field[6] = deidentified */
@@ -2651,6 +2663,7 @@ static const unsigned weir__share__v1__recipient__field_indices_by_name[] = {
   1,   /* field[1] = name */
   7,   /* field[7] = personal_consent */
   3,   /* field[3] = purpose */
+  10,   /* field[10] = records_until */
   5,   /* field[5] = region */
   9,   /* field[9] = security_review */
   2,   /* field[2] = title */
@@ -2658,7 +2671,7 @@ static const unsigned weir__share__v1__recipient__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__share__v1__recipient__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__recipient__descriptor =
 {
@@ -2668,7 +2681,7 @@ const ProtobufCMessageDescriptor weir__share__v1__recipient__descriptor =
   "Weir__Share__V1__Recipient",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Recipient),
-  10,
+  11,
   weir__share__v1__recipient__field_descriptors,
   weir__share__v1__recipient__field_indices_by_name,
   1,  weir__share__v1__recipient__number_ranges,

@@ -190,10 +190,11 @@ struct  Weir__Share__V1__Recipient
   ProtobufCBinaryData personal_consent;
   ProtobufCBinaryData export_assessment;
   ProtobufCBinaryData security_review;
+  ProtobufCBinaryData records_until;
 };
 #define WEIR__SHARE__V1__RECIPIENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__recipient__descriptor) \
-    , WEIR__SHARE__V1__RECIPIENT__KIND__KIND_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL} }
+    , WEIR__SHARE__V1__RECIPIENT__KIND__KIND_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Share__V1__Form
