@@ -302,7 +302,7 @@ extension EntryVersion {
   fileprivate func tellSteps(_ steps: ArraySlice<EntryStep>, in payload: inout JSONObject) {
     guard let last = steps.last else { return }
     if !last.reason.isEmpty { payload["reason"] = .string(last.reason) }
-    if let basis = last.basis { payload["basis"] = basis.json }
+    if let basis = last.basis { payload.set("basis", basis.json) }
     switch last.action {
     case .filed:
       payload["filing_number"] = .string(filing?.number ?? "")
@@ -348,11 +348,8 @@ extension SQLReading where Self: ~Copyable {
 extension DepartmentFacts {
   /// `nil` where the registry's words are not those of the rules.
   package init?(_ department: RegistryV1.Department) {
-    let levels: [RegistryV1.Level: AdministrativeLevel] = [
-      .province: .province, .city: .city, .county: .county, .functionalZone: .functionalZone,
-    ]
     guard let name = ResourceName(department.name, in: .departments),
-      let code = DepartmentCode(name.id), let level = levels[department.level]
+      let code = DepartmentCode(name.id), let level = department.administrativeLevel
     else { return nil }
     self.init(
       code: code, level: level, region: department.region, kinds: Set(department.kinds),

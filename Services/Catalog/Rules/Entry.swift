@@ -3,23 +3,8 @@
 package import Regulation
 package import Vocabulary
 
-/// A legal ground as a department states it (meizhou-public-2023/10).
-package struct Basis: Hashable, Sendable {
-  package var kind: BasisKind
-  /// "中华人民共和国统计法"
-  package var title: String
-  /// "第九条"
-  package var article: String
-
-  package init(kind: BasisKind, title: String, article: String) {
-    self.kind = kind
-    self.title = title
-    self.article = article
-  }
-
-  /// A kind alone is no ground: the document and its article can be looked up only when both are named.
-  package var isComplete: Bool { !title.isEmpty && !article.isEmpty }
-}
+/// The ground of a share type or of a withdrawal.
+package typealias Basis = LegalBasis
 
 /// What the values of an item are.
 package enum ItemType: String, ClosedList {
@@ -323,21 +308,6 @@ package struct EntryStanding: Hashable, Sendable {
     self.publishedVersion = publishedVersion
     self.newestVersion = newestVersion
     self.sourceSystem = sourceSystem
-  }
-}
-
-/// The levels of administration (policies a.4 `levels`).
-package enum AdministrativeLevel: String, ClosedList {
-  case province, city, county
-  case functionalZone = "functional_zone"
-
-  package var term: BilingualText {
-    switch self {
-    case .province: BilingualText("省级", "province")
-    case .city: BilingualText("市级", "city")
-    case .county: BilingualText("县级", "county")
-    case .functionalZone: BilingualText("功能区", "functional zone")
-    }
   }
 }
 

@@ -175,17 +175,6 @@ extension WriteTransaction {
     try execute("UPDATE entries SET source_system = ?2 WHERE id = ?1", [entry, system])
   }
 
-  /// The next of a sequence that never goes back, not even for a transaction that failed after it.
-  private func nextNumber(_ name: String) throws -> Int64 {
-    let rows = try query(
-      """
-      INSERT INTO sequences (name, next) VALUES (?1, 2)
-      ON CONFLICT (name) DO UPDATE SET next = sequences.next + 1 RETURNING next - 1 AS number
-      """, [name])
-    guard let row = rows.first else { throw UnreadableContent(what: "sequence") }
-    return try row["number"]
-  }
-
   private func insert(_ version: EntryVersion) throws {
     try execute(
       """
@@ -248,7 +237,7 @@ extension WriteTransaction {
           step.from.map { .text($0.rawValue) } ?? .null, .text(step.to.rawValue),
           .text(step.actor), .integer(step.time.milliseconds), .text(step.reason),
           step.action.map { .text($0.rawValue) } ?? .null, .text(step.detail),
-          step.basis.map { .blob(CanonicalJSON.encode($0.json)) } ?? .null,
+          step.basis.map { .blob($0.json.stored) } ?? .null,
         ]
       })
   }

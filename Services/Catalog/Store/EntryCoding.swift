@@ -4,13 +4,6 @@ package import CatalogRules
 package import Integrity
 import Vocabulary
 
-/// A stored content that today's program cannot read; never the fault of a caller.
-package struct UnreadableContent: Error, Sendable {
-  package let what: String
-
-  package init(what: String) { self.what = what }
-}
-
 extension EntryContent {
   /// The whole content; members that say nothing are left out.
   package var json: JSONValue {
@@ -35,7 +28,7 @@ extension EntryContent {
     object.set("secrecy", secrecy?.rawValue ?? "")
     object.set("grade", grade)
     object.set("acquisition_mode", acquisitionMode?.rawValue ?? "")
-    if let acquisitionBasis { object["acquisition_basis"] = acquisitionBasis.json }
+    object.set("acquisition_basis", acquisitionBasis?.json)
     object.set("items", items.map(\.json))
     if let percent = rejectThresholdPercent {
       object["reject_threshold_percent"] = .integer(Int64(percent))
@@ -68,7 +61,7 @@ extension EntryContent {
     updateFrequency = UpdateFrequency(rawValue: object.text("update_frequency"))
     origin = DataOrigin(rawValue: object.text("origin"))
     secrecy = SecrecyMark(rawValue: object.text("secrecy"))
-    grade = object.number("grade")
+    grade = Int(object.number("grade"))
     acquisitionMode = AcquisitionMode(rawValue: object.text("acquisition_mode"))
     if let basis = object["acquisition_basis"] { acquisitionBasis = try Basis(json: basis) }
     items = try object.list("items").map { json throws(UnreadableContent) in try Item(json: json) }
@@ -80,20 +73,11 @@ extension EntryContent {
 }
 
 extension Basis {
-  package var json: JSONValue {
-    var object = JSONObject()
-    object["kind"] = .string(kind.rawValue)
-    object.set("title", title)
-    object.set("article", article)
-    return .object(object)
-  }
-
   init(json: JSONValue) throws(UnreadableContent) {
-    guard case .object(let object) = json, let kind = BasisKind(rawValue: object.text("kind"))
-    else {
+    guard case .object(let object) = json, let basis = Basis(object) else {
       throw UnreadableContent(what: "basis")
     }
-    self.init(kind: kind, title: object.text("title"), article: object.text("article"))
+    self = basis
   }
 }
 
@@ -101,7 +85,7 @@ extension Withdrawal {
   var json: JSONValue {
     var object = JSONObject()
     object["reason"] = .string(reason)
-    object["basis"] = basis.json
+    object.set("basis", basis.json)
     object["person"] = .string(person)
     object["time"] = .integer(time.milliseconds)
     return .object(object)
@@ -155,41 +139,14 @@ extension Item {
     self.init(
       name: object.text("name"), title: object.text("title"), type: type,
       role: ItemRole(rawValue: object.text("role")) ?? .none,
-      isRequired: object.flag("required"), maxLength: object.number("max_length"), codes: codes,
+      isRequired: object.flag("required"), maxLength: Int(object.number("max_length")),
+      codes: codes,
       shareType: ShareType(rawValue: object.text("share_type")),
       bases: try object.list("bases").map { json throws(UnreadableContent) in
         try Basis(json: json)
       },
-      conditions: object.text("conditions"), grade: object.number("grade"),
+      conditions: object.text("conditions"), grade: Int(object.number("grade")),
       mask: object["mask"] == nil ? "none" : object.text("mask"), unit: object.text("unit"),
       standard: object.text("standard"))
-  }
-}
-
-extension JSONObject {
-  fileprivate mutating func set(_ name: String, _ text: String) {
-    if !text.isEmpty { self[name] = .string(text) }
-  }
-  fileprivate mutating func set(_ name: String, _ number: Int) {
-    if number != 0 { self[name] = .integer(Int64(number)) }
-  }
-  fileprivate mutating func set(_ name: String, _ flag: Bool) {
-    if flag { self[name] = .bool(true) }
-  }
-  fileprivate mutating func set(_ name: String, _ list: [JSONValue]) {
-    if !list.isEmpty { self[name] = .array(list) }
-  }
-
-  fileprivate func text(_ name: String) -> String {
-    if case .string(let text) = self[name] { text } else { "" }
-  }
-  fileprivate func number(_ name: String) -> Int {
-    if case .integer(let number) = self[name] { Int(number) } else { 0 }
-  }
-  fileprivate func flag(_ name: String) -> Bool {
-    if case .bool(let flag) = self[name] { flag } else { false }
-  }
-  fileprivate func list(_ name: String) -> [JSONValue] {
-    if case .array(let list) = self[name] { list } else { [] }
   }
 }

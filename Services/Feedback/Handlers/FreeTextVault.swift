@@ -7,28 +7,24 @@ package import Vocabulary
 /// Names of persons stand in causes, reasons and notes; outside the process they are read with the keyring alone (DESIGN 7).
 package struct FreeTextVault: TextSeal {
   private static let resource = "feedback-texts"
-  private let sealing: ResourceSeal
-  private let naming: HMACSHA256
+  private let keys: PersonalSeal
 
   /// - Parameter now: Real time.
   package init(keyring: Keyring, random: any RandomSource, now: Instant) throws {
-    sealing = try ResourceSeal(
+    keys = try PersonalSeal(
       keyring: keyring, resource: Self.resource, random: random, now: now.milliseconds)
-    naming = try keyring.currentOrNewKey(
-      .pseudonym, resource: Self.resource, suite: .hmacSHA256, createdAt: now.milliseconds
-    ).hmacKey()
   }
 
   package func seal(_ text: [UInt8], at place: TextPlace) throws -> [UInt8] {
-    try sealing.seal(text, at: Self.context(place))
+    try keys.seal(text, at: Self.context(place))
   }
 
   package func open(_ sealed: [UInt8], at place: TextPlace) throws -> [UInt8] {
-    try sealing.open(sealed, at: Self.context(place))
+    try keys.open(sealed, at: Self.context(place))
   }
 
-  /// The digest of a request that holds an identifier: without the key nobody can tell whose, by trying them all.
-  func digest(of request: [UInt8]) -> [UInt8] { naming.code(of: request) }
+  /// The digest by which a request that comes again is known.
+  func digest(of request: [UInt8]) -> [UInt8] { keys.digest(ofRequest: request) }
 
   private static func context(_ place: TextPlace) -> SealContext {
     let (part, number) =

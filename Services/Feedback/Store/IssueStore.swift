@@ -131,16 +131,6 @@ extension WriteTransaction {
     try execute("DELETE FROM holders WHERE grant_name = ?1", [grant])
   }
 
-  func nextNumber(_ name: String) throws -> Int64 {
-    let rows = try query(
-      """
-      INSERT INTO sequences (name, next) VALUES (?1, 2)
-      ON CONFLICT (name) DO UPDATE SET next = sequences.next + 1 RETURNING next - 1 AS number
-      """, [name])
-    guard let row = rows.first else { throw UnreadableIssue(what: "sequence") }
-    return try row["number"]
-  }
-
   private func insertRecords(_ issue: QualityIssue) throws {
     try execute(
       """

@@ -2,38 +2,6 @@
 
 package import Vocabulary
 
-/// The administrative level of a body, the highest first.
-package enum AdministrativeLevel: Int64, CaseIterable, Sendable, Comparable {
-  case province = 1
-  case city = 2
-  case county = 3
-  /// A zone with functions of its own (功能区), beside the counties of its city.
-  case functionalZone = 4
-
-  package static func < (left: AdministrativeLevel, right: AdministrativeLevel) -> Bool {
-    left.rawValue < right.rawValue
-  }
-
-  /// As the log tells it.
-  package var slug: String {
-    switch self {
-    case .province: "province"
-    case .city: "city"
-    case .county: "county"
-    case .functionalZone: "functional_zone"
-    }
-  }
-
-  /// How many digits of a region code (GB/T 2260) name the area that a body of this level acts in.
-  package var regionDigits: Int {
-    switch self {
-    case .province: 2
-    case .city: 4
-    case .county, .functionalZone: 6
-    }
-  }
-}
-
 /// The code of a region, six digits (GB/T 2260): `441400` is the city of Meizhou.
 package struct RegionCode: Hashable, Sendable, CustomStringConvertible {
   package let text: String

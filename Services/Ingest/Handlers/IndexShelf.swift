@@ -6,6 +6,7 @@ import Foundation
 package import IngestIndex
 import IngestRules
 import IngestStore
+import Integrity
 import Synchronization
 package import Vocabulary
 

@@ -153,22 +153,11 @@ extension SQLReading where Self: ~Copyable {
 }
 
 extension WriteTransaction {
-  /// The next of a sequence that never goes back.
-  package func nextNumbers(_ name: String, count: Int64 = 1) throws -> Int64 {
-    let rows = try query(
-      """
-      INSERT INTO sequences (name, next) VALUES (?1, 1 + ?2)
-      ON CONFLICT (name) DO UPDATE SET next = sequences.next + ?2 RETURNING next - ?2 AS number
-      """, [name, count])
-    guard let row = rows.first else { throw UnreadableContent(what: "sequence") }
-    return try row["number"]
-  }
-
   /// Opens a batch.
   package func insertBatch(_ terms: BatchTerms, actor: String, at time: Instant) throws
     -> StoredBatch
   {
-    let id = try nextNumbers("batches")
+    let id = try nextNumber("batches")
     try execute(
       """
       INSERT INTO batches (id, entry, entry_version, owner, kind, mode, format, encoding, header,

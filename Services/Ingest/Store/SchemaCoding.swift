@@ -3,15 +3,6 @@
 package import IngestRules
 package import Integrity
 
-/// A stored content that today's program cannot read; never the fault of a caller.
-package struct UnreadableContent: Error, Sendable, Equatable {
-  package let what: String
-
-  package init(what: String) {
-    self.what = what
-  }
-}
-
 extension EntrySchema {
   package var json: JSONValue {
     var object = JSONObject()

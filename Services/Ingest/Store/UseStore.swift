@@ -1,6 +1,7 @@
 // Keeping the uses of grants: quotas, runs, disclosures with their sealed manifests, and who received which record.
 
 package import Database
+import Integrity
 package import Vocabulary
 
 /// A disclosure before it is kept.
@@ -164,7 +165,7 @@ extension WriteTransaction {
     return .new(sent: sent + rows)
   }
 
-  package func nextDisclosure() throws -> Int64 { try nextNumbers("disclosures") }
+  package func nextDisclosure() throws -> Int64 { try nextNumber("disclosures") }
 
   /// Keeps a disclosure with its sealed manifest and the records that go out under it.
   package func insert(

@@ -11,36 +11,32 @@ package import Vocabulary
 package struct ClaimVault: CaseSeal {
   private static let resource = "share-verification"
 
-  private let sealing: ResourceSeal
-  private let naming: HMACSHA256
+  private let keys: PersonalSeal
 
   /// Makes the keys where there are none; called once at the start, as it may wait for the disk.
   ///
   /// - Parameter now: Real time.
   package init(keyring: Keyring, random: any RandomSource, now: Instant) throws {
-    sealing = try ResourceSeal(
+    keys = try PersonalSeal(
       keyring: keyring, resource: Self.resource, random: random, now: now.milliseconds)
-    naming = try keyring.currentOrNewKey(
-      .pseudonym, resource: Self.resource, suite: .hmacSHA256, createdAt: now.milliseconds
-    ).hmacKey()
   }
 
   /// The claim, bound to its request.
   package func seal(_ claim: IngestV1.VerifyClaimRequest, request: Int64) throws -> [UInt8] {
-    try sealing.seal(try claim.serialized(), at: Self.place(request))
+    try keys.seal(try claim.serialized(), at: Self.place(request))
   }
 
   package func open(_ sealed: [UInt8], request: Int64) throws -> IngestV1.VerifyClaimRequest {
     try IngestV1.VerifyClaimRequest(
-      serialized: try sealing.open(sealed, at: Self.place(request)))
+      serialized: try keys.open(sealed, at: Self.place(request)))
   }
 
   package func seal(_ content: [UInt8], comparison: Int64, case number: Int64) throws -> [UInt8] {
-    try sealing.seal(content, at: Self.place(comparison, number))
+    try keys.seal(content, at: Self.place(comparison, number))
   }
 
   package func open(_ sealed: [UInt8], comparison: Int64, case number: Int64) throws -> [UInt8] {
-    try sealing.open(sealed, at: Self.place(comparison, number))
+    try keys.open(sealed, at: Self.place(comparison, number))
   }
 
   /// The subject's name in counting: the same person gives the same bytes, and nobody without the key can make them.
@@ -51,13 +47,12 @@ package struct ClaimVault: CaseSeal {
       let number = Array(documentNumber(subject.documentNumber).utf8)
       named = UInt32(type.count).bigEndianBytes + type + number
     }
-    return Pseudonym(of: named, key: naming).bytes
+    return Pseudonym(of: named, key: keys.naming).bytes
   }
 
-  /// The digest by which a request that comes again is known. Requests name persons, and there are too few identity numbers
-  /// for a hash without a key to hide one (DESIGN.md section 7).
+  /// The digest by which a request that comes again is known.
   package func digest(of request: some Message) throws -> [UInt8] {
-    naming.code(of: Array("weir share request".utf8) + SHA256.hash(try request.serialized()))
+    keys.digest(ofRequest: try request.serialized())
   }
 
   private static func place(_ comparison: Int64, _ number: Int64) -> SealContext {

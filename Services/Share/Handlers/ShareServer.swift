@@ -191,11 +191,10 @@ extension DepartmentStanding {
   /// `nil` where the registry's words are not those of the rules.
   init?(_ department: RegistryV1.Department) {
     guard let name = ResourceName(department.name, in: .departments),
-      let code = DepartmentCode(name.id)
+      let code = DepartmentCode(name.id), let level = department.administrativeLevel
     else { return nil }
-    let isCounty = department.level == .county || department.level == .functionalZone
     self.init(
-      code: code, level: isCounty ? .county : .city, region: department.region,
+      code: code, level: level, region: department.region,
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty)
   }
 }

@@ -203,8 +203,8 @@ func forwardingAuthority(
   of applicant: DepartmentStanding, to source: DepartmentStanding, under profile: Profile
 ) -> DepartmentCode? {
   guard profile.word(.shareCrossLevelRoute)?.value == "through_county_authority",
-    applicant.level == .county, !applicant.isAuthority,
-    source.level != .county || source.region != applicant.region
+    applicant.level.isCounty, !applicant.isAuthority,
+    !source.level.isCounty || source.region != applicant.region
   else { return nil }
   return applicant.authority
 }

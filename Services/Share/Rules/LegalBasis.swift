@@ -2,25 +2,7 @@
 // (meizhou-specific-2021/20, meizhou-public-2023/19, guangdong-2018/16; AC-44).
 
 import Regulation
-package import Vocabulary
-
-/// A legal ground as a department states it.
-package struct LegalBasis: Hashable, Sendable {
-  package let kind: BasisKind
-  /// "中华人民共和国统计法"
-  package let title: String
-  /// "第九条"
-  package let article: String
-
-  package init(kind: BasisKind, title: String, article: String) {
-    self.kind = kind
-    self.title = title
-    self.article = article
-  }
-
-  /// A kind alone is no ground: the document and its article can be looked up only when both are named.
-  package var isComplete: Bool { !title.isEmpty && !article.isEmpty }
-}
+import Vocabulary
 
 /// Checks the ground of a refusal.
 ///

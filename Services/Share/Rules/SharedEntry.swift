@@ -55,11 +55,6 @@ package struct SharedEntry: Hashable, Sendable {
   package func item(_ name: String) -> SharedItem? { items.first { $0.name == name } }
 }
 
-/// Levels of the state that matter for the way of an application (hebi-2021/15.4).
-package enum AdministrativeLevel: Int, Hashable, Sendable {
-  case city, county
-}
-
 /// A department as the registry has it.
 package struct DepartmentStanding: Hashable, Sendable {
   package let code: DepartmentCode

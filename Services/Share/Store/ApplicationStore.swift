@@ -75,17 +75,6 @@ extension SQLReading where Self: ~Copyable {
 }
 
 extension WriteTransaction {
-  /// The next of a sequence that never goes back.
-  package func nextNumber(_ name: String) throws -> Int64 {
-    let rows = try query(
-      """
-      INSERT INTO sequences (name, next) VALUES (?1, 2)
-      ON CONFLICT (name) DO UPDATE SET next = sequences.next + 1 RETURNING next - 1 AS number
-      """, [name])
-    guard let row = rows.first else { throw UnreadableContent(what: "sequence") }
-    return try row["number"]
-  }
-
   /// Keeps an application as a rule made it.
   package func save(_ application: Application) throws {
     try execute(

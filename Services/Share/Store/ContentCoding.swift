@@ -5,74 +5,6 @@ import Regulation
 package import ShareRules
 package import Vocabulary
 
-/// A stored content that today's program cannot read; never the fault of a caller.
-package struct UnreadableContent: Error, Sendable {
-  package let what: String
-
-  package init(what: String) { self.what = what }
-}
-
-extension JSONObject {
-  init(stored bytes: [UInt8]) throws {
-    guard case .object(let object) = try CanonicalJSON.decodeCanonical(bytes) else {
-      throw UnreadableContent(what: "content")
-    }
-    self = object
-  }
-
-  var stored: [UInt8] { CanonicalJSON.encode(.object(self)) }
-
-  mutating func set(_ name: String, _ text: String) {
-    if !text.isEmpty { self[name] = .string(text) }
-  }
-  mutating func set(_ name: String, _ number: Int64) {
-    if number != 0 { self[name] = .integer(number) }
-  }
-  mutating func set(_ name: String, _ flag: Bool) {
-    if flag { self[name] = .bool(true) }
-  }
-  mutating func set(_ name: String, _ time: Instant?) {
-    if let time { self[name] = .integer(time.milliseconds) }
-  }
-  mutating func set(_ name: String, _ day: CivilDate?) {
-    if let day { self[name] = .string(day.iso) }
-  }
-  mutating func set(_ name: String, _ list: [JSONObject]) {
-    if !list.isEmpty { self[name] = .array(list.map { .object($0) }) }
-  }
-  mutating func set(_ name: String, texts: [String]) {
-    if !texts.isEmpty { self[name] = .array(texts.map { .string($0) }) }
-  }
-  mutating func set(_ name: String, _ object: JSONObject?) {
-    if let object { self[name] = .object(object) }
-  }
-
-  func text(_ name: String) -> String {
-    if case .string(let text) = self[name] { text } else { "" }
-  }
-  func number(_ name: String) -> Int64 {
-    if case .integer(let number) = self[name] { number } else { 0 }
-  }
-  func flag(_ name: String) -> Bool {
-    if case .bool(let flag) = self[name] { flag } else { false }
-  }
-  func time(_ name: String) -> Instant? {
-    if case .integer(let number) = self[name] { Instant(milliseconds: number) } else { nil }
-  }
-  func day(_ name: String) -> CivilDate? { CivilDate(iso: text(name)) }
-  func texts(_ name: String) -> [String] {
-    guard case .array(let list) = self[name] else { return [] }
-    return list.compactMap { if case .string(let text) = $0 { text } else { nil } }
-  }
-  func objects(_ name: String) -> [JSONObject] {
-    guard case .array(let list) = self[name] else { return [] }
-    return list.compactMap { if case .object(let object) = $0 { object } else { nil } }
-  }
-  func object(_ name: String) -> JSONObject? {
-    if case .object(let object) = self[name] { object } else { nil }
-  }
-}
-
 extension CaseStep {
   var json: JSONObject {
     var object = JSONObject()
@@ -88,21 +20,6 @@ extension CaseStep {
     self.init(
       from: object.text("from"), to: object.text("to"), actor: object.text("actor"),
       time: object.time("time") ?? Instant(milliseconds: 0), reason: object.text("reason"))
-  }
-}
-
-extension LegalBasis {
-  var json: JSONObject {
-    var object = JSONObject()
-    object.set("kind", kind.rawValue)
-    object.set("title", title)
-    object.set("article", article)
-    return object
-  }
-
-  init?(_ object: JSONObject?) {
-    guard let object, let kind = BasisKind(rawValue: object.text("kind")) else { return nil }
-    self.init(kind: kind, title: object.text("title"), article: object.text("article"))
   }
 }
 

@@ -116,7 +116,7 @@ extension IngestService {
       try transaction.deleteBlocks(of: id)
       let most = batch.accepted / RowPack.blockRows + RowPack.partCount
       return (
-        try transaction.chunks(id), try transaction.nextNumbers("blocks", count: Int64(most))
+        try transaction.chunks(id), try transaction.nextNumber("blocks", count: Int64(most))
       )
     }
     try await identity.write { try $0.deleteSaltBlocks(of: id) }

@@ -124,7 +124,7 @@ extension IngestService {
             ("batch", .string(stored.name)), ("entry", .string(stored.entryName)),
             ("record", .string(correction.name)), ("issue", .string(correction.issue)),
           ]))
-      return (stored, try transaction.nextNumbers("blocks"))
+      return (stored, try transaction.nextNumber("blocks"))
     }
   }
 

@@ -41,7 +41,7 @@ struct RegisterStoreTests {
         rows.append(token: token[...], id: id, envelope: [byte])
       }
       try transaction.insert(
-        [StoredBlock(id: try transaction.nextNumbers("blocks"), batch: batch.id, rows: rows)])
+        [StoredBlock(id: try transaction.nextNumber("blocks"), batch: batch.id, rows: rows)])
       let loaded = try transaction.load(batch, rows: rows.count)
       return (
         rows.ids, try transaction.commit(loaded, keyVersion: 1, keys: check, at: noon)

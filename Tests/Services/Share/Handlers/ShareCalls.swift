@@ -37,6 +37,8 @@ final class IngestBook: Sendable {
     /// Of all items of the entry.
     var grade: Int32 = 0
     var isEvidenceFull = false
+    /// The catalogue does not answer.
+    var isCatalogueSilent = false
     /// Entries in Share's log when Ingest was asked: the decision must be among them.
     var decisionsBefore: [Int] = []
   }
@@ -199,6 +201,7 @@ extension ShareCalls {
       catalog: CatalogV1.CatalogClient(nothing), registry: RegistryV1.RegistryClient(nothing),
       ingest: IngestV1.IngestClient(nothing))
     peers.entry = { name, _ in
+      if book.read({ $0.isCatalogueSilent }) { throw Status(.unavailable, name) }
       guard name == "entries/E-3" else { throw Status(.notFound, name) }
       return entry(book)
     }

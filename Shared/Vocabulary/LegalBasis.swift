@@ -1,0 +1,19 @@
+// A legal ground as a department states it: behind a share type, a withdrawal, an application, a refusal.
+
+/// A law, regulation or rule with its article (meizhou-public-2023/10, meizhou-public-2023/19; AC-44).
+package struct LegalBasis: Hashable, Sendable {
+  package var kind: BasisKind
+  /// "中华人民共和国统计法"
+  package var title: String
+  /// "第九条"
+  package var article: String
+
+  package init(kind: BasisKind, title: String, article: String) {
+    self.kind = kind
+    self.title = title
+    self.article = article
+  }
+
+  /// A kind alone is no ground: the document and its article can be looked up only when both are named.
+  package var isComplete: Bool { !title.isEmpty && !article.isEmpty }
+}
