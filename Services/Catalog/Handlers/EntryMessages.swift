@@ -29,7 +29,8 @@ extension EntryVersion {
     }
     if showsInside, let withdrawal {
       entry.withdrawal = CatalogV1.Withdrawal(
-        reason: withdrawal.reason, basis: withdrawal.basis.message, person: withdrawal.person,
+        reason: withdrawal.reason, basis: CommonV1.Basis(withdrawal.basis),
+        person: withdrawal.person,
         time: GoogleProtobuf.Timestamp(withdrawal.time))
     }
     entry.profile = profile.text
@@ -62,7 +63,7 @@ extension EntryStep {
     if showsInside {
       message.actor = actor
       message.reason = reason
-      message.basis = basis?.message
+      message.basis = basis.map { CommonV1.Basis($0) }
       message.detail = detail
     }
     return message
@@ -83,7 +84,7 @@ extension EntryContent {
     entry.dataForm = dataForm?.rawValue ?? ""
     entry.sharedContent = sharedContent
     entry.shareType = shareType.map(CatalogV1.ShareType.init) ?? .unspecified
-    entry.bases = bases.map(\.message)
+    entry.bases = bases.map { CommonV1.Basis($0) }
     entry.conditions = conditions
     entry.shareScope = shareScope
     entry.openAttribute = openAttribute?.rawValue ?? ""
@@ -92,7 +93,7 @@ extension EntryContent {
     entry.secrecy = secrecy.map(CatalogV1.SecrecyMark.init) ?? .unspecified
     entry.grade = Int32(clamping: grade)
     entry.acquisitionMode = acquisitionMode?.rawValue ?? ""
-    entry.acquisitionBasis = acquisitionBasis?.message
+    entry.acquisitionBasis = acquisitionBasis.map { CommonV1.Basis($0) }
     entry.items = items.map(\.message)
     entry.rejectThresholdPercent = rejectThresholdPercent.map { Int32(clamping: $0) }
     entry.membershipHarmless = isMembershipHarmless
@@ -143,7 +144,8 @@ extension Item {
       required: isRequired, maxLength: Int32(clamping: maxLength),
       codes: codes.map { CatalogV1.Code(value: $0.value, title: $0.title) },
       shareType: shareType.map(CatalogV1.ShareType.init) ?? .unspecified,
-      bases: bases.map(\.message), conditions: conditions, grade: Int32(clamping: grade),
+      bases: bases.map { CommonV1.Basis($0) }, conditions: conditions,
+      grade: Int32(clamping: grade),
       mask: mask, unit: unit, standard: standard)
   }
 
@@ -165,17 +167,6 @@ extension Item {
       bases: try item.bases.enumerated().map { try Basis($1, path: "\(path).bases[\($0)]") },
       conditions: item.conditions, grade: try bounded(item.grade, 0...4, path + ".grade"),
       mask: mask, unit: item.unit, standard: item.standard)
-  }
-}
-
-extension Basis {
-  var message: CommonV1.Basis {
-    CommonV1.Basis(kind: CommonV1.Basis.Kind(kind), title: title, article: article)
-  }
-
-  init(_ basis: CommonV1.Basis, path: String) throws {
-    guard let kind = basis.kind.kind else { throw RequestRefusal.missing(field: path + ".kind") }
-    self.init(kind: kind, title: basis.title, article: basis.article)
   }
 }
 

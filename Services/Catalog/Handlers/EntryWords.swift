@@ -4,25 +4,6 @@ import CatalogRules
 import Contracts
 import Vocabulary
 
-extension CatalogV1.ShareType {
-  var type: ShareType? {
-    switch self {
-    case .unconditional: .unconditional
-    case .conditional: .conditional
-    case .notShared: .notShared
-    case .unspecified, .unrecognized: nil
-    }
-  }
-
-  init(_ type: ShareType) {
-    switch type {
-    case .unconditional: self = .unconditional
-    case .conditional: self = .conditional
-    case .notShared: self = .notShared
-    }
-  }
-}
-
 extension CatalogV1.Origin {
   var origin: DataOrigin? {
     switch self {

@@ -22,20 +22,6 @@ extension CommonV1.DueDate {
   }
 }
 
-extension CommonV1.Basis {
-  init(_ basis: LegalBasis) {
-    self.init(kind: CommonV1.Basis.Kind(basis.kind), title: basis.title, article: basis.article)
-  }
-}
-
-extension LegalBasis {
-  /// - Parameter path: Of the field, for a refusal.
-  init(_ basis: CommonV1.Basis, path: String) throws {
-    guard let kind = basis.kind.kind else { throw RequestRefusal.missing(field: path + ".kind") }
-    self.init(kind: kind, title: basis.title, article: basis.article)
-  }
-}
-
 extension ShareV1.RowCondition {
   init(_ row: RowRule) {
     self.init(item: row.item, operator: row.comparison, values: row.values)

@@ -176,17 +176,6 @@ extension CatalogV1.Item {
   }
 }
 
-extension CatalogV1.ShareType {
-  fileprivate var type: ShareType? {
-    switch self {
-    case .unconditional: .unconditional
-    case .conditional: .conditional
-    case .notShared: .notShared
-    case .unspecified, .unrecognized: nil
-    }
-  }
-}
-
 extension DepartmentStanding {
   /// `nil` where the registry's words are not those of the rules.
   init?(_ department: RegistryV1.Department) {

@@ -1,10 +1,25 @@
 // The words that all services share, between the wire and the vocabulary.
 
+package import Access
 package import Vocabulary
 
 extension CommonV1.BilingualText {
   package init(_ text: Vocabulary.BilingualText) {
     self.init(chinese: text.chinese, english: text.english)
+  }
+}
+
+extension CommonV1.Basis {
+  package init(_ basis: LegalBasis) {
+    self.init(kind: Kind(basis.kind), title: basis.title, article: basis.article)
+  }
+}
+
+extension LegalBasis {
+  /// - Parameter path: Of the field, for the refusal of a ground without a kind.
+  package init(_ basis: CommonV1.Basis, path: String) throws(RequestRefusal) {
+    guard let kind = basis.kind.kind else { throw .missing(field: path + ".kind") }
+    self.init(kind: kind, title: basis.title, article: basis.article)
   }
 }
 
