@@ -59,7 +59,7 @@ package let catalogSchema: [SchemaStep] = [
   SchemaStep(
     number: 3, name: "withdrawals", sql: ["ALTER TABLE versions ADD COLUMN withdrawal BLOB"],
     isAdditive: true),
-  // Whose turn a version is, and who sees it before everybody does; `entries.authority` is read no more.
+  // Whose turn a version is, and who sees it before everybody does.
   SchemaStep(
     number: 4, name: "seats",
     sql: [
@@ -90,4 +90,6 @@ package let catalogSchema: [SchemaStep] = [
         PRIMARY KEY (entry, number))
       """
     ], isAdditive: true),
+  // Seats say who decides; nobody has written this column since.
+  SchemaStep(number: 7, name: "no authority", sql: ["ALTER TABLE entries DROP COLUMN authority"]),
 ]
