@@ -77,16 +77,18 @@ struct RevocationTests {
     try await others.stream("/test.Echo/Bidi") { kept in
       try await kept.send([1])
       #expect(try await kept.next() == [1])
-      async let waiting = status { try await theirs.unary("/test.Echo/Gate", []) }
+      // A call that nobody ends fails the test, not the run.
+      let options = CallOptions(timeout: .seconds(60))
+      async let waiting = status { try await theirs.unary("/test.Echo/Gate", [], options) }
       let ended = await status {
-        try await theirs.stream("/test.Echo/Bidi") { stream in
+        try await theirs.stream("/test.Echo/Bidi", options) { stream in
           try await stream.send([1])
           #expect(try await stream.next() == [1])
           try await eventually("the other call") { echo.events.count("gate reached") == 1 }
           try echo.server.update(
             tls: try tls(try list(of: pki.departmentIssuer, [lost.certificate])))
           // Whether it is sent or not, nothing comes back but the end.
-          while true { _ = try await stream.next() }
+          while try await stream.next() != nil {}
         }
       }
       #expect(ended?.code == .unauthenticated)
