@@ -1,13 +1,13 @@
 # The commands of this repository. `make` alone explains them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz format lint proto protos clean
+.PHONY: help demo test test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
 
 SOURCES := Package.swift Shared Services Tests deploy
 # Generated code is checked by regenerating it, not by its looks.
 SWIFT_FILES = git ls-files --cached --others --exclude-standard -- $(SOURCES) | grep '\.swift$$' | grep -v '/Generated/'
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Install what is missing, build, and run the whole main job on this machine
 	@deploy/setup build
@@ -21,6 +21,31 @@ test: ## Install what is missing, check format and generated code, build, and ru
 	swift build --build-tests
 	swift test --skip-build --disable-xctest
 
+# Overridden on the command line: make test-tsan FILTER=HostileFrameTests
+FILTER = .
+
+test-asan: ## Run all tests with AddressSanitizer and LeakSanitizer, in .build/address
+	@$(MAKE) --no-print-directory sanitized SANITIZER=address
+
+test-tsan: ## Run all tests with ThreadSanitizer, in .build/thread
+	@$(MAKE) --no-print-directory sanitized SANITIZER=thread
+
+# A process writes what it finds to a file of its own, whoever started it: none may be left.
+REPORTS = $(CURDIR)/.build/$(SANITIZER)/reports
+SANITIZER_OPTIONS = log_path=$(REPORTS)/report:suppressions=$(CURDIR)/Tests/Sanitizers
+
+sanitized:
+	@deploy/setup test
+	WEIR_SANITIZE=$(SANITIZER) nice swift build --build-tests --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER)
+	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
+	WEIR_SANITIZE=$(SANITIZER) WEIR_TEST_PATIENCE=10 \
+	  TSAN_OPTIONS=$(SANITIZER_OPTIONS)/thread.supp:second_deadlock_stack=1 \
+	  ASAN_OPTIONS=log_path=$(REPORTS)/report LSAN_OPTIONS=$(SANITIZER_OPTIONS)/leak.supp \
+	  swift test --skip-build --disable-xctest --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) --filter '$(FILTER)' \
+	    --experimental-maximum-parallelization-width 8
+	@if [ -n "$$(ls $(REPORTS))" ]; then head -n 40 $(REPORTS)/*; exit 1; fi
+	@echo "$(SANITIZER): nothing found"
+
 bench: ## Measure Weir against its peers, in release; writes .build/bench.json
 	@deploy/setup bench
 	swift build -c release
@@ -30,15 +55,32 @@ bench: ## Measure Weir against its peers, in release; writes .build/bench.json
 SECONDS = 20
 FUZZ_TARGETS = framing gzip metadata status message json canonical-json evidence credentials csv json-lines words
 
+FUZZ = .build/fuzz/release/weir-fuzz
+BUILD_FUZZ = WEIR_FUZZ=1 swift build -c release --product weir-fuzz --sanitize fuzzer -Xswiftc -enable-testing --scratch-path .build/fuzz
+
 fuzz: ## Look for inputs that break a parser, SECONDS=20 for each; what is found is kept in .build/fuzz
 	@deploy/setup build
-	WEIR_FUZZ=1 swift build -c release --product weir-fuzz --sanitize fuzzer -Xswiftc -enable-testing --scratch-path .build/fuzz
+	$(BUILD_FUZZ)
 	@for target in $(FUZZ_TARGETS); do \
 	  mkdir -p .build/fuzz/corpus/$$target; \
-	  WEIR_FUZZ_TARGET=$$target .build/fuzz/release/weir-fuzz -max_total_time=$(SECONDS) -print_final_stats=0 -verbosity=0 \
+	  WEIR_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(SECONDS) -print_final_stats=0 -verbosity=0 \
 	    -artifact_prefix=.build/fuzz/$$target- .build/fuzz/corpus/$$target Tests/Fuzz/Corpus/$$target || exit 1; \
 	  echo "$$target: nothing found"; \
 	done
+
+corpus: ## Add to the corpora of the fuzz targets what real calls, and earlier runs of make fuzz, reach beyond them
+	@deploy/setup test
+	swift build --build-tests
+	@rm -rf .build/capture
+	WEIR_CAPTURE=$(CURDIR)/.build/capture swift test --skip-build --disable-xctest --filter CaptureTests
+	WEIR_CAPTURE=$(CURDIR)/.build/capture swift test --skip-build --disable-xctest --filter SeedTests
+	$(BUILD_FUZZ)
+	@for target in $(FUZZ_TARGETS); do \
+	  mkdir -p .build/fuzz/corpus/$$target Tests/Fuzz/Corpus/$$target; \
+	  WEIR_FUZZ_TARGET=$$target $(FUZZ) -merge=1 -verbosity=0 Tests/Fuzz/Corpus/$$target \
+	    .build/capture/seeds/$$target .build/fuzz/corpus/$$target || exit 1; \
+	done
+	@du -sh Tests/Fuzz/Corpus
 
 format: ## Format the Swift sources in place
 	@$(SWIFT_FILES) | xargs swift format format --in-place --parallel

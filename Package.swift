@@ -88,6 +88,10 @@ func test(
 
 // MARK: - The package
 
+/// What make test-tsan links into every program and into the tests.
+let forThreads: [Target.Dependency] =
+  Context.environment["WEIR_SANITIZE"] == "thread" ? ["CSanitizers"] : []
+
 let sharedTargets: [Target] = [
   system("CNGHTTP2", pkgConfig: "libnghttp2", apt: "libnghttp2-dev"),
   system("COpenSSL", pkgConfig: "openssl", apt: "libssl-dev"),
@@ -101,7 +105,7 @@ let sharedTargets: [Target] = [
   .target(
     name: "CDescriptors", dependencies: ["CProtobufC"], path: "Shared/CDescriptors",
     cSettings: [.unsafeFlags(["-w"])]),
-  shared("Vocabulary"),
+  shared("Vocabulary", forThreads),
   shared("Regulation", ["Vocabulary"]),
   shared("Crypto", ["COpenSSL", "Vocabulary"]),
   shared("Integrity", ["Crypto", "Vocabulary"]),
@@ -169,6 +173,7 @@ let fuzzTarget: Target =
     swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])])
 
 let testTargets: [Target] = [
+  .target(name: "CSanitizers", path: "Tests/Sanitizers"),
   .target(
     name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
     exclude: ["CrashProbe"], swiftSettings: settings),

@@ -4,6 +4,7 @@ import Contracts
 import IngestFormats
 import RPC
 import Synth
+import TestSupport
 import Testing
 
 @testable import WeirCLI
@@ -46,7 +47,7 @@ struct Delivery: Sendable {
   mutating func sendNext() async throws {
     let number = acknowledged + 1
     let answer = try await client.ingest.uploadChunk(
-      upload(number), CallOptions(timeout: .seconds(30)))
+      upload(number), CallOptions(timeout: .seconds(30) * patience))
     #expect(Int(answer.nextChunk) == number + 1)
     acknowledged = number
     acknowledgedRows += Int64(answer.acceptedRows + answer.rejectedRows)

@@ -31,7 +31,8 @@ struct DiskFullTests {
       // The very chunk that was refused is taken now; nobody was started anew.
       try await delivery.send(chunks: 2)
       let batch = try await delivery.client.ingest.commitBatch(
-        delivery.commit(chunks: delivery.acknowledged), CallOptions(timeout: .seconds(60)))
+        delivery.commit(chunks: delivery.acknowledged),
+        CallOptions(timeout: .seconds(60) * patience))
       #expect(batch.acceptedRows + batch.rejectedRows == delivery.acknowledgedRows)
       let found = try await stage.impatient(DemoCast.humanResources.systemName).share.lookup(
         try stage.lookup(of: stage.plan.wronglyDead))

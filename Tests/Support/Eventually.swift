@@ -1,5 +1,7 @@
 // Waiting in tests: for a condition, with a limit, and nowhere else by the clock.
 
+import Glibc
+
 /// What was waited for did not come true in time.
 package struct WaitedInVain: Error, CustomStringConvertible {
   package let what: String
@@ -8,7 +10,14 @@ package struct WaitedInVain: Error, CustomStringConvertible {
   package var description: String { "waited \(limit) in vain for \(what)" }
 }
 
-/// Waits until `condition` holds, and throws `WaitedInVain` when it does not within `limit`.
+/// How many times as long a test may wait as by itself: WEIR_TEST_PATIENCE, 1 where that is not set. A sanitizer makes
+/// everything slower, and `make test-asan` and `make test-tsan` set it.
+package let patience: Int = {
+  let word = getenv("WEIR_TEST_PATIENCE").map { String(cString: $0) } ?? ""
+  return max(1, Int(word) ?? 1)
+}()
+
+/// Waits until `condition` holds, and throws `WaitedInVain` when it does not within `limit` (times `patience`).
 ///
 /// The limit only ends a failing test; a passing one goes on within milliseconds of the condition.
 ///
@@ -17,6 +26,7 @@ package func eventually(
   _ what: String, within limit: Duration = .seconds(180), _ condition: () async throws -> Bool
 ) async throws {
   let clock = ContinuousClock()
+  let limit = limit * patience
   let end = clock.now + limit
   while try await !condition() {
     guard clock.now < end else { throw WaitedInVain(what: what, limit: limit) }

@@ -116,6 +116,7 @@ enum ImportTable {
   private static let tests: [String: ImportRow] = {
     let support = everything + ["TestSupport"]
     var rows: [String: ImportRow] = [
+      "CSanitizers": row([], testing),
       "TestSupport": row(everything + ["CLinux"], testing),
       "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
       "ArchitectureTests": row(["TestSupport"], testing),

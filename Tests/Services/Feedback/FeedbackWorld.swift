@@ -252,7 +252,7 @@ final class FeedbackWorld: Sendable {
       system: try #require(SystemName("workstation")), person: PersonID(who.person),
       isPersonCertificate: who.byCertificate, roles: who.roles,
       certificateHash: SHA256.hash(Array(identity.utf8)))
-    var options = CallOptions(timeout: .seconds(30))
+    var options = CallOptions(timeout: .seconds(30) * patience)
     options.metadata.append(
       CallMetadata.ticket,
       bytes: try issuer.ticket(

@@ -45,7 +45,7 @@ private func clearTextAnswer(to bytes: [UInt8], at address: Address) throws -> [
   }
 }
 
-@Suite("AC-01 AC-03 AC-05 the gateway decides who calls", .timeLimit(.minutes(10)))
+@Suite("AC-01 AC-03 AC-05 the gateway decides who calls", .timeLimit(.minutes(10 * patience)))
 struct GateTests {
   @Test("a registered person is told to the service with roles, call id and entry method")
   func admitted() async throws {
@@ -227,7 +227,7 @@ struct GateTests {
   }
 }
 
-@Suite("The gateway carries calls", .timeLimit(.minutes(10)))
+@Suite("The gateway carries calls", .timeLimit(.minutes(10 * patience)))
 struct ForwardingTests {
   @Test("a service's status comes back as it was: code, message, details, trailers")
   func statuses() async throws {
@@ -246,7 +246,8 @@ struct ForwardingTests {
   func deadlines() async throws {
     try await withNode { node in
       let channel = try node.channel("civil-affairs/zhang")
-      let reply = try await channel.unary(getEntry, [], CallOptions(timeout: .seconds(10)))
+      let reply = try await channel.unary(
+        getEntry, [], CallOptions(timeout: .seconds(10) * patience))
       let left = try #require(reply.trailers["x-left-ms"].flatMap { Double($0) })
       #expect(left < 9_950 && left > 1_000)
       #expect(try await channel.unary(getEntry, []).trailers["x-left-ms"] == nil)
@@ -433,7 +434,7 @@ struct ForwardingTests {
       let channel = try node.channel("civil-affairs/zhang")
       let ended = await refusal {
         try await channel.stream(
-          "/grpc.health.v1.Health/Watch", CallOptions(timeout: .seconds(20))
+          "/grpc.health.v1.Health/Watch", CallOptions(timeout: .seconds(20) * patience)
         ) { stream in
           try await stream.send(try GRPCHealthV1.HealthCheckRequest().serialized())
           try await stream.finishSending()

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("The registry keeps what it was given", .timeLimit(.minutes(10)))
+@Suite("The registry keeps what it was given", .timeLimit(.minutes(10 * patience)))
 struct RegistryStoreTests {
   private let keys: TemporaryFolder
 

@@ -37,7 +37,7 @@ struct Requested {
   }
 }
 
-@Suite("The registry over the wire", .timeLimit(.minutes(10)))
+@Suite("The registry over the wire", .timeLimit(.minutes(10 * patience)))
 struct RegistryTests {
   @Test("a department is registered, gets its head, certificate and activation, and then acts")
   func newDepartment() async throws {

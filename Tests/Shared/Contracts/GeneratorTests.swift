@@ -105,7 +105,7 @@ struct GeneratorTests {
     #expect(try complaint(body).contains(reason))
   }
 
-  @Test("the committed code is what the protos give", .timeLimit(.minutes(10)))
+  @Test("the committed code is what the protos give", .timeLimit(.minutes(10 * patience)))
   func current() throws {
     try Tool.run(
       Oracle.path("proto/generate"), ["--check"], environment: ["PROTOC_GEN_WEIR": try generator])

@@ -16,7 +16,7 @@ private let schema = [
     ])
 ]
 
-@Suite("What was answered is stored", .timeLimit(.minutes(10)))
+@Suite("What was answered is stored", .timeLimit(.minutes(10 * patience)))
 struct CrashTests {
   @Test(
     "after SIGKILL in mid-write every answered write is there, and none by half",
@@ -214,7 +214,7 @@ private final class SmallDisk {
   static let isPossible = (try? SmallDisk(megabytes: 1)) != nil
 }
 
-@Suite("Replicas share a PostgreSQL database", .timeLimit(.minutes(10)))
+@Suite("Replicas share a PostgreSQL database", .timeLimit(.minutes(10 * patience)))
 struct ReplicaTests {
   @Test("crossing transactions of two replicas lose no update")
   func crossing() async throws {

@@ -24,7 +24,7 @@ private let schema = [
     ])
 ]
 
-@Suite("A database keeps what it was given", .timeLimit(.minutes(10)))
+@Suite("A database keeps what it was given", .timeLimit(.minutes(10 * patience)))
 struct DatabaseTests {
   @Test("every kind of value comes back as it was", arguments: Backend.allCases)
   func roundTrips(backend: Backend) async throws {

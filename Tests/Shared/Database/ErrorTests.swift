@@ -18,7 +18,7 @@ private let schema = [
     ])
 ]
 
-@Suite("Errors are typed and hold no content", .timeLimit(.minutes(10)))
+@Suite("Errors are typed and hold no content", .timeLimit(.minutes(10 * patience)))
 struct ErrorTests {
   @Test("constraints are told apart, and named alike", arguments: Backend.allCases)
   func constraints(backend: Backend) async throws {
@@ -152,7 +152,7 @@ struct ErrorTests {
   }
 }
 
-@Suite("A schema is brought up to date in steps", .timeLimit(.minutes(10)))
+@Suite("A schema is brought up to date in steps", .timeLimit(.minutes(10 * patience)))
 struct SchemaTests {
   private let first = SchemaStep(number: 1, name: "a", sql: ["CREATE TABLE a (x INTEGER)"])
   private let second = SchemaStep(

@@ -9,7 +9,7 @@ import Vocabulary
 
 @testable import Database
 
-@Suite("What comes twice is done once", .timeLimit(.minutes(10)))
+@Suite("What comes twice is done once", .timeLimit(.minutes(10 * patience)))
 struct OnceTests {
   @Test("an event is applied with its position or not at all", arguments: Backend.allCases)
   func positions(backend: Backend) async throws {

@@ -8,7 +8,7 @@ import Testing
 import Vocabulary
 @testable import Database
 
-@Suite("Being refused costs little", .timeLimit(.minutes(10)))
+@Suite("Being refused costs little", .timeLimit(.minutes(10 * patience)))
 struct RefusalLogTests {
   @Test("one principal's kinds do not push out another's; what is too many of its own is counted")
   func fairness() async throws {

@@ -25,7 +25,7 @@ private actor Owner {
   }
 }
 
-@Suite("An actor has a thread of its own", .timeLimit(.minutes(10)))
+@Suite("An actor has a thread of its own", .timeLimit(.minutes(10 * patience)))
 struct ThreadExecutorTests {
   @Test("all its work is done on one thread, in the order of arrival, in turns")
   func oneThread() async {

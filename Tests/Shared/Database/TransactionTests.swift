@@ -41,7 +41,7 @@ private final class Gate: Sendable {
   func open() { semaphore.signal() }
 }
 
-@Suite("Writes share a commit and nothing else", .timeLimit(.minutes(10)))
+@Suite("Writes share a commit and nothing else", .timeLimit(.minutes(10 * patience)))
 struct GroupCommitTests {
   @Test("callers that wait together share a commit", arguments: Backend.allCases)
   func sharedCommit(backend: Backend) async throws {

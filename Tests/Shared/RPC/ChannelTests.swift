@@ -60,7 +60,8 @@ struct ChannelTests {
     try await withThrowingTaskGroup(of: UnaryReply.self) { group in
       group.addTask {
         try await channel.unary(
-          "/test.Echo/Unary", [1], CallOptions(timeout: .seconds(20), waitsForReady: true))
+          "/test.Echo/Unary", [1],
+          CallOptions(timeout: .seconds(20) * patience, waitsForReady: true))
       }
       let again = try await EchoServer(pki: pki, port: address.port)
       #expect(try await group.next()?.message == [1])
@@ -76,7 +77,7 @@ struct ChannelTests {
     var echo = try await EchoServer(pki: pki)
     let channel = try echo.channel(on: reactors)
     for _ in 0..<3 {
-      let options = CallOptions(timeout: .seconds(20), waitsForReady: true)
+      let options = CallOptions(timeout: .seconds(20) * patience, waitsForReady: true)
       for _ in 0..<4 { _ = try await channel.unary("/test.Echo/Unary", [], options) }
       await echo.shutdown()
       echo = try await EchoServer(pki: pki, port: echo.address.port)
@@ -181,7 +182,7 @@ struct ChannelTests {
     let byName = try echo.channel(to: [Address(host: "localhost", port: echo.address.port)])
     // localhost may be ::1 first, where nobody listens: the next attempt takes the next address.
     _ = try await byName.unary(
-      "/test.Echo/Unary", [], CallOptions(timeout: .seconds(20), waitsForReady: true))
+      "/test.Echo/Unary", [], CallOptions(timeout: .seconds(20) * patience, waitsForReady: true))
     let nowhere = try echo.channel(to: [Address(host: "weir.invalid", port: 1)])
     #expect(await status { try await nowhere.unary("/test.Echo/Unary", []) }?.code == .unavailable)
     await echo.shutdown()

@@ -46,7 +46,8 @@ struct CompressionTests {
     limits.messageSizeBytes = 10_000
     let echo = try await EchoServer(limits: limits)
     let channel = try echo.channel()
-    let compressing = CallOptions(timeout: .seconds(20), waitsForReady: true, compresses: true)
+    let compressing = CallOptions(
+      timeout: .seconds(20) * patience, waitsForReady: true, compresses: true)
     let fits = try await channel.unary(
       "/test.Echo/Unary", [UInt8](repeating: 0, count: 10_000), compressing)
     #expect(fits.message.count == 10_000)

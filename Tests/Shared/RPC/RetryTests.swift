@@ -41,7 +41,7 @@ struct RetryTests {
     _ echo: EchoServer, _ policy: RetryPolicy?, throttling: RetryThrottling? = nil
   ) throws -> Channel {
     try echo.channel(on: echo.reactors) { configuration in
-      configuration.defaultTimeout = .seconds(20)
+      configuration.defaultTimeout = .seconds(120) * patience
       configuration.service.methods = [MethodConfig("/test.Flaky/", retry: policy)]
       configuration.service.throttling = throttling
     }
@@ -214,7 +214,7 @@ struct RetryTests {
 
   private func hedging(_ echo: EchoServer, _ policy: HedgingPolicy) throws -> Channel {
     try echo.channel(on: echo.reactors) { configuration in
-      configuration.defaultTimeout = .seconds(20)
+      configuration.defaultTimeout = .seconds(120) * patience
       configuration.service.methods = [
         MethodConfig("/test.Flaky/", hedgingOfIdempotentCalls: policy)
       ]

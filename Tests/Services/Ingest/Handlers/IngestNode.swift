@@ -284,7 +284,7 @@ final class IngestNode {
       CallMetadata.ticket,
       bytes: try issuer.ticket(
         for: caller, registryVersion: 1, now: Instant(milliseconds: pki.now * 1000)))
-    return CallOptions(metadata: metadata, timeout: .seconds(60), waitsForReady: true)
+    return CallOptions(metadata: metadata, timeout: .seconds(60) * patience, waitsForReady: true)
   }
 
   /// A call to a public method.

@@ -133,7 +133,8 @@ final class ShareCalls: Sendable {
     channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [bound], tls: ShareCalls.tls(gateway, pki),
-        expectedServerURI: "spiffe://\(pki.domain)/service/share", defaultTimeout: .seconds(30)),
+        expectedServerURI: "spiffe://\(pki.domain)/service/share",
+        defaultTimeout: .seconds(30) * patience),
       reactors: reactors)
     client = ShareV1.ShareClient(channel)
   }

@@ -13,7 +13,9 @@ struct ConformanceClient {
   private static let special =
     "\t\ntest with whitespace\r\nand Unicode BMP ☺ and non-BMP 😈\t\n"
 
-  private var patient: CallOptions { CallOptions(timeout: .seconds(20), waitsForReady: true) }
+  private var patient: CallOptions {
+    CallOptions(timeout: .seconds(20) * patience, waitsForReady: true)
+  }
 
   func runAll() async throws {
     let cases: [(String, () async throws -> Void)] = [

@@ -36,7 +36,8 @@ struct ProxyTests {
     let channel = try conformanceChannel(pki, reactors, port: proxy.port)
     let client = ConformanceClient(channel: channel, serverSeesCompression: true)
     try await client.runAll()
-    _ = try await channel.unary("/test.Echo/WhoAmI", [], CallOptions(timeout: .seconds(20)))
+    _ = try await channel.unary(
+      "/test.Echo/WhoAmI", [], CallOptions(timeout: .seconds(20) * patience))
     await channel.shutdown()
     try await eventually("the cancelled calls to end") {
       await server.statistics().callsOpen == 0
