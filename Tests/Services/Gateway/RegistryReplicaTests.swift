@@ -13,7 +13,9 @@ import TestSupport
 import Testing
 import Vocabulary
 
-@Suite("The registry does a request once, and every replica knows it", .timeLimit(.minutes(10 * patience)))
+@Suite(
+  "The registry does a request once, and every replica knows it",
+  .timeLimit(.minutes(10 * patience)))
 struct RegistryReplicaTests {
   @Test("the same request is answered alike and done once; other content under its id is refused")
   func replays() async throws {

@@ -308,7 +308,8 @@ struct AuditVerifyTests {
   }
 
   @Test(
-    "prove keeps what holds; a wrong answer leaves the receipt as it was", .timeLimit(.minutes(10 * patience)))
+    "prove keeps what holds; a wrong answer leaves the receipt as it was",
+    .timeLimit(.minutes(10 * patience)))
   func prove() async throws {
     var log = try EvidenceFolder()
     let held = log.entries.count
