@@ -188,13 +188,16 @@ package final class HMACSM3 {
     defer { EVP_MAC_free(algorithm) }
     context = try unwrap(EVP_MAC_CTX_new(algorithm), "EVP_MAC_CTX_new")
     var name = Array("SM3".utf8CString)
-    // OpenSSL copies the name during this call; the parameters are not kept.
-    let answer = name.withUnsafeMutableBufferPointer { name in
-      let parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0),
-        OSSL_PARAM_construct_end(),
-      ]
-      return EVP_MAC_CTX_set_params(context, parameters)
+    // OpenSSL copies the name during this call; the parameters are not kept. What a parameter is called must be lent as well:
+    // the macro is a String here, and C's view of it would be gone with the call that makes the parameter.
+    let answer = OSSL_MAC_PARAM_DIGEST.withCString { parameter in
+      name.withUnsafeMutableBufferPointer { name in
+        let parameters = [
+          OSSL_PARAM_construct_utf8_string(parameter, name.baseAddress, 0),
+          OSSL_PARAM_construct_end(),
+        ]
+        return EVP_MAC_CTX_set_params(context, parameters)
+      }
     }
     try check(answer, "EVP_MAC_CTX_set_params")
   }
