@@ -84,6 +84,9 @@ final class Interruption: Sendable {
     waiting.withLock { $0 = (calls, work) }
   }
 
+  /// For a moment that has not come: the work holds the node, and the node this.
+  func forget() { waiting.withLock { $0 = nil } }
+
   func pass() {
     let work = waiting.withLock { waiting -> (@Sendable () -> Void)? in
       guard let (calls, work) = waiting else { return nil }

@@ -39,6 +39,7 @@ struct OvertakenTests {
       finished { _ = try await service.correctRecord(fix, context) }
     }
     let found = try await node.lookUp(identityNumber(1), try node.grant())
+    node.interruption.forget()
     // Where the call was over before the moment came, nothing was corrected yet.
     let isCorrected = try await node.entries().contains { $0.topic == "ingest.record_corrected" }
     #expect(
@@ -64,6 +65,7 @@ struct OvertakenTests {
       finished { _ = try await service.commitBatch(commit, context) }
     }
     let found = try await node.lookUp(identityNumber(1), try node.grant())
+    node.interruption.forget()
     #expect(found.records.flatMap { $0.values.map(\.value) } == ["张三", "2024-02-06"])
     #expect(found.lineage?.batch == "batches/B-2")
     let disclosures = try await node.entries().filter { $0.topic == "ingest.disclosure" }
