@@ -364,6 +364,7 @@ class ClientCall: Stream {
   /// - Throws: What the call ends with, when the message cannot be opened.
   func takeReply() throws(Status) -> (content: [UInt8], wasCompressed: Bool)? {
     guard let message = takeMessage() else { return nil }
+    settle()
     do {
       return (try message.content(limit: limits.messageSizeBytes), message.isCompressed)
     } catch {

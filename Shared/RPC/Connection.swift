@@ -25,6 +25,8 @@ class Connection: Timed {
   final var session: OpaquePointer?
   final var phase: Phase
   final var streams: [Int32: Stream] = [:]
+  /// The stream that the last frame was about: what follows is mostly about it too.
+  private var latest: Stream?
   /// Bytes held for its streams, in both directions.
   private(set) final var heldBytes = 0
   /// The size of the header block that is coming in, as RFC 9113 section 6.5.2 counts it.
@@ -275,6 +277,7 @@ class Connection: Timed {
     if phase == .lingering { return }
     let ended = streams.values.sorted { $0.id < $1.id }
     streams = [:]
+    latest = nil
     for stream in ended {
       stream.detach()
       stream.close(errorCode: UInt32(NGHTTP2_NO_ERROR.rawValue), reason: farewell ?? reason)
@@ -327,6 +330,12 @@ class Connection: Timed {
 
   // MARK: What nghttp2 reports
 
+  final func stream(_ id: Int32) -> Stream? {
+    if let latest, latest.id == id { return latest }
+    latest = streams[id]
+    return latest
+  }
+
   /// A header list may be this many times as large as the limit and is still read to its end, for a readable answer.
   private static let headerBombFactor = 16
 
@@ -334,13 +343,13 @@ class Connection: Timed {
   final func header(_ id: Int32, _ field: ReceivedField) -> Bool {
     headerBlockSize += field.listSize
     if headerBlockSize > Self.headerBombFactor * settings.headerListSizeBytes { return false }
-    streams[id]?.receiveField(field)
+    stream(id)?.receiveField(field)
     return true
   }
 
   final func dataReceived(_ id: Int32, _ bytes: UnsafeBufferPointer<UInt8>) {
     nghttp2_session_consume_connection(session, bytes.count)
-    if let stream = streams[id] {
+    if let stream = stream(id) {
       stream.receiveData(bytes, on: self)
     } else {
       consume(bytes.count, ofStream: id)
@@ -356,12 +365,12 @@ class Connection: Timed {
     switch nghttp2_frame_type(UInt32(frame.hd.type)) {
     case NGHTTP2_HEADERS:
       headersBegan = nil
-      guard let stream = streams[frame.hd.stream_id] else { return }
+      guard let stream = stream(frame.hd.stream_id) else { return }
       stream.receiveHeadersEnd(endsStream: endsStream)
       if endsStream { stream.receiveEnd() }
     case NGHTTP2_DATA:
       if endsStream {
-        streams[frame.hd.stream_id]?.receiveEnd()
+        stream(frame.hd.stream_id)?.receiveEnd()
       } else if frame.hd.length == 0 {
         controlFrameReceived(NGHTTP2_DATA)
       }
@@ -405,6 +414,7 @@ class Connection: Timed {
 
   final func streamClosed(_ id: Int32, errorCode: UInt32) {
     guard let stream = streams.removeValue(forKey: id) else { return }
+    if latest === stream { latest = nil }
     stream.detach()
     stream.close(errorCode: errorCode, reason: nil)
     streamEnded()

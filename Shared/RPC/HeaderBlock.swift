@@ -1,6 +1,7 @@
 // Header blocks as nghttp2 wants them: the fixed ones made once, the others put together without a string for each.
 
 import CNGHTTP2
+import Glibc
 
 /// A header that never changes; its bytes live in the program itself.
 func fixedHeader(_ name: StaticString, _ value: StaticString) -> nghttp2_nv {
@@ -13,30 +14,30 @@ func fixedHeader(_ name: StaticString, _ value: StaticString) -> nghttp2_nv {
 }
 
 /// Collects the headers of one block in their order. Names and values that are not fixed lie one after the other in one
-/// buffer, which is kept from block to block.
-struct HeaderBlock {
+/// buffer, which is kept from block to block. A class, so that using it is no access to whoever owns it.
+final class HeaderBlock {
   private var bytes: [UInt8] = []
   /// Fixed headers as they are; the others with their lengths, and pointers only while the block is lent.
   private var vectors: [nghttp2_nv] = []
 
-  mutating func removeAll() {
+  func removeAll() {
     bytes.removeAll(keepingCapacity: true)
     vectors.removeAll(keepingCapacity: true)
   }
 
-  mutating func append(_ header: nghttp2_nv) { vectors.append(header) }
+  func append(_ header: nghttp2_nv) { vectors.append(header) }
 
-  mutating func append(_ name: StaticString, _ value: String) {
+  func append(_ name: StaticString, _ value: String) {
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
     append(nameLength: name.utf8CodeUnitCount, value: value)
   }
 
-  mutating func append(_ name: StaticString, base64 value: [UInt8]) {
+  func append(_ name: StaticString, base64 value: [UInt8]) {
     name.withUTF8Buffer { bytes.append(contentsOf: $0) }
     append(nameLength: name.utf8CodeUnitCount, base64: value)
   }
 
-  mutating func append(_ metadata: Metadata) {
+  func append(_ metadata: Metadata) {
     for entry in metadata.entries {
       bytes.append(contentsOf: entry.name.utf8)
       switch entry.value {
@@ -47,7 +48,7 @@ struct HeaderBlock {
   }
 
   /// A status as the last headers of an answer.
-  mutating func append(_ status: Status) {
+  func append(_ status: Status) {
     if status.code == .ok, status.message.isEmpty {
       append(fixedHeader("grpc-status", "0"))
     } else {
@@ -58,19 +59,19 @@ struct HeaderBlock {
     append(status.trailers)
   }
 
-  private mutating func append(nameLength: Int, value: String) {
+  private func append(nameLength: Int, value: String) {
     let start = bytes.count
     bytes.append(contentsOf: value.utf8)
     append(nameLength: nameLength, valueLength: bytes.count - start)
   }
 
-  private mutating func append(nameLength: Int, base64 value: [UInt8]) {
+  private func append(nameLength: Int, base64 value: [UInt8]) {
     let start = bytes.count
     Base64.encode(value, into: &bytes)
     append(nameLength: nameLength, valueLength: bytes.count - start)
   }
 
-  private mutating func append(nameLength: Int, valueLength: Int) {
+  private func append(nameLength: Int, valueLength: Int) {
     vectors.append(
       nghttp2_nv(
         name: nil, value: nil, namelen: nameLength, valuelen: valueLength,
@@ -78,10 +79,19 @@ struct HeaderBlock {
   }
 
   /// Lends the block for one call into nghttp2, which copies what it keeps.
-  mutating func withVectors<Result>(
+  func withVectors<Result>(
     _ body: (UnsafePointer<nghttp2_nv>?, Int) -> Result
   ) -> Result {
-    bytes.withUnsafeMutableBufferPointer { buffer in
+    // Both are taken out meanwhile, so that `body` runs while nothing of this block is being accessed.
+    var bytes: [UInt8] = []
+    var vectors: [nghttp2_nv] = []
+    swap(&bytes, &self.bytes)
+    swap(&vectors, &self.vectors)
+    defer {
+      swap(&bytes, &self.bytes)
+      swap(&vectors, &self.vectors)
+    }
+    return bytes.withUnsafeMutableBufferPointer { buffer in
       // The pointers set here are used only inside `body`, while the buffer is lent.
       if var next = buffer.baseAddress {
         for index in vectors.indices
@@ -148,7 +158,7 @@ struct ReceivedField {
     guard let first = name.first else { return true }
     switch first {
     case UInt8(ascii: ":"): return true
-    case UInt8(ascii: "g"): return name.starts(with: "grpc-".utf8)
+    case UInt8(ascii: "g"): return name.starts(with: "grpc-")
     case UInt8(ascii: "c"): return isNamed("content-type") || isNamed("content-length")
     case UInt8(ascii: "t"): return isNamed("te") || isNamed("trailer")
     case UInt8(ascii: "u"): return isNamed("user-agent")
@@ -175,11 +185,16 @@ struct ReceivedField {
 
 extension UnsafeBufferPointer<UInt8> {
   func equals(_ text: StaticString) -> Bool {
-    count == text.utf8CodeUnitCount && text.withUTF8Buffer { self.elementsEqual($0) }
+    count == text.utf8CodeUnitCount && starts(with: text)
+  }
+
+  func equals(_ other: Self) -> Bool {
+    guard let baseAddress, let bytes = other.baseAddress else { return count == other.count }
+    return count == other.count && memcmp(baseAddress, bytes, count) == 0
   }
 
   func starts(with text: StaticString) -> Bool {
-    count >= text.utf8CodeUnitCount
-      && text.withUTF8Buffer { self.prefix($0.count).elementsEqual($0) }
+    guard let baseAddress, count >= text.utf8CodeUnitCount else { return false }
+    return memcmp(baseAddress, text.utf8Start, text.utf8CodeUnitCount) == 0
   }
 }

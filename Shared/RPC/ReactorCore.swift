@@ -15,12 +15,12 @@ final class ReactorCore {
 
   /// Nanoseconds since this reactor began; read once for each round.
   private(set) var now: Int64 = 0
-  var timers = TimerHeap()
+  let timers = TimerHeap()
   var dirty: [Connection] = []
   /// Calls whose handlers are to be started when nghttp2 has returned.
   var startable: [ServerCall] = []
   /// Scratch space for the headers of one frame.
-  var headers = HeaderBlock()
+  let headers = HeaderBlock()
   var random: SplitMix
   var runningHandlers = 0
   private(set) var isStopping = false

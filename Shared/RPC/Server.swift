@@ -143,11 +143,9 @@ struct MethodTable: Sendable {
   }
 
   func find(_ path: UnsafeBufferPointer<UInt8>) -> Entry? {
-    for entry in slots[Int(Self.hash(path) % UInt64(slots.count))]
-    where entry.method.path.utf8.elementsEqual(path) {
-      return entry
+    slots[Int(Self.hash(path) % UInt64(slots.count))].first { entry in
+      entry.method.path.utf8.withContiguousStorageIfAvailable { $0.equals(path) } ?? false
     }
-    return nil
   }
 
   /// FNV-1a, 64 bit. Paths here are our own; a caller cannot make them collide.

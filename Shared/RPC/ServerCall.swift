@@ -244,6 +244,7 @@ final class ServerCall: Stream {
     do {
       content = try message.content(limit: limits.messageSizeBytes)
     } catch {
+      settle()
       throw refused(error.status(limit: limits.messageSizeBytes))
     }
     // The handler has it now, for as long as it runs or until it takes the next.

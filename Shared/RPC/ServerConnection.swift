@@ -139,7 +139,7 @@ final class ServerConnection: Connection {
     }
   }
 
-  override func endSent(_ id: Int32) { (streams[id] as? ServerCall)?.answerIsSent() }
+  override func endSent(_ id: Int32) { (stream(id) as? ServerCall)?.answerIsSent() }
 
   override func streamEnded() { lastActive = core.now }
 

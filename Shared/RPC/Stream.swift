@@ -113,7 +113,7 @@ class Stream: Timed {
   }
 
   /// The next message as it came; what is compressed is opened by the reader, so that a few bytes waiting here
-  /// cannot become many.
+  /// cannot become many. Whoever takes it settles what is held then.
   final func takeMessage() -> FramedMessage? {
     guard let message = inbox.popFirst() else { return nil }
     let returned =
@@ -124,7 +124,6 @@ class Stream: Timed {
       connection.markDirty()
     }
     notePart()
-    settle()
     return message
   }
 
@@ -139,9 +138,10 @@ class Stream: Timed {
 
   /// Forgets what was received and will not be read.
   final func discardInbound() {
+    partSince = nil
+    if inbox.isEmpty, deframer.heldBytes == 0 { return }
     inbox.removeAll()
     deframer = Deframer()
-    partSince = nil
     settle()
   }
 

@@ -12,14 +12,15 @@ class Timed {
   func expire() {}
 }
 
-/// A binary heap by due time; scheduling, moving and cancelling take O(log n).
-struct TimerHeap {
+/// A binary heap by due time; scheduling, moving and cancelling take O(log n). A class, so that using it is no access to
+/// whoever owns it.
+final class TimerHeap {
   private var nodes: [Timed] = []
 
   var nextDue: Int64? { nodes.first?.due }
 
   /// Schedules `timer`, or moves it.
-  mutating func schedule(_ timer: Timed, at due: Int64) {
+  func schedule(_ timer: Timed, at due: Int64) {
     if timer.heapIndex < 0 {
       timer.heapIndex = nodes.count
       timer.due = due
@@ -32,7 +33,7 @@ struct TimerHeap {
     }
   }
 
-  mutating func cancel(_ timer: Timed) {
+  func cancel(_ timer: Timed) {
     let index = timer.heapIndex
     if index < 0 { return }
     timer.heapIndex = -1
@@ -44,13 +45,13 @@ struct TimerHeap {
     moveDown(last.heapIndex)
   }
 
-  mutating func popDue(at now: Int64) -> Timed? {
+  func popDue(at now: Int64) -> Timed? {
     guard let first = nodes.first, first.due <= now else { return nil }
     cancel(first)
     return first
   }
 
-  private mutating func moveUp(_ start: Int) {
+  private func moveUp(_ start: Int) {
     var index = start
     while index > 0 {
       let parent = (index - 1) / 2
@@ -60,7 +61,7 @@ struct TimerHeap {
     }
   }
 
-  private mutating func moveDown(_ start: Int) {
+  private func moveDown(_ start: Int) {
     var index = start
     while true {
       var smallest = index
@@ -74,7 +75,7 @@ struct TimerHeap {
     }
   }
 
-  private mutating func swap(_ left: Int, _ right: Int) {
+  private func swap(_ left: Int, _ right: Int) {
     nodes.swapAt(left, right)
     nodes[left].heapIndex = left
     nodes[right].heapIndex = right

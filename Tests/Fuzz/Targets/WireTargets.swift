@@ -64,7 +64,7 @@ func fuzzMetadata(_ input: [UInt8]) throws {
     let isName = !name.isEmpty && name.allSatisfy { (0x61...0x7A).contains($0) || $0 == 0x2D }
     if isTaken, isName { _ = withField(name, value) { $0.add(to: &metadata) } }
   }
-  var block = HeaderBlock()
+  let block = HeaderBlock()
   block.append(metadata)
   var again = Metadata()
   let isWhole = block.withVectors { vectors, count in

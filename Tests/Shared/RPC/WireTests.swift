@@ -208,7 +208,7 @@ struct FramingTests {
     }
     let seed: UInt64 = 20_260_101
     var random = SplitMix(seed: seed)
-    var heap = TimerHeap()
+    let heap = TimerHeap()
     let nodes = (0..<50).map { _ in Node() }
     for round in 0..<5000 {
       let node = nodes[Int.random(in: 0..<nodes.count, using: &random)]
