@@ -25,15 +25,15 @@ struct RunFigures: AsyncParsableCommand {
   @Option(help: "Where the figures are written as JSON.")
   var json = ".build/bench.json"
 
-  @Argument(help: "Some of: echo, messages, ingest, compare, audit. All without any.")
+  @Argument(help: "Some of: echo, connections, messages, ingest, compare, audit. All without any.")
   var names: [String] = []
 
   func run() async throws {
     let workshop = try Workshop(quick: quick, scale: scale)
     defer { workshop.remove() }
     let all: [(String, (Workshop) async throws -> [Figure])] = [
-      ("echo", echoFigures), ("messages", messageFigures), ("ingest", ingestFigures),
-      ("compare", compareFigures), ("audit", auditFigures),
+      ("echo", echoFigures), ("connections", connectionFigures), ("messages", messageFigures),
+      ("ingest", ingestFigures), ("compare", compareFigures), ("audit", auditFigures),
     ]
     for name in names where !all.contains(where: { $0.0 == name }) {
       throw ValidationError("there is no figure '\(name)'")

@@ -24,6 +24,7 @@ struct ServeEcho: AsyncParsableCommand {
   @Option var certificate: String
   @Option var key: String
   @Option var threads = 4
+  @Option var connections = 256
 
   func run() async throws {
     let signals = StopSignals()
@@ -36,10 +37,14 @@ struct ServeEcho: AsyncParsableCommand {
       implementation: .unary { bytes, _ in
         UnaryReply(try IngestV1.Reject(serialized: bytes).serialized())
       })
+    var limits = ServerLimits()
+    limits.connectionsPerPeer = connections
+    limits.connections = max(limits.connections, connections)
     let server = try Server(
       configuration: ServerConfiguration(
-        address: Address(host: "127.0.0.1", port: 0), tls: tls, onFault: { _, _, _ in }),
-      reactors: ReactorGroup(threadCount: threads, seed: 1), methods: [echo])
+        address: Address(host: "127.0.0.1", port: 0), tls: tls, limits: limits,
+        onFault: { _, _, _ in }),
+      reactors: ReactorGroup(threadCount: threads, seed: 1), methods: [echo, flowMethod])
     let address = try await server.start()
     print("listening \(address.port)")
     fflush(nil)

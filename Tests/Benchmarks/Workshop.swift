@@ -73,6 +73,19 @@ struct Workshop {
 
   /// Starts a server that prints `listening PORT` as its first line.
   func startServer(_ program: String, _ arguments: [String]) throws -> BenchServer {
+    let (process, line) = try startTelling(program, arguments)
+    let words = line.split(separator: " ")
+    guard words.count == 2, words[0] == "listening", let port = Int(words[1]) else {
+      process.terminate()
+      throw BenchError.failed(program: program, output: line)
+    }
+    return BenchServer(process: process, port: port)
+  }
+
+  /// Starts a program that goes on, and waits for its first line.
+  func startTelling(
+    _ program: String, _ arguments: [String]
+  ) throws -> (process: Process, line: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: program)
     process.arguments = arguments
@@ -84,12 +97,7 @@ struct Workshop {
     while let byte = try output.fileHandleForReading.read(upToCount: 1), byte != Data("\n".utf8) {
       line += byte
     }
-    let words = String(decoding: line, as: UTF8.self).split(separator: " ")
-    guard words.count == 2, words[0] == "listening", let port = Int(words[1]) else {
-      process.terminate()
-      throw BenchError.failed(program: program, output: String(decoding: line, as: UTF8.self))
-    }
-    return BenchServer(process: process, port: port)
+    return (process, String(decoding: line, as: UTF8.self))
   }
 
   /// A certificate for 127.0.0.1 and its key as files.
@@ -128,6 +136,18 @@ struct Workshop {
         + generated.map(path) + flags + ["-lpthread"])
     return path(name)
   }
+
+  /// Compiles a peer in C++ that needs OpenSSL alone.
+  func buildTool(_ name: String) throws -> String {
+    if !FileManager.default.fileExists(atPath: path(name)) {
+      try run(
+        "g++",
+        [
+          "-O2", "-std=c++17", "-o", path(name), "\(peers)/\(name).cc", "-lssl", "-lcrypto",
+        ])
+    }
+    return path(name)
+  }
 }
 
 /// A running server of a benchmark.
@@ -145,6 +165,15 @@ struct BenchServer {
       return .nan
     }
     return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+  }
+
+  /// Bytes of memory that it has in the machine now.
+  func residentBytes() throws -> Double {
+    let pages = try String(
+      contentsOfFile: "/proc/\(process.processIdentifier)/statm", encoding: .utf8
+    ).split(separator: " ").dropFirst().first.flatMap { Double($0) }
+    guard let pages else { throw BenchError.unreadable("the memory of a server") }
+    return pages * Double(sysconf(Int32(_SC_PAGESIZE)))
   }
 
   /// Ends it at once: a child of a worker thread has inherited blocked signals, and has nothing to finish.
