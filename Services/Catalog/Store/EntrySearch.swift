@@ -2,6 +2,7 @@
 
 package import CatalogRules
 package import Database
+import Integrity
 package import Vocabulary
 
 /// What a list of entries is narrowed to.

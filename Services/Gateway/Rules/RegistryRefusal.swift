@@ -108,7 +108,7 @@ extension RegistryRefusal: Refusal {
       Citation(document: "meizhou-public-2023", article: "5.i1")
     case .authorityExists, .authorityStays:
       Citation(document: "meizhou-public-2023", article: "5.0")
-    case .identityNumberInText: Citation(document: "meizhou-public-2023", article: "39.1")
+    case .identityNumberInText: IdentityNumbers.citation
     case .activationIncomplete(_, _, let citation): citation
     case .rolesExclude, .authorityRoleElsewhere:
       Citation(document: "guangdong-2018", article: "28.1")
