@@ -58,12 +58,13 @@ FUZZ_TARGETS = framing gzip metadata status message json canonical-json evidence
 FUZZ = .build/fuzz/release/weir-fuzz
 BUILD_FUZZ = WEIR_FUZZ=1 swift build -c release --product weir-fuzz --sanitize fuzzer -Xswiftc -enable-testing --scratch-path .build/fuzz
 
+# Swift's own report of a crash would come before libFuzzer keeps the input.
 fuzz: ## Look for inputs that break a parser, SECONDS=20 for each; what is found is kept in .build/fuzz
 	@deploy/setup build
 	$(BUILD_FUZZ)
 	@for target in $(FUZZ_TARGETS); do \
 	  mkdir -p .build/fuzz/corpus/$$target; \
-	  WEIR_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(SECONDS) -print_final_stats=0 -verbosity=0 \
+	  SWIFT_BACKTRACE=enable=no WEIR_FUZZ_TARGET=$$target $(FUZZ) -max_total_time=$(SECONDS) -print_final_stats=0 -verbosity=0 \
 	    -artifact_prefix=.build/fuzz/$$target- .build/fuzz/corpus/$$target Tests/Fuzz/Corpus/$$target || exit 1; \
 	  echo "$$target: nothing found"; \
 	done

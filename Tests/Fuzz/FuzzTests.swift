@@ -22,6 +22,11 @@ struct FuzzTests {
     for input in inputs { try target.run(input) }
   }
 
+  @Test("every type of message has a prefix of its own")
+  func prefixes() {
+    #expect(Set(fuzzedTypes.map { prefix(choosing: $0) }).count == fuzzedTypes.count)
+  }
+
   @Test("inputs near those of the corpus keep the properties", arguments: FuzzTarget.allCases)
   func walk(_ target: FuzzTarget) throws {
     let seed = UInt64.random(in: 0...UInt64.max)

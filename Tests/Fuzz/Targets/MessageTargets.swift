@@ -1,4 +1,4 @@
-// Every message type, from protobuf and from JSON. The first byte of an input chooses the type.
+// Every message type, from protobuf and from JSON. The first two bytes of an input choose the type.
 
 import Contracts
 
@@ -28,8 +28,22 @@ func fuzzJSON(_ input: [UInt8]) throws {
 }
 
 private func chosen(_ input: [UInt8]) -> (type: any Message.Type, bytes: [UInt8])? {
-  guard let first = input.first else { return nil }
-  return (fuzzedTypes[Int(first) % fuzzedTypes.count], Array(input.dropFirst()))
+  guard input.count >= 2 else { return nil }
+  let prefix = UInt16(input[0]) << 8 | UInt16(input[1])
+  let type = typesByPrefix[prefix] ?? fuzzedTypes[Int(prefix) % fuzzedTypes.count]
+  return (type, Array(input.dropFirst(2)))
+}
+
+private let typesByPrefix = Dictionary(
+  fuzzedTypes.map { (prefix(choosing: $0), $0) }, uniquingKeysWith: { first, _ in first })
+
+/// A hash of the type's name (FNV-1a), so that an input means the same when there are more types. Any other two bytes choose
+/// some type, too.
+func prefix(choosing type: any Message.Type) -> UInt16 {
+  let hash = type.messageName.utf8.reduce(UInt32(2_166_136_261)) {
+    ($0 ^ UInt32($1)) &* 16_777_619
+  }
+  return UInt16(truncatingIfNeeded: hash ^ hash >> 16)
 }
 
 /// What decodes encodes, and decodes to the same; so it does by way of JSON, where it has one.

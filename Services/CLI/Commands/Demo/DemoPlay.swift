@@ -25,6 +25,8 @@ package struct DemoOptions: Sendable {
   }
   /// The steps to play; tests end it early, or play one of their own.
   var story = DemoStep.story
+  /// Around each principal's calls; a test listens here to what is said.
+  var listening: @Sendable (any MessageTransport) -> any MessageTransport = { $0 }
   /// Of every process of the node; `nil` takes the defaults.
   package var limits: ServiceConfiguration.Limits?
   /// Called when a step has ended; tests tamper here.
@@ -109,7 +111,8 @@ private func tell(
   guard let gateway = Address(running.ready.gateway) else {
     throw DemoGap(what: "address of the gateway")
   }
-  let wire = DemoWire(keys: running.keys, gateway: gateway, seed: options.seed)
+  let wire = DemoWire(
+    keys: running.keys, gateway: gateway, seed: options.seed, listening: options.listening)
   var stage = DemoStage(
     plan: plan, wire: wire, running: running, input: options.inputFolder, console: console,
     flaws: options.flaws)

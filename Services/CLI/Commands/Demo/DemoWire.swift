@@ -12,9 +12,10 @@ struct DemoClient: Sendable {
   let channel: Channel
   /// Whether a call is repeated while its service is away.
   let isPatient: Bool
+  fileprivate let listening: @Sendable (any MessageTransport) -> any MessageTransport
 
   private var transport: any MessageTransport {
-    isPatient ? PatientTransport(channel: channel) : channel
+    listening(isPatient ? PatientTransport(channel: channel) : channel)
   }
 
   var registry: RegistryV1.RegistryClient { .init(transport) }
@@ -30,24 +31,29 @@ final class DemoWire: Sendable {
   private let keys: KeyFolder
   private let gateway: Address
   private let reactors: ReactorGroup
+  private let listening: @Sendable (any MessageTransport) -> any MessageTransport
   private let channels = Mutex<[String: Channel]>([:])
 
-  init(keys: KeyFolder, gateway: Address, seed: UInt64) {
+  init(
+    keys: KeyFolder, gateway: Address, seed: UInt64,
+    listening: @escaping @Sendable (any MessageTransport) -> any MessageTransport = { $0 }
+  ) {
     self.keys = keys
     self.gateway = gateway
+    self.listening = listening
     reactors = ReactorGroup(threadCount: 2, seed: seed)
   }
 
   /// - Parameter principal: `departments/d/persons/p` or `departments/d/systems/s`, whose certificate lies in the folder.
   func client(_ principal: String) throws -> DemoClient {
     try channels.withLock { channels in
-      if let channel = channels[principal] { return DemoClient(channel: channel, isPatient: true) }
+      if let channel = channels[principal] { return client(over: channel, isPatient: true) }
       let folder = keys.principalFolder(principal)
       let channel = try open(
         certificate: try readBytes(folder + "/cert.pem"), key: try readBytes(folder + "/key.pem"),
         to: gateway, service: "gateway")
       channels[principal] = channel
-      return DemoClient(channel: channel, isPatient: true)
+      return client(over: channel, isPatient: true)
     }
   }
 
@@ -59,7 +65,11 @@ final class DemoWire: Sendable {
     let channel = try open(
       certificate: certificate, key: key, to: address ?? gateway, service: service)
     channels.withLock { $0["stranger " + label] = channel }
-    return DemoClient(channel: channel, isPatient: false)
+    return client(over: channel, isPatient: false)
+  }
+
+  private func client(over channel: Channel, isPatient: Bool) -> DemoClient {
+    DemoClient(channel: channel, isPatient: isPatient, listening: listening)
   }
 
   private func open(
