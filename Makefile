@@ -40,7 +40,7 @@ sanitized:
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
 	WEIR_SANITIZE=$(SANITIZER) WEIR_TEST_PATIENCE=10 \
 	  TSAN_OPTIONS=$(SANITIZER_OPTIONS)/thread.supp:second_deadlock_stack=1 \
-	  ASAN_OPTIONS=log_path=$(REPORTS)/report LSAN_OPTIONS=$(SANITIZER_OPTIONS)/leak.supp \
+	  ASAN_OPTIONS=log_path=$(REPORTS)/report LSAN_OPTIONS=$(SANITIZER_OPTIONS)/leak.supp:print_suppressions=0 \
 	  swift test --skip-build --disable-xctest --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) --filter '$(FILTER)' \
 	    --experimental-maximum-parallelization-width 8
 	@if [ -n "$$(ls $(REPORTS))" ]; then head -n 40 $(REPORTS)/*; exit 1; fi
