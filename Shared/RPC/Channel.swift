@@ -135,7 +135,13 @@ extension Reactor {
         HedgeRace(path, message, options, policy, balancer: balancer))
     }
     let call = ClientCall(path, message: message, options: options, balancer: balancer, core: core)
-    try call.checkSize(message)
+    do {
+      try call.checkSize(message)
+    } catch {
+      // Its timer would keep it, and the message, until the deadline.
+      core.timers.cancel(call)
+      throw error
+    }
     core.register(call)
     defer { core.unregister(call) }
     balancer.submit(call)

@@ -18,6 +18,7 @@ final class TimerHeap {
   private var nodes: [Timed] = []
 
   var nextDue: Int64? { nodes.first?.due }
+  var count: Int { nodes.count }
 
   /// Schedules `timer`, or moves it.
   func schedule(_ timer: Timed, at due: Int64) {

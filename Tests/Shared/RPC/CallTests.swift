@@ -1,8 +1,13 @@
 // Calls through the real core: unary and streaming, metadata, status, deadlines, cancellation, back-pressure.
 
-import RPC
 import TestSupport
 import Testing
+
+@testable import RPC
+
+extension Reactor {
+  fileprivate var timerCount: Int { core.timers.count }
+}
 
 @Suite("a unary call")
 struct UnaryCallTests {
@@ -140,6 +145,28 @@ struct UnaryCallTests {
     }
     #expect(answer?.code == .resourceExhausted)
     _ = try await channel.unary("/test.Echo/Unary", [])
+    await echo.shutdown()
+  }
+
+  @Test(
+    "refused here for its size leaves no timer, which would hold its message until the deadline")
+  func refusedHere() async throws {
+    let echo = try await EchoServer()
+    let reactors = ReactorGroup(threadCount: 1, seed: 1)
+    let channel = try echo.channel(on: reactors) { $0.limits.messageSizeBytes = 2000 }
+    _ = try await channel.unary("/test.Echo/Unary", [])
+    let before = await reactors.reactors[0].timerCount
+    for _ in 0..<3 {
+      let refused = await status {
+        try await channel.unary(
+          "/test.Echo/Unary", [UInt8](repeating: 1, count: 2001),
+          CallOptions(timeout: .seconds(60)))
+      }
+      #expect(refused?.code == .resourceExhausted)
+    }
+    #expect(await reactors.reactors[0].timerCount == before)
+    await channel.shutdown()
+    await reactors.shutdown()
     await echo.shutdown()
   }
 
