@@ -45,8 +45,10 @@ class ClientCall: Stream {
   }
   private var incoming = Incoming()
 
+  /// - Parameter isEndless: It goes on for as long as its connection does, whatever time limits calls have.
   init(
-    _ path: String, message: [UInt8]?, options: CallOptions, balancer: Balancer, core: ReactorCore
+    _ path: String, message: [UInt8]?, options: CallOptions, balancer: Balancer, core: ReactorCore,
+    isEndless: Bool = false
   ) {
     self.path = path
     self.balancer = balancer
@@ -66,7 +68,7 @@ class ClientCall: Stream {
     }
     let timeout =
       options.timeout ?? method?.timeout ?? balancer.channel.configuration.defaultTimeout
-    if let timeout {
+    if let timeout, !isEndless {
       core.readClock()
       let deadline = core.after(timeout)
       self.deadline = deadline

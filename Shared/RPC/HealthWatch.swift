@@ -8,7 +8,7 @@ final class HealthWatch: ClientCall {
     self.subchannel = subchannel
     super.init(
       "/grpc.health.v1.Health/Watch", message: nil, options: CallOptions(), balancer: balancer,
-      core: balancer.core)
+      core: balancer.core, isEndless: true)
     // HealthCheckRequest: field 1 is the service's name.
     let name = Array(service.utf8)
     var length = name.count

@@ -44,11 +44,12 @@ struct ChannelTests {
   )
   func notThere() async throws {
     let pki = try TestPKI()
-    let first = try await EchoServer(pki: pki)
+    // An address at which no other test takes the port meanwhile.
+    let first = try await EchoServer(pki: pki, host: "127.0.7.1")
     let address = first.address
     await first.shutdown()
     let reactors = ReactorGroup(threadCount: 1, seed: 5)
-    let channel = try first.channel(to: [address], on: reactors)
+    let channel = try first.channel(to: [address], on: reactors) { $0.serverName = "localhost" }
     let failed = await status { try await channel.unary("/test.Echo/Unary", []) }
     #expect(failed?.code == .unavailable)
     #expect(failed?.message.contains("Connection refused") == true)
@@ -63,7 +64,7 @@ struct ChannelTests {
           "/test.Echo/Unary", [1],
           CallOptions(timeout: .seconds(20) * patience, waitsForReady: true))
       }
-      let again = try await EchoServer(pki: pki, port: address.port)
+      let again = try await EchoServer(pki: pki, port: address.port, host: address.host)
       #expect(try await group.next()?.message == [1])
       await again.shutdown()
     }
@@ -74,13 +75,13 @@ struct ChannelTests {
   func restart() async throws {
     let pki = try TestPKI()
     let reactors = ReactorGroup(threadCount: 2, seed: 5)
-    var echo = try await EchoServer(pki: pki)
-    let channel = try echo.channel(on: reactors)
+    var echo = try await EchoServer(pki: pki, host: "127.0.7.2")
+    let channel = try echo.channel(on: reactors) { $0.serverName = "localhost" }
     for _ in 0..<3 {
       let options = CallOptions(timeout: .seconds(20) * patience, waitsForReady: true)
       for _ in 0..<4 { _ = try await channel.unary("/test.Echo/Unary", [], options) }
       await echo.shutdown()
-      echo = try await EchoServer(pki: pki, port: echo.address.port)
+      echo = try await EchoServer(pki: pki, port: echo.address.port, host: "127.0.7.2")
     }
     await echo.shutdown()
     await reactors.shutdown()

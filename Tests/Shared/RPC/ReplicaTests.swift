@@ -104,6 +104,34 @@ struct ReplicaTests {
     await echo.shutdown()
   }
 
+  @Test("the time that calls have does not end the question whether the replica serves")
+  func endlessHealth() async throws {
+    let watches = AttemptCount()
+    let echo = try await EchoServer(
+      fallback: .stream { requests, responses, _ in
+        _ = watches.next()
+        _ = try await requests.next()
+        try await responses.write([0x08, 1])
+        await Signal().wait()
+        return Metadata()
+      })
+    let clock = ManualClock()
+    let reactors = clock.reactors(1)
+    let channel = try echo.channel(to: [echo.address], on: reactors) {
+      $0.service.healthService = ""
+      $0.defaultTimeout = .seconds(30)
+      $0.limits.keepaliveInterval = .seconds(3600)
+    }
+    for _ in 0..<4 {
+      _ = try await channel.unary("/test.Echo/Unary", [])
+      clock.advance(by: .seconds(31))
+    }
+    #expect(watches.value == 1)
+    await channel.shutdown()
+    await reactors.shutdown()
+    await echo.shutdown()
+  }
+
   @Test("a server without the health service counts as healthy")
   func noHealthService() async throws {
     let echo = try await EchoServer()

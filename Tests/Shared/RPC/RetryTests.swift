@@ -95,11 +95,12 @@ struct RetryTests {
   @Test("where no replica can be reached the call waits its backoff and tries again")
   func unreachable() async throws {
     let pki = try TestPKI()
-    let gone = try await EchoServer(pki: pki)
+    let gone = try await EchoServer(pki: pki, host: "127.0.7.3")
     await gone.shutdown()
     let clock = ManualClock()
     let reactors = clock.reactors(1)
     let channel = try gone.channel(on: reactors) { configuration in
+      configuration.serverName = "localhost"
       configuration.service.methods = [
         MethodConfig(
           "/test.Echo/Unary",
@@ -111,7 +112,8 @@ struct RetryTests {
     #expect(end?.code == .unavailable)
     let patient = CallOptions(timeout: .seconds(1_000_000))
     async let reply = channel.unary("/test.Echo/Unary", [7], patient)
-    let back = try await EchoServer(pki: pki, port: gone.address.port)
+    let back = try await EchoServer(
+      pki: pki, port: gone.address.port, host: gone.address.host)
     try await eventually("the call to arrive") {
       clock.advance(by: .seconds(30))
       return await back.server.statistics().callsStarted == 1
