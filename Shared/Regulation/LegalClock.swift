@@ -22,6 +22,18 @@ package struct Overdue: Hashable, Sendable {
   package let calendarDays: Int
 }
 
+/// What a clock reads on a day. Of a clock that has ended this is kept, so that a later calendar alters no past fact (AC-94).
+package struct ClockReading: Hashable, Sendable {
+  package let due: DueDate
+  /// How late, in working days; 0 while in time.
+  package let overdueDays: Int
+
+  package init(due: DueDate, overdueDays: Int) {
+    self.due = due
+    self.overdueDays = overdueDays
+  }
+}
+
 /// A stretch in which a clock does not count: it stops at the end of `from` and goes on after `to`.
 package struct ClockPause: Hashable, Sendable {
   package let from: CivilDate
@@ -157,6 +169,13 @@ package struct LegalClock: Hashable, Sendable {
     let due = due(on: calendar, today: today)
     guard !isPaused else { return nil }
     return LegalClock.overdue(due.date, at: today, on: calendar)
+  }
+
+  /// What it reads on a day.
+  package func reading(on calendar: WorkingCalendar, at day: CivilDate) -> ClockReading {
+    ClockReading(
+      due: due(on: calendar, today: day),
+      overdueDays: overdue(on: calendar, at: day)?.workingDays ?? 0)
   }
 
   /// How late something due on a day is on another; for cases that were closed and kept their due day.

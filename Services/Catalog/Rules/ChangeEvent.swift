@@ -68,13 +68,13 @@ package struct ChangeEvent: Hashable, Sendable {
   /// The version that follows it; `nil` while there is none.
   package var version: Int?
   /// The clock as it stood when the change had ended.
-  package var ended: EndedClock?
+  package var ended: ClockReading?
   package var history: [ChangeStep]
 
   package init(
     entry: Int64, number: Int64, owner: DepartmentCode, kind: ChangeKind, date: CivilDate,
     description: String, profile: ProfileReference, state: ChangeState, version: Int? = nil,
-    ended: EndedClock? = nil, history: [ChangeStep]
+    ended: ClockReading? = nil, history: [ChangeStep]
   ) {
     self.entry = entry
     self.number = number
@@ -205,11 +205,11 @@ extension ChangeEvent {
   /// Its clock today, or as it stood when it ended; `nil` where the text sets none.
   package func clock(
     under profile: Profile, calendar: WorkingCalendar, today: CivilDate
-  ) -> EndedClock? {
+  ) -> ClockReading? {
     if let ended { return ended }
     guard state.isOpen, let rule = profile.clock(.catalogChange) else { return nil }
     let due = LegalClock(rule: rule, started: date).due(on: calendar, today: today)
     let late = LegalClock.overdue(due.date, at: today, on: calendar)
-    return EndedClock(due: due, overdueDays: late?.workingDays ?? 0)
+    return ClockReading(due: due, overdueDays: late?.workingDays ?? 0)
   }
 }

@@ -226,18 +226,6 @@ package struct EntryStep: Hashable, Sendable {
   }
 }
 
-/// A clock that has ended, as it stood then (AC-94).
-package struct EndedClock: Hashable, Sendable {
-  package let due: DueDate
-  /// How late it ended; 0 where it was in time.
-  package let overdueDays: Int
-
-  package init(due: DueDate, overdueDays: Int) {
-    self.due = due
-    self.overdueDays = overdueDays
-  }
-}
-
 /// One version of an entry.
 package struct EntryVersion: Hashable, Sendable {
   package let entry: Int64
@@ -249,7 +237,7 @@ package struct EntryVersion: Hashable, Sendable {
   /// The day on which it was handed to review; the review clock counts from here.
   package var submitted: CivilDate?
   /// The review clock as it stood when the reviewers had decided; a later calendar changes nothing of it (AC-94).
-  package var decided: EndedClock?
+  package var decided: ClockReading?
   package var filing: Filing?
   package var secrecyReview: SecrecyReview?
   /// What the source has asked for and the authority has not answered.
@@ -261,7 +249,7 @@ package struct EntryVersion: Hashable, Sendable {
 
   package init(
     entry: Int64, number: Int, content: EntryContent, state: EntryState, profile: ProfileReference,
-    submitted: CivilDate? = nil, decided: EndedClock? = nil, filing: Filing? = nil,
+    submitted: CivilDate? = nil, decided: ClockReading? = nil, filing: Filing? = nil,
     secrecyReview: SecrecyReview? = nil, withdrawal: Withdrawal? = nil,
     approvedBy: [Reviewer] = [], history: [EntryStep] = [], created: Instant,
     published: Instant? = nil

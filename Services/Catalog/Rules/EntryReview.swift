@@ -155,7 +155,7 @@ extension EntryVersion {
     else { return self }
     let late = reviewOverdue(under: profile, calendar: calendar, today: due.date)
     var next = self
-    next.decided = EndedClock(due: due, overdueDays: late?.workingDays ?? 0)
+    next.decided = ClockReading(due: due, overdueDays: late?.workingDays ?? 0)
     return next
   }
 

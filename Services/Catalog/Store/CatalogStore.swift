@@ -311,13 +311,13 @@ extension EntryVersion {
   }
 
   /// A row of an earlier release has a due day and no word on how late the decision was: it is computed as before.
-  private static func decided(_ row: Row) throws(DatabaseError) -> EndedClock? {
+  private static func decided(_ row: Row) throws(DatabaseError) -> ClockReading? {
     let day: Int64? = try row["due_day"]
     let article: String? = try row["due_article"]
     let provisional: Int64? = try row["due_provisional"]
     let overdue: Int64? = try row["overdue_days"]
     guard let day, let citation = article.flatMap({ Citation($0) }), let overdue else { return nil }
-    return EndedClock(
+    return ClockReading(
       due: DueDate(
         date: CivilDate(dayNumber: Int(day)), citation: citation, isProvisional: provisional == 1),
       overdueDays: Int(overdue))

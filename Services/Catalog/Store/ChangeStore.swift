@@ -128,12 +128,12 @@ extension ChangeEvent {
     return .object(object)
   }
 
-  private static func clock(_ json: JSONValue) throws -> EndedClock {
+  private static func clock(_ json: JSONValue) throws -> ClockReading {
     guard let date = (json["date"]?.string).flatMap({ CivilDate(iso: $0) }),
       let citation = (json["article"]?.string).flatMap({ Citation($0) }),
       let overdue = json["overdue"]?.integer
     else { throw UnreadableContent(what: "change's clock") }
-    return EndedClock(
+    return ClockReading(
       due: DueDate(
         date: date, citation: citation, isProvisional: json["provisional"] == .bool(true)),
       overdueDays: Int(overdue))

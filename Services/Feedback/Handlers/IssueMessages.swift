@@ -18,8 +18,8 @@ extension QualityIssue {
     message.state = FeedbackV1.IssueState(state)
     message.reportingDepartment = ResourceName.department(reporter).text
     message.sourceDepartment = ResourceName.department(source).text
-    message.verifyDue = verification(on: calendar, today: today).map(CommonV1.DueDate.init)
-    message.rectifyDue = rectification(on: calendar, today: today).map(CommonV1.DueDate.init)
+    message.verifyDue = verification(on: calendar, today: today).map { CommonV1.DueDate($0) }
+    message.rectifyDue = rectification(on: calendar, today: today).map { CommonV1.DueDate($0) }
     message.reasons = reasons
     message.correctionBatch = correctionBatch
     message.recalls = recalls.map { ResourceName.recall($0).text }
@@ -113,6 +113,12 @@ extension FeedbackV1.Receiver {
 }
 
 extension CommonV1.DueDate {
+  fileprivate init(_ reading: ClockReading) {
+    self.init(
+      date: reading.due.date, citation: reading.due.citation,
+      isProvisional: reading.due.isProvisional, overdueDays: reading.overdueDays)
+  }
+
   init(_ deadline: IssueDeadline) {
     self.init(
       date: deadline.due.date, citation: deadline.due.citation,

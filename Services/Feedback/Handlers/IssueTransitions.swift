@@ -34,9 +34,10 @@ extension FeedbackServer {
   /// - Returns: The sequence of the step's own entry, which comes first.
   @discardableResult
   func carry(
-    from old: QualityIssue?, to issue: QualityIssue, topic: String, by author: Author,
+    from old: QualityIssue?, to stepped: QualityIssue, topic: String, by author: Author,
     at time: Instant, in transaction: borrowing WriteTransaction
   ) throws -> UInt64 {
+    let issue = stepped.keepingClocks(on: calendar, today: time.civilDate)
     let due = issue.deadline(on: calendar, today: time.civilDate)?.due
     if let old {
       try transaction.save(issue, wasHistory: old.history.count, dueDay: due?.date, texts)

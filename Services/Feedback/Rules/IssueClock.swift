@@ -81,31 +81,47 @@ extension QualityIssue {
       due: due, overdue: LegalClock.overdue(due.date, at: today, on: calendar))
   }
 
-  /// The verification's due day, with the delay at the day on which it was completed, or so far.
-  package func verification(on calendar: WorkingCalendar, today: CivilDate) -> IssueDeadline? {
-    clocks.verify.map {
-      deadline($0, ended: clocks.verified ?? lastDay, on: calendar, today: today)
-    }
+  /// What the verification's clock reads on a day, or read when it was completed (AC-94).
+  package func verification(on calendar: WorkingCalendar, today: CivilDate) -> ClockReading? {
+    clocks.verifyEnded
+      ?? clocks.verify?.reading(
+        on: calendar, due: today, late: clocks.verified ?? lastDay ?? today)
   }
 
   /// The same of the rectification.
-  package func rectification(on calendar: WorkingCalendar, today: CivilDate) -> IssueDeadline? {
-    clocks.rectify.map {
-      deadline($0, ended: clocks.rectified ?? lastDay, on: calendar, today: today)
-    }
+  package func rectification(on calendar: WorkingCalendar, today: CivilDate) -> ClockReading? {
+    clocks.rectifyEnded
+      ?? clocks.rectify?.reading(
+        on: calendar, due: today, late: clocks.rectified ?? lastDay ?? today)
   }
 
-  private func deadline(
-    _ clock: LegalClock, ended: CivilDate?, on calendar: WorkingCalendar, today: CivilDate
-  ) -> IssueDeadline {
-    let due = clock.due(on: calendar, today: today)
-    return IssueDeadline(
-      due: due, overdue: LegalClock.overdue(due.date, at: ended ?? today, on: calendar))
+  /// The issue with what its clocks read now, where the source's work on them has just ended.
+  package func keepingClocks(on calendar: WorkingCalendar, today: CivilDate) -> QualityIssue {
+    var next = self
+    if clocks.verifyEnded == nil, clocks.verified ?? lastDay != nil {
+      next.clocks.verifyEnded = verification(on: calendar, today: today)
+    }
+    if clocks.rectifyEnded == nil, clocks.rectified ?? lastDay != nil {
+      next.clocks.rectifyEnded = rectification(on: calendar, today: today)
+    }
+    return next
   }
 
   /// The day on which the source's work ended without that step; `nil` while it goes on.
   private var lastDay: CivilDate? {
     guard !state.awaitsVerification, !state.awaitsRectification else { return nil }
     return clocks.rectified ?? clocks.verified ?? history.last?.time.civilDate
+  }
+}
+
+extension LegalClock {
+  /// What it reads: the due day as it stands on one day, and how late that is on another.
+  fileprivate func reading(
+    on calendar: WorkingCalendar, due today: CivilDate, late day: CivilDate
+  ) -> ClockReading {
+    let due = due(on: calendar, today: today)
+    return ClockReading(
+      due: due,
+      overdueDays: LegalClock.overdue(due.date, at: day, on: calendar)?.workingDays ?? 0)
   }
 }

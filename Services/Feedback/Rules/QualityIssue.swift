@@ -162,6 +162,9 @@ package struct IssueClocks: Hashable, Sendable {
   package var silence: LegalClock?
   package var verified: CivilDate?
   package var rectified: CivilDate?
+  /// What the first two read when the source's work on them had ended (AC-94).
+  package var verifyEnded: ClockReading?
+  package var rectifyEnded: ClockReading?
 
   package init(
     verify: LegalClock? = nil, rectify: LegalClock? = nil, silence: LegalClock? = nil,

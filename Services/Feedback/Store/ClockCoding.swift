@@ -9,6 +9,26 @@ package struct UnreadableIssue: Error, Sendable {
   package let what: String
 }
 
+extension ClockReading {
+  var json: JSONValue {
+    [
+      "date": .string(due.date.iso), "article": .string(due.citation.text),
+      "provisional": .bool(due.isProvisional), "overdue_days": .integer(Int64(overdueDays)),
+    ]
+  }
+
+  init(json: JSONValue) throws(UnreadableIssue) {
+    let object = Fields(json)
+    guard let date = CivilDate(iso: object.text("date")),
+      let citation = Citation(object.text("article")), let late = object.number("overdue_days")
+    else { throw UnreadableIssue(what: "clock") }
+    self.init(
+      due: DueDate(
+        date: date, citation: citation, isProvisional: object["provisional"] == .bool(true)),
+      overdueDays: Int(late))
+  }
+}
+
 extension LegalClock {
   var json: JSONValue {
     var object = JSONObject()

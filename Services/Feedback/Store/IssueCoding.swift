@@ -29,6 +29,8 @@ extension QualityIssue {
     }
     object["verified"] = clocks.verified.map { .string($0.iso) }
     object["rectified"] = clocks.rectified.map { .string($0.iso) }
+    object["verify_ended"] = clocks.verifyEnded?.json
+    object["rectify_ended"] = clocks.rectifyEnded?.json
     if let proposal {
       object["proposed"] = .string(proposal.date.iso)
       object["proposed_by"] = .string(proposal.by.text)
@@ -44,6 +46,8 @@ extension QualityIssue {
       silence: try Self.clock(fields["silence"]),
       verified: CivilDate(iso: fields.text("verified")),
       rectified: CivilDate(iso: fields.text("rectified")))
+    clocks.verifyEnded = try fields["verify_ended"].map(ClockReading.init(json:))
+    clocks.rectifyEnded = try fields["rectify_ended"].map(ClockReading.init(json:))
     reasons = fields.texts("reasons")
     correctionBatch = fields.text("correction")
     if let date = CivilDate(iso: fields.text("proposed")),

@@ -15,10 +15,10 @@ extension CommonV1.Step {
 }
 
 extension CommonV1.DueDate {
-  init(_ due: DueDate, overdue: Overdue?) {
+  init(_ reading: ClockReading) {
     self.init(
-      date: due.date, citation: due.citation, isProvisional: due.isProvisional,
-      overdueDays: overdue?.workingDays ?? 0)
+      date: reading.due.date, citation: reading.due.citation,
+      isProvisional: reading.due.isProvisional, overdueDays: reading.overdueDays)
   }
 }
 
@@ -156,14 +156,9 @@ extension ShareServer {
     wire.state = ShareV1.ApplicationState(application.state)
     wire.reviewers = application.reviewers(under: profile).map(\.rawValue)
     wire.opinions = application.opinions.map { ShareV1.Opinion($0) }
-    wire.replyDue = application.answerDue(
+    wire.replyDue = application.answerReading(
       under: profile, calendar: outside.calendar, today: today
-    ).map {
-      CommonV1.DueDate(
-        $0,
-        overdue: application.answerOverdue(
-          under: profile, calendar: outside.calendar, today: today))
-    }
+    ).map { CommonV1.DueDate($0) }
     wire.history = application.history.map { CommonV1.Step($0, profile: text) }
     wire.grant = application.grant.map { ResourceName.grant($0).text } ?? ""
     wire.profile = text
@@ -233,7 +228,7 @@ extension ShareServer {
     wire.activateTime = grant.activated.map { GoogleProtobuf.Timestamp($0) }
     wire.usageReportDue = grant.usageReportDue(
       under: try profile(grant.profile), calendar: outside.calendar, today: today
-    ).map { CommonV1.DueDate($0, overdue: nil) }
+    ).map { CommonV1.DueDate(ClockReading(due: $0, overdueDays: 0)) }
     wire.etag = grant.etag
     wire.source = ResourceName.department(grant.source).text
     wire.systems = grant.systems.names(in: grant.grantee)

@@ -109,11 +109,8 @@ extension ShareServer {
       }
     wire.declineBasis = verification.declineBasis.map { CommonV1.Basis($0) }
     wire.declineReason = verification.declineReason
-    wire.due = verification.due(under: profile, calendar: outside.calendar, today: today).map {
-      CommonV1.DueDate(
-        $0,
-        overdue: verification.overdue(under: profile, calendar: outside.calendar, today: today))
-    }
+    wire.due = verification.reading(under: profile, calendar: outside.calendar, today: today)
+      .map { CommonV1.DueDate($0) }
     wire.createTime = GoogleProtobuf.Timestamp(verification.created)
     wire.profile = verification.profile.text
     return wire

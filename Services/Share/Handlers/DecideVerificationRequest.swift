@@ -40,7 +40,8 @@ extension ShareServer {
       let profile = try profile(verification.profile)
       let next = try judged(under: profile) {
         try verification.declined(
-          reason: request.reason, basis: basis, by: actor, under: $0, at: time)
+          reason: request.reason, basis: basis, by: actor, under: $0, at: time
+        ).keepingReading(under: $0, calendar: outside.calendar)
       }
       try transaction.saveDecided(next)
       try append("share.verification_declined", next, call, to: transaction)
@@ -70,7 +71,8 @@ extension ShareServer {
       let next = try judged(under: try profile(verification.profile)) {
         try verification.answered(
           told.answer, membershipHarmless: told.isMembershipHarmless, by: actor, under: $0,
-          at: now())
+          at: now()
+        ).keepingReading(under: $0, calendar: outside.calendar)
       }
       try transaction.saveDecided(next)
       try append("share.verification_answered", next, call, to: transaction)

@@ -89,14 +89,9 @@ extension ShareServer {
   /// What an application wants of a person; `nil` where it waits for somebody else.
   private func duty(_ application: Application, of actor: Actor) throws -> CommonV1.Duty? {
     let profile = try profile(application.profile)
-    let due = application.answerDue(
+    let due = application.answerReading(
       under: profile, calendar: outside.calendar, today: today
-    ).map {
-      CommonV1.DueDate(
-        $0,
-        overdue: application.answerOverdue(
-          under: profile, calendar: outside.calendar, today: today))
-    }
+    ).map { CommonV1.DueDate($0) }
     func duty(_ action: String, _ chinese: String, _ english: String) -> CommonV1.Duty {
       CommonV1.Duty(
         resource: application.name, action: action,

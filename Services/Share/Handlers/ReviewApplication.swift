@@ -29,7 +29,8 @@ extension ShareServer {
         try judged(under: profile) {
           try (entry.map { application.graded(by: $0, under: profile) } ?? application).reviewed(
             decisions, recipients: request.recipients, reason: request.reason, by: actor,
-            under: $0, at: time)
+            under: $0, at: time
+          ).keepingAnswer(under: $0, calendar: outside.calendar)
         }
       }
       if request.validateOnly {

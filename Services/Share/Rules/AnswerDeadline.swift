@@ -20,13 +20,25 @@ extension Application {
     answerClock(under: profile)?.due(on: calendar, today: today)
   }
 
-  /// How late the answer is, or was when it came. A flag with a duration, never a refusal of late work.
-  package func answerOverdue(
+  /// By when it is to be answered and how late that is; once it is answered, as it was then (AC-94). A flag with a duration,
+  /// never a refusal of late work. `nil` as for ``answerClock(under:)``.
+  package func answerReading(
     under profile: Profile, calendar: WorkingCalendar, today: CivilDate
-  ) -> Overdue? {
-    guard state != .withdrawn else { return nil }
-    let day = min(decided?.civilDate ?? today, today)
-    return answerClock(under: profile)?.overdue(on: calendar, at: day)
+  ) -> ClockReading? {
+    if let answered { return answered }
+    let clock = answerClock(under: profile)
+    if state == .withdrawn {
+      return clock.map { ClockReading(due: $0.due(on: calendar, today: today), overdueDays: 0) }
+    }
+    return clock?.reading(on: calendar, at: min(decided?.civilDate ?? today, today))
+  }
+
+  /// The application with what its clock reads now, where it has just been answered.
+  package func keepingAnswer(under profile: Profile, calendar: WorkingCalendar) -> Application {
+    guard let decided, answered == nil else { return self }
+    var next = self
+    next.answered = answerClock(under: profile)?.reading(on: calendar, at: decided.civilDate)
+    return next
   }
 
   /// One party names a day of reply, the other agrees by naming the same (meizhou-specific-2021/21g, AC-63).

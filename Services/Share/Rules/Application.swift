@@ -106,6 +106,8 @@ package struct Application: Hashable, Sendable {
   package var opinions: [Opinion] = []
   package var submitted: Instant?
   package var decided: Instant?
+  /// What the clock of the answer read then.
+  package var answered: ClockReading?
   package var agreedDates: [NegotiatedDate] = []
   package var proposal: ReplyProposal?
   package var grant: Int64?

@@ -34,6 +34,8 @@ package struct Verification: Hashable, Sendable {
   package var declineBasis: LegalBasis?
   package var declineReason = ""
   package var decided: Instant?
+  /// What its clock read then.
+  package var answered: ClockReading?
   package var history: [CaseStep] = []
 
   package init(
@@ -203,17 +205,22 @@ extension Verification {
     return next
   }
 
-  /// The day by which it is to be decided: "promptly" (meizhou-public-2023/21.4), with a number that is ours.
-  package func due(
+  /// By when it is to be decided: "promptly" (meizhou-public-2023/21.4), with a number that is ours; and how late that is,
+  /// once it is decided, as it was then (AC-94).
+  package func reading(
     under profile: Profile, calendar: WorkingCalendar, today: CivilDate
-  ) -> DueDate? {
-    clock(under: profile)?.due(on: calendar, today: today)
+  ) -> ClockReading? {
+    answered
+      ?? clock(under: profile)?.reading(
+        on: calendar, at: min(decided?.civilDate ?? today, today))
   }
 
-  package func overdue(
-    under profile: Profile, calendar: WorkingCalendar, today: CivilDate
-  ) -> Overdue? {
-    clock(under: profile)?.overdue(on: calendar, at: min(decided?.civilDate ?? today, today))
+  /// The request with what its clock reads now, where it has just been decided.
+  package func keepingReading(under profile: Profile, calendar: WorkingCalendar) -> Verification {
+    guard let decided, answered == nil else { return self }
+    var next = self
+    next.answered = clock(under: profile)?.reading(on: calendar, at: decided.civilDate)
+    return next
   }
 
   private func clock(under profile: Profile) -> LegalClock? {

@@ -101,6 +101,7 @@ extension Application {
     object.set("opinions", opinions.map(\.json))
     object.set("submitted", submitted)
     object.set("decided", decided)
+    object.set("answered", answered?.json)
     object.set("agreed", agreedDates.map(\.json))
     if let proposal {
       var proposed = JSONObject()
@@ -133,6 +134,7 @@ extension Application {
     opinions = try object.objects("opinions").map { try Opinion($0) }
     submitted = object.time("submitted")
     decided = object.time("decided")
+    answered = ClockReading(object.object("answered"))
     agreedDates = try object.objects("agreed").map { try NegotiatedDate($0) }
     if let proposed = object.object("proposal"), let date = proposed.day("date") {
       proposal = ReplyProposal(date: date, by: try code(proposed.text("by")))

@@ -58,6 +58,25 @@ extension RollLimits {
   }
 }
 
+extension ClockReading {
+  var json: JSONObject {
+    var object = JSONObject()
+    object.set("date", due.date)
+    object.set("article", due.citation.text)
+    object.set("provisional", due.isProvisional)
+    object.set("overdue_days", Int64(overdueDays))
+    return object
+  }
+
+  init?(_ object: JSONObject?) {
+    guard let object, let date = object.day("date"), let citation = Citation(object.text("article"))
+    else { return nil }
+    self.init(
+      due: DueDate(date: date, citation: citation, isProvisional: object.flag("provisional")),
+      overdueDays: Int(object.number("overdue_days")))
+  }
+}
+
 extension Lineage {
   var json: JSONObject {
     var object = JSONObject()

@@ -90,6 +90,7 @@ extension Verification {
     object.set("decline_basis", declineBasis?.json)
     object.set("decline_reason", declineReason)
     object.set("decided", decided)
+    object.set("answered", answered?.json)
     object.set("history", history.map(\.json))
     return object
   }
@@ -111,6 +112,7 @@ extension Verification {
     declineBasis = LegalBasis(object.object("decline_basis"))
     declineReason = object.text("decline_reason")
     decided = object.time("decided")
+    answered = ClockReading(object.object("answered"))
     history = object.objects("history").map { CaseStep($0) }
   }
 }

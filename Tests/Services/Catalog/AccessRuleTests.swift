@@ -266,7 +266,7 @@ struct ReviewFactTests {
       .init(name: names[0], decision: .approve, requestID: "r", secrecyPassed: true),
       catalog.options(CatalogCalls.authority))
     let changed = CatalogCalls.client(
-      of: try catalog.restarted(on: try CatalogWorld.calendar(closedOn: "2024-03-06")))
+      of: try catalog.restarted(on: try changedCalendar(closedOn: "2024-03-06")))
     func clock(_ client: CatalogV1.CatalogClient, _ name: String) async throws -> String {
       let due = try await client.getEntry(.init(name: name), officer).reviewDue
       return "\(due?.date ?? "-") \(due?.overdueDays ?? -1)"

@@ -49,21 +49,6 @@ enum CatalogWorld {
   }
 
   static func calendar() throws -> WorkingCalendar { try law.get().calendar }
-
-  /// The calendar with one more day off in 2024.
-  static func calendar(closedOn day: String) throws -> WorkingCalendar {
-    let folder = try TemporaryFolder()
-    let calendars = folder.path("calendars")
-    try FileManager.default.copyItem(atPath: root + "/deploy/calendars", toPath: calendars)
-    let file = calendars + "/china-2024.yaml"
-    let text = try String(contentsOfFile: file, encoding: .utf8)
-    let changed = text.replacingOccurrences(
-      of: "\noff:\n",
-      with: "\noff:\n  - {from: \(day), to: \(day), name: 调休, notice: 国办发明电〔2023〕7号}\n")
-    try #require(changed != text)
-    try Files.write(Array(changed.utf8), to: file, isPrivate: false)
-    return try CalendarFiles.load(calendarsFolder: calendars)
-  }
   static func taxonomies() throws -> [String: Taxonomy] { try law.get().taxonomies }
   static func profile(_ key: String) throws -> Profile {
     try #require(try profiles().profile(named: key))

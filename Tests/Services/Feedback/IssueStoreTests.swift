@@ -41,6 +41,7 @@ struct IssueStoreTests {
     issue.clocks.silence = issue.clocks.verify
     issue.clocks.verified = try day("2024-03-06")
     issue.clocks.rectified = try day("2024-03-07")
+    issue = issue.keepingClocks(on: try FeedbackLaw.calendar(), today: try day("2024-03-08"))
     issue.reasons = ["甲", "乙"]
     issue.correctionBatch = "batches/B-2"
     issue.proposal = DateProposal(date: try day("2024-04-01"), by: try department(source))

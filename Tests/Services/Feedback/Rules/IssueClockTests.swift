@@ -2,6 +2,7 @@
 
 import FeedbackRules
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -9,6 +10,10 @@ import Vocabulary
 struct IssueClockTests {
   private func due(_ deadline: IssueDeadline?) -> String? {
     deadline.map { "\($0.due.date.iso) \($0.due.citation.text)" }
+  }
+
+  private func due(_ reading: ClockReading?) -> String? {
+    reading.map { "\($0.due.date.iso) \($0.due.citation.text)" }
   }
 
   private func confirmed(_ issue: QualityIssue, on date: String, under key: String) throws
@@ -41,8 +46,31 @@ struct IssueClockTests {
       due(issue.rectification(on: calendar, today: try day("2024-03-06")))
         == "2024-03-20 meizhou-public-2023/23c")
     // The verification was in time and stays so.
-    #expect(issue.verification(on: calendar, today: try day("2024-05-06"))?.overdue == nil)
+    #expect(issue.verification(on: calendar, today: try day("2024-05-06"))?.overdueDays == 0)
     #expect(issue.deadline(on: calendar, today: try day("2024-03-21"))?.overdue?.calendarDays == 1)
+  }
+
+  @Test(
+    "AC-94 verified late stays verified late under a changed calendar; what is open has its new day"
+  )
+  func changedLater() throws {
+    let calendar = try FeedbackLaw.calendar()
+    let changed = try changedCalendar(closedOn: "2024-03-06")
+    let open = try filed()
+    let late = try confirmed(open, on: "2024-03-12", under: publicData)
+    let kept = late.keepingClocks(on: calendar, today: try day("2024-03-12"))
+    func text(_ reading: ClockReading?) -> String? {
+      reading.map { "\($0.due.date.iso) \($0.overdueDays)" }
+    }
+    let today = try day("2024-03-20")
+    for calendar in [calendar, changed] {
+      #expect(text(kept.verification(on: calendar, today: today)) == "2024-03-11 1")
+    }
+    #expect(kept.clocks.rectifyEnded == nil)
+    #expect(kept.keepingClocks(on: changed, today: today) == kept)
+    #expect(text(open.verification(on: calendar, today: today)) == "2024-03-11 7")
+    #expect(text(open.verification(on: changed, today: today)) == "2024-03-12 6")
+    #expect(open.keepingClocks(on: calendar, today: today) == open)
   }
 
   @Test("meizhou-public-2023/23c: what is not confirmed has no such clock")
@@ -106,8 +134,8 @@ struct IssueClockTests {
   func keptDelay() throws {
     let issue = try confirmed(try filed(), on: "2024-03-13", under: publicData)
     let late = issue.verification(
-      on: try FeedbackLaw.calendar(), today: try day("2024-06-03"))?.overdue
-    #expect(late?.workingDays == 2)
+      on: try FeedbackLaw.calendar(), today: try day("2024-06-03"))
+    #expect(late?.overdueDays == 2)
   }
 
   @Test(

@@ -2,6 +2,7 @@
 
 import Regulation
 import ShareRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -251,13 +252,39 @@ struct AnswerDeadlineTests {
     #expect(due.date.iso == date)
     #expect(due.citation.text == article)
     #expect(!due.isProvisional)
-    #expect(application.answerOverdue(under: profile, calendar: calendar, today: due.date) == nil)
-    #expect(
-      application.answerOverdue(
-        under: profile, calendar: calendar, today: due.date.adding(days: 1)) != nil)
+    func late(on day: CivilDate) -> Int? {
+      application.answerReading(under: profile, calendar: calendar, today: day)?.overdueDays
+    }
+    #expect(late(on: due.date) == 0)
+    #expect(late(on: due.date.adding(days: 1)) == 1)
     #expect(
       try World.application(key).answerDue(under: profile, calendar: calendar, today: due.date)
         == nil)
+  }
+
+  @Test(
+    "AC-94 answered late stays answered late under a changed calendar; what is open has its new day"
+  )
+  func changedLater() throws {
+    let profile = try World.profile("meizhou-public-2023")
+    let calendar = try World.calendar()
+    let changed = try changedCalendar(closedOn: "2024-03-06")
+    let open = try World.submitted("meizhou-public-2023")
+    var decided = open
+    // Due on the 11th.
+    decided.decided = World.noon.adding(milliseconds: 8 * 86_400_000)
+    let kept = decided.keepingAnswer(under: profile, calendar: calendar)
+    let today = try World.day("2024-03-20")
+    func text(_ application: Application, _ calendar: WorkingCalendar) -> String? {
+      application.answerReading(under: profile, calendar: calendar, today: today)
+        .map { "\($0.due.date.iso) \($0.overdueDays)" }
+    }
+    #expect(text(kept, calendar) == "2024-03-11 1")
+    #expect(text(kept, changed) == "2024-03-11 1")
+    #expect(kept.keepingAnswer(under: profile, calendar: changed) == kept)
+    #expect(text(open, calendar) == "2024-03-11 7")
+    #expect(text(open, changed) == "2024-03-12 6")
+    #expect(open.keepingAnswer(under: profile, calendar: calendar) == open)
   }
 
   @Test("user and source may agree another day in Meizhou's trial; nobody else may (AC-63)")

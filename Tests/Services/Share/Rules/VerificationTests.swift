@@ -2,6 +2,7 @@
 
 import Regulation
 import ShareRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -124,12 +125,22 @@ struct VerificationTests {
   @Test("it is due promptly, with a number that is ours")
   func due() throws {
     let profile = try World.profile("meizhou-public-2023")
-    let due = try file().due(
-      under: profile, calendar: try World.calendar(), today: World.noon.civilDate)
-    #expect(due?.date.iso == "2024-03-11")
-    #expect(
-      try file().overdue(
-        under: profile, calendar: try World.calendar(), today: try World.day("2024-03-12")) != nil)
+    func reading(_ claim: Verification, _ calendar: WorkingCalendar, _ day: String) throws
+      -> String?
+    {
+      claim.reading(under: profile, calendar: calendar, today: try World.day(day))
+        .map { "\($0.due.date.iso) \($0.overdueDays)" }
+    }
+    let calendar = try World.calendar()
+    #expect(try reading(try file(), calendar, "2024-03-04") == "2024-03-11 0")
+    #expect(try reading(try file(), calendar, "2024-03-12") == "2024-03-11 1")
+    // AC-94: what was decided keeps what it read, whatever calendar comes later.
+    let changed = try changedCalendar(closedOn: "2024-03-06")
+    var decided = try file()
+    decided.decided = World.noon.adding(milliseconds: 8 * 86_400_000)
+    let kept = decided.keepingReading(under: profile, calendar: calendar)
+    #expect(try reading(kept, changed, "2024-03-20") == "2024-03-11 1")
+    #expect(try reading(try file(), changed, "2024-03-12") == "2024-03-12 0")
   }
 }
 

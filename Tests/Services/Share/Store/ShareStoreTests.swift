@@ -52,7 +52,9 @@ struct ShareStoreTests {
       at: World.noon)
     application.grant = 9
     application.form = application.formText(at: World.noon)
-    let kept = application
+    application.decided = World.noon
+    let kept = application.keepingAnswer(under: profile, calendar: try World.calendar())
+    #expect(kept.answered != nil)
     try await database.write { try $0.save(kept) }
     #expect(try await database.read { try $0.application(1) } == kept)
     let withdrawn = try kept.withdrawn(by: user, reason: "不再需要", at: World.noon)
@@ -256,9 +258,12 @@ struct ShareStoreTests {
     try await database.write { try $0.insert(request, pseudonym: [1, 2], sealed: [3]) }
     #expect(try await database.read { try $0.verification(1) } == request)
     #expect(try await database.read { try $0.sealedClaim(1) } == [3])
+    let profile = try World.profile("meizhou-public-2023")
     let declined = try request.declined(
-      reason: "涉密", basis: World.law, by: try World.actor("justice"),
-      under: try World.profile("meizhou-public-2023"), at: World.noon)
+      reason: "涉密", basis: World.law, by: try World.actor("justice"), under: profile,
+      at: World.noon
+    ).keepingReading(under: profile, calendar: try World.calendar())
+    #expect(declined.answered != nil)
     try await database.write { try $0.saveDecided(declined) }
     #expect(try await database.read { try $0.verification(1) } == declined)
     #expect(try await database.read { try $0.sealedClaim(1) } == nil)
