@@ -169,7 +169,7 @@ final class AuditNode: Sendable {
     let channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [address ?? self.address], tls: try pki.tls(service),
-        defaultTimeout: .seconds(20) * patience), reactors: reactors)
+        defaultTimeout: .seconds(120) * patience), reactors: reactors)
     channels.withLock { $0.append(channel) }
     return channel
   }
