@@ -102,12 +102,10 @@ private func bytesPerConnection(
 ) throws -> Double {
   // What the first connections make once and for all is not counted.
   let first = try workshop.startHolder(peer, server.port, 64)
+  defer { first.stop() }
   let before = try server.residentBytes()
   let holder = try workshop.startHolder(peer, server.port, count)
-  defer {
-    first.stop()
-    holder.stop()
-  }
+  defer { holder.stop() }
   return (try server.residentBytes() - before) / Double(count)
 }
 
