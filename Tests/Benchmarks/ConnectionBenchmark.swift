@@ -86,7 +86,10 @@ private func idleFigure(_ workshop: Workshop) throws -> Figure {
   defer { raw.stop() }
   let ours = try workshop.startServer(
     CommandLine.arguments[0],
-    ["serve-echo", "--certificate", certificate, "--key", key, "--connections", String(count + 100)])
+    [
+      "serve-echo", "--certificate", certificate, "--key", key, "--connections",
+      String(count + 100),
+    ])
   defer { ours.stop() }
   let rawBytes = try bytesPerConnection(of: raw, peer, count, workshop)
   let ourBytes = try bytesPerConnection(of: ours, peer, count, workshop)
