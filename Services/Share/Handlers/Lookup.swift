@@ -80,21 +80,29 @@ extension ShareServer {
     try transaction.append(topic: "share.decision", payload: event(call, members + more))
   }
 
-  /// Notes a use for another purpose as a candidate for a violation (AC-45) and goes on refusing.
+  /// Notes a use for another purpose (AC-45), or for somebody whom the grant does not name (AC-46), as a candidate for a
+  /// violation, and goes on refusing.
   func notingViolations<Result: Sendable>(
     _ call: CallContext, _ body: () async throws -> Result
   ) async throws -> Result {
     do {
       return try await body()
     } catch let governed as GovernedRefusal {
-      guard case .purposeDiffers(let grant) = governed.refusal else { throw governed }
+      let (grant, kind): (String, String)
+      switch governed.refusal {
+      case .purposeDiffers(let name): (grant, kind) = (name, "unauthorised_use")
+      case .safeguard(.recipientNotGranted(let name, _, _)),
+        .safeguard(.recipientItem(let name, _, _, _)), .safeguard(.systemAbroad(let name, _, _)):
+        (grant, kind) = (name, "unauthorised_spread")
+      default: throw governed
+      }
       try await database.write { transaction in
         try transaction.append(
           topic: "share.violation_candidate",
           payload: event(
             call,
             [
-              ("grant", .string(grant)), ("kind", .string("unauthorised_use")),
+              ("grant", .string(grant)), ("kind", .string(kind)),
               ("department", .string(ResourceName.department(call.caller.department).text)),
               ("method", .string(call.rpc.path)),
             ]))

@@ -126,6 +126,7 @@ final class RefusalNotes: RefusalRecorder {
 /// A whole Feedback for one test.
 final class FeedbackWorld: Sendable {
   let database: SQLDatabase
+  let texts: FreeTextVault
   let feedback: FeedbackServer
   let client: FeedbackV1.FeedbackClient
   let clock: TestClock
@@ -190,6 +191,7 @@ final class FeedbackWorld: Sendable {
       peer: Peer(
         address: "127.0.0.1:1",
         certificate: PeerCertificate(try pki.service("feedback").certificate)))
+    texts = try FreeTextVault(keyring: keyring, random: random, now: real)
     feedback = FeedbackServer(
       database: database,
       profiles: try Self.profiles(governing: profile, in: folder),
@@ -198,7 +200,7 @@ final class FeedbackWorld: Sendable {
         catalog: CatalogV1.CatalogClient(transport), share: ShareV1.ShareClient(transport),
         ingest: IngestV1.IngestClient(transport),
         directory: { Self.registered($0) }),
-      keys: list, texts: try FreeTextVault(keyring: keyring, random: random, now: real),
+      keys: list, texts: texts,
       refusals: refusals, now: clock.now)
     reactors = ReactorGroup(threadCount: 1, seed: 3)
     listener = try Server(

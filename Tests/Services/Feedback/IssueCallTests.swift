@@ -8,6 +8,7 @@ import FeedbackStore
 import Integrity
 import RPC
 import TestSupport
+import Regulation
 import Testing
 import Vocabulary
 
@@ -72,6 +73,9 @@ struct AliveTests {
       let confirmed = try await world.conclude()
       #expect(confirmed.state == .confirmed && confirmed.rectifyDue?.date == "2024-03-18")
       #expect(try await world.duties(.source).map(\.action) == ["rectify"])
+      // AC-94: kept with the conclusion, so that a later calendar does not move it.
+      let kept = try await world.database.read { try $0.issue(1, world.texts)?.clocks }
+      #expect(kept?.verifyEnded?.due.date.iso == verify.due?.date && kept?.rectifyEnded == nil)
 
       try await world.corrected(removed: true)
       let rectified = try await world.get(by: .source)

@@ -6,6 +6,7 @@ import Crypto
 import Database
 import Integrity
 import RPC
+import Regulation
 import ShareHandlers
 import ShareRules
 import ShareStore
@@ -28,6 +29,9 @@ struct ApplicationCallTests {
     #expect(submitted.replyDue?.date == "2024-03-11")
     #expect(submitted.replyDue?.article == "meizhou-public-2023/21.3b")
     let answered = try await share.review(draft.name)
+    // AC-94: kept with the answer, so that a later calendar does not move it.
+    let kept = try await share.database.read { try $0.application(1)?.answered }
+    #expect(kept?.due.date.iso == answered.replyDue?.date && kept?.overdueDays == 0)
     #expect(answered.state == .partlyApproved)
     #expect(answered.grant == "grants/G-1")
     #expect(answered.nextStep != nil)

@@ -67,6 +67,10 @@ struct RecipientCallTests {
     #expect(denied?.code == .permissionDenied)
     #expect(denied?.trailers["weir-reason"] == "share.recipient_not_granted")
     #expect(denied?.trailers["weir-article"] == "hebi-2021/27.i1a")
+    let noted = try #require(try await share.entries().last)
+    let payload = try CanonicalJSON.decodeCanonical(noted.leaf.payload)
+    #expect(noted.topic == "share.violation_candidate")
+    #expect(payload["kind"] == "unauthorised_spread" && payload["grant"]?.string == silent.grant)
     let again = try await share.submitted("a-2", to: [bulletin])
     let consented = try await share.review(
       again.name, ShareCalls.approvals, "r-2", consentingTo: ["bulletin"])
@@ -229,6 +233,7 @@ struct RecipientCallTests {
     #expect(
       await reason { _ = try await share.prepare(without, rows: 3, as: abroad) }
         == "share.system_abroad")
+    #expect(try await share.topics().last == "share.violation_candidate")
     let named = try await share.submitted("a-2", to: [liaison])
     let grant = try await share.review(
       named.name, ShareCalls.approvals, "r-2", consentingTo: ["payment"]

@@ -3,7 +3,9 @@
 import Contracts
 import Database
 import RPC
+import Regulation
 import ShareHandlers
+import ShareRules
 import ShareStore
 import TestSupport
 import Testing
@@ -25,6 +27,11 @@ struct VerificationCallTests {
     let done = try await share.decide(request.name, .accept, "d-1")
     #expect(done.state == .answered)
     #expect(done.answer == .match)
+    // AC-94: kept with the answer, so that a later calendar does not move it.
+    #expect(
+      try await share.database.read {
+        try $0.verification(1)?.answered?.due.date.iso == "2024-03-11"
+      })
     let asked = try #require(share.book.read { $0.verified.first })
     #expect(asked.assertedValue == "尘肺病")
     #expect(asked.subject?.block == (try ShareCalls.person(7)))
