@@ -1,13 +1,13 @@
 # The commands of this repository. `make` alone explains them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
+.PHONY: help demo test obligations floor test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
 
 SOURCES := Package.swift Shared Services Tests deploy
 # Generated code is checked by regenerating it, not by its looks.
 SWIFT_FILES = git ls-files --cached --others --exclude-standard -- $(SOURCES) | grep '\.swift$$' | grep -v '/Generated/'
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## Install what is missing, build, and run the whole main job on this machine
 	@deploy/setup build
@@ -45,6 +45,16 @@ sanitized:
 	    --experimental-maximum-parallelization-width 8
 	@if [ -n "$$(ls $(REPORTS))" ]; then head -n 40 $(REPORTS)/*; exit 1; fi
 	@echo "$(SANITIZER): nothing found"
+
+OBLIGATIONS = swift build --product weir-obligations --quiet && .build/debug/weir-obligations
+
+obligations: ## Print which obligations of the regulations the tests show; writes .build/obligations.json
+	@deploy/setup build
+	@$(OBLIGATIONS)
+
+floor: ## Commit to the obligations that the tests show now: below that many, the tests fail
+	@deploy/setup build
+	@$(OBLIGATIONS) --raise
 
 bench: ## Measure Weir against its peers, in release; writes .build/bench.json
 	@deploy/setup bench

@@ -180,7 +180,14 @@ let testTargets: [Target] = [
   .executableTarget(
     name: "database-crash-probe", dependencies: ["Database", "Crypto", "Integrity", "Vocabulary"],
     path: "Tests/Support/CrashProbe", swiftSettings: settings),
-  test("ArchitectureTests", "Architecture", []),
+  .target(name: "SourceReading", path: "Tests/Reading", swiftSettings: settings),
+  .target(
+    name: "Obligations", dependencies: ["SourceReading", yams], path: "Tests/Obligations",
+    exclude: ["Main", "README.md", "floor.yaml"], swiftSettings: settings),
+  .executableTarget(
+    name: "weir-obligations", dependencies: ["Obligations", "SourceReading"],
+    path: "Tests/Obligations/Main", swiftSettings: settings),
+  test("ArchitectureTests", "Architecture", ["Obligations", "SourceReading"]),
   test("VocabularyTests", "Shared/Vocabulary", ["Vocabulary"]),
   test("RegulationTests", "Shared/Regulation", ["Regulation", "Vocabulary", "Boot"]),
   test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),

@@ -1,5 +1,6 @@
 // The architecture, held on the source text: SwiftPM does not enforce declared imports, and nobody else the habits.
 
+import SourceReading
 import Testing
 
 /// Records each violation where a reader finds it: in the message.

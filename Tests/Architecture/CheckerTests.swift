@@ -1,6 +1,7 @@
 // The checker itself must be able to fail: each rule is shown text that breaks it and text that only looks so.
 
 import Foundation
+import SourceReading
 import Testing
 
 private func file(_ path: String, _ text: String) -> SourceFile {

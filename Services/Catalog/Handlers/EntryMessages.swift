@@ -114,7 +114,7 @@ extension EntryContent {
     providingDepartment = entry.providingDepartment
     dataForm = try word(entry.dataForm, "entry.data_form")
     sharedContent = entry.sharedContent
-    shareType = entry.shareType.type
+    shareType = try entry.shareType.stated("entry.share_type")
     bases = try entry.bases.enumerated().map { try Basis($1, path: "entry.bases[\($0)]") }
     conditions = entry.conditions
     shareScope = entry.shareScope
@@ -163,10 +163,24 @@ extension Item {
       isRequired: item.required,
       maxLength: try bounded(item.maxLength, 0...1_000_000, path + ".max_length"),
       codes: item.codes.map { CodeValue(value: $0.value, title: $0.title) },
-      shareType: item.shareType.type,
+      shareType: try item.shareType.stated(path + ".share_type"),
       bases: try item.bases.enumerated().map { try Basis($1, path: "\(path).bases[\($0)]") },
       conditions: item.conditions, grade: try bounded(item.grade, 0...4, path + ".grade"),
       mask: mask, unit: item.unit, standard: item.standard)
+  }
+}
+
+extension CatalogV1.ShareType {
+  /// The type that a writer states, `nil` where none. One that this program does not know is refused: a reader may take it for
+  /// not shared, but nobody has said so (meizhou-public-2023/9.2, hebi-2021/14.1).
+  func stated(_ field: String) throws -> ShareType? {
+    if case .unrecognized = self {
+      throw RequestRefusal.malformed(
+        field: field,
+        expected: BilingualText(
+          "无条件共享、有条件共享或不予共享", "unconditional, conditional or not shared"))
+    }
+    return type
   }
 }
 

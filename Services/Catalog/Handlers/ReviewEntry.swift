@@ -77,7 +77,7 @@ extension CatalogServer {
 
 extension TypeDecision {
   fileprivate init(_ decision: CatalogV1.ShareTypeDecision, path: String) throws {
-    guard let type = decision.shareType.type else {
+    guard let type = try decision.shareType.stated(path + ".share_type") else {
       throw RequestRefusal.missing(field: path + ".share_type")
     }
     self.init(

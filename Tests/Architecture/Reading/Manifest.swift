@@ -1,6 +1,7 @@
 // Package.swift as SwiftPM itself understands it: targets, their dependencies and settings.
 
 import Foundation
+import SourceReading
 import TestSupport
 
 /// A target as declared, not as hoped for.

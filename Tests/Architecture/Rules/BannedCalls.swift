@@ -1,5 +1,7 @@
 // Calls that the house does not make, each with the reason and with what to do instead.
 
+import SourceReading
+
 /// A spelling that must not occur in some part of the tree.
 struct BannedCall: Sendable {
   /// A word that a line must hold before the pattern is tried; it keeps the search fast.

@@ -1,5 +1,7 @@
 // Who may import whom. This is the table of the architecture; Package.swift and the sources are held to it.
 
+import SourceReading
+
 /// What one target may stand on.
 struct ImportRow {
   /// Modules of this package and of its few dependencies.
@@ -119,7 +121,10 @@ enum ImportTable {
       "CSanitizers": row([], testing),
       "TestSupport": row(everything + ["CLinux"], testing),
       "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
-      "ArchitectureTests": row(["TestSupport"], testing),
+      "SourceReading": row([], testing),
+      "Obligations": row(["SourceReading", "Yams"], testing),
+      "weir-obligations": row(["SourceReading", "Obligations"], testing),
+      "ArchitectureTests": row(["TestSupport", "SourceReading", "Obligations"], testing),
       "FuzzTests": row(support + ["IngestFormats", "CNGHTTP2"], testing),
       "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
       "EndToEndTests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),

@@ -1,6 +1,7 @@
 // What belongs to one machine stays out of the repository; what belongs to the law stands in it with its article.
 
 import Foundation
+import SourceReading
 
 /// Rule files that carry out no single article, with the reason.
 let rulesWithoutArticle: [String: String] = [:]

@@ -1,5 +1,7 @@
 // What the protos say of methods that only read, held on their handlers: such a call may be carried out twice.
 
+import SourceReading
+
 /// The methods marked `idempotency_level = NO_SIDE_EFFECTS`, as `share GetGrant`: the service's package and the name.
 func readMethods(in protos: [SourceFile]) -> [(service: String, method: String)] {
   protos.flatMap { file -> [(String, String)] in

@@ -1,5 +1,7 @@
 // The shape of a file: its first comment, its length, the length of its functions, the names of its types.
 
+import SourceReading
+
 enum Limits {
   /// A function fits a screen.
   static let functionLines = 60

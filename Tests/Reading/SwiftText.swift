@@ -2,18 +2,18 @@
 
 /// Source text with every comment and string literal replaced by spaces. Length and line breaks stay, so that an offset
 /// or a line number means the same in both; code inside `\(…)` stays code.
-struct SwiftText {
+package struct SwiftText {
   /// The blanked bytes.
-  let code: [UInt8]
+  package let code: [UInt8]
 
-  init(_ source: [UInt8]) {
+  package init(_ source: [UInt8]) {
     var blanker = Blanker(source: source)
     blanker.readCode(closing: nil)
     code = blanker.output
   }
 
   /// The blanked text by line, the first being line 1 of the file.
-  var lines: [String] {
+  package var lines: [String] {
     code.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
       .map { String(decoding: $0, as: UTF8.self) }
   }

@@ -1,25 +1,31 @@
 // The files of this repository, as the architecture tests read them.
 
-import Foundation
+package import Foundation
 
 /// A place in the source that breaks a rule, with the rule in words that tell what to do.
-struct Violation: CustomStringConvertible, Equatable {
-  let path: String
-  let line: Int
-  let rule: String
+package struct Violation: CustomStringConvertible, Equatable, Sendable {
+  package let path: String
+  package let line: Int
+  package let rule: String
 
-  var description: String { "\(path):\(line): \(rule)" }
+  package init(path: String, line: Int, rule: String) {
+    self.path = path
+    self.line = line
+    self.rule = rule
+  }
+
+  package var description: String { "\(path):\(line): \(rule)" }
 }
 
 /// One text file, with its path from the root of the repository.
-struct SourceFile {
-  let path: String
-  let lines: [String]
+package struct SourceFile: Sendable {
+  package let path: String
+  package let lines: [String]
   /// The lines with comments and literals blanked; only for Swift files.
-  let code: [String]
-  let blanked: [UInt8]
+  package let code: [String]
+  package let blanked: [UInt8]
 
-  init(path: String, text: String) {
+  package init(path: String, text: String) {
     self.path = path
     lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
     if path.hasSuffix(".swift") {
@@ -32,38 +38,37 @@ struct SourceFile {
     }
   }
 
-  var isSwift: Bool { path.hasSuffix(".swift") }
-  var isGenerated: Bool { path.contains("/Generated/") || path.contains(".pb-c.") }
-  var isProduct: Bool { path.hasPrefix("Shared/") || path.hasPrefix("Services/") }
-  var isTest: Bool { path.hasPrefix("Tests/") }
+  package var isSwift: Bool { path.hasSuffix(".swift") }
+  package var isGenerated: Bool { path.contains("/Generated/") || path.contains(".pb-c.") }
+  package var isProduct: Bool { path.hasPrefix("Shared/") || path.hasPrefix("Services/") }
+  package var isTest: Bool { path.hasPrefix("Tests/") }
 
   /// Every line of code that holds `word`, with its number from 1.
-  func lines(with word: String) -> [(number: Int, code: String)] {
+  package func lines(with word: String) -> [(number: Int, code: String)] {
     code.enumerated().filter { $0.element.contains(word) }.map { ($0.offset + 1, $0.element) }
   }
 }
 
 /// The repository's own files: what is built, fetched or ignored is left out.
-struct SourceTree {
-  static let root = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
+package struct SourceTree: Sendable {
+  package static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
   /// Read once for all suites.
-  static let shared = Result { try SourceTree(root: root) }
+  package static let shared = Result { try SourceTree(root: root) }
 
-  let files: [SourceFile]
+  package let files: [SourceFile]
 
-  var swift: [SourceFile] { files.filter { $0.isSwift && !$0.isGenerated } }
-  var product: [SourceFile] { swift.filter(\.isProduct) }
-  var tests: [SourceFile] { swift.filter(\.isTest) }
+  package var swift: [SourceFile] { files.filter { $0.isSwift && !$0.isGenerated } }
+  package var product: [SourceFile] { swift.filter(\.isProduct) }
+  package var tests: [SourceFile] { swift.filter(\.isTest) }
 
   private static let textEndings: Set<String> = [
     "swift", "c", "h", "modulemap", "proto", "md", "yaml", "yml", "json", "txt", "sh", "py", "cc",
     "cpp", "service", "conf", "sql", "",
   ]
 
-  init(root: URL) throws {
+  package init(root: URL) throws {
     let manager = FileManager.default
     var files: [SourceFile] = []
     var folders = [""]

@@ -1,0 +1,200 @@
+// The lists that the texts give, word by word: who owns which category, which columns a table has, what is a ground.
+
+import CatalogRules
+import Contracts
+import RPC
+import Regulation
+import TestSupport
+import Testing
+import Vocabulary
+
+@Suite(
+  "Categories belong to the bodies that the text names (meizhou-public-2023/15 and 16)"
+)
+struct CategoryListTests {
+  private func said(
+    _ category: String, by kind: String, under key: String = "meizhou-public-2023"
+  ) throws -> CatalogRefusal? {
+    var content = try CatalogWorld.content()
+    content.category = category
+    for index in content.items.indices { content.items[index].standard = "GB/T 2261" }
+    let owner = try CatalogWorld.facts("civil-affairs", kinds: [kind])
+    return refusal { _ = try CatalogWorld.check(content, owner: owner, under: key) }
+  }
+
+  @Test(
+    "each category of base data is its listed bodies' and nobody else's",
+    .obligation(
+      "meizhou-public-2023/15.i1", "meizhou-public-2023/15.i2", "meizhou-public-2023/15.i3",
+      "meizhou-public-2023/15.i4", "meizhou-public-2023/15.i5", "meizhou-public-2023/15.i6",
+      "meizhou-public-2023/15.i7", "meizhou-public-2023/15.i8", "meizhou-public-2023/15.i9",
+      "meizhou-public-2023/15.i10", "meizhou-public-2023/16.i1", "meizhou-public-2023/16.i2",
+      "meizhou-public-2023/16.i3", "meizhou-public-2023/16.i4"),
+    arguments: [
+      ("15.i1", "person.household", ["公安"]), ("15.i2", "person.residence", ["公安"]),
+      ("15.i3", "person.marriage-adoption", ["民政"]),
+      ("15.i4", "person.birth-death", ["卫生健康", "公安"]), ("15.i5", "person.health", ["卫生健康"]),
+      ("15.i6", "person.social-security", ["税务", "人力资源社会保障", "民政"]),
+      ("15.i7", "person.education", ["教育", "人力资源社会保障", "高等学校", "科学研究机构"]),
+      ("15.i8", "person.disability", ["残疾人工作主管部门"]),
+      ("15.i9", "person.housing-fund", ["住房公积金主管部门"]),
+      ("15.i10", "person.guardianship", ["民政", "乡镇人民政府", "街道办事处"]),
+      ("16.i1", "organisation.enterprise", ["市场监督管理"]),
+      ("16.i2", "organisation.non-profit", ["民政"]),
+      ("16.i3", "organisation.public-institution", ["事业单位登记管理机关"]),
+      ("16.i4", "organisation.credit-code", ["市场监督管理", "民政", "事业单位登记管理机关"]),
+    ] as [(String, String, [String])])
+  func baseData(_ article: String, _ category: String, _ owners: [String]) throws {
+    let base = try #require(try CatalogWorld.taxonomies()["base-data"])
+    let known = try #require(try CatalogWorld.category(category))
+    #expect(known.citation.text == "meizhou-public-2023/\(article)")
+    #expect(known.category.sources == owners)
+    for kind in Set(base.categories.flatMap(\.sources)).union(["主管", "林业"]) {
+      let refused = try said(category, by: kind)
+      #expect((refused == nil) == owners.contains(kind), "\(kind)")
+      if let refused { #expect(refused.reason == "catalog.category_not_yours") }
+    }
+  }
+
+  @Test(
+    "the specific population has three groups from ten kinds of source, and none without a category",
+    .obligation("meizhou-specific-2021/5.2", "meizhou-specific-2021/5.4"))
+  func specificPopulation() throws {
+    let key = "meizhou-specific-2021"
+    let taxonomy = try #require(try CatalogWorld.taxonomies()["specific-population"])
+    #expect(Set(taxonomy.categories.map(\.group)) == ["人口死亡信息", "服刑人员信息", "困难人员信息"])
+    let sources = ["法院", "检察院", "公安", "卫健", "民政", "司法", "监狱", "扶贫", "医保", "残联"]
+    for kind in sources {
+      #expect(try said("death.cremation", by: kind, under: key) == nil, "\(kind)")
+    }
+    for kind in ["林业", "教育", "税务", "主管", ""] {
+      #expect(
+        try said("death.cremation", by: kind, under: key)?.reason == "catalog.category_not_yours",
+        "\(kind)")
+    }
+    // The class goes with a category of one of the groups, and cannot be claimed without.
+    var content = try CatalogWorld.content()
+    content.category = ""
+    content.resourceClass = "specific_population"
+    #expect(
+      refusal { _ = try content.classified(by: nil) }?.reason == "catalog.class_not_of_category")
+  }
+}
+
+@Suite("An entry has the columns that the text lists, and one of its share types")
+struct ColumnListTests {
+  @Test(
+    "each of the six columns of luyi-2019/8.1b is demanded by name",
+    .obligation("luyi-2019/8.1b"),
+    arguments: [
+      ("item name", "entry.items[2].title"), ("data type", "entry.items[2].type"),
+      ("standard", "entry.items.standard"),
+      ("providing department", "entry.providing_department"),
+      ("share scope", "entry.share_scope"), ("update frequency", "entry.update_frequency"),
+    ])
+  func columns(_ column: String, _ field: String) async throws {
+    let catalog = try await CatalogCalls(under: "luyi-2019")
+    func handedIn(_ id: String, without column: String?) async -> Status? {
+      await status {
+        let draft = try await catalog.draft(id) { entry in
+          for index in entry.items.indices { entry.items[index].standard = "GB/T 2261" }
+          switch column {
+          case "item name": entry.items[2].title = ""
+          case "data type": entry.items[2].type = .unspecified
+          case "standard": entry.items[2].standard = ""
+          case "providing department": entry.providingDepartment = ""
+          case "share scope": entry.shareScope = ""
+          case "update frequency": entry.updateFrequency = ""
+          default: break
+          }
+        }
+        _ = try await catalog.client.submitEntry(
+          .init(name: draft.name, requestID: "s\(id)"), catalog.options(CatalogCalls.officer))
+      }
+    }
+    let said = await handedIn("without", without: column)
+    #expect(said?.code == .invalidArgument)
+    #expect(said?.trailers["weir-field"] == field)
+    #expect(await handedIn("whole", without: nil) == nil)
+  }
+
+  @Test(
+    "three share types are taken and no other value, of an entry, an item and a decision",
+    .obligation("meizhou-public-2023/9.2", "hebi-2021/14.1"),
+    arguments: ["meizhou-public-2023", "hebi-2021"])
+  func shareTypes(_ key: String) async throws {
+    let catalog = try await CatalogCalls(under: key)
+    let law = CommonV1.Basis(kind: .law, title: "民法典", article: "一千零三十二")
+    func handedIn(_ id: String, _ change: (inout CatalogV1.Entry) -> Void) async -> String? {
+      await status {
+        let draft = try await catalog.draft(id) {
+          $0.bases = [law]
+          $0.conditions = "仅限核对"
+          $0.items[2].title = "日期\(id)"
+          change(&$0)
+        }
+        _ = try await catalog.client.submitEntry(
+          .init(name: draft.name, requestID: "s\(id)"), catalog.options(CatalogCalls.officer))
+      }?.trailers["weir-field"]
+    }
+    for type in [CatalogV1.ShareType.unconditional, .conditional, .notShared] {
+      #expect(await handedIn("\(type)") { $0.shareType = type } == nil, "\(type)")
+    }
+    let none = await handedIn("none") { $0.shareType = .unspecified }
+    // What Hebi says of a type without ground (14.3) it says of a missing one, too.
+    #expect(none == (key == "hebi-2021" ? nil : "entry.share_type"))
+    #expect(await handedIn("other") { $0.shareType = .unrecognized(7) } == "entry.share_type")
+    #expect(
+      await handedIn("item") { $0.items[2].shareType = .unrecognized(7) }
+        == "entry.items[2].share_type")
+    let decided = await status {
+      _ = try await catalog.client.reviewEntry(
+        .init(
+          name: "entries/E-1", decision: .approve, reason: "依法", requestID: "r",
+          shareTypes: [.init(item: "cremated", shareType: .unrecognized(7), bases: [law])]),
+        catalog.options(CatalogCalls.authority))
+    }
+    #expect(decided?.trailers["weir-field"] == "share_types[0].share_type")
+  }
+}
+
+@Suite("Data are held back on the grounds that the text takes, and on no other")
+struct GroundListTests {
+  @Test(
+    "which kinds of ground count, without any, and without conditions",
+    .obligation(
+      "meizhou-specific-2021/19c", "meizhou-public-2023/10.1", "meizhou-public-2023/10.2a",
+      "hebi-2021/14.3", "guangdong-2018/18.2b"),
+    arguments: [
+      ("meizhou-specific-2021", ShareType.conditional, [BasisKind.law, .regulation, .rule]),
+      ("meizhou-specific-2021", .notShared, [.law, .regulation, .rule]),
+      // "The relevant basis" is of any kind but an internal rule.
+      (
+        "meizhou-public-2023", .conditional,
+        [.law, .regulation, .rule, .nationalProvision, .relevantBasis, .dueReason]
+      ),
+      ("meizhou-public-2023", .notShared, [.law, .regulation, .nationalProvision]),
+      ("hebi-2021", .conditional, [.law, .regulation, .nationalProvision]),
+      ("hebi-2021", .notShared, [.law, .regulation, .nationalProvision]),
+      ("guangdong-2018", .conditional, [.law, .regulation, .rule]),
+      ("guangdong-2018", .notShared, [.law, .regulation, .rule]),
+    ])
+  func grounds(_ key: String, _ type: ShareType, _ taken: [BasisKind]) throws {
+    var content = try CatalogWorld.content()
+    content.shareType = type
+    content.conditions = "用于养老金发放前比对"
+    func said(_ change: (inout EntryContent) -> Void) -> String? {
+      var changed = content
+      change(&changed)
+      return refusal { _ = try CatalogWorld.check(changed, under: key) }?.reason
+    }
+    for kind in BasisKind.allCases {
+      let found = said { $0.bases = [Basis(kind: kind, title: "某规定", article: "第一条")] }
+      #expect(found == (taken.contains(kind) ? nil : "catalog.basis_invalid"), "\(kind)")
+    }
+    #expect(said { $0.bases = [] } == "catalog.basis_missing")
+    content.bases = [CatalogWorld.basis]
+    let bare = said { $0.conditions = "" }
+    #expect((bare == nil) == (type == .notShared))
+  }
+}
