@@ -17,7 +17,8 @@ import Vocabulary
 @Suite("a backup of a node (meizhou-public-2023/38b, hebi-2021/23b)")
 struct BackupTests {
   @Test(
-    "taken while records arrive, it holds all that was acknowledged before; altered, it is refused")
+    "taken while records arrive, it holds all that was acknowledged before; altered, it is refused",
+    .obligation("luyi-2019/6.i7b"))
   func backup() async throws {
     let demo = try SmallDemo(seed: 13)
     let folder = demo.folder

@@ -9,7 +9,9 @@ import Testing
 
 @Suite("the demonstration", .serialized)
 struct DemoTests {
-  @Test("does the whole main job and finds exactly what was planted")
+  @Test(
+    "does the whole main job and finds exactly what was planted",
+    .obligation("meizhou-specific-2021/4"))
   func green() async throws {
     let demo = try SmallDemo()
     let outcome = try await demo.play()

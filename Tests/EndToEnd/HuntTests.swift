@@ -11,7 +11,9 @@ import Vocabulary
 
 @Suite("a hunt through a demonstration's data folder")
 struct HuntTests {
-  @Test("finds no planted identifier or name in any encoding (AC-33, hebi-2021/27)")
+  @Test(
+    "finds no planted identifier or name in any encoding (AC-33, hebi-2021/27)",
+    .obligation("meizhou-specific-2021/33b"))
   func hunt() async throws {
     let demo = try SmallDemo(seed: 5)
     let outcome = try await demo.play()

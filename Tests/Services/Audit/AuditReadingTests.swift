@@ -286,6 +286,7 @@ struct AlarmReadingTests {
 
   @Test(
     "an authority sees its level and below in its region only, the auditor all",
+    .obligation("meizhou-specific-2021/6"),
     .timeLimit(.minutes(5)))
   func regions() async throws {
     let pki = try TestPKI(domain: LogHome.domain)
@@ -304,6 +305,8 @@ struct AlarmReadingTests {
       #expect(try await alarms(node, "far-bureau", [.authority]) == [uses[3]] + log)
       let status = await refusal { try await alarms(node, "nowhere-bureau", [.authority]) }
       #expect(status?.reason == "audit.region_unknown")
+      let department = await refusal { try await alarms(node, "justice", [.departmentHead]) }
+      #expect(department?.code == .permissionDenied)
     }
   }
 }

@@ -38,7 +38,9 @@ struct AccessRuleTests {
       catalog.options(caller))
   }
 
-  @Test("AC-10 the owner drafts, edits and submits; the authority reviews and authors nothing")
+  @Test(
+    "AC-10 the owner drafts, edits and submits; the authority reviews and authors nothing",
+    .obligation("meizhou-public-2023/6.i2", "meizhou-public-2023/7.1b"))
   func authors() async throws {
     let catalog = try await CatalogCalls()
     let bureau = "data-bureau dept-officer authority"
@@ -64,6 +66,7 @@ struct AccessRuleTests {
 
   @Test(
     "AC-11 the authority of the owner's level and region approves, in Hebi the city's; nobody his own",
+    .obligation("meizhou-public-2023/7.1b"),
     arguments: [
       ("meizhou-public-2023", "county-bureau authority", "data-bureau authority"),
       ("hebi-2021", "data-bureau authority", "county-bureau authority"),
@@ -80,7 +83,9 @@ struct AccessRuleTests {
     try await approve(catalog, name, by: right)
   }
 
-  @Test("AC-12 city and county sources write under their own name alone (meizhou-specific-2021/7)")
+  @Test(
+    "AC-12 city and county sources write under their own name alone (meizhou-specific-2021/7)",
+    .obligation("meizhou-public-2023/6.i2"))
   func scopes() async throws {
     let catalog = try await CatalogCalls()
     let (city, county) = ("civil-affairs dept-officer", "county-affairs dept-officer")
@@ -97,7 +102,9 @@ struct AccessRuleTests {
     }
   }
 
-  @Test("AC-13 handed in, a version is for owner and reviewer alone until it is published")
+  @Test(
+    "AC-13 handed in, a version is for owner and reviewer alone until it is published",
+    .obligation("meizhou-public-2023/7.1b"))
   func unapproved() async throws {
     let catalog = try await CatalogCalls()
     let name = try await create(catalog, by: CatalogCalls.officer)
@@ -149,7 +156,9 @@ struct AccessRuleTests {
     try await submit(catalog, elsewhere, by: "county-affairs dept-officer")
   }
 
-  @Test("AC-17 nobody makes base data other than unconditional in Hebi (hebi-2021/14.2)")
+  @Test(
+    "AC-17 nobody makes base data other than unconditional in Hebi (hebi-2021/14.2)",
+    .obligation("hebi-2021/14.2"))
   func baseData() async throws {
     let catalog = try await CatalogCalls(under: "hebi-2021")
     func submitted(_ id: String, _ type: CatalogV1.ShareType) async throws {

@@ -106,7 +106,9 @@ struct AdministratorTests {
     }?.trailers["weir-reason"]
   }
 
-  @Test("AC-19 only the administrator approves first, only the bureau after him, each a person")
+  @Test(
+    "AC-19 only the administrator approves first, only the bureau after him, each a person",
+    .obligation("luyi-2019/9.1"))
   func order() async throws {
     let catalog = try await CatalogCalls(under: key)
     let name = try await submitted(catalog)

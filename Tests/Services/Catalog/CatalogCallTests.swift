@@ -15,6 +15,7 @@ import Vocabulary
 struct CatalogCallTests {
   @Test(
     "drafted, submitted, approved, published: each step is told and logged",
+    .obligation("meizhou-specific-2021/4"),
     arguments: Backend.allCases)
   func mainPath(_ backend: Backend) async throws {
     let catalog = try await CatalogCalls(backend)
@@ -95,7 +96,8 @@ struct CatalogCallTests {
   }
 
   @Test(
-    "readers keep the published version until the next is published; the old one is superseded (luyi-2019/9.1)"
+    "readers keep the published version until the next is published; the old one is superseded (luyi-2019/9.1)",
+    .obligation("meizhou-public-2023/8b", "luyi-2019/9.1")
   )
   func versions() async throws {
     let catalog = try await CatalogCalls()

@@ -55,6 +55,7 @@ struct ChangeCallTests {
 
   @Test(
     "registered, in progress with the source's work, fulfilled as far as the profile asks",
+    .obligation("meizhou-public-2023/8a", "hebi-2021/10a"),
     arguments: [("meizhou-public-2023", true), ("hebi-2021", true), ("guangdong-2018", false)],
     Backend.allCases)
   func life(_ profile: (key: String, isSubmissionEnough: Bool), _ backend: Backend) async throws {
@@ -102,6 +103,7 @@ struct ChangeCallTests {
 
   @Test(
     "the clock counts from the change, over a holiday; late is told, to the authority too, and stays told",
+    .obligation("meizhou-public-2023/8a", "hebi-2021/10a"),
     arguments: [
       // 清明节 from 4 to 6 April, the 7th is worked.
       ("meizhou-public-2023", "2024-03-22", "meizhou-public-2023/8a"),

@@ -22,6 +22,7 @@ struct DerivedEntryTests {
 
   @Test(
     "AC-46 received or derived data are refused as own, one's own are not",
+    .obligation("meizhou-public-2023/39.3a"),
     arguments: Backend.allCases)
   func derived(_ backend: Backend) async throws {
     let catalog = try await CatalogCalls(backend)

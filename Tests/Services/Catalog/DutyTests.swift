@@ -221,7 +221,9 @@ struct ReviewClockTests {
       under: try CatalogWorld.profile(key), calendar: try CatalogWorld.calendar())
   }
 
-  @Test("submitted on Monday 4 March 2024, review is due on the 11th")
+  @Test(
+    "submitted on Monday 4 March 2024, review is due on the 11th",
+    .obligation("meizhou-public-2023/7.1c"))
   func dueDay() throws {
     #expect(try version().state == .submitted)
     #expect(try due()?.date.iso == "2024-03-11")
@@ -238,7 +240,8 @@ struct ReviewClockTests {
   }
 
   @Test(
-    "in time to the end of the last day, late from the next, and late for ever once decided late")
+    "in time to the end of the last day, late from the next, and late for ever once decided late",
+    .obligation("meizhou-public-2023/7.1c"))
   func overdue() async throws {
     let catalog = try await CatalogCalls()
     let officer = catalog.options(CatalogCalls.officer)
@@ -275,7 +278,8 @@ struct ReviewClockTests {
 @Suite("Who sees a version before everybody does (AC-13)")
 struct VisibilityTests {
   @Test(
-    "drafts are the owner's, submissions also their authority's, published ones everybody's")
+    "drafts are the owner's, submissions also their authority's, published ones everybody's",
+    .obligation("meizhou-public-2023/7.2"))
   func visibility() throws {
     let owner = try CatalogWorld.facts("civil-affairs")
     let own = EntryVisibility(try CatalogWorld.actor("civil-affairs"))

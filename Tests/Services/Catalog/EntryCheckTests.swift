@@ -2,12 +2,15 @@
 
 import CatalogRules
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
 @Suite("An entry is complete before it goes to review (meizhou-public-2023/7.3, 9, 10)")
 struct EntryCheckTests {
-  @Test("an entry with every element passes")
+  @Test(
+    "an entry with every element passes",
+    .obligation("meizhou-public-2023/7.3", "meizhou-specific-2021/9c"))
   func complete() throws {
     let content = try CatalogWorld.content()
     #expect(try CatalogWorld.check(content) == content)
@@ -15,6 +18,7 @@ struct EntryCheckTests {
 
   @Test(
     "each element that meizhou-public-2023/7.3 wants of every entry is demanded",
+    .obligation("meizhou-public-2023/7.3"),
     arguments: [
       "data_form", "shared_content", "share_type", "conditions", "share_scope", "open_attribute",
       "update_frequency", "collecting_department", "approving_department", "providing_department",
@@ -59,7 +63,9 @@ struct EntryCheckTests {
     #expect(refusal { try checkDraft(content) } == .stateSecret)
   }
 
-  @Test("an entry of specific population needs identity number and name (meizhou-specific-2021/9c)")
+  @Test(
+    "an entry of specific population needs identity number and name (meizhou-specific-2021/9c)",
+    .obligation("meizhou-specific-2021/9c"))
   func identityItems() throws {
     var content = try CatalogWorld.content()
     content.items.remove(at: 1)
@@ -236,11 +242,15 @@ struct ShareTypingTests {
     #expect(content.shareType(of: content.items[2]) == .conditional)
   }
 
-  @Test("what has no ground is unconditional where the text says so, else it is completed (D09)")
+  @Test(
+    "what has no ground is unconditional where the text says so, else it is completed (D09)",
+    .obligation("meizhou-specific-2021/19a"))
   func withoutGround() throws {
     var content = try CatalogWorld.content()
     content.shareType = nil
-    #expect(try CatalogWorld.check(content, under: "hebi-2021").shareType == .unconditional)
+    for key in ["hebi-2021", "meizhou-specific-2021", "guangdong-2018"] {
+      #expect(try CatalogWorld.check(content, under: key).shareType == .unconditional, "\(key)")
+    }
     #expect(
       refusal { _ = try CatalogWorld.check(content) }?.reason == "catalog.field_missing")
   }

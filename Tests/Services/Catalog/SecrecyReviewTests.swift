@@ -30,7 +30,9 @@ struct SecrecyReviewTests {
       at: CatalogWorld.noon, under: try CatalogWorld.profile(key))
   }
 
-  @Test("approved without it, a version is not published; with it, it is", arguments: reviewed)
+  @Test(
+    "approved without it, a version is not published; with it, it is",
+    .obligation("meizhou-public-2023/39.1e"), arguments: reviewed)
   func demanded(_ key: String, _ article: String) throws {
     let content = try CatalogWorld.content()
     let submitted = try CatalogWorld.version(
@@ -103,7 +105,9 @@ struct SecrecyReviewTests {
     #expect(refusal { _ = try published(approved, under: "meizhou-public-2023") } == .stateSecret)
   }
 
-  @Test("callers see and the log tells who passed it; a refused publication names the article")
+  @Test(
+    "callers see and the log tells who passed it; a refused publication names the article",
+    .obligation("meizhou-public-2023/39.1e"))
   func calls() async throws {
     let catalog = try await CatalogCalls()
     let officer = catalog.options(CatalogCalls.officer)
@@ -161,7 +165,9 @@ struct TypeFixingTests {
       under: try CatalogWorld.profile(key))
   }
 
-  @Test("an item gets its type with a ground; history keeps both types and the reason")
+  @Test(
+    "an item gets its type with a ground; history keeps both types and the reason",
+    .obligation("hebi-2021/14.4"))
   func item() throws {
     let version = try fixed([
       TypeDecision(
@@ -186,7 +192,8 @@ struct TypeFixingTests {
   }
 
   @Test(
-    "nobody else fixes one: not the authority of Meizhou, not a county's, not the administrator")
+    "nobody else fixes one: not the authority of Meizhou, not a county's, not the administrator",
+    .obligation("hebi-2021/14.4"))
   func others() throws {
     let types = [TypeDecision(item: "cremated", type: .notShared, bases: [ground])]
     let meizhou = refusal { _ = try fixed(types, under: "meizhou-public-2023") }

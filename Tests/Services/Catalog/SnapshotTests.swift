@@ -12,6 +12,7 @@ import Vocabulary
 struct SnapshotTests {
   @Test(
     "each published entry once, in its newest version, since when it is published",
+    .obligation("meizhou-public-2023/7.2"),
     arguments: Backend.allCases)
   func same(_ backend: Backend) async throws {
     let catalog = try await CatalogCalls(backend)

@@ -55,7 +55,9 @@ extension FeedbackWorld {
 
 @Suite("A person listed as dead says so: checked, repaired, recalled, closed (policies e.8)")
 struct AliveTests {
-  @Test("the whole way, with what each party has to do at each step")
+  @Test(
+    "the whole way, with what each party has to do at each step",
+    .obligation("meizhou-public-2023/23d"))
   func wholeWay() async throws {
     try await FeedbackWorld.run { world in
       try await world.grantHeld()
@@ -188,7 +190,9 @@ struct AliveTests {
 
 @Suite("AC-61 the source answers, the reporter has the last word")
 struct IssueCallTests {
-  @Test("not confirmed needs reasons, is told to reporter and holders, and can be reopened")
+  @Test(
+    "not confirmed needs reasons, is told to reporter and holders, and can be reopened",
+    .obligation("meizhou-public-2023/23d"))
   func notConfirmed() async throws {
     try await FeedbackWorld.run { world in
       try await world.grantHeld()
@@ -282,7 +286,9 @@ struct IssueCallTests {
     }
   }
 
-  @Test("AC-63 another date holds when both parties have named it (meizhou-specific-2021/31d)")
+  @Test(
+    "AC-63 another date holds when both parties have named it (meizhou-specific-2021/31d)",
+    .obligation("meizhou-specific-2021/31d"))
   func agreedDate() async throws {
     try await FeedbackWorld.run(under: "meizhou-specific-2021", on: "2022-03-01") { world in
       _ = try await world.file(holderRequest())
@@ -312,7 +318,9 @@ struct IssueCallTests {
 
 @Suite("Lists and due days (meizhou-specific-2021/31c)")
 struct IssueListTests {
-  @Test("what is late is told once, stands in the authority's duties, and is listed")
+  @Test(
+    "what is late is told once, stands in the authority's duties, and is listed",
+    .obligation("meizhou-public-2023/23b", "hebi-2021/13.1b", "meizhou-specific-2021/31a"))
   func overdue() async throws {
     try await FeedbackWorld.run { world in
       _ = try await world.file(holderRequest())

@@ -61,7 +61,9 @@ struct GateTests {
     }
   }
 
-  @Test("a system acts with its responsible person and the system's role")
+  @Test(
+    "a system acts with its responsible person and the system's role",
+    .obligation("luyi-2019/18.2a"))
   func systems() async throws {
     try await withNode { node in
       let channel = try node.channel("civil-affairs/registers")
@@ -75,7 +77,9 @@ struct GateTests {
     }
   }
 
-  @Test("a role that the method does not name is refused, with article and next step")
+  @Test(
+    "a role that the method does not name is refused, with article and next step",
+    .obligation("luyi-2019/18.2a"))
   func roles() async throws {
     try await withNode { node in
       var options = CallOptions()
@@ -151,7 +155,9 @@ struct GateTests {
     }
   }
 
-  @Test("a foreign authority's certificate ends in a TLS alert, none at all likewise")
+  @Test(
+    "a foreign authority's certificate ends in a TLS alert, none at all likewise",
+    .obligation("meizhou-specific-2021/33d", "luyi-2019/6.i7c"))
   func foreignAuthority() async throws {
     try await withNode { node in
       let foreign = try TestPKI().person("wu", department: "data-bureau")
@@ -169,7 +175,9 @@ struct GateTests {
     }
   }
 
-  @Test("AC-02 whoever speaks in the clear is cut off, at the gateway and at a service")
+  @Test(
+    "AC-02 whoever speaks in the clear is cut off, at the gateway and at a service",
+    .obligation("meizhou-specific-2021/33a"))
   func clearText() async throws {
     try await withNode { node in
       // A sound HTTP/2 client, but for TLS: preface and an empty SETTINGS frame.
@@ -197,7 +205,9 @@ struct GateTests {
     }
   }
 
-  @Test("an expired, an unregistered and a not yet valid certificate of ours get a readable answer")
+  @Test(
+    "an expired, an unregistered and a not yet valid certificate of ours get a readable answer",
+    .obligation("meizhou-specific-2021/33d", "luyi-2019/6.i7c"))
   func readableAnswers() async throws {
     try await withNode { node in
       let stranger = try node.pki.person("stranger", department: "civil-affairs")

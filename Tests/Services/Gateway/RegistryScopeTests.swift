@@ -1,6 +1,7 @@
 // Who manages whom, and what a new department must be.
 
 import GatewayRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -164,7 +165,9 @@ struct DepartmentRegistrationTests {
     }
   }
 
-  @Test("precedence: taken code, unfit authority, second authority, not the caller's region")
+  @Test(
+    "precedence: taken code, unfit authority, second authority, not the caller's region",
+    .obligation("meizhou-public-2023/5.0"))
   func precedence() throws {
     let bureau = try authority()
     let caller = try manager(bureau, [.authority])
@@ -202,7 +205,9 @@ struct DepartmentRegistrationTests {
         == "registry.not_your_department")
   }
 
-  @Test("each document asks for its own persons; one without a demand asks for none")
+  @Test(
+    "each document asks for its own persons; one without a demand asks for none",
+    .obligation("hebi-2021/6.3b"))
   func activation() throws {
     let affairs = try department("civil-affairs", state: .disabled)
     let hebi = ActivationDemand.of(document: "hebi-2021")

@@ -120,7 +120,9 @@ struct RegistryTests {
       })
   }
 
-  @Test("a revoked certificate is refused on the next call of the same connection")
+  @Test(
+    "a revoked certificate is refused on the next call of the same connection",
+    .obligation("meizhou-specific-2021/33d", "luyi-2019/6.i7c"))
   func revocation() async throws {
     try await withNode { node in
       let channel = try node.channel("civil-affairs/zhang")
@@ -171,7 +173,9 @@ struct RegistryTests {
     }
   }
 
-  @Test("AC-92 a disabled person is refused at once, and so is the system they answer for")
+  @Test(
+    "AC-92 a disabled person is refused at once, and so is the system they answer for",
+    .obligation("meizhou-public-2023/39.2b"))
   func disabledPerson() async throws {
     try await withNode { node in
       let li = try node.channel("civil-affairs/li")

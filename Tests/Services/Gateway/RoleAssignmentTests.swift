@@ -1,6 +1,7 @@
 // AC-72: which roles go together, and who may give which.
 
 import GatewayRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -21,7 +22,7 @@ struct RoleAssignmentTests {
     return Set([first, second]) == [.thirdPartyAuditor, .regulator]
   }
 
-  @Test("every pair of roles is decided as the table says")
+  @Test("every pair of roles is decided as the table says", .obligation("guangdong-2018/28.1"))
   func pairs() throws {
     let bureau = try authority()
     for first in Role.allCases {

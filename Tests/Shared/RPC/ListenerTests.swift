@@ -167,6 +167,7 @@ struct ListenerTests {
 
   @Test(
     "TLS 1.2, TLS 1.3 without h2 and other suites are turned away, each with its alert",
+    .obligation("meizhou-specific-2021/33a"),
     arguments: [
       (["-tls1_2", "-alpn", "h2"], "alert protocol version"),
       (["-tls1_3"], "alert no application protocol"),

@@ -2,6 +2,7 @@
 
 import Boot
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -326,7 +327,9 @@ struct TaxonomyTests {
     try TaxonomyFiles.load(taxonomiesFolder: Law.root + "/deploy/taxonomies")
   }
 
-  @Test("specific population: 5 + 8 + 8 rows in three groups, none assigned by the text")
+  @Test(
+    "specific population: 5 + 8 + 8 rows in three groups, none assigned by the text",
+    .obligation("meizhou-specific-2021/5.3a", "meizhou-specific-2021/5.3b"))
   func specificPopulation() throws {
     let taxonomy = try #require(try taxonomies()["specific-population"])
     #expect(taxonomy.categories(under: "death").count == 5)

@@ -2,6 +2,7 @@
 
 import FeedbackRules
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -26,13 +27,16 @@ struct FilingRightTests {
     GrantFacts(name: name, entry: entry, grantee: try department(code), isHeld: isHeld)
   }
 
-  @Test("a holder of a grant on the entry may (meizhou-public-2023/23a)")
+  @Test(
+    "a holder of a grant on the entry may (meizhou-public-2023/23a)",
+    .obligation("meizhou-public-2023/23a"))
   func holderMay() throws {
     #expect(try check(grant: try grant()) == nil)
   }
 
   @Test(
-    "a grant on another entry, of another department, that has ended, or that is none, gives no right"
+    "a grant on another entry, of another department, that has ended, or that is none, gives no right",
+    .obligation("meizhou-public-2023/23a")
   )
   func othersMayNot() throws {
     for wrong in [
@@ -106,7 +110,9 @@ struct ReportContentTests {
     #expect(try check(aliveReport(), under: key) == nil)
   }
 
-  @Test("cause and detailed list are demanded (meizhou-specific-2021/30b)")
+  @Test(
+    "cause and detailed list are demanded (meizhou-specific-2021/30b)",
+    .obligation("meizhou-specific-2021/30b"))
   func elements() throws {
     for text in ["", "  "] {
       let cause = try check(changed { $0.cause = text }, under: specificPopulation)

@@ -24,7 +24,9 @@ struct IssueClockTests {
       under: try FeedbackLaw.profile(key))
   }
 
-  @Test("meizhou-public-2023/23b: verifying starts at once and is due on the 5th working day")
+  @Test(
+    "meizhou-public-2023/23b: verifying starts at once and is due on the 5th working day",
+    .obligation("meizhou-public-2023/23b"))
   func publicVerification() throws {
     let issue = try filed()
     let calendar = try FeedbackLaw.calendar()
@@ -37,7 +39,9 @@ struct IssueClockTests {
     #expect(issue.deadline(on: calendar, today: try day("2024-03-12"))?.overdue?.workingDays == 1)
   }
 
-  @Test("meizhou-public-2023/23c: the rectification counts 10 working days from the confirmation")
+  @Test(
+    "meizhou-public-2023/23c: the rectification counts 10 working days from the confirmation",
+    .obligation("meizhou-public-2023/23c"))
   func publicRectification() throws {
     let calendar = try FeedbackLaw.calendar()
     let issue = try confirmed(try filed(), on: "2024-03-06", under: publicData)
@@ -73,7 +77,9 @@ struct IssueClockTests {
     #expect(open.keepingClocks(on: calendar, today: today) == open)
   }
 
-  @Test("meizhou-public-2023/23c: what is not confirmed has no such clock")
+  @Test(
+    "meizhou-public-2023/23c: what is not confirmed has no such clock",
+    .obligation("meizhou-public-2023/23c"))
   func notConfirmed() throws {
     let issue = try filed().concluded(
       isConfirmed: false, reasons: ["与原始凭证一致"], by: try officer(source),
@@ -82,7 +88,9 @@ struct IssueClockTests {
     #expect(issue.history.map(\.to) == [.opened, .verifying, .notConfirmed, .informed])
   }
 
-  @Test("meizhou-specific-2021/31a: 20 working days from receipt cover everything")
+  @Test(
+    "meizhou-specific-2021/31a: 20 working days from receipt cover everything",
+    .obligation("meizhou-specific-2021/31a"))
   func specific() throws {
     let calendar = try FeedbackLaw.calendar()
     let issue = try filed(under: specificPopulation, on: "2022-03-01")
@@ -94,7 +102,9 @@ struct IssueClockTests {
     #expect(due(confirmed.deadline(on: calendar, today: try day("2022-03-20"))) == whole)
   }
 
-  @Test("hebi-2021/13.1b: 10 working days to check, with make-up Saturdays counted")
+  @Test(
+    "hebi-2021/13.1b: 10 working days to check, with make-up Saturdays counted",
+    .obligation("hebi-2021/13.1b"))
   func hebiChecking() throws {
     let issue = try filed(under: hebi, on: "2024-04-26")
     #expect(issue.state == .opened)

@@ -2,6 +2,7 @@
 
 import FeedbackRules
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -69,7 +70,9 @@ struct IssueStepTests {
     Issue.record("\(state): \(String(describing: refusal))")
   }
 
-  @Test("the path of a repair: verifying, confirmed, rectifying, rectified, informed, closed")
+  @Test(
+    "the path of a repair: verifying, confirmed, rectifying, rectified, informed, closed",
+    .obligation("meizhou-specific-2021/31a"))
   func path() throws {
     let states = try #require(try issues()[.closed]).history.map(\.to)
     #expect(
@@ -244,7 +247,7 @@ struct ExtensionTests {
       under: try FeedbackLaw.profile(key), calendar: try FeedbackLaw.calendar())
   }
 
-  @Test("ten days are granted, after the first due date")
+  @Test("ten days are granted, after the first due date", .obligation("hebi-2021/13.1c"))
   func granted() throws {
     let issue = try extend(days: 10)
     let calendar = try FeedbackLaw.calendar()
@@ -253,7 +256,9 @@ struct ExtensionTests {
     #expect(issue.history.last?.reason == "外业核查（备 12 号）")
   }
 
-  @Test("an officer, another department, no filing, no reason: refused")
+  @Test(
+    "an officer, another department, no filing, no reason: refused",
+    .obligation("hebi-2021/13.1c", "hebi-2021/6.3b"))
   func needs() throws {
     let officer = refusal { try extend(roles: [.departmentOfficer]) }
     #expect(officer?.reason == "feedback.head_needed")
@@ -279,7 +284,9 @@ struct ExtensionTests {
     }
   }
 
-  @Test("eleven days, no day, a second time, and after the due date: refused")
+  @Test(
+    "eleven days, no day, a second time, and after the due date: refused",
+    .obligation("hebi-2021/13.1c"))
   func limits() throws {
     for days in [11, 0, -1] {
       let refused = refusal { try extend(days: days) }
@@ -321,7 +328,9 @@ struct AgreedDateTests {
     issue.deadline(on: try FeedbackLaw.calendar(), today: try day("2022-03-02"))?.due.date.iso
   }
 
-  @Test("one party alone changes nothing; the same date from the other holds, and all is kept")
+  @Test(
+    "one party alone changes nothing; the same date from the other holds, and all is kept",
+    .obligation("meizhou-specific-2021/31d"))
   func both() throws {
     let issue = try filed(under: specificPopulation, on: "2022-03-01")
     let proposed = try agree(issue, "2022-05-10", by: source)

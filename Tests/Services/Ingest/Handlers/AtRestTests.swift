@@ -24,7 +24,8 @@ struct AtRestTests {
   }
 
   @Test(
-    "no identifier and no name stands in any file, in any encoding, after ingest, lookup and comparison"
+    "no identifier and no name stands in any file, in any encoding, after ingest, lookup and comparison",
+    .obligation("meizhou-specific-2021/33b")
   )
   func hunt() async throws {
     let node = try await node()

@@ -15,7 +15,9 @@ import Vocabulary
 struct BatchHandlerTests {
   let plan = try! Plan(seed: 11, sizes: Sizes(total: 5_000, roll: 2_000))
 
-  @Test("planted errors come out as rejects with rule, line, value and article; the rest is taken")
+  @Test(
+    "planted errors come out as rejects with rule, line, value and article; the rest is taken",
+    .obligation("meizhou-specific-2021/29"))
   func wholeRegister() async throws {
     let node = try await IngestNode()
     for (number, kind) in RegisterKind.allCases.enumerated() {
@@ -138,7 +140,9 @@ struct BatchHandlerTests {
     await node.stop()
   }
 
-  @Test("a batch above its threshold fails, commits nothing, and is loaded again from chunk 1")
+  @Test(
+    "a batch above its threshold fails, commits nothing, and is loaded again from chunk 1",
+    .obligation("meizhou-specific-2021/29"))
   func qualityFailed() async throws {
     let node = try await IngestNode()
     node.catalog.put(catalogEntry(.cremation))

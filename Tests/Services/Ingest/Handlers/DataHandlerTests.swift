@@ -164,7 +164,9 @@ struct DataHandlerTests {
     await node.stop()
   }
 
-  @Test("AC-47 a grant's day counts distinct subjects, found or not; the next day begins anew")
+  @Test(
+    "AC-47 a grant's day counts distinct subjects, found or not; the next day begins anew",
+    .obligation("meizhou-public-2023/21.5a"))
   func quota() async throws {
     let node = try await node()
     let grant = try node.grant(dailySubjects: 2)
@@ -289,6 +291,7 @@ struct DataHandlerTests {
 
   @Test(
     "every planted overlap is a lead and no decoy is, in all registers and rolls",
+    .obligation("meizhou-specific-2021/24.1b"),
     arguments: [3, 8] as [UInt64])
   func oracle(_ seed: UInt64) async throws {
     let plan = try Plan(seed: seed, sizes: Sizes(total: 6_000, roll: 3_000))

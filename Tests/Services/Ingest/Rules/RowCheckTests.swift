@@ -1,6 +1,7 @@
 // The quality check of rows: each rule with its last good value and its first bad one.
 
 import Regulation
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -94,7 +95,7 @@ struct RowCheckTests {
   }
 
   @Test(
-    "each rule fires, with item, threshold and value",
+    "each rule fires, with item, threshold and value", .obligation("meizhou-specific-2021/13a"),
     arguments: [
       (0, "", "value.required", "1"), (0, " \u{3000}", "value.required", "1"),
       (0, "441402199001010", "person_identifier.birth_date", "GB 11643"),
@@ -131,7 +132,7 @@ struct RowCheckTests {
     #expect(found.first?.sentence.english.isEmpty == false)
   }
 
-  @Test("a wrong check symbol is found")
+  @Test("a wrong check symbol is found", .obligation("meizhou-specific-2021/13a"))
   func checkSymbol() {
     let good = personID(44_140_219_900_101_001).text
     let wrong = String(good.dropLast()) + (good.last == "0" ? "1" : "0")
@@ -283,6 +284,7 @@ struct MinorsTests {
 
   @Test(
     "of age from the day after the eighteenth birthday, on the day the correction begins",
+    .obligation("meizhou-specific-2021/5.3c"),
     arguments: [
       (20_050_610, "2023-06-10", true), (20_050_610, "2023-06-11", false),
       (20_050_610, "2023-06-09", true), (20_040_229, "2022-02-28", true),
@@ -300,7 +302,7 @@ struct MinorsTests {
     #expect(rejections.first?.threshold == "18 @ \(start)")
   }
 
-  @Test("without a first day the as-of day decides")
+  @Test("without a first day the as-of day decides", .obligation("meizhou-specific-2021/5.3c"))
   func asOfDecides() {
     #expect(isAccepted(verdict(born: 20_060_301, start: "", asOf: "2024-03-02")))
     #expect(!isAccepted(verdict(born: 20_060_301, start: "", asOf: "2024-03-01")))

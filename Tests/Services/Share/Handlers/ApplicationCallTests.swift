@@ -16,7 +16,9 @@ import Vocabulary
 
 @Suite("Apply, review, accept, look up, revoke (meizhou-public-2023/19, 21, 22, 39)")
 struct ApplicationCallTests {
-  @Test("the main path, each step told and logged", arguments: Backend.allCases)
+  @Test(
+    "the main path, each step told and logged", .obligation("meizhou-public-2023/39.4a"),
+    arguments: Backend.allCases)
   func mainPath(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend)
     let draft = try await share.apply()
@@ -143,7 +145,8 @@ struct ApplicationCallTests {
   }
 
   @Test(
-    "AC-50 the authority hands on; the form and its hash go to source and log (hebi-2021/15.1c, 15.4)"
+    "AC-50 the authority hands on; the form and its hash go to source and log (hebi-2021/15.1c, 15.4)",
+    .obligation("hebi-2021/15.1b", "hebi-2021/15.1c", "hebi-2021/15.4")
   )
   func form() async throws {
     let share = try await ShareCalls(profile: "hebi-2021")
@@ -214,7 +217,9 @@ struct ApplicationCallTests {
     await share.stop()
   }
 
-  @Test("outside the grant: item, purpose, department, day; a purpose is noted (AC-41, AC-45)")
+  @Test(
+    "outside the grant: item, purpose, department, day; a purpose is noted (AC-41, AC-45)",
+    .obligation("meizhou-specific-2021/20d", "meizhou-public-2023/19.3", "guangdong-2018/16.2b"))
   func outsideGrant() async throws {
     let share = try await ShareCalls()
     let grant = try await share.grant()
@@ -385,7 +390,9 @@ struct ApplicationCallTests {
     await share.stop()
   }
 
-  @Test("subscribe at once; it ends with its entry and on the civil clock (AC-40, e.5)")
+  @Test(
+    "subscribe at once; it ends with its entry and on the civil clock (AC-40, e.5)",
+    .obligation("meizhou-specific-2021/21a", "hebi-2021/15.1a", "guangdong-2018/19.1a"))
   func subscription() async throws {
     let share = try await ShareCalls()
     var request = ShareV1.SubscribeRequest()

@@ -13,7 +13,9 @@ import Vocabulary
 
 @Suite("A roll is compared, its leads are checked, the rest is paid (meizhou-specific-2021/24, 25)")
 struct ComparisonCallTests {
-  @Test("chunks in any order, each once; leads become cases", arguments: Backend.allCases)
+  @Test(
+    "chunks in any order, each once; leads become cases",
+    .obligation("meizhou-specific-2021/24.1c"), arguments: Backend.allCases)
   func run(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend)
     let grant = try await share.grant()
@@ -78,7 +80,9 @@ struct ComparisonCallTests {
     #expect(try await share.finish(run.name, 1, "f-2").leads == 5)
   }
 
-  @Test("a lead is concluded by one and confirmed by another; lines clear one by one")
+  @Test(
+    "a lead is concluded by one and confirmed by another; lines clear one by one",
+    .obligation("meizhou-specific-2021/24.1c"))
   func cases() async throws {
     let share = try await ShareCalls()
     let run = try await share.finished()

@@ -15,6 +15,7 @@ import Testing
 struct RecipientCallTests {
   @Test(
     "AC-48 in Meizhou never: neither another unit nor the public (meizhou-public-2023/39.3)",
+    .obligation("meizhou-public-2023/39.3a"),
     arguments: [ShareV1.Recipient.Kind.thirdParty, .public])
   func neverInMeizhou(_ kind: ShareV1.Recipient.Kind) async throws {
     let share = try await ShareCalls()
@@ -43,6 +44,7 @@ struct RecipientCallTests {
 
   @Test(
     "AC-48 in Hebi it is published with the provider's consent alone, which no approval of items is (hebi-2021/27.i1)",
+    .obligation("hebi-2021/27.i1b"),
     arguments: Backend.allCases)
   func consentInHebi(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend, profile: "hebi-2021")
@@ -141,7 +143,9 @@ struct RecipientCallTests {
     await share.stop()
   }
 
-  @Test("AC-46 AC-48 in Luyi another unit with the provider's consent (luyi-2019/15, 16)")
+  @Test(
+    "AC-46 AC-48 in Luyi another unit with the provider's consent (luyi-2019/15, 16)",
+    .obligation("luyi-2019/16.2"))
   func consentInLuyi() async throws {
     let share = try await ShareCalls(profile: "luyi-2019")
     let asked = try await share.submitted(
@@ -158,7 +162,9 @@ struct RecipientCallTests {
     await share.stop()
   }
 
-  @Test("AC-46 a grantee adds no consumer: no other department's system, no call by another")
+  @Test(
+    "AC-46 a grantee adds no consumer: no other department's system, no call by another",
+    .obligation("meizhou-public-2023/39.3a"))
   func noConsumer() async throws {
     let share = try await ShareCalls()
     #expect(
@@ -176,7 +182,9 @@ struct RecipientCallTests {
     await share.stop()
   }
 
-  @Test("AC-51 a recipient abroad needs both records (hebi-2021/27.i9); elsewhere there is none")
+  @Test(
+    "AC-51 a recipient abroad needs both records (hebi-2021/27.i9); elsewhere there is none",
+    .obligation("hebi-2021/27.i9"))
   func recipientAbroad() async throws {
     let hebi = try await ShareCalls(profile: "hebi-2021")
     var abroad = ShareCalls.recipient(.public) {
@@ -210,7 +218,9 @@ struct RecipientCallTests {
     await luyi.stop()
   }
 
-  @Test("AC-51 a system abroad is denied unless the grant names it and where it stands")
+  @Test(
+    "AC-51 a system abroad is denied unless the grant names it and where it stands",
+    .obligation("hebi-2021/27.i9"))
   func endpointAbroad() async throws {
     let share = try await ShareCalls(profile: "hebi-2021")
     let atHome = ShareCalls.recipient(.ownSystem, "payment")

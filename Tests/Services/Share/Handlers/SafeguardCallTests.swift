@@ -144,6 +144,7 @@ struct SensitiveItemCallTests {
 struct BulkCallTests {
   @Test(
     "AC-47 no more persons a day than the profile lets any grant have",
+    .obligation("meizhou-public-2023/21.5a"),
     arguments: [
       ("meizhou-public-2023", Int32(5_000), "meizhou-public-2023/21.5a"),
       ("hebi-2021", 10_000, "weir-default/AC-47"),

@@ -13,7 +13,9 @@ import Vocabulary
 
 @Suite("A claim is answered match or no match (meizhou-public-2023/21.4, AC-42)")
 struct VerificationCallTests {
-  @Test("sealed until decided, then wiped; answered once", arguments: Backend.allCases)
+  @Test(
+    "sealed until decided, then wiped; answered once", .obligation("meizhou-public-2023/21.4"),
+    arguments: Backend.allCases)
   func answered(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend)
     let request = try await share.claim("illness", "v-1")
@@ -50,7 +52,9 @@ struct VerificationCallTests {
     await share.stop()
   }
 
-  @Test("absence is told as no match where membership may harm")
+  @Test(
+    "absence is told as no match where membership may harm", .obligation("meizhou-public-2023/21.4")
+  )
   func absence() async throws {
     let share = try await ShareCalls()
     share.book.change { $0.answer = .notFound }
@@ -62,7 +66,9 @@ struct VerificationCallTests {
     await share.stop()
   }
 
-  @Test("declined only with law; three claims about one person; another person is another matter")
+  @Test(
+    "declined only with law; three claims about one person; another person is another matter",
+    .obligation("meizhou-public-2023/21.4"))
   func limits() async throws {
     let share = try await ShareCalls()
     let request = try await share.claim("illness", "v-1")

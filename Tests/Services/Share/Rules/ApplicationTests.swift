@@ -2,6 +2,7 @@
 
 import Regulation
 import ShareRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -9,12 +10,20 @@ import Vocabulary
 struct ApplicationTests {
   @Test(
     "a field that the profile asks is missing",
+    .obligation(
+      "meizhou-specific-2021/21b", "guangdong-2018/19.1b", "luyi-2019/11a",
+      "meizhou-public-2023/21.3a", "meizhou-public-2023/22a", "hebi-2021/15.1b"),
     arguments: [
       ("meizhou-public-2023", "purpose", "meizhou-public-2023/21.3a"),
       ("meizhou-specific-2021", "purpose", "meizhou-specific-2021/21b"),
+      ("meizhou-specific-2021", "items", "meizhou-specific-2021/21b"),
       ("meizhou-specific-2021", "business", "meizhou-specific-2021/20c"),
+      ("guangdong-2018", "purpose", "guangdong-2018/19.1b"),
+      ("guangdong-2018", "items", "guangdong-2018/19.1b"),
       ("guangdong-2018", "business", "guangdong-2018/16.2a"),
       ("hebi-2021", "scope", "hebi-2021/15.1b"),
+      ("hebi-2021", "purpose", "hebi-2021/15.1b"),
+      ("luyi-2019", "scope", "luyi-2019/11a"),
       ("luyi-2019", "reason", "luyi-2019/11a"),
       ("meizhou-public-2023", "scenario", "meizhou-public-2023/22a"),
       ("meizhou-public-2023", "modes", "meizhou-public-2023/22a"),
@@ -56,7 +65,9 @@ struct ApplicationTests {
     #expect(application.history.map(\.to) == ["draft", "submitted"])
   }
 
-  @Test("what is asked for must be in the entry, once")
+  @Test(
+    "what is asked for must be in the entry, once",
+    .obligation("meizhou-specific-2021/21b", "guangdong-2018/19.1b"))
   func items() throws {
     #expect(
       refusal { _ = try World.application { $0.items = ["name", "secret"] } }
@@ -130,7 +141,9 @@ struct ApplicationTests {
       refusal { _ = try World.application { $0.modes = [.lookup] } }?.field == "application.roll")
   }
 
-  @Test("not shared: no application, and the profile's own next step (AC-42)")
+  @Test(
+    "not shared: no application, and the profile's own next step (AC-42)",
+    .obligation("meizhou-public-2023/9.5"))
   func notShared() throws {
     let meizhou = refusal { _ = try World.application { $0.items = ["name", "illness"] } }
     #expect(meizhou?.reason == "share.not_shared")
@@ -234,7 +247,9 @@ struct ApplicationTests {
       }?.reason == "share.entry_not_published")
   }
 
-  @Test("a county's application goes through its authority in Hebi alone (hebi-2021/15.4, AC-50)")
+  @Test(
+    "a county's application goes through its authority in Hebi alone (hebi-2021/15.4, AC-50)",
+    .obligation("hebi-2021/15.4"))
   func countyRoute() throws {
     let county = try World.standing(
       "county-welfare", level: .county, region: "410621", authority: "county-bureau")

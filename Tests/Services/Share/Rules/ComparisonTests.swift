@@ -2,6 +2,7 @@
 
 import Regulation
 import ShareRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -50,7 +51,8 @@ struct ComparisonRunTests {
   }
 
   @Test(
-    "a run serves one payout: a period within this month, the last or the next (meizhou-specific-2021/24.1b)"
+    "a run serves one payout: a period within this month, the last or the next (meizhou-specific-2021/24.1b)",
+    .obligation("meizhou-specific-2021/24.1b")
   )
   func period() throws {
     func prepared(_ first: String, _ last: String) throws -> ComparisonRun {
@@ -78,7 +80,7 @@ struct ComparisonRunTests {
         == .rollGrew(grant: "grants/G-1", limit: 10, last: 100))
   }
 
-  @Test("once a month, or once a payout batch")
+  @Test("once a month, or once a payout batch", .obligation("meizhou-specific-2021/24.1b"))
   func frequency() throws {
     let run = try prepare()
     #expect(run.frequencyKey(.monthly) == "month 2024-03")
@@ -176,7 +178,7 @@ struct ComparisonRunTests {
         == "share.not_party")
   }
 
-  @Test("the full list, or it is not finished")
+  @Test("the full list, or it is not finished", .obligation("meizhou-specific-2021/24.1b"))
   func finish() throws {
     let own = try World.actor("human-resources")
     var run = try prepare()
@@ -295,6 +297,7 @@ struct ComparisonCaseTests {
 
   @Test(
     "an irregular receipt needs kind, date and who saw it; the date is not to come",
+    .obligation("meizhou-specific-2021/24.2a"),
     arguments: [
       (nil, "evidence.kind"),
       (Evidence(kind: "", date: "2024-03-01", seenBy: "a", note: ""), "evidence.kind"),
@@ -310,7 +313,9 @@ struct ComparisonCaseTests {
       } == .evidenceMissing(path: path))
   }
 
-  @Test("a missed payment and no problem close at once, with a reason or evidence")
+  @Test(
+    "a missed payment and no problem close at once, with a reason or evidence",
+    .obligation("meizhou-specific-2021/24.2a"))
   func otherOutcomes() throws {
     for outcome in [ComparisonOutcome.missedPayment, .noProblem] {
       let closed = try lead().concluded(

@@ -2,6 +2,7 @@
 
 import Regulation
 import ShareRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -45,6 +46,7 @@ struct GrantTests {
 
   @Test(
     "it begins on acceptance in Meizhou, once its access mode is filed in Luyi, at once elsewhere",
+    .obligation("meizhou-specific-2021/21e", "guangdong-2018/19.1e"),
     arguments: [
       ("meizhou-public-2023", GrantState.pendingAcceptance), ("meizhou-specific-2021", .active),
       ("guangdong-2018", .active), ("hebi-2021", .active), ("luyi-2019", .pendingAcceptance),
@@ -58,7 +60,9 @@ struct GrantTests {
     #expect((grant.activated != nil) == (state == .active))
   }
 
-  @Test("the security officer accepts in person (meizhou-public-2023/39)")
+  @Test(
+    "the security officer accepts in person (meizhou-public-2023/39)",
+    .obligation("meizhou-public-2023/39.4a"))
   func acceptance() throws {
     let pending = try #require(
       ShareRules.grant(
@@ -281,6 +285,7 @@ struct SubscriptionTests {
 
   @Test(
     "active at once under each profile; in Luyi once the access mode is filed (e.4, luyi-2019/13)",
+    .obligation("meizhou-specific-2021/21a", "hebi-2021/15.1a", "guangdong-2018/19.1a"),
     arguments: [
       "meizhou-public-2023", "meizhou-specific-2021", "guangdong-2018", "hebi-2021", "luyi-2019",
     ])
@@ -303,7 +308,9 @@ struct SubscriptionTests {
     #expect(try take("guangdong-2018", { $0.purpose = "" }).purpose == "养老金发放")
   }
 
-  @Test("conditional items are applied for, not-shared ones cannot be had, enterprises get none")
+  @Test(
+    "conditional items are applied for, not-shared ones cannot be had, enterprises get none",
+    .obligation("meizhou-public-2023/9.5"))
   func refused() throws {
     #expect(
       refusal { _ = try take("meizhou-public-2023", { $0.items = ["office", "name"] }) }
@@ -352,7 +359,9 @@ struct GrantUseTests {
         == .notGrantee(grant: "grants/G-1"))
   }
 
-  @Test("no item named: all granted; some named: those")
+  @Test(
+    "no item named: all granted; some named: those",
+    .obligation("meizhou-specific-2021/21e", "guangdong-2018/19.1e"))
   func allowed() throws {
     let grant = try World.grant()
     #expect(try grant.check(try call()) == ["name", "date", "court"])
@@ -360,7 +369,9 @@ struct GrantUseTests {
     #expect(try grant.check(try call(today: "2024-12-31")).count == 3)
   }
 
-  @Test("another unit, item, mode, purpose, or a day too late")
+  @Test(
+    "another unit, item, mode, purpose, or a day too late",
+    .obligation("meizhou-public-2023/22b", "meizhou-specific-2021/21e", "guangdong-2018/19.1e"))
   func refused() throws {
     let grant = try World.grant()
     #expect(

@@ -18,6 +18,7 @@ struct ReviewTests {
 
   @Test(
     "the source alone decides (meizhou-public-2023/21, hebi-2021/15, luyi-2019/11)",
+    .obligation("meizhou-public-2023/21.3a", "luyi-2019/11a"),
     arguments: ["meizhou-public-2023", "hebi-2021", "luyi-2019"])
   func sourceAlone(key: String) throws {
     let done = try review(
@@ -33,6 +34,7 @@ struct ReviewTests {
 
   @Test(
     "both opinions are needed (meizhou-specific-2021/21, guangdong-2018/19), in any order",
+    .obligation("meizhou-specific-2021/21c", "guangdong-2018/19.1c"),
     arguments: ["meizhou-specific-2021", "guangdong-2018"], [true, false])
   func both(key: String, sourceFirst: Bool) throws {
     let source = try World.actor("justice")
@@ -49,7 +51,9 @@ struct ReviewTests {
     #expect(done.approvedItems == ["name", "date", "judgment"])
   }
 
-  @Test("the applicant's own people do not review it, nor strangers, nor without the role")
+  @Test(
+    "the applicant's own people do not review it, nor strangers, nor without the role",
+    .obligation("meizhou-specific-2021/21c", "guangdong-2018/19.1c"))
   func outsiders() throws {
     let key = "meizhou-public-2023"
     let application = try World.submitted(key)
@@ -87,7 +91,7 @@ struct ReviewTests {
     #expect(try review(half, World.decisions(), two, key).state == .approved)
   }
 
-  @Test("each item once, none beyond the request")
+  @Test("each item once, none beyond the request", .obligation("meizhou-public-2023/22b"))
   func completeness() throws {
     let key = "meizhou-public-2023"
     let source = try World.actor("justice")
@@ -123,7 +127,9 @@ struct ReviewTests {
         == ["name", "date", "judgment"])
   }
 
-  @Test("a refusal has a reason; in Luyi consent too (luyi-2019/11c)")
+  @Test(
+    "a refusal has a reason; in Luyi consent too (luyi-2019/11c)",
+    .obligation("luyi-2019/11c", "meizhou-specific-2021/21f", "guangdong-2018/19.1f"))
   func reasons() throws {
     func bare(_ isApproved: Bool) -> [ItemDecision] {
       ["name", "date", "court", "judgment"].map {
@@ -138,6 +144,11 @@ struct ReviewTests {
         refusal { _ = try review(application, bare(false), source, key) }?.reason
           == "share.reason_missing")
       #expect(try review(application, bare(false), source, key, reason: "r").state == .rejected)
+    }
+    for key in ["meizhou-specific-2021", "guangdong-2018"] {
+      #expect(
+        refusal { _ = try review(try World.submitted(key), bare(false), source, key) }?.reason
+          == "share.reason_missing")
     }
     let luyi = refusal {
       _ = try review(try World.submitted("luyi-2019"), bare(true), source, "luyi-2019")
@@ -156,6 +167,7 @@ struct ReviewTests {
 
   @Test(
     "a refusal rests on law, regulation or rule; an internal rule counts nowhere",
+    .obligation("meizhou-public-2023/19.2"),
     arguments: [
       ("meizhou-public-2023", nil, "share.basis_missing"),
       ("meizhou-public-2023", BasisKind.internalRule, "share.basis_invalid"),
@@ -287,7 +299,9 @@ struct AnswerDeadlineTests {
     #expect(open.keepingAnswer(under: profile, calendar: calendar) == open)
   }
 
-  @Test("user and source may agree another day in Meizhou's trial; nobody else may (AC-63)")
+  @Test(
+    "user and source may agree another day in Meizhou's trial; nobody else may (AC-63)",
+    .obligation("meizhou-specific-2021/21g"))
   func negotiated() throws {
     let profile = try World.profile("meizhou-specific-2021")
     let application = try World.submitted("meizhou-specific-2021")

@@ -23,7 +23,9 @@ struct VerificationTests {
       under: try World.profile(key), at: World.noon)
   }
 
-  @Test("for what is not shared, and for what was refused; for nothing else")
+  @Test(
+    "for what is not shared, and for what was refused; for nothing else",
+    .obligation("meizhou-public-2023/9.5", "meizhou-public-2023/21.4"))
   func scopes() throws {
     #expect(try file().state == .requested)
     #expect(try file(refused: ["judgment"]) { $0.item = "judgment" }.item == "judgment")
