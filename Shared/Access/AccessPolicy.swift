@@ -23,14 +23,23 @@ package enum AccessPolicy {
   package static func decideRights(_ caller: Caller, _ method: MethodAccess) -> AccessDecision {
     switch method.person {
     case .none: break
-    case .stated: if caller.person == nil { return .refused(.personRequired) }
+    case .stated: if !caller.hasShownPerson { return .refused(.personRequired) }
     case .certificate:
-      if caller.person == nil { return .refused(.personRequired) }
+      if !caller.hasShownPerson { return .refused(.personRequired) }
       if !caller.isPersonCertificate { return .refused(.personCertificateRequired) }
     }
     if method.roles.isEmpty { return .admitted }
-    for role in caller.roles where method.roles.contains(role) { return .admitted }
-    return .refused(.roleMissing(needed: method.roles))
+    if caller.roles.isDisjoint(with: method.roles) {
+      return .refused(.roleMissing(needed: method.roles))
+    }
+    // A system opens nothing to a person who could not do it in person.
+    if let stated = caller.stated {
+      let needed = method.roles.subtracting([.departmentSystem])
+      if !needed.isEmpty, stated.roles.isDisjoint(with: needed) {
+        return .refused(.stated(.roleMissing(needed: needed)))
+      }
+    }
+    return .admitted
   }
 }
 
@@ -57,14 +66,22 @@ package struct CompiledAccess: Sendable {
     guard let rule = rules[path] else { return nil }
     guard rule.method.isPublic else { return .refused(.internalMethod(path)) }
     if rule.method.person != .none {
-      if caller.person == nil { return .refused(.personRequired) }
+      if !caller.hasShownPerson { return .refused(.personRequired) }
       if rule.method.person == .certificate, !caller.isPersonCertificate {
         return .refused(.personCertificateRequired)
       }
     }
-    if rule.roles == 0 || rule.roles & roles != 0 { return .admitted }
-    return .refused(.roleMissing(needed: rule.method.roles))
+    if rule.roles == 0 { return .admitted }
+    if rule.roles & roles == 0 { return .refused(.roleMissing(needed: rule.method.roles)) }
+    let needed = rule.roles & ~Self.systemBit
+    guard let stated = caller.stated, needed != 0, needed & Self.bits(stated.roles) == 0 else {
+      return .admitted
+    }
+    return .refused(
+      .stated(.roleMissing(needed: rule.method.roles.subtracting([.departmentSystem]))))
   }
+
+  private static let systemBit = bits([.departmentSystem])
 
   /// A set of roles as bits, one for each case of ``Role`` in its order.
   package static func bits(_ roles: Set<Role>) -> UInt64 {

@@ -20,6 +20,8 @@ package enum AccessRefusal: Error, Hashable, Sendable {
   // Known, but may not.
   case internalMethod(String)
   case personRequired
+  /// Somebody was stated who cannot stand behind the call.
+  case stated(StatedRefusal)
   case personCertificateRequired
   case roleMissing(needed: Set<Role>)
   // Came by a way that no call comes.
@@ -52,6 +54,7 @@ extension AccessRefusal: Refusal {
     case .responsibleMissing: "access.responsible_missing"
     case .internalMethod: "access.internal_method"
     case .personRequired: "access.person_required"
+    case .stated(let refusal): refusal.reason
     case .personCertificateRequired: "access.person_certificate_required"
     case .roleMissing: "access.role_missing"
     case .directServiceCall: "access.direct_service_call"
@@ -78,6 +81,7 @@ extension AccessRefusal: Refusal {
       .directServiceCall, .notThroughGateway, .notVia, .peerNotNamed, .entryMismatch,
       .callIDMissing:
       .notAllowed
+    case .stated(let refusal): refusal.kind
     case .rateLimited: .tooMuch
     case .serviceUnavailable: .unavailable
     }
@@ -91,8 +95,17 @@ extension AccessRefusal: Refusal {
     }
   }
 
+  package var field: String? {
+    switch self {
+    case .stated(let refusal): refusal.field
+    case .personRequired: CallMetadata.personToken
+    default: nil
+    }
+  }
+
   package var citation: Citation? {
     switch self {
+    case .stated(let refusal): refusal.citation
     case .certificateMissing, .ticketMissing, .ticketRefused, .callIDMissing, .entryMismatch:
       // Access authentication (AC-01).
       Citation(document: "guangdong-2018", article: "28.2b")
@@ -136,6 +149,12 @@ extension AccessRefusal: Refusal {
       BilingualText("请向本层级、区域的主管部门查询。", "Ask the authority of your level and region.")
     case .systemDisabled, .responsibleMissing, .personDisabled:
       BilingualText("请向本部门主要负责人查询。", "Ask the principal head of your department.")
+    case .stated(let refusal): refusal.nextStep
+    case .personRequired:
+      BilingualText(
+        "请在 weir-person-token-bin 中说明操作人或已登记的定时任务（deploy/PERSON-TOKENS.md）。",
+        "State the person, or a registered scheduled run, in weir-person-token-bin (deploy/PERSON-TOKENS.md)."
+      )
     case .personCertificateRequired:
       BilingualText("请用个人证书调用。", "Call with the person's own certificate.")
     case .roleMissing(let needed):
@@ -205,6 +224,7 @@ extension AccessRefusal: Refusal {
     switch self {
     case .internalMethod(let path):
       BilingualText("\(path) 仅供服务之间调用。", "\(path) is for calls between services only.")
+    case .stated(let refusal): refusal.sentence
     case .personRequired:
       BilingualText("调用须说明操作人。", "The call must name the person who acts.")
     case .personCertificateRequired:
@@ -241,7 +261,7 @@ extension AccessRefusal: Refusal {
   }
 }
 
-private func names(_ roles: Set<Role>, _ language: Language) -> String {
+func names(_ roles: Set<Role>, _ language: Language) -> String {
   Role.allCases.filter(roles.contains).map { $0.term.text(in: language) }
     .joined(separator: language == .chinese ? "、" : ", ")
 }

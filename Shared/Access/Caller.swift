@@ -7,7 +7,7 @@ package import Vocabulary
 package struct Caller: Sendable, Hashable {
   package let department: DepartmentCode
   package let system: SystemName
-  /// Who acts; for a system by itself the one who answers for it.
+  /// Who acts: the holder of the certificate, or whom the system stated; for a scheduled run the one who answers for it.
   package let person: PersonID?
   /// Whether the person's own certificate was shown, as decisions need it.
   package let isPersonCertificate: Bool
@@ -18,10 +18,14 @@ package struct Caller: Sendable, Hashable {
   package let ticket: [UInt8]
   /// Where the system stands, by ISO 3166-1; empty for the mainland (AC-51).
   package let systemRegion: String
+  /// What the registry says of the person whom a system stated; `nil` under a person's own certificate, and for a system that stated
+  /// nobody.
+  package let stated: StatedPerson?
 
   package init(
     department: DepartmentCode, system: SystemName, person: PersonID?, isPersonCertificate: Bool,
-    roles: Set<Role>, certificateHash: [UInt8], ticket: [UInt8] = [], systemRegion: String = ""
+    roles: Set<Role>, certificateHash: [UInt8], ticket: [UInt8] = [], systemRegion: String = "",
+    stated: StatedPerson? = nil
   ) {
     self.department = department
     self.system = system
@@ -31,11 +35,34 @@ package struct Caller: Sendable, Hashable {
     self.certificateHash = certificateHash
     self.ticket = ticket
     self.systemRegion = systemRegion
+    self.stated = stated
   }
 
   /// `departments/d/persons/p`, for statements and entries; `nil` where nobody stands behind the call.
   package var personName: String? {
     person.map { ResourceName.person(department, $0).text }
+  }
+
+  /// Whether a person stands behind the call: by certificate, or stated by the system (AC-03).
+  package var hasShownPerson: Bool { person != nil && (isPersonCertificate || stated != nil) }
+
+  /// By what the person is known, for entries: "certificate", "token", or the scheduled run; empty where nobody is.
+  package var personShownBy: String {
+    if person == nil { return "" }
+    if isPersonCertificate { return "certificate" }
+    return stated?.run.map { ResourceName.run(department, $0).text } ?? "token"
+  }
+}
+
+/// The person whom a system stated, as the registry knows him or her.
+package struct StatedPerson: Sendable, Hashable {
+  package let roles: Set<Role>
+  /// The scheduled run that was stated instead, for which the person answers.
+  package let run: RunName?
+
+  package init(roles: Set<Role>, run: RunName? = nil) {
+    self.roles = roles
+    self.run = run
   }
 }
 

@@ -18,6 +18,7 @@ package struct Ticket: Sendable, Hashable {
   package let end: Instant
   /// Where the system stands, by ISO 3166-1; empty for the mainland.
   package let systemRegion: String
+  package let stated: StatedPerson?
 
   package init(caller: Caller, registryVersion: Int64, audience: String, end: Instant) {
     certificateHash = caller.certificateHash
@@ -30,6 +31,7 @@ package struct Ticket: Sendable, Hashable {
     self.audience = audience
     self.end = end
     systemRegion = caller.systemRegion
+    stated = caller.stated
   }
 
   /// The caller that the ticket tells of.
@@ -39,7 +41,7 @@ package struct Ticket: Sendable, Hashable {
     Caller(
       department: department, system: system, person: person,
       isPersonCertificate: isPersonCertificate, roles: roles, certificateHash: certificateHash,
-      ticket: carrier, systemRegion: systemRegion)
+      ticket: carrier, systemRegion: systemRegion, stated: stated)
   }
 
   private static let mark = Array("weir-ticket-v1\n".utf8)
@@ -52,18 +54,17 @@ package struct Ticket: Sendable, Hashable {
     append(Array(system.text.utf8), to: &bytes)
     append(Array((person?.text ?? "").utf8), to: &bytes)
     bytes.append(isPersonCertificate ? 1 : 0)
-    append(Array(rolesText.utf8), to: &bytes)
+    append(Array(roleText(roles).utf8), to: &bytes)
     bytes += registryVersion.bigEndianBytes
     append(Array(audience.utf8), to: &bytes)
     bytes += end.milliseconds.bigEndianBytes
     // At home nothing is said, as before: a service that does not know the field takes no ticket from abroad.
-    if !systemRegion.isEmpty { append(Array(systemRegion.utf8), to: &bytes) }
+    if !systemRegion.isEmpty || stated != nil { append(Array(systemRegion.utf8), to: &bytes) }
+    if let stated {
+      append(Array(roleText(stated.roles).utf8), to: &bytes)
+      append(Array((stated.run?.text ?? "").utf8), to: &bytes)
+    }
     return bytes
-  }
-
-  /// Role slugs in their order, parted by commas.
-  private var rolesText: String {
-    Role.allCases.filter(roles.contains).map(\.slug).joined(separator: ",")
   }
 
   /// Reads what ``bytes`` writes, and nothing else.
@@ -79,14 +80,17 @@ package struct Ticket: Sendable, Hashable {
       let version = reader.take(8).flatMap({ Int64(bigEndianBytes: $0) }),
       let audience = reader.text(),
       let end = reader.take(8).flatMap({ Int64(bigEndianBytes: $0) }),
-      let region = reader.isAtEnd ? "" : reader.text(), reader.isAtEnd
+      let region = reader.isAtEnd ? "" : reader.text(), let roles = roleSet(in: rolesText)
     else { throw .malformed }
-    person = PersonID(personText)
-    var roles: Set<Role> = []
-    for slug in rolesText.split(separator: ",") {
-      guard let role = Role(rawValue: String(slug)) else { throw .malformed }
-      roles.insert(role)
+    var stated: StatedPerson?
+    if !reader.isAtEnd {
+      guard let statedRoles = reader.text().flatMap(roleSet(in:)), let run = reader.text(),
+        reader.isAtEnd
+      else { throw .malformed }
+      stated = StatedPerson(roles: statedRoles, run: RunName(run))
     }
+    person = PersonID(personText)
+    self.stated = stated
     certificateHash = hash
     self.department = department
     self.system = system
@@ -155,6 +159,17 @@ package enum TicketError: String, Error, Sendable, Hashable, CaseIterable {
     case .signature: BilingualText("签名不符", "its signature does not fit")
     }
   }
+}
+
+/// Role slugs in their order, parted by commas.
+private func roleText(_ roles: Set<Role>) -> String {
+  Role.allCases.filter(roles.contains).map(\.slug).joined(separator: ",")
+}
+
+/// `nil` where a slug is none of ours.
+private func roleSet(in text: String) -> Set<Role>? {
+  let roles = text.split(separator: ",").map { Role(rawValue: String($0)) }
+  return roles.contains(nil) ? nil : Set(roles.compactMap(\.self))
 }
 
 private func append(_ field: [UInt8], to bytes: inout [UInt8]) {

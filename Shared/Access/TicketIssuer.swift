@@ -1,4 +1,4 @@
-// The gateway's side of tickets: one signature for each certificate and minute, not one for each call.
+// The gateway's side of tickets: one signature for each certificate, person and minute, not one for each call.
 
 package import Crypto
 import Synchronization
@@ -11,6 +11,19 @@ package final class TicketIssuer: Sendable {
   /// A ticket lives twice as long, so that a call that begins with it can pass it on for a minute at least.
   package static let lifetimeMilliseconds: Int64 = 120_000
 
+  /// A system's certificate stands for each of the persons whom the system states.
+  private struct Key: Hashable {
+    let certificate: [UInt8]
+    let person: PersonID?
+    let stated: StatedPerson?
+
+    init(_ caller: Caller) {
+      certificate = caller.certificateHash
+      person = caller.person
+      stated = caller.stated
+    }
+  }
+
   private struct Kept {
     let registryVersion: Int64
     let issued: Instant
@@ -20,7 +33,7 @@ package final class TicketIssuer: Sendable {
   private struct State {
     var key: P256PrivateKey
     var certificate: Certificate
-    var kept: [[UInt8]: Kept] = [:]
+    var kept: [Key: Kept] = [:]
   }
 
   private let audience: String
@@ -30,7 +43,7 @@ package final class TicketIssuer: Sendable {
   /// - Parameters:
   ///   - certificate: The gateway's service certificate, whose key this is.
   ///   - audience: The trust domain of the node.
-  ///   - mostKept: How many certificates' tickets are held at once.
+  ///   - mostKept: How many tickets are held at once.
   package init(
     key: P256PrivateKey, certificate: Certificate, audience: String, mostKept: Int = 10_000
   ) {
@@ -49,8 +62,9 @@ package final class TicketIssuer: Sendable {
   package func ticket(
     for caller: Caller, registryVersion: Int64, now: Instant
   ) throws(CryptoError) -> [UInt8] {
+    let place = Key(caller)
     let (key, certificate, found) = state.withLock {
-      ($0.key, $0.certificate, $0.kept[caller.certificateHash])
+      ($0.key, $0.certificate, $0.kept[place])
     }
     if let found, found.registryVersion == registryVersion, Self.isFresh(found.issued, now) {
       return found.carrier
@@ -69,7 +83,7 @@ package final class TicketIssuer: Sendable {
         state.kept = state.kept.filter { Self.isFresh($0.value.issued, now) }
         if state.kept.count >= mostKept { state.kept.removeAll() }
       }
-      state.kept[caller.certificateHash] = fresh
+      state.kept[place] = fresh
     }
     return carrier
   }

@@ -73,6 +73,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case shareUnconditionalNeedsPurpose = "share.unconditional_needs_purpose"
   case shareApplicationFields = "share.application_fields"
   case shareConcreteBusinessRequired = "share.concrete_business_required"
+  case shareCaseNumberRequired = "share.case_number_required"
   case shareGrantElements = "share.grant_elements"
   case shareActivation = "share.activation"
   case shareBulkExport = "share.bulk_export"

@@ -113,7 +113,8 @@ extension ProfileKey {
     case .shareReviewers:
       .words(ProfileKey.all(Reviewer.self))
     case .shareReviewTimeNegotiable, .shareInternalRuleIsBasis, .shareFreeBetweenDepartments,
-      .shareUnconditionalNeedsPurpose, .shareConcreteBusinessRequired:
+      .shareUnconditionalNeedsPurpose, .shareConcreteBusinessRequired,
+      .shareCaseNumberRequired:
       .boolean
     case .shareReasonRequiredOn:
       .words(ProfileKey.all(ReviewDecision.self))

@@ -84,6 +84,8 @@ extension Profile {
   }
 
   /// Whether every use names a concrete business (meizhou-specific-2021/20c, guangdong-2018/16.2a).
+  /// Whether each look-up names the case for which it is made.
+  package var caseNumberRequired: Provision<Bool>? { flag(.shareCaseNumberRequired) }
   package var concreteBusinessRequired: Provision<Bool>? { flag(.shareConcreteBusinessRequired) }
 
   /// Whether unconditional data need a stated use (meizhou-public-2023/21.2).

@@ -2,8 +2,8 @@
 
 /// A folder of resources and the form of the ids in it.
 package enum ResourceCollection: String, CaseIterable, Sendable {
-  case departments, persons, systems, entries, versions, items, changes, batches, applications,
-    grants
+  case departments, persons, systems, runs, entries, versions, items, changes, batches
+  case applications, grants
   case comparisons, cases, issues, recalls, records
   case verificationRequests = "verification-requests"
 
@@ -21,7 +21,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
 
   package var idForm: IDForm {
     switch self {
-    case .departments, .persons, .systems: .slug
+    case .departments, .persons, .systems, .runs: .slug
     case .versions, .cases, .records, .changes: .number
     case .items: .itemName
     case .entries: .lettered("E")
@@ -38,7 +38,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   /// The folder this one stands under, `nil` at the top.
   package var parent: ResourceCollection? {
     switch self {
-    case .persons, .systems: .departments
+    case .persons, .systems, .runs: .departments
     case .versions, .items, .records, .changes: .entries
     case .cases: .comparisons
     default: nil
@@ -127,6 +127,9 @@ extension ResourceName {
   }
   package static func system(_ department: DepartmentCode, _ name: SystemName) -> ResourceName {
     ResourceName(collection: .systems, id: name.text, parentID: department.text)
+  }
+  package static func run(_ department: DepartmentCode, _ name: RunName) -> ResourceName {
+    ResourceName(collection: .runs, id: name.text, parentID: department.text)
   }
   package static func entry(_ number: Int64) -> ResourceName { lettered(.entries, number) }
   package static func batch(_ number: Int64) -> ResourceName { lettered(.batches, number) }

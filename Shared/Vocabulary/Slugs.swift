@@ -48,6 +48,16 @@ package struct SystemName: Hashable, Sendable {
   }
 }
 
+/// The name of a registered scheduled run within a department: `nightly-payments`.
+package struct RunName: Hashable, Sendable {
+  package let text: String
+
+  package init?(_ text: String) {
+    guard isSlug(text) else { return nil }
+    self.text = text
+  }
+}
+
 extension DepartmentCode: Comparable, CustomStringConvertible {
   package static func < (left: DepartmentCode, right: DepartmentCode) -> Bool {
     left.text < right.text
@@ -62,5 +72,10 @@ extension PersonID: Comparable, CustomStringConvertible {
 
 extension SystemName: Comparable, CustomStringConvertible {
   package static func < (left: SystemName, right: SystemName) -> Bool { left.text < right.text }
+  package var description: String { text }
+}
+
+extension RunName: Comparable, CustomStringConvertible {
+  package static func < (left: RunName, right: RunName) -> Bool { left.text < right.text }
   package var description: String { text }
 }

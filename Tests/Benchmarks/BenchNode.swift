@@ -15,6 +15,8 @@ struct BenchNode {
   static let source = "civil-affairs/system:registers"
   static let user = "human-resources/wang"
   static let userSystem = "human-resources/system:pensions"
+  /// Who acts at the systems.
+  private static let officers = [source: "civil-affairs/li", userSystem: user]
   static let purpose = "核对养老金领取资格"
   static let roll = "bench-roll"
   /// The services through which a comparison goes.
@@ -99,7 +101,8 @@ struct BenchNode {
   ) throws -> String {
     try workshop.run(
       program("weir"),
-      arguments + ["--data", folder, "--as", caller, "--output", "json", "--lang", "en"],
+      arguments + ["--data", folder, "--as", caller, "--output", "json", "--lang", "en"]
+        + (officers[caller].map { ["--by", $0] } ?? []),
       accepts: accepts)
   }
 

@@ -45,15 +45,16 @@ struct LeavingTests {
     let out = folder.path("python")
     try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
     try Files.write(delivery.chunk.bytes, to: folder.path("chunk"), isPrivate: true)
+    let owner = DemoCast.civilAffairs
     let ended = try await runToEnd(
       Checkout.python,
       [
         Checkout.root.appending(path: "Tests/EndToEnd/python/leave_midway.py").path,
         stage.running.ready.gateway, stage.keys.serviceRoot,
-        stage.keys.principalFolder(DemoCast.civilAffairs.systemName),
+        stage.keys.principalFolder(owner.systemName),
         Checkout.root.appending(path: "proto").path, out, delivery.batch,
         folder.path("chunk"),
-        "\(delivery.chunk.rowCount)",
+        "\(delivery.chunk.rowCount)", owner.systemName, owner.principal(owner.officer),
       ])
     #expect(ended.status == 0 && ended.output.hasSuffix("next 15\n"), "\(ended.output)")
   }

@@ -6,14 +6,14 @@ package import Vocabulary
 package struct Identity: Hashable, Sendable {
   package let department: RegisteredDepartment
   package let system: SystemName
-  /// Who acts or, for a system by itself, who answers for it.
-  package let person: PersonID
-  /// Whether the person's own certificate was shown.
-  package let isPersonCertificate: Bool
+  /// Who holds the certificate; `nil` for a system's, under which each call states who acts.
+  package let person: PersonID?
   package let roles: Set<Role>
   package let certificate: RegisteredCertificate
   /// Where the system stands, by ISO 3166-1; empty for the mainland (AC-51).
   package let systemRegion: String
+
+  package var isPersonCertificate: Bool { person != nil }
 }
 
 /// Why a certificate of our own authority is not accepted. Each is told with the serial, the reason and whom to ask.
@@ -25,7 +25,7 @@ package enum IdentityRefusal: Hashable, Sendable {
   case departmentDisabled(DepartmentCode)
   case systemDisabled(DepartmentCode, SystemName)
   case personDisabled(DepartmentCode, PersonID, successor: PersonID?)
-  /// The system's responsible person is disabled or gone: nobody answers for its calls (AC-03).
+  /// The system's responsible person is disabled or gone without a successor: nobody answers for it (AC-03).
   case responsibleMissing(DepartmentCode, SystemName)
 }
 
@@ -76,20 +76,19 @@ extension RegistrySnapshot {
       }
       return .success(
         Identity(
-          department: department, system: name, person: id, isPersonCertificate: true,
-          roles: person.roles, certificate: certificate, systemRegion: station.region))
+          department: department, system: name, person: id, roles: person.roles,
+          certificate: certificate, systemRegion: station.region))
     case .system(_, let name):
       guard let system = systems[certificate.subject] else {
         return .failure(.init(.unregistered))
       }
       guard system.state == .active else { return .failure(.init(.systemDisabled(code, name))) }
-      guard let responsible = system.responsible,
-        persons[.person(code, responsible)]?.state == .active
+      guard let responsible = system.responsible, dutyHolder(of: responsible, in: code) != nil
       else { return .failure(.init(.responsibleMissing(code, name))) }
       return .success(
         Identity(
-          department: department, system: name, person: responsible, isPersonCertificate: false,
-          roles: [.departmentSystem], certificate: certificate, systemRegion: system.region))
+          department: department, system: name, person: nil, roles: [.departmentSystem],
+          certificate: certificate, systemRegion: system.region))
     }
   }
 }

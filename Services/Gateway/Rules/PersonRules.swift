@@ -61,20 +61,21 @@ package func disabled(
   return changed
 }
 
-/// Who holds a person's duties now: the person, or along the successors the first who is active; `nil` when nobody is.
-package func dutyHolder(
-  of person: PersonID, among persons: [PersonID: RegisteredPerson]
-) -> PersonID? {
-  var current = person
-  // A successor is active when named and nobody becomes active again, so the chain has no ring; the count bounds it
-  // even if a row were changed by hand.
-  for _ in 0...persons.count {
-    guard let row = persons[current] else { return nil }
-    if row.state == .active { return current }
-    guard let next = row.successor else { return nil }
-    current = next
+extension RegistrySnapshot {
+  /// Who holds a person's duties now: the person, or along the successors the first who is active (AC-92,
+  /// `meizhou-public-2023/39.2b`); `nil` when nobody is.
+  package func dutyHolder(of person: PersonID, in department: DepartmentCode) -> RegisteredPerson? {
+    var current = person
+    // A successor is active when named and nobody becomes active again, so the chain has no ring; the count bounds it
+    // even if a row were changed by hand.
+    for _ in 0...persons.count {
+      guard let row = persons[.person(department, current)] else { return nil }
+      if row.state == .active { return row }
+      guard let next = row.successor else { return nil }
+      current = next
+    }
+    return nil
   }
-  return nil
 }
 
 /// Checks a system to be registered (`luyi-2019/18.2b`: application systems are identified and authorised).

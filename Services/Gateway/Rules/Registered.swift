@@ -128,6 +128,36 @@ package struct RegisteredPerson: Hashable, Sendable {
   package var principal: Principal { .person(department, id) }
 }
 
+/// Work that a system does by itself, at its times: no person asks for it, so one is named beforehand who answers for it
+/// (AC-03 `luyi-2019/18.2b`, `meizhou-public-2023/39.2a`).
+package struct ScheduledRun: Hashable, Sendable {
+  package var department: DepartmentCode
+  package var name: RunName
+  /// The one system that may state it.
+  package var system: SystemName
+  package var title: String
+  package var responsible: PersonID
+  package var state: RegistryState
+  package var created: Instant
+  package var version: Int64
+
+  package init(
+    department: DepartmentCode, name: RunName, system: SystemName, title: String,
+    responsible: PersonID, state: RegistryState, created: Instant, version: Int64 = 0
+  ) {
+    self.department = department
+    self.name = name
+    self.system = system
+    self.title = title
+    self.responsible = responsible
+    self.state = state
+    self.created = created
+    self.version = version
+  }
+
+  package var actor: StatedActor { .run(department, name) }
+}
+
 /// Whom a certificate names.
 package enum Principal: Hashable, Sendable {
   case person(DepartmentCode, PersonID)

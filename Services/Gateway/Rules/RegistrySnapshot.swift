@@ -8,6 +8,7 @@ package enum RegistryChange: Hashable, Sendable {
   case system(RegisteredSystem)
   case person(RegisteredPerson)
   case certificate(RegisteredCertificate)
+  case run(ScheduledRun)
 
   package var version: Int64 {
     switch self {
@@ -15,6 +16,7 @@ package enum RegistryChange: Hashable, Sendable {
     case .system(let row): row.version
     case .person(let row): row.version
     case .certificate(let row): row.version
+    case .run(let row): row.version
     }
   }
 }
@@ -28,6 +30,7 @@ package struct RegistrySnapshot: Sendable, Equatable {
   package private(set) var persons: [Principal: RegisteredPerson] = [:]
   /// The active persons with a role that counts for a region, kept beside the rows since services ask often.
   private(set) var regionalHolders: [Role: Set<Principal>] = [:]
+  package private(set) var runs: [StatedActor: ScheduledRun] = [:]
   /// By fingerprint.
   package private(set) var certificates: [[UInt8]: RegisteredCertificate] = [:]
 
@@ -67,6 +70,8 @@ package struct RegistrySnapshot: Sendable, Equatable {
       if certificates[row.fingerprint].map({ $0.version <= row.version }) ?? true {
         certificates[row.fingerprint] = row
       }
+    case .run(let row):
+      if runs[row.actor].map({ $0.version <= row.version }) ?? true { runs[row.actor] = row }
     }
   }
 

@@ -101,6 +101,24 @@ extension SQLReading where Self: ~Copyable {
     ).map { try RegisteredSystem(row: $0) }
   }
 
+  package func run(_ department: DepartmentCode, _ name: RunName) throws -> ScheduledRun? {
+    try queryOne(
+      "SELECT \(RegistryColumns.run) FROM scheduled_runs WHERE department = ?1 AND name = ?2",
+      [department.text, name.text]
+    ).map { try ScheduledRun(row: $0) }
+  }
+
+  package func runs(
+    of department: DepartmentCode, _ page: RegistryPage
+  ) throws -> [ScheduledRun] {
+    try query(
+      """
+      SELECT \(RegistryColumns.run) FROM scheduled_runs
+      WHERE department = ?1 AND name > ?2 ORDER BY name LIMIT ?3
+      """, [department.text, page.after, page.limit]
+    ).map { try ScheduledRun(row: $0) }
+  }
+
   package func person(_ department: DepartmentCode, _ id: PersonID) throws -> RegisteredPerson? {
     try queryOne(
       "SELECT \(RegistryColumns.person) FROM persons WHERE department = ?1 AND id = ?2",
@@ -164,6 +182,9 @@ extension SQLReading where Self: ~Copyable {
     try forEach(
       "SELECT \(RegistryColumns.certificate) FROM certificates WHERE version > ?1", [version]
     ) { try body(.certificate(RegisteredCertificate(row: $0))) }
+    try forEach(
+      "SELECT \(RegistryColumns.run) FROM scheduled_runs WHERE version > ?1", [version]
+    ) { try body(.run(ScheduledRun(row: $0))) }
   }
 }
 
@@ -230,6 +251,12 @@ extension WriteTransaction {
           row.version, row.subject.department.text,
         ])
       return .certificate(row)
+    case .run(var row):
+      row.version = version
+      try execute(
+        upsert("scheduled_runs", RegistryColumns.run, keys: ["department", "name"]),
+        row.arguments)
+      return .run(row)
     }
   }
 

@@ -16,6 +16,7 @@ enum RegistryColumns {
     "code, title, level, region, kinds, authority, state, created, version"
   static let system = "department, name, title, responsible, state, created, version, region"
   static let person = "department, id, title, roles, state, successor, created, version"
+  static let run = "department, name, system, title, responsible, state, created, version"
   static let certificate =
     "fingerprint, serial, subject, not_before, not_after, revoke_reason, revoke_time, version"
 }
@@ -94,6 +95,31 @@ extension RegisteredPerson {
       .text(department.text), .text(id.text), .text(title),
       .text(Role.allCases.filter(roles.contains).map(\.slug).joined(separator: ",")),
       .integer(state.rawValue), (successor?.text).sqlValue, .integer(created.milliseconds),
+      .integer(version),
+    ]
+  }
+}
+
+extension ScheduledRun {
+  init(row: Row) throws {
+    let department: String = try row[0]
+    let name: String = try row[1]
+    let system: String = try row[2]
+    let responsible: String = try row[4]
+    let state: Int64 = try row[5]
+    guard let code = DepartmentCode(department), let run = RunName(name),
+      let system = SystemName(system), let person = PersonID(responsible),
+      let state = RegistryState(rawValue: state)
+    else { throw RegistryDamage(place: "scheduled_runs \(department)/\(name)") }
+    self.init(
+      department: code, name: run, system: system, title: try row[3], responsible: person,
+      state: state, created: Instant(milliseconds: try row[6]), version: try row[7])
+  }
+
+  var arguments: [SQLValue] {
+    [
+      .text(department.text), .text(name.text), .text(system.text), .text(title),
+      .text(responsible.text), .integer(state.rawValue), .integer(created.milliseconds),
       .integer(version),
     ]
   }

@@ -9,7 +9,9 @@ package import Vocabulary
 package struct RegistryStore: Sendable {
   package let database: SQLDatabase
 
-  package static let schema: [SchemaStep] = [.registry, .corrections, .systemRegions]
+  package static let schema: [SchemaStep] = [
+    .registry, .corrections, .systemRegions, .scheduledRuns,
+  ]
 
   package init(_ database: SQLDatabase) {
     self.database = database
@@ -77,6 +79,7 @@ private func foundingPayload(_ rows: [RegistryChange]) -> JSONValue {
     case .system(let row): names.append(.string(row.principal.name))
     case .person(let row): names.append(.string(row.principal.name))
     case .certificate(let row): certificates.append(.string(row.serial))
+    case .run(let row): names.append(.string(row.actor.name))
     }
   }
   return ["subjects": .array(names), "certificates": .array(certificates)]

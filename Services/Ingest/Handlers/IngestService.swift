@@ -90,7 +90,7 @@ package struct IngestService: IngestV1.IngestService {
   func event(_ call: CallContext, _ members: [(String, JSONValue)]) -> JSONValue {
     .object(
       JSONObject(
-        members + [
+        members + call.statedMembers + [
           ("time", .integer(outside.civil().milliseconds)), ("call", .string(call.callID)),
           ("actor", .string(call.principal)),
         ]))

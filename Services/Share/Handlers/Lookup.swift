@@ -22,7 +22,7 @@ extension ShareServer {
       try outside.admitData()
       let use = GrantCall(
         by: actor(of: call), mode: .lookup, items: request.items, purpose: request.purpose,
-        today: today, recipient: request.recipient)
+        today: today, recipient: request.recipient, caseNumber: request.caseNumber)
       try checkTexts([("case_number", request.caseNumber)], limit: longestNumber)
       let (grant, items) = try await decide(number, use, call, case: request.caseNumber)
       var opening = IngestV1.OpenRecordsRequest()
@@ -75,9 +75,11 @@ extension ShareServer {
       ("grantee", .string(ResourceName.department(grant.grantee).text)),
       ("method", .string(call.rpc.path)), ("purpose", .string(purpose)),
       ("case", .string(caseNumber)), ("items", .array(items.map { .string($0) })),
-      ("person", .string(call.caller.personName ?? "")),
     ]
-    try transaction.append(topic: "share.decision", payload: event(call, members + more))
+    // Under a person's own certificate the actor is that person, who stands here as every person does.
+    let person: [(String, JSONValue)] =
+      call.caller.isPersonCertificate ? [("person", .string(call.caller.personName ?? ""))] : []
+    try transaction.append(topic: "share.decision", payload: event(call, members + person + more))
   }
 
   /// Notes a use for another purpose (AC-45), or for somebody whom the grant does not name (AC-46), as a candidate for a

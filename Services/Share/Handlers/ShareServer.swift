@@ -143,7 +143,7 @@ package struct ShareServer: ShareV1.ShareService {
   func event(_ call: CallContext?, _ members: [(String, JSONValue)]) -> JSONValue {
     .object(
       JSONObject(
-        members + [
+        members + (call?.statedMembers ?? []) + [
           ("time", .integer(now().milliseconds)), ("call", .string(call?.callID ?? "")),
           ("actor", .string(call?.principal ?? "service/share")),
         ]))

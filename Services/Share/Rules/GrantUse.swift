@@ -14,10 +14,12 @@ package struct GrantCall: Hashable, Sendable {
   package let today: CivilDate
   /// For whom the answer is, by its name in the grant; empty for the grantee's own use.
   package let recipient: String
+  /// The case for which one person is looked up.
+  package let caseNumber: String
 
   package init(
     by actor: Actor, mode: UseMode, items: [String], purpose: String, today: CivilDate,
-    recipient: String = ""
+    recipient: String = "", caseNumber: String = ""
   ) {
     self.actor = actor
     self.mode = mode
@@ -25,6 +27,7 @@ package struct GrantCall: Hashable, Sendable {
     self.purpose = purpose
     self.today = today
     self.recipient = recipient
+    self.caseNumber = caseNumber
   }
 }
 
@@ -46,6 +49,14 @@ extension Grant {
     }
     if call.purpose.isEmpty { throw .purposeMissing(grant: name) }
     guard call.purpose == purpose else { throw .purposeDiffers(grant: name) }
+    // Data serve a concrete business (meizhou-specific-2021/20c, guangdong-2018/16.2a).
+    if call.mode == .lookup, call.caseNumber.isEmpty, let rule = profile.caseNumberRequired,
+      rule.value
+    {
+      throw .fieldMissing(
+        path: "case_number", term: BilingualText("办件编号", "case number"),
+        citation: rule.citation)
+    }
     return call.items.isEmpty ? admitted : call.items
   }
 

@@ -73,6 +73,9 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/RegisterSystem": registryV1RegistryRegisterSystem,
     "/weir.registry.v1.Registry/ListSystems": registryV1RegistryListSystems,
     "/weir.registry.v1.Registry/SetSystemState": registryV1RegistrySetSystemState,
+    "/weir.registry.v1.Registry/RegisterRun": registryV1RegistryRegisterRun,
+    "/weir.registry.v1.Registry/ListRuns": registryV1RegistryListRuns,
+    "/weir.registry.v1.Registry/SetRunState": registryV1RegistrySetRunState,
     "/weir.registry.v1.Registry/RegisterPerson": registryV1RegistryRegisterPerson,
     "/weir.registry.v1.Registry/ListPersons": registryV1RegistryListPersons,
     "/weir.registry.v1.Registry/SetPersonRoles": registryV1RegistrySetPersonRoles,
@@ -623,6 +626,30 @@ package enum AccessTable {
 
   package static let registryV1RegistrySetSystemState = MethodAccess(
     path: "/weir.registry.v1.Registry/SetSystemState", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead],
+    scope: .owner, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryRegisterRun = MethodAccess(
+    path: "/weir.registry.v1.Registry/RegisterRun", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead],
+    scope: .owner, person: .certificate,
+    audited: ["run.name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListRuns = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListRuns", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
+    scope: .owner, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistrySetRunState = MethodAccess(
+    path: "/weir.registry.v1.Registry/SetRunState", service: "weir.registry.v1.Registry",
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["name"],

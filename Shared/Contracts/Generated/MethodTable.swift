@@ -340,6 +340,21 @@ extension MethodShape {
       request: RegistryV1.SetSystemStateRequest.self,
       reply: RegistryV1.System.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/RegisterRun": MethodShape(
+      path: "/weir.registry.v1.Registry/RegisterRun", service: "weir.registry.v1.Registry",
+      request: RegistryV1.RegisterRunRequest.self,
+      reply: RegistryV1.ScheduledRun.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/ListRuns": MethodShape(
+      path: "/weir.registry.v1.Registry/ListRuns", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListRunsRequest.self,
+      reply: RegistryV1.ListRunsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/SetRunState": MethodShape(
+      path: "/weir.registry.v1.Registry/SetRunState", service: "weir.registry.v1.Registry",
+      request: RegistryV1.SetRunStateRequest.self,
+      reply: RegistryV1.ScheduledRun.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.registry.v1.Registry/RegisterPerson": MethodShape(
       path: "/weir.registry.v1.Registry/RegisterPerson", service: "weir.registry.v1.Registry",
       request: RegistryV1.RegisterPersonRequest.self,

@@ -216,6 +216,38 @@ extension RegistryV1 {
     }
   }
 
+  /// Work that a system does at its times, without a person who asks for it.
+  package struct ScheduledRun: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ScheduledRun"
+    /// "departments/human-resources/runs/nightly-payments"; a person token states it in place of a person.
+    package var name: String = ""
+    package var title: String = ""
+    /// The one system that may state it.
+    package var system: String = ""
+    /// Answers for it; the person behind its calls. Once disabled, the successor.
+    package var responsiblePerson: String = ""
+    package var state: RegistryV1.State = RegistryV1.State()
+    package var createTime: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      title: String = "",
+      system: String = "",
+      responsiblePerson: String = "",
+      state: RegistryV1.State = RegistryV1.State(),
+      createTime: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.name = name
+      self.title = title
+      self.system = system
+      self.responsiblePerson = responsiblePerson
+      self.state = state
+      self.createTime = createTime
+    }
+  }
+
   package struct Person: Message, WireMessage {
     package static let messageName = "weir.registry.v1.Person"
     /// "departments/civil-affairs/persons/li".
@@ -483,6 +515,80 @@ extension RegistryV1 {
     }
   }
 
+  package struct RegisterRunRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.RegisterRunRequest"
+    package var run: RegistryV1.ScheduledRun? = nil
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      run: RegistryV1.ScheduledRun? = nil,
+      requestID: String = ""
+    ) {
+      self.run = run
+      self.requestID = requestID
+    }
+  }
+
+  package struct ListRunsRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListRunsRequest"
+    /// "departments/d".
+    package var parent: String = ""
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      parent: String = "",
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.parent = parent
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListRunsResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListRunsResponse"
+    package var runs: [RegistryV1.ScheduledRun] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      runs: [RegistryV1.ScheduledRun] = [],
+      nextPageToken: String = ""
+    ) {
+      self.runs = runs
+      self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct SetRunStateRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.SetRunStateRequest"
+    package var name: String = ""
+    package var state: RegistryV1.State = RegistryV1.State()
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      state: RegistryV1.State = RegistryV1.State(),
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.state = state
+      self.reason = reason
+      self.requestID = requestID
+    }
+  }
+
   package struct RegisterPersonRequest: Message, WireMessage {
     package static let messageName = "weir.registry.v1.RegisterPersonRequest"
     package var person: RegistryV1.Person? = nil
@@ -669,6 +775,8 @@ extension RegistryV1 {
     package var certificateSerial: String = ""
     package var certificateNotAfter: GoogleProtobuf.Timestamp? = nil
     package var registryVersion: Int64 = 0
+    /// The scheduled run that the system stated; the person is then the one who answers for it.
+    package var run: String = ""
 
     package init() {}
 
@@ -679,7 +787,8 @@ extension RegistryV1 {
       roles: [String] = [],
       certificateSerial: String = "",
       certificateNotAfter: GoogleProtobuf.Timestamp? = nil,
-      registryVersion: Int64 = 0
+      registryVersion: Int64 = 0,
+      run: String = ""
     ) {
       self.department = department
       self.system = system
@@ -688,6 +797,7 @@ extension RegistryV1 {
       self.certificateSerial = certificateSerial
       self.certificateNotAfter = certificateNotAfter
       self.registryVersion = registryVersion
+      self.run = run
     }
   }
 }
@@ -1037,6 +1147,87 @@ extension RegistryV1.System {
     writer.field("state", self.state)
     writer.field("createTime", self.createTime)
     writer.field("region", self.region)
+  }
+}
+
+extension RegistryV1.ScheduledRun {
+  typealias Layout = Weir__Registry__V1__ScheduledRun
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__scheduled_run__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.title = try check.string(source.pointee.title, "title")
+    self.system = try check.string(source.pointee.system, "system")
+    self.responsiblePerson = try check.string(source.pointee.responsible_person, "responsible_person")
+    self.state = RegistryV1.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
+    self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.system = arena.string(self.system)
+    target.pointee.responsible_person = arena.string(self.responsiblePerson)
+    target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    target.pointee.create_time = arena.optionalMessage(self.createTime)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "title": 2
+    case "system": 3
+    case "responsiblePerson", "responsible_person": 4
+    case "state": 5
+    case "createTime", "create_time": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.title)
+    case 3:
+      try reader.read(&self.system)
+    case 4:
+      try reader.read(&self.responsiblePerson)
+    case 5:
+      try reader.read(&self.state)
+    case 6:
+      try reader.read(&self.createTime)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("title", self.title)
+    writer.field("system", self.system)
+    writer.field("responsiblePerson", self.responsiblePerson)
+    writer.field("state", self.state)
+    writer.field("createTime", self.createTime)
   }
 }
 
@@ -1895,6 +2086,255 @@ extension RegistryV1.SetSystemStateRequest {
   }
 }
 
+extension RegistryV1.RegisterRunRequest {
+  typealias Layout = Weir__Registry__V1__RegisterRunRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__register_run_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.run = try check.optionalMessage(source.pointee.run, "run")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.run = arena.optionalMessage(self.run)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "run": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.run)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("run", self.run)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.ListRunsRequest {
+  typealias Layout = Weir__Registry__V1__ListRunsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_runs_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.parent = try check.string(source.pointee.parent, "parent")
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.parent = arena.string(self.parent)
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "parent": 1
+    case "pageSize", "page_size": 2
+    case "pageToken", "page_token": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.parent)
+    case 2:
+      try reader.read(&self.pageSize)
+    case 3:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("parent", self.parent)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension RegistryV1.ListRunsResponse {
+  typealias Layout = Weir__Registry__V1__ListRunsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_runs_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.runs = try check.messages(source.pointee.runs, source.pointee.n_runs, "runs")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_runs = self.runs.count
+    target.pointee.runs = arena.messages(self.runs)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "runs": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.runs, of: RegistryV1.ScheduledRun()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("runs", self.runs) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension RegistryV1.SetRunStateRequest {
+  typealias Layout = Weir__Registry__V1__SetRunStateRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__set_run_state_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.state = RegistryV1.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "state": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.state)
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("state", self.state)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+  }
+}
+
 extension RegistryV1.RegisterPersonRequest {
   typealias Layout = Weir__Registry__V1__RegisterPersonRequest
 
@@ -2536,6 +2976,7 @@ extension RegistryV1.WhoAmIResponse {
     self.certificateSerial = try check.string(source.pointee.certificate_serial, "certificate_serial")
     self.certificateNotAfter = try check.optionalMessage(source.pointee.certificate_not_after, "certificate_not_after")
     self.registryVersion = source.pointee.registry_version
+    self.run = try check.string(source.pointee.run, "run")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2547,6 +2988,7 @@ extension RegistryV1.WhoAmIResponse {
     target.pointee.certificate_serial = arena.string(self.certificateSerial)
     target.pointee.certificate_not_after = arena.optionalMessage(self.certificateNotAfter)
     target.pointee.registry_version = self.registryVersion
+    target.pointee.run = arena.string(self.run)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2558,6 +3000,7 @@ extension RegistryV1.WhoAmIResponse {
     case "certificateSerial", "certificate_serial": 5
     case "certificateNotAfter", "certificate_not_after": 6
     case "registryVersion", "registry_version": 7
+    case "run": 8
     default: 0
     }
   }
@@ -2580,6 +3023,8 @@ extension RegistryV1.WhoAmIResponse {
       try reader.read(&self.certificateNotAfter)
     case 7:
       try reader.read(&self.registryVersion)
+    case 8:
+      try reader.read(&self.run)
     default: break
     }
   }
@@ -2592,5 +3037,6 @@ extension RegistryV1.WhoAmIResponse {
     writer.field("certificateSerial", self.certificateSerial)
     writer.field("certificateNotAfter", self.certificateNotAfter)
     writer.field("registryVersion", self.registryVersion)
+    writer.field("run", self.run)
   }
 }

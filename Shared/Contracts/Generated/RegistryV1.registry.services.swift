@@ -19,6 +19,10 @@ extension RegistryV1 {
     func registerSystem(_ request: RegistryV1.RegisterSystemRequest, _ call: CallContext) async throws -> RegistryV1.System
     func listSystems(_ request: RegistryV1.ListSystemsRequest, _ call: CallContext) async throws -> RegistryV1.ListSystemsResponse
     func setSystemState(_ request: RegistryV1.SetSystemStateRequest, _ call: CallContext) async throws -> RegistryV1.System
+    /// Registers what a system does by itself, and who answers for it (AC-03).
+    func registerRun(_ request: RegistryV1.RegisterRunRequest, _ call: CallContext) async throws -> RegistryV1.ScheduledRun
+    func listRuns(_ request: RegistryV1.ListRunsRequest, _ call: CallContext) async throws -> RegistryV1.ListRunsResponse
+    func setRunState(_ request: RegistryV1.SetRunStateRequest, _ call: CallContext) async throws -> RegistryV1.ScheduledRun
     /// Roles that exclude each other are refused (AC-72).
     func registerPerson(_ request: RegistryV1.RegisterPersonRequest, _ call: CallContext) async throws -> RegistryV1.Person
     func listPersons(_ request: RegistryV1.ListPersonsRequest, _ call: CallContext) async throws -> RegistryV1.ListPersonsResponse
@@ -49,6 +53,9 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryRegisterSystem, admission) { request, call in try await service.registerSystem(request, call) },
       .unary(AccessTable.registryV1RegistryListSystems, admission) { request, call in try await service.listSystems(request, call) },
       .unary(AccessTable.registryV1RegistrySetSystemState, admission) { request, call in try await service.setSystemState(request, call) },
+      .unary(AccessTable.registryV1RegistryRegisterRun, admission) { request, call in try await service.registerRun(request, call) },
+      .unary(AccessTable.registryV1RegistryListRuns, admission) { request, call in try await service.listRuns(request, call) },
+      .unary(AccessTable.registryV1RegistrySetRunState, admission) { request, call in try await service.setRunState(request, call) },
       .unary(AccessTable.registryV1RegistryRegisterPerson, admission) { request, call in try await service.registerPerson(request, call) },
       .unary(AccessTable.registryV1RegistryListPersons, admission) { request, call in try await service.listPersons(request, call) },
       .unary(AccessTable.registryV1RegistrySetPersonRoles, admission) { request, call in try await service.setPersonRoles(request, call) },
@@ -104,6 +111,19 @@ extension RegistryV1 {
 
     package func setSystemState(_ request: RegistryV1.SetSystemStateRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.System {
       try await transport.unary("/weir.registry.v1.Registry/SetSystemState", request, options)
+    }
+
+    /// Registers what a system does by itself, and who answers for it (AC-03).
+    package func registerRun(_ request: RegistryV1.RegisterRunRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ScheduledRun {
+      try await transport.unary("/weir.registry.v1.Registry/RegisterRun", request, options)
+    }
+
+    package func listRuns(_ request: RegistryV1.ListRunsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListRunsResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListRuns", request, options)
+    }
+
+    package func setRunState(_ request: RegistryV1.SetRunStateRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ScheduledRun {
+      try await transport.unary("/weir.registry.v1.Registry/SetRunState", request, options)
     }
 
     /// Roles that exclude each other are refused (AC-72).

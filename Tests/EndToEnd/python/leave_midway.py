@@ -4,12 +4,13 @@ import threading
 import time
 
 import grpc
-from weir_client import compiled, connected, types
+from weir_client import compiled, connected, stating, types
 
-address, root, folder, proto, out, batch, file, rows = sys.argv[1:9]
+address, root, folder, proto, out, batch, file, rows, system, actor = sys.argv[1:11]
 methods = compiled(proto, out)["weir/ingest/v1/ingest.proto"].DESCRIPTOR.services_by_name[
     "Ingest"].methods_by_name
 channel = connected(address, root, folder)
+stated = stating(folder, system, actor)
 with open(file, "rb") as source:
     content = source.read()
 
@@ -54,7 +55,7 @@ upload = channel.unary_unary(upload_path, upload_type.SerializeToString, as_is)
 
 
 def next_chunk():
-    return get(get_type(name=batch), timeout=20).next_chunk
+    return get(get_type(name=batch), timeout=20, metadata=stated).next_chunk
 
 
 def chunk(number):
@@ -66,7 +67,7 @@ def chunk(number):
 for _ in range(10):
     leave = threading.Event()
     silent = channel.stream_unary(upload_path, as_is, as_is).future(
-        (leave.wait() and b"" for _ in range(1)))
+        (leave.wait() and b"" for _ in range(1)), metadata=stated)
     time.sleep(0.005)
     silent.cancel()
     leave.set()
@@ -74,11 +75,11 @@ for _ in range(10):
 
 # Uploads that are left at once, at work, and when they may be done.
 for delay in [0, 0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16]:
-    leaving = upload.future(chunk(next_chunk()), timeout=20)
+    leaving = upload.future(chunk(next_chunk()), timeout=20, metadata=stated)
     time.sleep(delay)
     leaving.cancel()
 
 # Taken up where it stands: whatever came of those, the next number is told.
 while next_chunk() <= 14:
-    upload(chunk(next_chunk()), timeout=20)
+    upload(chunk(next_chunk()), timeout=20, metadata=stated)
 print(f"next {next_chunk()}")

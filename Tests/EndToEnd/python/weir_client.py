@@ -1,7 +1,9 @@
 # What the stock Python clients of the tests share: messages compiled from the protos, and a channel with a certificate.
 import importlib
 import os
+import subprocess
 import sys
+import time
 
 import grpc
 from google.protobuf import message_factory
@@ -32,6 +34,14 @@ def connected(address, root, folder):
     channel = grpc.secure_channel(address, credentials)
     grpc.channel_ready_future(channel).result(timeout=20)
     return channel
+
+
+def stating(folder, system, actor):
+    """Metadata by which a system says who acts (deploy/PERSON-TOKENS.md)."""
+    stated = f"weir-person-token-v1\n{system}\n{actor}\n{int(time.time()) + 600}\n".encode()
+    signed = subprocess.run(["openssl", "dgst", "-sha256", "-sign", f"{folder}/key.pem"],
+                            input=stated, capture_output=True, check=True)
+    return [("weir-person-token-bin", stated + signed.stdout)]
 
 
 def types(method):

@@ -253,7 +253,8 @@ final class FeedbackWorld: Sendable {
       department: try department(who.department),
       system: try #require(SystemName("workstation")), person: PersonID(who.person),
       isPersonCertificate: who.byCertificate, roles: who.roles,
-      certificateHash: SHA256.hash(Array(identity.utf8)))
+      certificateHash: SHA256.hash(Array(identity.utf8)),
+      stated: who.byCertificate ? nil : .officer)
     var options = CallOptions(timeout: .seconds(30) * patience)
     options.metadata.append(
       CallMetadata.ticket,

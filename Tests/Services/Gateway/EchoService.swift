@@ -15,7 +15,11 @@ final class EchoService: Sendable {
   static let flood = method("TestFlood")
   static let fail = method("TestFail")
   static let wait = method("TestWait")
-  static let methods = [stream, flood, fail, wait]
+  /// For systems, and for officers and heads.
+  static let systems = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/TestSystem", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead], person: .stated)
+  static let methods = [stream, flood, fail, wait, systems]
 
   let replica: Int
   let server: Server
@@ -58,7 +62,8 @@ final class EchoService: Sendable {
       trust: ServiceTrust(roots: CertificateTrust(roots: [pki.serviceRoot.certificate])),
       domain: pki.domain,
       now: { Instant(milliseconds: pki.now * 1000) })
-    let echo = AccessTable.all.values.filter { $0.path.hasPrefix("/weir.\(service).") }
+    let echo = (AccessTable.all.values + [Self.systems])
+      .filter { $0.path.hasPrefix("/weir.\(service).") }
       .map { access in
         MethodHandler(
           path: access.path,
@@ -134,6 +139,7 @@ private func told(_ call: CallContext, _ replica: Int) -> Metadata {
   trailers.append("x-call-id", call.callID)
   trailers.append("x-entry", call.entryMethod)
   trailers.append("x-caller", call.caller.personName ?? "none")
+  trailers.append("x-shown-by", call.caller.personShownBy)
   trailers.append("x-roles", call.caller.roles.map(\.slug).sorted().joined(separator: ","))
   trailers.append("x-system", call.caller.system.text)
   trailers.append("x-region", call.caller.systemRegion)

@@ -62,16 +62,24 @@ struct GateTests {
   }
 
   @Test(
-    "a system acts with its responsible person and the system's role",
+    "AC-03 a system acts for the person whom it states, with the system's role; without one it does not",
     .obligation("luyi-2019/18.2a"))
   func systems() async throws {
     try await withNode { node in
       let channel = try node.channel("civil-affairs/registers")
-      let reply = try await channel.unary(getEntry, [])
-      #expect(reply.trailers["x-caller"] == "departments/civil-affairs/persons/li")
+      let silent = await refusal { try await channel.unary(getEntry, []) }
+      #expect(silent?.code == .permissionDenied && silent?.reason == "access.person_required")
+      #expect(silent?.trailers["weir-field"] == "weir-person-token-bin")
+      #expect(silent?.trailers["weir-next-step"]?.isEmpty == false)
+      let zhang = try node.stating("departments/civil-affairs/persons/zhang")
+      let reply = try await channel.unary(getEntry, [], zhang)
+      #expect(reply.trailers["x-caller"] == "departments/civil-affairs/persons/zhang")
+      #expect(reply.trailers["x-shown-by"] == "token")
       #expect(reply.trailers["x-roles"] == "dept-system")
       #expect(reply.trailers["x-system"] == "registers")
-      let refused = await refusal { try await channel.unary(createEntry, []) }
+      // The token ends at the gateway.
+      #expect(reply.trailers["x-names"]?.contains("weir-person-token-bin") == false)
+      let refused = await refusal { try await channel.unary(createEntry, [], zhang) }
       #expect(refused?.code == .permissionDenied)
       #expect(refused?.reason == "access.person_certificate_required")
     }

@@ -128,6 +128,11 @@ final class GatewayNode: Sendable {
     return channel
   }
 
+  /// The options of a call of the system `civil-affairs/registers`, which states somebody.
+  func stating(_ actor: String) throws -> CallOptions {
+    try #require(identities["civil-affairs/registers"]).options(for: actor, now: clock.now())
+  }
+
   func registry(_ name: String) throws -> RegistryV1.RegistryClient {
     RegistryV1.RegistryClient(try channel(name))
   }

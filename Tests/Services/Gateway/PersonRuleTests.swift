@@ -57,11 +57,12 @@ struct PersonRuleTests {
       try member("ee", of: "civil-affairs", state: .disabled, successor: "ff"),
       try member("ff", of: "civil-affairs", state: .disabled, successor: "ee"),
     ]
-    let byID = Dictionary(uniqueKeysWithValues: rows.map { ($0.id, $0) })
+    let snapshot = RegistrySnapshot(rows.map { .person($0) })
+    let affairs = try code("civil-affairs")
     for (from, to) in [
       ("aa", String?("cc")), ("bb", "cc"), ("cc", "cc"), ("dd", nil), ("ee", nil), ("zz", nil),
     ] {
-      #expect(dutyHolder(of: try person(from), among: byID)?.text == to, "\(from)")
+      #expect(snapshot.dutyHolder(of: try person(from), in: affairs)?.id.text == to, "\(from)")
     }
   }
 

@@ -182,6 +182,9 @@ struct RegistryStoreTests {
     case .certificate(var row):
       row.version = version
       return .certificate(row)
+    case .run(var row):
+      row.version = version
+      return .run(row)
     }
   }
 }

@@ -174,14 +174,15 @@ struct RegistryTests {
   }
 
   @Test(
-    "AC-92 a disabled person is refused at once, and so is the system they answer for",
+    "AC-92 a disabled person is refused at once, and the system passes on to the successor",
     .obligation("meizhou-public-2023/39.2b"))
   func disabledPerson() async throws {
     try await withNode { node in
       let li = try node.channel("civil-affairs/li")
       let system = try node.channel("civil-affairs/registers")
       _ = try await li.unary(getEntry, [])
-      _ = try await system.unary(getEntry, [])
+      let stated = try node.stating("departments/civil-affairs/persons/li")
+      _ = try await system.unary(getEntry, [], stated)
       let bureau = try node.registry("data-bureau/wu")
       let missing = await refusal {
         try await bureau.disablePerson(
@@ -204,7 +205,20 @@ struct RegistryTests {
       let refused = await refusal { try await li.unary(getEntry, []) }
       #expect(refused?.reason == "access.person_disabled")
       #expect(refused?.message.contains("zhang") == true)
-      let unanswered = await refusal { try await system.unary(getEntry, []) }
+      let gone = await refusal { try await system.unary(getEntry, [], stated) }
+      #expect(gone?.reason == "access.stated_person_disabled")
+      #expect(gone?.trailers["weir-next-step"]?.contains("zhang") == true)
+      let zhang = try node.stating("departments/civil-affairs/persons/zhang")
+      _ = try await system.unary(getEntry, [], zhang)
+      // Where nobody succeeds, nobody answers for the system.
+      let head = try node.registry("data-bureau/wu")
+      _ = try await head.disablePerson(
+        .with {
+          $0.requestID = fresh()
+          $0.name = "departments/civil-affairs/persons/zhang"
+          $0.reason = "retired"
+        })
+      let unanswered = await refusal { try await system.unary(getEntry, [], zhang) }
       #expect(unanswered?.reason == "access.responsible_missing")
     }
   }
@@ -218,7 +232,10 @@ struct RegistryTests {
         ("registers", "civil-affairs/registers"), ("workstation", "civil-affairs/zhang"),
       ] {
         let channel = try node.channel(caller)
-        _ = try await channel.unary(getEntry, [])
+        let options =
+          name == "registers"
+          ? try node.stating("departments/civil-affairs/persons/zhang") : CallOptions()
+        _ = try await channel.unary(getEntry, [], options)
         _ = try await head.setSystemState(
           .with {
             $0.requestID = fresh()
@@ -226,7 +243,7 @@ struct RegistryTests {
             $0.state = .disabled
             $0.reason = "moved"
           })
-        let refused = await refusal { try await channel.unary(getEntry, []) }
+        let refused = await refusal { try await channel.unary(getEntry, [], options) }
         #expect(refused?.reason == "access.system_disabled")
       }
       // The head works at a workstation too, so the authority has to switch it on again.

@@ -2,6 +2,7 @@
 
 import Contracts
 import RPC
+import TestSupport
 import Testing
 
 @Suite("AC-51 a system abroad is known as such", .timeLimit(.minutes(10)))
@@ -60,10 +61,13 @@ struct SystemRegionTests {
           $0.csrPem = request.pem
         })
       let path = "/weir.catalog.v1.Catalog/GetEntry"
-      let abroad = try node.channel(identity: try request.identity(issued))
-      #expect(try await abroad.unary(path, [], CallOptions()).trailers["x-region"] == "HK")
+      let identity = try request.identity(issued)
+      let abroad = try node.channel(identity: identity)
+      let li = "departments/civil-affairs/persons/li"
+      let options = try identity.options(for: li, now: node.clock.now())
+      #expect(try await abroad.unary(path, [], options).trailers["x-region"] == "HK")
       let home = try node.channel("civil-affairs/registers")
-      #expect(try await home.unary(path, [], CallOptions()).trailers["x-region"] == "")
+      #expect(try await home.unary(path, [], try node.stating(li)).trailers["x-region"] == "")
     }
   }
 }

@@ -9,13 +9,13 @@ import Vocabulary
 
 func caller(
   _ roles: Set<Role> = [.departmentOfficer], person: String? = "li", byPerson: Bool = true,
-  hash: UInt8 = 7, region: String = ""
+  hash: UInt8 = 7, region: String = "", stated: StatedPerson? = nil
 ) throws -> Caller {
   Caller(
     department: try #require(DepartmentCode("civil-affairs")),
     system: try #require(SystemName("workstation")), person: person.flatMap { PersonID($0) },
     isPersonCertificate: byPerson, roles: roles,
-    certificateHash: [UInt8](repeating: hash, count: 32), systemRegion: region)
+    certificateHash: [UInt8](repeating: hash, count: 32), systemRegion: region, stated: stated)
 }
 
 func rule(

@@ -31,13 +31,36 @@ struct AccessPolicyTests {
 
   @Test("a stated person suffices for STATED, their own certificate is asked by CERTIFICATE")
   func persons() throws {
-    #expect(refusal(try caller(byPerson: false), rule(person: .stated)) == nil)
+    #expect(refusal(try caller(byPerson: false, stated: .officer), rule(person: .stated)) == nil)
+    // A name that nobody stated is no person.
+    #expect(refusal(try caller(byPerson: false), rule(person: .stated)) == .personRequired)
     #expect(refusal(try caller(person: nil), rule(person: .stated)) == .personRequired)
     #expect(refusal(try caller(byPerson: true), rule(person: .certificate)) == nil)
     #expect(
-      refusal(try caller(byPerson: false), rule(person: .certificate))
+      refusal(try caller(byPerson: false, stated: .officer), rule(person: .certificate))
         == .personCertificateRequired)
     #expect(refusal(try caller(person: nil), rule(person: .certificate)) == .personRequired)
+  }
+
+  @Test("AC-03 a system opens nothing to a person who could not do it in person")
+  func statedRoles() throws {
+    let system = { (stated: Set<Role>) in
+      try caller([.departmentSystem], byPerson: false, stated: StatedPerson(roles: stated))
+    }
+    let method = rule(roles: [.departmentSystem, .departmentOfficer])
+    #expect(refusal(try system([.departmentOfficer]), method) == nil)
+    #expect(
+      refusal(try system([.departmentSecurity]), method)
+        == .stated(.roleMissing(needed: [.departmentOfficer])))
+    #expect(
+      refusal(try system([]), method) == .stated(.roleMissing(needed: [.departmentOfficer])))
+    // Nor does the person's role open to a system what no system may.
+    let personal = rule(roles: [.departmentOfficer])
+    #expect(
+      refusal(try system([.departmentOfficer]), personal)
+        == .roleMissing(needed: [.departmentOfficer]))
+    #expect(refusal(try system([]), rule(roles: [.departmentSystem])) == nil)
+    #expect(refusal(try system([]), rule()) == nil)
   }
 
   @Test("no role and no certificate reaches an internal method")
@@ -52,7 +75,9 @@ struct AccessPolicyTests {
   @Test("precedence: internal before person, person before role")
   func precedence() throws {
     let method = rule(roles: [.authority], person: .certificate)
-    #expect(refusal(try caller([], byPerson: false), method) == .personCertificateRequired)
+    #expect(
+      refusal(try caller([], byPerson: false, stated: .officer), method)
+        == .personCertificateRequired)
     #expect(
       refusal(
         try caller([], person: nil), rule(roles: [.authority], person: .stated, isInternal: true))
@@ -66,7 +91,8 @@ struct AccessPolicyTests {
     for number in 0..<100_000 {
       let caller = try caller(
         roles(&generator), person: Bool.random(using: &generator) ? "li" : nil,
-        byPerson: Bool.random(using: &generator))
+        byPerson: Bool.random(using: &generator),
+        stated: Bool.random(using: &generator) ? StatedPerson(roles: roles(&generator)) : nil)
       let method = rule(
         roles: roles(&generator),
         person: MethodAccess.Person.allCases.randomElement(using: &generator) ?? .none,
@@ -86,8 +112,16 @@ struct AccessPolicyTests {
     for role in Role.allCases {
       if caller.roles.contains(role) && method.roles.contains(role) { permitted = true }
     }
+    // The person whom a system states holds one of the roles that a person would need.
+    if let stated = caller.stated {
+      let forPersons = Role.allCases.filter { $0 != .departmentSystem && method.roles.contains($0) }
+      if forPersons.count > 0 {
+        permitted = permitted && forPersons.contains { stated.roles.contains($0) }
+      }
+    }
     let needed = method.person == .none ? 0 : method.person == .stated ? 1 : 2
-    let brought = caller.person == nil ? 0 : caller.isPersonCertificate ? 2 : 1
+    let brought =
+      caller.person == nil ? 0 : caller.isPersonCertificate ? 2 : caller.stated != nil ? 1 : 0
     return permitted && brought >= needed && !(method.isInternal || method.via.count > 0)
   }
 

@@ -24,6 +24,13 @@ private let every: [AccessRefusal] = {
     .rateLimited(retryAfterMilliseconds: 40), .serviceUnavailable("share"),
   ] + (code.map { [.departmentDisabled(serial: "a1", $0)] } ?? [])
     + TicketError.allCases.map { .ticketRefused($0) }
+    + PersonTokenError.allCases.map { .stated(.token($0)) }
+    + [
+      .foreign("departments/d1/persons/p1"), .unknown("departments/d1/persons/p1"),
+      .disabled("departments/d1/persons/p1", successor: nil),
+      .runElsewhere("departments/d1/runs/r1", system: "s1"),
+      .runUnanswered("departments/d1/runs/r1"), .roleMissing(needed: [.departmentOfficer]),
+    ].map { .stated($0) }
 }()
 
 @Suite("A refusal of access explains itself")

@@ -140,7 +140,8 @@ struct ServiceAdmissionTests {
   @Test("a peer reaches a method through one of its entries, with the caller's ticket")
   func via() throws {
     let share = try pki.service("share")
-    let good = try ticket(try caller([.departmentSystem], byPerson: false))
+    let good = try ticket(
+      try caller([.departmentSystem], byPerson: false, stated: .officer))
     let method = rule(open, roles: [.departmentSystem], via: [lookup], isInternal: true)
     #expect(
       try admit(share, method, entry: lookup, ticket: good).caller.roles == [.departmentSystem])

@@ -42,6 +42,10 @@ struct TicketTests {
     for caller in [
       try caller(), try caller([], person: nil, byPerson: false),
       try caller(Set(Role.allCases), byPerson: false), try caller(region: "HK"),
+      try caller([.departmentSystem], byPerson: false, stated: .officer),
+      try caller(
+        [.departmentSystem], byPerson: false, region: "HK",
+        stated: StatedPerson(roles: [], run: RunName("nightly"))),
     ] {
       let carrier = try issuer(gateway).ticket(for: caller, registryVersion: 42, now: now)
       let ticket = try verifier().verify(carrier, now: now)
@@ -54,6 +58,7 @@ struct TicketTests {
       #expect(arrived.isPersonCertificate == caller.isPersonCertificate)
       #expect(arrived.certificateHash == caller.certificateHash)
       #expect(arrived.systemRegion == caller.systemRegion)
+      #expect(arrived.stated == caller.stated)
     }
   }
 

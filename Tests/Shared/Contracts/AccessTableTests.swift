@@ -58,6 +58,7 @@ struct AccessTableTests {
       Set(methods.map(\.path)) == [
         "/weir.audit.v1.Audit/ListOrigins", "/weir.registry.v1.Registry/ListSystems",
         "/weir.registry.v1.Registry/ListPersons", "/weir.registry.v1.Registry/ListCertificates",
+        "/weir.registry.v1.Registry/ListRuns",
       ])
     // What is open to every role tells of no person: the catalogue, grants and duties of one's own, the log's proofs.
     let open = AccessTable.all.values.filter { $0.isPublic && $0.roles.isEmpty }

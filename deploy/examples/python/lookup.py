@@ -1,14 +1,16 @@
 """Looks one person up under a grant, with stock grpcio, and keeps the receipt.
 
-    python3 lookup.py GATEWAY ROOT IDENTITY GRANT PURPOSE CASE RECEIPT < PERSON
+    python3 lookup.py GATEWAY ROOT IDENTITY SYSTEM CLERK GRANT PURPOSE CASE RECEIPT < PERSON
 
-GATEWAY is host:port; ROOT the service root (ca.pem); IDENTITY a folder with cert.pem (with its chain) and key.pem. PERSON has two
-lines: the identity number, the name. They are read from a file because arguments of programs are seen by everybody on
-the machine.
+GATEWAY is host:port; ROOT the service root (ca.pem); IDENTITY a folder with cert.pem (with its chain) and key.pem of SYSTEM
+(departments/d/systems/s); CLERK who works at it (departments/d/persons/p). PERSON has two lines: the identity number, the name.
+They are read from a file because arguments of programs are seen by everybody on the machine.
 
 The modules below are made of the contracts: python3 -m grpc_tools.protoc -I proto --python_out=. $(cd proto && find weir -name '*.proto')
 """
+import subprocess
 import sys
+import time
 
 import grpc
 from weir.ingest.v1 import ingest_pb2
@@ -25,7 +27,15 @@ def block(number):
     return bytes([1]) + int(number[:17]).to_bytes(15, "big")
 
 
-gateway, root, identity, grant, purpose, case, receipt = sys.argv[1:8]
+def person_token(key, system, actor, seconds=600):
+    """Who acts at the system, signed with its key (deploy/PERSON-TOKENS.md); Python's own library has no ECDSA, openssl has."""
+    stated = f"weir-person-token-v1\n{system}\n{actor}\n{int(time.time()) + seconds}\n".encode()
+    signed = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-sign", key], input=stated, capture_output=True, check=True)
+    return stated + signed.stdout
+
+
+gateway, root, identity, system, clerk, grant, purpose, case, receipt = sys.argv[1:10]
 number, name = sys.stdin.read().split("\n")[:2]
 
 channel = grpc.secure_channel(gateway, grpc.ssl_channel_credentials(
@@ -36,7 +46,8 @@ lookup = channel.unary_unary(
 try:
     answer = lookup(share_pb2.LookupRequest(
         grant=grant, subject=ingest_pb2.Subject(block=block(number), person_name=name),
-        purpose=purpose, case_number=case), timeout=10)
+        purpose=purpose, case_number=case), timeout=10,
+        metadata=[("weir-person-token-bin", person_token(identity + "/key.pem", system, clerk))])
 except grpc.RpcError as refusal:
     trailers = dict(refusal.trailing_metadata() or ())
     sys.exit(f"{refusal.code().name}: {refusal.details()}\n"

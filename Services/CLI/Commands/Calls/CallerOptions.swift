@@ -5,7 +5,7 @@ import Boot
 import Crypto
 import Foundation
 import RPC
-import Vocabulary
+package import Vocabulary
 
 /// `--data` and `--as`, or `--gateway`, `--cert`, `--key` and `--ca`; with the options that all commands have.
 struct CallerOptions: ParsableArguments {
@@ -24,6 +24,14 @@ struct CallerOptions: ParsableArguments {
         "In whose name: department/person or department/system:name; WEIR_AS unless given."),
       valueName: "who"))
   var principal: String?
+  @Option(
+    name: .customLong("by"),
+    help: ArgumentHelp(
+      spoken(
+        "以系统身份调用时的操作人：单位/人员，或定时任务 单位/run:任务；默认取自 WEIR_BY。",
+        "Who acts at the system: department/person, or department/run:name; WEIR_BY unless given."),
+      valueName: "who"))
+  var actor: String?
   @Option(
     help: ArgumentHelp(spoken("网关地址。", "The gateway's address."), valueName: "host:port"))
   var gateway: String?
@@ -65,6 +73,7 @@ struct CallerOptions: ParsableArguments {
     let environment = Surroundings.current.environment
     let console = common.console
     let random = SystemRandom()
+    let actor = try (actor ?? environment["WEIR_BY"]).map(RunningFolder.actor)
     if let gateway {
       guard let address = Address(gateway), let cert, let key, let ca else {
         throw CommandFailure(
@@ -75,7 +84,8 @@ struct CallerOptions: ParsableArguments {
       }
       return try Session(
         gateway: address, serverURI: nil,
-        identity: CallerIdentity(certificate: cert, key: key, root: ca), console: console,
+        identity: CallerIdentity(certificate: cert, key: key, root: ca, actor: actor),
+        console: console,
         requestID: requestID, receiptFile: receiptFile, random: random)
     }
     guard let data = dataFolder ?? environment["WEIR_DATA"],
@@ -90,7 +100,7 @@ struct CallerOptions: ParsableArguments {
     let node = RunningFolder(path: data)
     return try Session(
       gateway: try node.gateway(), serverURI: "spiffe://\(try node.domain())/service/gateway",
-      identity: try node.identity(of: who), console: console, requestID: requestID,
+      identity: try node.identity(of: who, by: actor), console: console, requestID: requestID,
       receiptFile: receiptFile, random: random)
   }
 }
@@ -101,11 +111,14 @@ package struct CallerIdentity: Sendable, Equatable {
   package let key: String
   /// The root that the gateway's certificate leads to.
   package let root: String
+  /// Who acts at the system.
+  package let actor: StatedActor?
 
-  package init(certificate: String, key: String, root: String) {
+  package init(certificate: String, key: String, root: String, actor: StatedActor? = nil) {
     self.certificate = certificate
     self.key = key
     self.root = root
+    self.actor = actor
   }
 }
 
@@ -153,7 +166,7 @@ struct RunningFolder: Sendable {
   }
 
   /// The files of `department/person` or `department/system:name`.
-  func identity(of who: String) throws -> CallerIdentity {
+  func identity(of who: String, by actor: StatedActor? = nil) throws -> CallerIdentity {
     let keys = folder.keys(domain: try domain())
     let name = try Self.principal(who)
     let files = keys.principalFolder(name)
@@ -163,7 +176,30 @@ struct RunningFolder: Sendable {
         spoken("没有 \(who) 的证书（\(files)）。", "There is no certificate of \(who) in \(files)."))
     }
     return CallerIdentity(
-      certificate: files + "/cert.pem", key: files + "/key.pem", root: keys.serviceRoot)
+      certificate: files + "/cert.pem", key: files + "/key.pem", root: keys.serviceRoot,
+      actor: actor)
+  }
+
+  /// Whom `department/person` or `department/run:name` states.
+  static func actor(_ who: String) throws(CommandFailure) -> StatedActor {
+    let name = if let run = runName(who) { run } else { try principal(who) }
+    guard let actor = StatedActor(name) else {
+      throw CommandFailure(
+        .usage,
+        spoken(
+          "'\(who)' 不是 单位/人员 或 单位/run:任务。",
+          "'\(who)' is neither department/person nor department/run:name."))
+    }
+    return actor
+  }
+
+  /// The resource name of `department/run:name`; `nil` for anything else.
+  static func runName(_ who: String) -> String? {
+    let parts = who.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 2, parts[1].hasPrefix("run:"), let department = DepartmentCode(parts[0]),
+      let run = RunName(String(parts[1].dropFirst(4)))
+    else { return nil }
+    return ResourceName.run(department, run).text
   }
 
   /// The resource name of `department/person` or `department/system:name`.

@@ -10,12 +10,14 @@ import Vocabulary
 
 /// A connection to the gateway in somebody's name.
 package struct Session: Sendable {
-  package let channel: Channel
+  /// To the gateway; a system's calls state who acts.
+  private let transport: any MessageTransport
   /// Of this run; the same again repeats the same request without doing it twice.
   package let requestID: String
   /// Whether the certificate is a system's, not a person's.
   let isSystem: Bool
   let console: Console
+  private let channel: Channel
   private let reactors: ReactorGroup
   private let receiptFile: String?
   private let mutations = Mutation()
@@ -26,21 +28,44 @@ package struct Session: Sendable {
     requestID: String?, receiptFile: String? = nil, random: any RandomSource
   ) throws {
     let chain = try readBytes(identity.certificate)
+    let key = try readBytes(identity.key)
     let certificate = try Certificate.all(pem: String(decoding: chain, as: UTF8.self)).first
     isSystem = certificate?.uris.contains { $0.contains("/system/") } ?? false
+    let speaker = try Self.speaker(identity, certificate, key)
     reactors = ReactorGroup(threadCount: 1, seed: random.uint64())
-    channel = try Channel(
+    let channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [gateway],
         tls: TLSConfiguration(
           certificateChainPEM: chain,
-          privateKeyPEM: try readBytes(identity.key),
+          privateKeyPEM: key,
           trustRootsPEM: [try readBytes(identity.root)], clientCertificates: .none),
         expectedServerURI: serverURI, defaultTimeout: .seconds(60)),
       reactors: reactors)
+    self.channel = channel
+    transport = speaker.map { StatingTransport(next: channel, speaker: $0) } ?? channel
     self.requestID = requestID ?? "cli-" + Hex.encode(random.bytes(12))
     self.console = console
     self.receiptFile = receiptFile
+  }
+
+  /// Who speaks for the person whom the identity states, if it states one.
+  private static func speaker(
+    _ identity: CallerIdentity, _ certificate: Certificate?, _ key: [UInt8]
+  ) throws -> PersonSpeaker? {
+    guard let actor = identity.actor, let certificate else { return nil }
+    let speaker = PersonSpeaker(
+      certificate: certificate,
+      key: try P256PrivateKey(pem: String(decoding: key, as: UTF8.self)), actor: actor,
+      now: systemNow)
+    guard let speaker else {
+      throw CommandFailure(
+        .usage,
+        spoken(
+          "--by 只与系统证书一起使用：个人证书已说明操作人。",
+          "--by goes with a system's certificate: a person's own says who acts."))
+    }
+    return speaker
   }
 
   package func close() async {
@@ -55,12 +80,12 @@ package struct Session: Sendable {
     return CallOptions(metadata: metadata)
   }
 
-  var registry: RegistryV1.RegistryClient { RegistryV1.RegistryClient(channel) }
-  var catalog: CatalogV1.CatalogClient { CatalogV1.CatalogClient(channel) }
-  var ingest: IngestV1.IngestClient { IngestV1.IngestClient(channel) }
-  var share: ShareV1.ShareClient { ShareV1.ShareClient(channel) }
-  var feedback: FeedbackV1.FeedbackClient { FeedbackV1.FeedbackClient(channel) }
-  var audit: AuditV1.AuditClient { AuditV1.AuditClient(channel) }
+  var registry: RegistryV1.RegistryClient { RegistryV1.RegistryClient(transport) }
+  var catalog: CatalogV1.CatalogClient { CatalogV1.CatalogClient(transport) }
+  var ingest: IngestV1.IngestClient { IngestV1.IngestClient(transport) }
+  var share: ShareV1.ShareClient { ShareV1.ShareClient(transport) }
+  var feedback: FeedbackV1.FeedbackClient { FeedbackV1.FeedbackClient(transport) }
+  var audit: AuditV1.AuditClient { AuditV1.AuditClient(transport) }
 
   // MARK: Changing something
 

@@ -14,6 +14,8 @@ struct DemoDepartment: Sendable {
 
   var name: String { "departments/\(code)" }
   var systemName: String { "\(name)/systems/\(system.name)" }
+  /// What its system does at the end of each month, by itself.
+  var runName: String { "\(name)/runs/monthly-comparison" }
   func principal(_ person: DemoPerson) -> String { "\(name)/persons/\(person.id)" }
 }
 

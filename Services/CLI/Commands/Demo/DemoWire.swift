@@ -12,10 +12,14 @@ struct DemoClient: Sendable {
   let channel: Channel
   /// Whether a call is repeated while its service is away.
   let isPatient: Bool
+  fileprivate let speaker: PersonSpeaker?
   fileprivate let listening: @Sendable (any MessageTransport) -> any MessageTransport
 
   private var transport: any MessageTransport {
-    listening(isPatient ? PatientTransport(channel: channel) : channel)
+    let transport: any MessageTransport =
+      isPatient ? PatientTransport(channel: channel) : channel
+    return listening(
+      speaker.map { StatingTransport(next: transport, speaker: $0) } ?? transport)
   }
 
   var registry: RegistryV1.RegistryClient { .init(transport) }
@@ -32,7 +36,13 @@ final class DemoWire: Sendable {
   private let gateway: Address
   private let reactors: ReactorGroup
   private let listening: @Sendable (any MessageTransport) -> any MessageTransport
-  private let channels = Mutex<[String: Channel]>([:])
+  private struct Line {
+    let channel: Channel
+    /// Of a system's connection: states who acts.
+    let speaker: PersonSpeaker?
+  }
+
+  private let lines = Mutex<[String: Line]>([:])
 
   init(
     keys: KeyFolder, gateway: Address, seed: UInt64,
@@ -44,16 +54,19 @@ final class DemoWire: Sendable {
     reactors = ReactorGroup(threadCount: 2, seed: seed)
   }
 
-  /// - Parameter principal: `departments/d/persons/p` or `departments/d/systems/s`, whose certificate lies in the folder.
-  func client(_ principal: String) throws -> DemoClient {
-    try channels.withLock { channels in
-      if let channel = channels[principal] { return client(over: channel, isPatient: true) }
+  /// - Parameters:
+  ///   - principal: `departments/d/persons/p` or `departments/d/systems/s`, whose certificate lies in the folder.
+  ///   - run: The scheduled run that a system states; its department's officer otherwise.
+  func client(_ principal: String, run: String? = nil) throws -> DemoClient {
+    let name = [principal, run].compactMap(\.self).joined(separator: " ")
+    return try lines.withLock { lines in
+      if let line = lines[name] { return client(over: line, isPatient: true) }
       let folder = keys.principalFolder(principal)
-      let channel = try open(
+      let line = try open(
         certificate: try readBytes(folder + "/cert.pem"), key: try readBytes(folder + "/key.pem"),
-        to: gateway, service: "gateway")
-      channels[principal] = channel
-      return client(over: channel, isPatient: true)
+        to: gateway, service: "gateway", run: run)
+      lines[name] = line
+      return client(over: line, isPatient: true)
     }
   }
 
@@ -62,20 +75,35 @@ final class DemoWire: Sendable {
     _ label: String, certificate: [UInt8], key: [UInt8], to address: Address? = nil,
     service: String = "gateway"
   ) throws -> DemoClient {
-    let channel = try open(
+    let line = try open(
       certificate: certificate, key: key, to: address ?? gateway, service: service)
-    channels.withLock { $0["stranger " + label] = channel }
-    return client(over: channel, isPatient: false)
+    lines.withLock { $0["stranger " + label] = line }
+    return client(over: line, isPatient: false)
   }
 
-  private func client(over channel: Channel, isPatient: Bool) -> DemoClient {
-    DemoClient(channel: channel, isPatient: isPatient, listening: listening)
+  private func client(over line: Line, isPatient: Bool) -> DemoClient {
+    DemoClient(
+      channel: line.channel, isPatient: isPatient, speaker: line.speaker, listening: listening)
+  }
+
+  /// Who acts at a system's connection: the run, or the officer at it.
+  private func speaker(
+    _ certificate: [UInt8], _ key: [UInt8], run: String?
+  ) throws -> PersonSpeaker? {
+    let leaf = try Certificate.all(pem: String(decoding: certificate, as: UTF8.self)).first
+    let code = leaf?.uris.first?.split(separator: "/").dropFirst(3).first.map(String.init)
+    guard let leaf, let department = DemoCast.all.first(where: { $0.code == code }),
+      let actor = StatedActor(run ?? department.principal(department.officer))
+    else { return nil }
+    return PersonSpeaker(
+      certificate: leaf, key: try P256PrivateKey(pem: String(decoding: key, as: UTF8.self)),
+      actor: actor, now: systemNow)
   }
 
   private func open(
-    certificate: [UInt8], key: [UInt8], to address: Address, service: String
-  ) throws -> Channel {
-    try Channel(
+    certificate: [UInt8], key: [UInt8], to address: Address, service: String, run: String? = nil
+  ) throws -> Line {
+    let channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [address],
         tls: TLSConfiguration(
@@ -84,10 +112,11 @@ final class DemoWire: Sendable {
         expectedServerURI: "spiffe://\(keys.domain)/service/\(service)",
         defaultTimeout: .seconds(60)),
       reactors: reactors)
+    return Line(channel: channel, speaker: try speaker(certificate, key, run: run))
   }
 
   func shutdown() async {
-    for channel in channels.withLock({ Array($0.values) }) { await channel.shutdown() }
+    for line in lines.withLock({ Array($0.values) }) { await line.channel.shutdown() }
     await reactors.shutdown()
   }
 }

@@ -13,6 +13,7 @@ struct DepartmentCommand: AsyncParsableCommand {
       subcommands: [
         WhoAmI.self, DepartmentList.self, DepartmentShow.self, DepartmentRegister.self,
         DepartmentUpdate.self, DepartmentState.self, PersonCommand.self, SystemCommand.self,
+        RunCommand.self,
         CertificateCommand.self,
       ])
   }

@@ -146,12 +146,9 @@ package struct Forwarder: Sendable {
     _ call: AdmittedCall, _ context: ServerContext
   ) throws -> CallOptions {
     var metadata = context.metadata
-    // Whatever a client states in the gateway's own words is dropped; its language is kept, and the token by which a
-    // system states a person.
-    metadata.removeAll {
-      $0.hasPrefix(CallMetadata.prefix) && $0 != CallMetadata.language
-        && $0 != CallMetadata.personToken
-    }
+    // Whatever a client states in the gateway's own words is dropped, but for its language. The person token is the gateway's to
+    // judge, and ends here.
+    metadata.removeAll { $0.hasPrefix(CallMetadata.prefix) && $0 != CallMetadata.language }
     metadata.append(CallMetadata.callID, call.callID)
     metadata.append(CallMetadata.entryMethod, context.path)
     metadata.append(

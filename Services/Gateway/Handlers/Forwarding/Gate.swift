@@ -13,6 +13,8 @@ package struct AdmittedCall: Sendable {
   package let callID: String
   package let registryVersion: Int64
   package let language: Language
+  /// Whom the system stated, for a further look at a running call.
+  fileprivate let actor: StatedActor?
 }
 
 /// Judges calls by certificate, registry, method and rate (AC-01, AC-03, AC-05, AC-92).
@@ -23,6 +25,7 @@ package struct Gate: Sendable {
   private let directory: RegistryDirectory
   private let access: CompiledAccess
   private let limiter: CallLimiter
+  private let tokens = PersonTokenVerifier()
   private let refusals: RefusalQueue
   private let random: any RandomSource
   private let now: @Sendable () -> Instant
@@ -79,7 +82,9 @@ package struct Gate: Sendable {
   /// Whether the certificate behind a running call is still good; the refusal where it is not.
   private func recheck(_ context: ServerContext, _ call: AdmittedCall) -> Status? {
     do throws(AccessRefusal) {
-      _ = try identity(context.peer)
+      let (identity, _) = try identity(context.peer)
+      // The token's end ends no call that began before it; a person who is disabled does.
+      if let actor = call.actor { _ = try stated(actor, by: identity) }
       return nil
     } catch {
       return refuse(error, context, call)
@@ -101,12 +106,12 @@ package struct Gate: Sendable {
     let language = CallMetadata.language(of: context.metadata)
     do throws(AccessRefusal) {
       let (identity, version) = try identity(context.peer)
+      let actor = try actor(context, identity)
+      var person: Stated?
+      if let actor { person = try stated(actor, by: identity) }
       return AdmittedCall(
-        caller: Caller(
-          department: identity.department.code, system: identity.system, person: identity.person,
-          isPersonCertificate: identity.isPersonCertificate, roles: identity.roles,
-          certificateHash: identity.certificate.fingerprint, systemRegion: identity.systemRegion),
-        callID: callID, registryVersion: version, language: language)
+        caller: Caller(identity, person), callID: callID, registryVersion: version,
+        language: language, actor: actor)
     } catch {
       // Who is not known has no department; so many calls as one, whatever the reason, and then only their number is kept.
       let serial = serial(context.peer)
@@ -130,6 +135,33 @@ package struct Gate: Sendable {
     switch result {
     case .success(let identity): return (identity, version)
     case .failure(let error): throw accessRefusal(error, serial: serial(peer))
+    }
+  }
+
+  /// Whom the system states in this call's token; `nil` where it brings none. The person behind a person's certificate is its holder.
+  private func actor(
+    _ context: ServerContext, _ identity: Identity
+  ) throws(AccessRefusal) -> StatedActor? {
+    guard let bytes = context.metadata.bytes(CallMetadata.personToken),
+      let certificate = context.peer.certificate
+    else { return nil }
+    if identity.isPersonCertificate { throw .stated(.token(.needless)) }
+    do throws(PersonTokenError) {
+      return try tokens.verify(
+        bytes, system: identity.system, of: identity.department.code, certificate: certificate.der,
+        fingerprint: certificate.sha256, now: now()
+      ).actor
+    } catch {
+      throw .stated(.token(error))
+    }
+  }
+
+  private func stated(
+    _ actor: StatedActor, by identity: Identity
+  ) throws(AccessRefusal) -> Stated {
+    switch directory.stated(actor, by: identity) {
+    case .success(let stated): return stated
+    case .failure(let refusal): throw .stated(StatedRefusal(refusal))
     }
   }
 
@@ -169,6 +201,36 @@ private func accessRefusal(_ error: IdentityError, serial: String) -> AccessRefu
       successor: successor.map { ResourceName.person(code, $0).text })
   case .responsibleMissing(let code, let name):
     .responsibleMissing(serial: serial, system: ResourceName.system(code, name).text)
+  }
+}
+
+extension StatedRefusal {
+  fileprivate init(_ refusal: StatementRefusal) {
+    switch refusal {
+    case .foreign(let actor): self = .foreign(actor.name)
+    case .unknown(let actor): self = .unknown(actor.name)
+    case .disabled(let actor, let successor):
+      var name: String?
+      if case .person(let code, _) = actor {
+        name = successor.map { ResourceName.person(code, $0).text }
+      }
+      self = .disabled(actor.name, successor: name)
+    case .runElsewhere(let actor, let system):
+      self = .runElsewhere(actor.name, system: system.text)
+    case .runUnanswered(let actor): self = .runUnanswered(actor.name)
+    }
+  }
+}
+
+extension Caller {
+  /// The caller as the registry knows it, with the person whom the system stated.
+  fileprivate init(_ identity: Identity, _ stated: Stated?) {
+    self.init(
+      department: identity.department.code, system: identity.system,
+      person: identity.person ?? stated?.person.id,
+      isPersonCertificate: identity.isPersonCertificate, roles: identity.roles,
+      certificateHash: identity.certificate.fingerprint, systemRegion: identity.systemRegion,
+      stated: stated.map { StatedPerson(roles: $0.person.roles, run: $0.run) })
   }
 }
 

@@ -25,6 +25,13 @@ package final class RegistryDirectory: Sendable {
     snapshot.withLock { ($0.identify(fingerprint: fingerprint, now: now), $0.version) }
   }
 
+  /// The person whom a system states.
+  package func stated(
+    _ actor: StatedActor, by identity: Identity
+  ) -> Result<Stated, StatementRefusal> {
+    snapshot.withLock { $0.stated(actor, by: identity.system, of: identity.department.code) }
+  }
+
   package func department(_ code: DepartmentCode) -> RegisteredDepartment? {
     snapshot.withLock { $0.departments[code] }
   }

@@ -119,6 +119,8 @@ extension RegistryService {
         $0.certificateSerial = certificate?.serialHex.lowercased() ?? ""
         $0.certificateNotAfter = certificate.map { GoogleProtobuf.Timestamp(seconds: $0.notAfter) }
         $0.registryVersion = directory.version
+        $0.run =
+          caller.stated?.run.map { ResourceName.run(caller.department, $0).text } ?? ""
       }
     }
   }

@@ -21,6 +21,7 @@ struct RegistryEvent: Sendable {
       "method": .string(call.entryMethod), "actor": .string(call.principal),
       "time": .integer(now.milliseconds),
     ]
+    for (name, value) in call.statedMembers { object[name] = value }
     if case .caller(let caller) = call.origin {
       object["certificate"] = .string(Hex.encode(caller.certificateHash))
     }

@@ -54,6 +54,19 @@ extension RegisteredSystem {
   }
 }
 
+extension ScheduledRun {
+  var message: RegistryV1.ScheduledRun {
+    .with {
+      $0.name = actor.name
+      $0.title = title
+      $0.system = ResourceName.system(department, system).text
+      $0.responsiblePerson = ResourceName.person(department, responsible).text
+      $0.state = state.message
+      $0.createTime = created.timestamp
+    }
+  }
+}
+
 extension RegisteredPerson {
   var message: RegistryV1.Person {
     .with {

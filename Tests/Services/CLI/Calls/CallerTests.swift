@@ -28,6 +28,22 @@ struct CallerTests {
     }
   }
 
+  @Test(
+    "who acts at a system is a person or a scheduled run, never a system",
+    arguments: [
+      ("civil-affairs/li", "departments/civil-affairs/persons/li"),
+      ("civil-affairs/run:nightly", "departments/civil-affairs/runs/nightly"),
+      ("civil-affairs/system:registers", nil), ("civil-affairs/run:", nil), ("a/run:b/c", nil),
+      ("civil-affairs", nil),
+    ] as [(String, String?)])
+  func actor(text: String, name: String?) {
+    if let name {
+      #expect((try? RunningFolder.actor(text))?.name == name)
+    } else {
+      #expect(throws: CommandFailure.self) { try RunningFolder.actor(text) }
+    }
+  }
+
   @Test("without a folder, a caller, or a running node the command says what to do")
   func missing() async throws {
     let nobody = StreamRecorder()

@@ -278,7 +278,8 @@ final class IngestNode {
       department: try #require(DepartmentCode(who.department)),
       system: try #require(SystemName(who.system)), person: PersonID("li"),
       isPersonCertificate: who.isPerson, roles: who.roles,
-      certificateHash: SHA256.hash(Array("\(who)".utf8)), systemRegion: who.region)
+      certificateHash: SHA256.hash(Array("\(who)".utf8)), systemRegion: who.region,
+      stated: who.isPerson ? nil : .officer)
     var metadata = Metadata()
     metadata.append(CallMetadata.callID, Hex.encode(SystemRandom().bytes(16)))
     metadata.append(CallMetadata.entryMethod, entry)
@@ -301,7 +302,8 @@ final class IngestNode {
     let caller = Caller(
       department: try #require(DepartmentCode(who.department)),
       system: try #require(SystemName(who.system)), person: PersonID("li"),
-      isPersonCertificate: who.isPerson, roles: who.roles, certificateHash: [])
+      isPersonCertificate: who.isPerson, roles: who.roles, certificateHash: [],
+      stated: who.isPerson ? nil : .officer)
     return CallContext(
       origin: .caller(caller), callID: Hex.encode(SystemRandom().bytes(16)), entryMethod: path,
       deadline: nil, language: .english,

@@ -167,7 +167,8 @@ final class ShareCalls: Sendable {
       isPersonCertificate: who.count > 1,
       roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))),
       certificateHash: SHA256.hash(Array(text.utf8)),
-      systemRegion: place.count > 1 ? place[1] : "")
+      systemRegion: place.count > 1 ? place[1] : "",
+      stated: who.count > 1 ? nil : .officer)
     var options = CallOptions()
     options.metadata.append(CallMetadata.callID, "00112233445566778899aabbccddeeff")
     options.metadata.append(CallMetadata.entryMethod, "/weir.share.v1.Share/" + path)

@@ -370,6 +370,34 @@ struct GrantUseTests {
   }
 
   @Test(
+    "a look-up names its case where the profile asks it (meizhou-specific-2021/20c, guangdong-2018/16.2a)",
+    arguments: [
+      ("meizhou-specific-2021", "meizhou-specific-2021/20c"),
+      ("guangdong-2018", "guangdong-2018/16.2a"), ("meizhou-public-2023", nil),
+      ("hebi-2021", nil), ("luyi-2019", nil),
+    ] as [(String, String?)])
+  func cases(profile key: String, article: String?) throws {
+    let profile = try World.profile(key)
+    var grant = try World.grant()
+    grant.accessModes = Set(AccessMode.allCases)
+    func check(_ mode: UseMode, case number: String) throws -> ShareRefusal? {
+      let plain = try call(mode: mode)
+      do throws(ShareRefusal) {
+        _ = try grant.check(
+          GrantCall(
+            by: plain.actor, mode: mode, items: [], purpose: plain.purpose, today: plain.today,
+            caseNumber: number), under: profile)
+        return nil
+      } catch { return error }
+    }
+    #expect(try check(.lookup, case: "YL-1") == nil)
+    #expect(try check(.comparison, case: "") == nil)
+    let refused = try check(.lookup, case: "")
+    #expect(refused?.citation(under: profile)?.text == article)
+    #expect(refused?.field == (article == nil ? nil : "case_number"))
+  }
+
+  @Test(
     "another unit, item, mode, purpose, or a day too late",
     .obligation("meizhou-public-2023/22b", "meizhou-specific-2021/21e", "guangdong-2018/19.1e"))
   func refused() throws {

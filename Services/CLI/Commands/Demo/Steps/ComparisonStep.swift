@@ -82,7 +82,7 @@ enum DemoComparison {
     _ roll: RollKind, _ kind: RegisterKind, _ stage: inout DemoStage
   ) async throws -> DemoRun {
     let bureau = DemoCast.humanResources
-    let system = try stage.wire.client(bureau.systemName).share
+    let system = try stage.wire.client(bureau.systemName, run: bureau.runName).share
     let prepared = try await system.createComparison(
       .init(
         comparison: declaration(roll, try stage.grant(kind), stage.plan),

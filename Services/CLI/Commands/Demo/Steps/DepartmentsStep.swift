@@ -66,6 +66,13 @@ extension DemoStep {
           name: department.systemName, title: department.system.title,
           responsiblePerson: department.principal(department.officer)),
         requestID: stage.request()))
+    guard department.code == DemoCast.humanResources.code else { return }
+    _ = try await chen.registerRun(
+      .init(
+        run: .init(
+          name: department.runName, title: "每月待遇核对", system: department.systemName,
+          responsiblePerson: department.principal(department.officer)),
+        requestID: stage.request()))
   }
 
   /// The key is made here and stays here; the registry sees the request alone.

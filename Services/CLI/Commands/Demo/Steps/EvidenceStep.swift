@@ -34,6 +34,13 @@ extension DemoStep {
     }
     stage.ledger.expect(
       BilingualText("回执条目在日志中", "the receipt's entry is in the log"), true, proof)
+    stage.ledger.expect(
+      BilingualText(
+        "比对的决定记明定时任务与责任人", "the comparisons' decisions name the scheduled run and who answers"),
+      "\(DemoCast.humanResources.runName) \(DemoCast.humanResources.principal(DemoCast.humanResources.officer))",
+      try await patiently(for: "a decision of a comparison in the log") {
+        try await comparisonActor(auditor)
+      })
     // Something more happens, so that the log grows beyond the kept checkpoint.
     _ = try? await auditor.listEntries(.init(pageSize: 1))
     let grown = try await DemoLog(
@@ -52,6 +59,19 @@ extension DemoStep {
       BilingualText("留存的检查点识破重写", "the kept checkpoint catches it"), "caught",
       verdict == .rewritten(held: first.head.checkpoint.size) ? "caught" : "not caught")
   }
+}
+
+/// By what, and as whom, the caller of the comparisons' chunks is known in the log.
+private func comparisonActor(_ auditor: AuditV1.AuditClient) async throws -> String? {
+  let page = try await auditor.listEntries(
+    .init(filter: .init(topic: "share.decision"), pageSize: 500))
+  for entry in page.entries {
+    guard case .object(let payload) = try CanonicalJSON.decodeCanonical(entry.payload),
+      payload["method"]?.string == "/weir.share.v1.Share/UploadComparisonChunk"
+    else { continue }
+    return "\(payload["person_by"]?.string ?? "") \(payload["person"]?.string ?? "")"
+  }
+  return nil
 }
 
 /// A copy of the log in memory, judged by the verifier that auditors use.

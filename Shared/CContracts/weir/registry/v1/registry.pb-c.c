@@ -187,6 +187,51 @@ void   weir__registry__v1__system__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__system__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__scheduled_run__init
+                     (Weir__Registry__V1__ScheduledRun         *message)
+{
+  static const Weir__Registry__V1__ScheduledRun init_value = WEIR__REGISTRY__V1__SCHEDULED_RUN__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__scheduled_run__get_packed_size
+                     (const Weir__Registry__V1__ScheduledRun *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__scheduled_run__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__scheduled_run__pack
+                     (const Weir__Registry__V1__ScheduledRun *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__scheduled_run__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__scheduled_run__pack_to_buffer
+                     (const Weir__Registry__V1__ScheduledRun *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__scheduled_run__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ScheduledRun *
+       weir__registry__v1__scheduled_run__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ScheduledRun *)
+     protobuf_c_message_unpack (&weir__registry__v1__scheduled_run__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__scheduled_run__free_unpacked
+                     (Weir__Registry__V1__ScheduledRun *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__scheduled_run__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__person__init
                      (Weir__Registry__V1__Person         *message)
 {
@@ -770,6 +815,186 @@ void   weir__registry__v1__set_system_state_request__free_unpacked
   if(!message)
     return;
   assert(message->base.descriptor == &weir__registry__v1__set_system_state_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__register_run_request__init
+                     (Weir__Registry__V1__RegisterRunRequest         *message)
+{
+  static const Weir__Registry__V1__RegisterRunRequest init_value = WEIR__REGISTRY__V1__REGISTER_RUN_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__register_run_request__get_packed_size
+                     (const Weir__Registry__V1__RegisterRunRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__register_run_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__register_run_request__pack
+                     (const Weir__Registry__V1__RegisterRunRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__register_run_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__register_run_request__pack_to_buffer
+                     (const Weir__Registry__V1__RegisterRunRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__register_run_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__RegisterRunRequest *
+       weir__registry__v1__register_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__RegisterRunRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__register_run_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__register_run_request__free_unpacked
+                     (Weir__Registry__V1__RegisterRunRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__register_run_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_runs_request__init
+                     (Weir__Registry__V1__ListRunsRequest         *message)
+{
+  static const Weir__Registry__V1__ListRunsRequest init_value = WEIR__REGISTRY__V1__LIST_RUNS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_runs_request__get_packed_size
+                     (const Weir__Registry__V1__ListRunsRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_runs_request__pack
+                     (const Weir__Registry__V1__ListRunsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_runs_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListRunsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListRunsRequest *
+       weir__registry__v1__list_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListRunsRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_runs_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_runs_request__free_unpacked
+                     (Weir__Registry__V1__ListRunsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_runs_response__init
+                     (Weir__Registry__V1__ListRunsResponse         *message)
+{
+  static const Weir__Registry__V1__ListRunsResponse init_value = WEIR__REGISTRY__V1__LIST_RUNS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_runs_response__get_packed_size
+                     (const Weir__Registry__V1__ListRunsResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_runs_response__pack
+                     (const Weir__Registry__V1__ListRunsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_runs_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListRunsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListRunsResponse *
+       weir__registry__v1__list_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListRunsResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_runs_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_runs_response__free_unpacked
+                     (Weir__Registry__V1__ListRunsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_runs_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__set_run_state_request__init
+                     (Weir__Registry__V1__SetRunStateRequest         *message)
+{
+  static const Weir__Registry__V1__SetRunStateRequest init_value = WEIR__REGISTRY__V1__SET_RUN_STATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__set_run_state_request__get_packed_size
+                     (const Weir__Registry__V1__SetRunStateRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__set_run_state_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__set_run_state_request__pack
+                     (const Weir__Registry__V1__SetRunStateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__set_run_state_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__set_run_state_request__pack_to_buffer
+                     (const Weir__Registry__V1__SetRunStateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__set_run_state_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__SetRunStateRequest *
+       weir__registry__v1__set_run_state_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__SetRunStateRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__set_run_state_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__set_run_state_request__free_unpacked
+                     (Weir__Registry__V1__SetRunStateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__set_run_state_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
 void   weir__registry__v1__register_person_request__init
@@ -1705,6 +1930,109 @@ const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor =
   (ProtobufCMessageInit) weir__registry__v1__system__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__registry__v1__scheduled_run__field_descriptors[6] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ScheduledRun, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ScheduledRun, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "system",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ScheduledRun, system),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "responsible_person",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ScheduledRun, responsible_person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ScheduledRun, state),
+    &weir__registry__v1__state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "create_time",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ScheduledRun, create_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__scheduled_run__field_indices_by_name[] = {
+  5,   /* field[5] = create_time */
+  0,   /* field[0] = name */
+  3,   /* field[3] = responsible_person */
+  4,   /* field[4] = state */
+  2,   /* field[2] = system */
+  1,   /* field[1] = title */
+};
+static const ProtobufCIntRange weir__registry__v1__scheduled_run__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__scheduled_run__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ScheduledRun",
+  "ScheduledRun",
+  "Weir__Registry__V1__ScheduledRun",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ScheduledRun),
+  6,
+  weir__registry__v1__scheduled_run__field_descriptors,
+  weir__registry__v1__scheduled_run__field_indices_by_name,
+  1,  weir__registry__v1__scheduled_run__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__scheduled_run__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor weir__registry__v1__person__field_descriptors[6] =
 {
   {
@@ -2589,6 +2917,249 @@ const ProtobufCMessageDescriptor weir__registry__v1__set_system_state_request__d
   (ProtobufCMessageInit) weir__registry__v1__set_system_state_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__registry__v1__register_run_request__field_descriptors[2] =
+{
+  {
+    "run",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RegisterRunRequest, run),
+    &weir__registry__v1__scheduled_run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RegisterRunRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__register_run_request__field_indices_by_name[] = {
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = run */
+};
+static const ProtobufCIntRange weir__registry__v1__register_run_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__register_run_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.RegisterRunRequest",
+  "RegisterRunRequest",
+  "Weir__Registry__V1__RegisterRunRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__RegisterRunRequest),
+  2,
+  weir__registry__v1__register_run_request__field_descriptors,
+  weir__registry__v1__register_run_request__field_indices_by_name,
+  1,  weir__registry__v1__register_run_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__register_run_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_runs_request__field_descriptors[3] =
+{
+  {
+    "parent",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListRunsRequest, parent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListRunsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListRunsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_runs_request__field_indices_by_name[] = {
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  0,   /* field[0] = parent */
+};
+static const ProtobufCIntRange weir__registry__v1__list_runs_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_runs_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListRunsRequest",
+  "ListRunsRequest",
+  "Weir__Registry__V1__ListRunsRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListRunsRequest),
+  3,
+  weir__registry__v1__list_runs_request__field_descriptors,
+  weir__registry__v1__list_runs_request__field_indices_by_name,
+  1,  weir__registry__v1__list_runs_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_runs_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_runs_response__field_descriptors[2] =
+{
+  {
+    "runs",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListRunsResponse, n_runs),
+    offsetof(Weir__Registry__V1__ListRunsResponse, runs),
+    &weir__registry__v1__scheduled_run__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListRunsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_runs_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = runs */
+};
+static const ProtobufCIntRange weir__registry__v1__list_runs_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_runs_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListRunsResponse",
+  "ListRunsResponse",
+  "Weir__Registry__V1__ListRunsResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListRunsResponse),
+  2,
+  weir__registry__v1__list_runs_response__field_descriptors,
+  weir__registry__v1__list_runs_response__field_indices_by_name,
+  1,  weir__registry__v1__list_runs_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_runs_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__set_run_state_request__field_descriptors[4] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetRunStateRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetRunStateRequest, state),
+    &weir__registry__v1__state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetRunStateRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetRunStateRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__set_run_state_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange weir__registry__v1__set_run_state_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__set_run_state_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.SetRunStateRequest",
+  "SetRunStateRequest",
+  "Weir__Registry__V1__SetRunStateRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__SetRunStateRequest),
+  4,
+  weir__registry__v1__set_run_state_request__field_descriptors,
+  weir__registry__v1__set_run_state_request__field_indices_by_name,
+  1,  weir__registry__v1__set_run_state_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__set_run_state_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor weir__registry__v1__register_person_request__field_descriptors[2] =
 {
   {
@@ -3170,7 +3741,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__who_am_irequest__descriptor
   (ProtobufCMessageInit) weir__registry__v1__who_am_irequest__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__who_am_iresponse__field_descriptors[7] =
+static const ProtobufCFieldDescriptor weir__registry__v1__who_am_iresponse__field_descriptors[8] =
 {
   {
     "department",
@@ -3256,6 +3827,18 @@ static const ProtobufCFieldDescriptor weir__registry__v1__who_am_iresponse__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "run",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__WhoAmIResponse, run),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__who_am_iresponse__field_indices_by_name[] = {
   5,   /* field[5] = certificate_not_after */
@@ -3264,12 +3847,13 @@ static const unsigned weir__registry__v1__who_am_iresponse__field_indices_by_nam
   2,   /* field[2] = person */
   6,   /* field[6] = registry_version */
   3,   /* field[3] = roles */
+  7,   /* field[7] = run */
   1,   /* field[1] = system */
 };
 static const ProtobufCIntRange weir__registry__v1__who_am_iresponse__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__who_am_iresponse__descriptor =
 {
@@ -3279,7 +3863,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__who_am_iresponse__descripto
   "Weir__Registry__V1__WhoAmIResponse",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__WhoAmIResponse),
-  7,
+  8,
   weir__registry__v1__who_am_iresponse__field_descriptors,
   weir__registry__v1__who_am_iresponse__field_indices_by_name,
   1,  weir__registry__v1__who_am_iresponse__number_ranges,

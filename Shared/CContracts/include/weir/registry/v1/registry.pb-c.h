@@ -20,6 +20,7 @@ typedef struct Weir__Registry__V1__Department Weir__Registry__V1__Department;
 typedef struct Weir__Registry__V1__RegionalRole Weir__Registry__V1__RegionalRole;
 typedef struct Weir__Registry__V1__DepartmentCorrection Weir__Registry__V1__DepartmentCorrection;
 typedef struct Weir__Registry__V1__System Weir__Registry__V1__System;
+typedef struct Weir__Registry__V1__ScheduledRun Weir__Registry__V1__ScheduledRun;
 typedef struct Weir__Registry__V1__Person Weir__Registry__V1__Person;
 typedef struct Weir__Registry__V1__Certificate Weir__Registry__V1__Certificate;
 typedef struct Weir__Registry__V1__RegisterDepartmentRequest Weir__Registry__V1__RegisterDepartmentRequest;
@@ -33,6 +34,10 @@ typedef struct Weir__Registry__V1__RegisterSystemRequest Weir__Registry__V1__Reg
 typedef struct Weir__Registry__V1__ListSystemsRequest Weir__Registry__V1__ListSystemsRequest;
 typedef struct Weir__Registry__V1__ListSystemsResponse Weir__Registry__V1__ListSystemsResponse;
 typedef struct Weir__Registry__V1__SetSystemStateRequest Weir__Registry__V1__SetSystemStateRequest;
+typedef struct Weir__Registry__V1__RegisterRunRequest Weir__Registry__V1__RegisterRunRequest;
+typedef struct Weir__Registry__V1__ListRunsRequest Weir__Registry__V1__ListRunsRequest;
+typedef struct Weir__Registry__V1__ListRunsResponse Weir__Registry__V1__ListRunsResponse;
+typedef struct Weir__Registry__V1__SetRunStateRequest Weir__Registry__V1__SetRunStateRequest;
 typedef struct Weir__Registry__V1__RegisterPersonRequest Weir__Registry__V1__RegisterPersonRequest;
 typedef struct Weir__Registry__V1__ListPersonsRequest Weir__Registry__V1__ListPersonsRequest;
 typedef struct Weir__Registry__V1__ListPersonsResponse Weir__Registry__V1__ListPersonsResponse;
@@ -129,6 +134,21 @@ struct  Weir__Registry__V1__System
 #define WEIR__REGISTRY__V1__SYSTEM__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__system__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ScheduledRun
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData system;
+  ProtobufCBinaryData responsible_person;
+  Weir__Registry__V1__State state;
+  Google__Protobuf__Timestamp *create_time;
+};
+#define WEIR__REGISTRY__V1__SCHEDULED_RUN__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__scheduled_run__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL }
 
 
 struct  Weir__Registry__V1__Person
@@ -295,6 +315,54 @@ struct  Weir__Registry__V1__SetSystemStateRequest
     , {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, {0,NULL}, {0,NULL} }
 
 
+struct  Weir__Registry__V1__RegisterRunRequest
+{
+  ProtobufCMessage base;
+  Weir__Registry__V1__ScheduledRun *run;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__REGISTER_RUN_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__register_run_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListRunsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData parent;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_RUNS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_runs_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListRunsResponse
+{
+  ProtobufCMessage base;
+  size_t n_runs;
+  Weir__Registry__V1__ScheduledRun **runs;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_RUNS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_runs_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__SetRunStateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  Weir__Registry__V1__State state;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__SET_RUN_STATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__set_run_state_request__descriptor) \
+    , {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, {0,NULL}, {0,NULL} }
+
+
 struct  Weir__Registry__V1__RegisterPersonRequest
 {
   ProtobufCMessage base;
@@ -425,10 +493,11 @@ struct  Weir__Registry__V1__WhoAmIResponse
   ProtobufCBinaryData certificate_serial;
   Google__Protobuf__Timestamp *certificate_not_after;
   int64_t registry_version;
+  ProtobufCBinaryData run;
 };
 #define WEIR__REGISTRY__V1__WHO_AM_IRESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__who_am_iresponse__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0, {0,NULL} }
 
 
 /* Weir__Registry__V1__Department methods */
@@ -506,6 +575,25 @@ Weir__Registry__V1__System *
                       const uint8_t       *data);
 void   weir__registry__v1__system__free_unpacked
                      (Weir__Registry__V1__System *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ScheduledRun methods */
+void   weir__registry__v1__scheduled_run__init
+                     (Weir__Registry__V1__ScheduledRun         *message);
+size_t weir__registry__v1__scheduled_run__get_packed_size
+                     (const Weir__Registry__V1__ScheduledRun   *message);
+size_t weir__registry__v1__scheduled_run__pack
+                     (const Weir__Registry__V1__ScheduledRun   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__scheduled_run__pack_to_buffer
+                     (const Weir__Registry__V1__ScheduledRun   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ScheduledRun *
+       weir__registry__v1__scheduled_run__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__scheduled_run__free_unpacked
+                     (Weir__Registry__V1__ScheduledRun *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__Person methods */
 void   weir__registry__v1__person__init
@@ -754,6 +842,82 @@ Weir__Registry__V1__SetSystemStateRequest *
 void   weir__registry__v1__set_system_state_request__free_unpacked
                      (Weir__Registry__V1__SetSystemStateRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__RegisterRunRequest methods */
+void   weir__registry__v1__register_run_request__init
+                     (Weir__Registry__V1__RegisterRunRequest         *message);
+size_t weir__registry__v1__register_run_request__get_packed_size
+                     (const Weir__Registry__V1__RegisterRunRequest   *message);
+size_t weir__registry__v1__register_run_request__pack
+                     (const Weir__Registry__V1__RegisterRunRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__register_run_request__pack_to_buffer
+                     (const Weir__Registry__V1__RegisterRunRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__RegisterRunRequest *
+       weir__registry__v1__register_run_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__register_run_request__free_unpacked
+                     (Weir__Registry__V1__RegisterRunRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListRunsRequest methods */
+void   weir__registry__v1__list_runs_request__init
+                     (Weir__Registry__V1__ListRunsRequest         *message);
+size_t weir__registry__v1__list_runs_request__get_packed_size
+                     (const Weir__Registry__V1__ListRunsRequest   *message);
+size_t weir__registry__v1__list_runs_request__pack
+                     (const Weir__Registry__V1__ListRunsRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_runs_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListRunsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListRunsRequest *
+       weir__registry__v1__list_runs_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_runs_request__free_unpacked
+                     (Weir__Registry__V1__ListRunsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListRunsResponse methods */
+void   weir__registry__v1__list_runs_response__init
+                     (Weir__Registry__V1__ListRunsResponse         *message);
+size_t weir__registry__v1__list_runs_response__get_packed_size
+                     (const Weir__Registry__V1__ListRunsResponse   *message);
+size_t weir__registry__v1__list_runs_response__pack
+                     (const Weir__Registry__V1__ListRunsResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_runs_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListRunsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListRunsResponse *
+       weir__registry__v1__list_runs_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_runs_response__free_unpacked
+                     (Weir__Registry__V1__ListRunsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__SetRunStateRequest methods */
+void   weir__registry__v1__set_run_state_request__init
+                     (Weir__Registry__V1__SetRunStateRequest         *message);
+size_t weir__registry__v1__set_run_state_request__get_packed_size
+                     (const Weir__Registry__V1__SetRunStateRequest   *message);
+size_t weir__registry__v1__set_run_state_request__pack
+                     (const Weir__Registry__V1__SetRunStateRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__set_run_state_request__pack_to_buffer
+                     (const Weir__Registry__V1__SetRunStateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__SetRunStateRequest *
+       weir__registry__v1__set_run_state_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__set_run_state_request__free_unpacked
+                     (Weir__Registry__V1__SetRunStateRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__RegisterPersonRequest methods */
 void   weir__registry__v1__register_person_request__init
                      (Weir__Registry__V1__RegisterPersonRequest         *message);
@@ -977,6 +1141,9 @@ typedef void (*Weir__Registry__V1__DepartmentCorrection_Closure)
 typedef void (*Weir__Registry__V1__System_Closure)
                  (const Weir__Registry__V1__System *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__ScheduledRun_Closure)
+                 (const Weir__Registry__V1__ScheduledRun *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__Person_Closure)
                  (const Weir__Registry__V1__Person *message,
                   void *closure_data);
@@ -1015,6 +1182,18 @@ typedef void (*Weir__Registry__V1__ListSystemsResponse_Closure)
                   void *closure_data);
 typedef void (*Weir__Registry__V1__SetSystemStateRequest_Closure)
                  (const Weir__Registry__V1__SetSystemStateRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__RegisterRunRequest_Closure)
+                 (const Weir__Registry__V1__RegisterRunRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListRunsRequest_Closure)
+                 (const Weir__Registry__V1__ListRunsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListRunsResponse_Closure)
+                 (const Weir__Registry__V1__ListRunsResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__SetRunStateRequest_Closure)
+                 (const Weir__Registry__V1__SetRunStateRequest *message,
                   void *closure_data);
 typedef void (*Weir__Registry__V1__RegisterPersonRequest_Closure)
                  (const Weir__Registry__V1__RegisterPersonRequest *message,
@@ -1061,6 +1240,7 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__department__descript
 extern const ProtobufCMessageDescriptor weir__registry__v1__regional_role__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department_correction__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__scheduled_run__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__person__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__register_department_request__descriptor;
@@ -1074,6 +1254,10 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__register_system_requ
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_systems_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_systems_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__set_system_state_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__register_run_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_runs_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_runs_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__set_run_state_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__register_person_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_persons_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_persons_response__descriptor;
