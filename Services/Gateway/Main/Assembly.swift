@@ -14,7 +14,10 @@ import Vocabulary
 /// The gateway as its configuration says.
 func buildGateway(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let keys = try environment.openKeys()
-  let database = try await environment.openDatabase(schema: RegistryStore.schema, keys: keys)
+  // Share hears of disabled persons, whose duties move.
+  let consumers = ["share"]
+  let database = try await environment.openDatabase(
+    schema: RegistryStore.schema, keys: keys, consumers: consumers)
   let store = RegistryStore(database)
   try await foundRegistry(store, environment)
   let gateway = try await Gateway(
@@ -39,7 +42,7 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
       outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "gateway",
       log: environment.log)
     jobs.append { try await link.run() }
-    let events = EventsServer(outbox: outbox, consumers: ["audit"]) { _ in [] }
+    let events = EventsServer(outbox: outbox, consumers: Set(consumers + ["audit"])) { _ in [] }
     internalMethods += EventsV1.methods(ofEvents: events, admission: environment.admission())
   }
   return ServiceParts(

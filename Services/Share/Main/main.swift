@@ -43,6 +43,7 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
     log: environment.log)
   let followed = [
     ("catalog", ShareServer.catalogTopics), ("feedback", ShareServer.feedbackTopics),
+    ("gateway", ShareServer.registryTopics),
   ]
   let followers = try followed.map { producer, topics in
     EventFollower(

@@ -82,7 +82,7 @@ package struct ComparisonRun: Hashable, Sendable {
   package let grant: Int64
   package let entry: Int64
   package let department: DepartmentCode
-  package let plan: ComparisonPlan
+  package internal(set) var plan: ComparisonPlan
   package let profile: ProfileReference
   package let created: Instant
   /// Prepared, running, or ``ComparisonState/hitsOpen`` for finished; what follows is computed from the cases.

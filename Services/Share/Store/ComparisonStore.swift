@@ -43,6 +43,14 @@ extension SQLReading where Self: ~Copyable {
     ).map { try ComparisonRun($0) }
   }
 
+  /// The runs of a department with which something is left to do.
+  package func openComparisons(of department: DepartmentCode) throws -> [ComparisonRun] {
+    try query(
+      "SELECT * FROM comparisons WHERE department = ?1 AND stage <> 'cleared' ORDER BY id",
+      [department.text]
+    ).map { try ComparisonRun($0) }
+  }
+
   /// What was done before under a grant, for its frequency and growth.
   ///
   /// - Parameter since: The beginning of the civil day.
@@ -132,6 +140,12 @@ extension WriteTransaction {
         run.plan.rollRows, run.receivedRows, run.finished?.milliseconds, run.profile.text,
         run.created.milliseconds, run.content.stored,
       ])
+  }
+
+  /// Keeps who answers for a run from now on.
+  package func saveResponsible(of run: ComparisonRun) throws {
+    try execute(
+      "UPDATE comparisons SET content = ?2 WHERE id = ?1", [run.number, run.content.stored])
   }
 
   /// Keeps that a chunk came, and what leads it gave from its first row on. A chunk that comes again brings the leads of today.

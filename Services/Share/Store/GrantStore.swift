@@ -64,6 +64,16 @@ extension SQLReading where Self: ~Copyable {
     ).map { try Grant($0) }
   }
 
+  /// Grants of a department that may still be used.
+  package func livingGrants(of grantee: DepartmentCode) throws -> [Grant] {
+    try query(
+      """
+      SELECT * FROM grants
+      WHERE grantee = ?1 AND state IN ('pending_acceptance', 'active', 'suspended') ORDER BY id
+      """, [grantee.text]
+    ).map { try Grant($0) }
+  }
+
   /// Grants of an entry that may still be used.
   package func livingGrants(of entry: Int64) throws -> [Grant] {
     try query(

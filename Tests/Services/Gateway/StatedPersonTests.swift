@@ -163,6 +163,55 @@ struct StatedPersonTests {
   }
 }
 
+@Suite("AC-92 a disabled department is cut at once", .timeLimit(.minutes(10 * patience)))
+struct DisabledDepartmentTests {
+  @Test("its persons and systems on the next call, their open streams within a second")
+  func all() async throws {
+    try await withNode { node in
+      let bureau = try node.registry("data-bureau/wu")
+      let person = try node.channel("civil-affairs/zhang")
+      let system = try node.channel("civil-affairs/registers")
+      let options = try node.stating(path + "persons/zhang")
+      let other = try node.channel("justice/sun")
+      _ = try await person.unary(getEntry, [])
+      _ = try await system.unary(getEntry, [], options)
+      let clock = ContinuousClock()
+      let ended = try await withThrowingTaskGroup(of: (Status?, ContinuousClock.Instant).self) {
+        group in
+        for (channel, options) in [(person, CallOptions()), (system, options)] {
+          group.addTask {
+            let ended = await refusal {
+              try await channel.stream(EchoService.wait.path, options) { try await $0.next() }
+            }
+            return (ended, clock.now)
+          }
+        }
+        try await eventually("both streams to stand") { node.upstreams[0].waits.value == 2 }
+        _ = try await bureau.setDepartmentState(
+          .with {
+            $0.requestID = fresh()
+            $0.name = "departments/civil-affairs"
+            $0.state = .disabled
+            $0.reason = "merged"
+          })
+        let cut = clock.now
+        for (channel, options) in [(person, CallOptions()), (system, options)] {
+          let refused = await refusal { try await channel.unary(getEntry, [], options) }
+          #expect(refused?.reason == "access.department_disabled")
+        }
+        var reasons: [String?] = []
+        for try await (status, time) in group {
+          reasons.append(status?.reason)
+          #expect(time - cut < .seconds(1) * patience)
+        }
+        return reasons
+      }
+      #expect(ended == ["access.department_disabled", "access.department_disabled"])
+      _ = try await other.unary(getEntry, [])
+    }
+  }
+}
+
 @Suite("AC-03 whom a system may state")
 struct StatementRuleTests {
   private let now = Instant(milliseconds: 500)

@@ -32,6 +32,7 @@ extension ShareServer {
     case "feedback.issue_ended":
       if let issue = payload["issue"]?.string { try transaction.endCheck(issue: issue) }
     case "feedback.recall_opened": try reopen(payload, transaction)
+    case "registry.person_disabled": try handOver(payload, transaction)
     default: break
     }
   }

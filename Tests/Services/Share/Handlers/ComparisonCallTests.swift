@@ -61,6 +61,45 @@ struct ComparisonCallTests {
   }
 
   @Test(
+    "AC-92 the duties of a disabled person go to the successor, and nobody else's do",
+    arguments: Backend.allCases)
+  func handOver(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let grant = try await share.grant()
+    let officer = grant.securityOfficer
+    #expect(officer.hasPrefix("departments/human-resources/persons/"))
+    let run = try await share.prepare(grant.name, rows: 6)
+    let successor = "departments/human-resources/persons/qian"
+    func disabled(_ person: String, _ successor: String) async throws {
+      try await share.event(
+        "registry.person_disabled",
+        JSONObject([("subject", .string(person)), ("successor", .string(successor))]))
+    }
+    func duties() async throws -> [String] {
+      let options = { try share.options(ShareCalls.system, path: $0) }
+      return [
+        try await share.client.getGrant(.init(name: grant.name), try options("GetGrant"))
+          .securityOfficer,
+        try await share.client.getComparison(.init(name: run.name), try options("GetComparison"))
+          .responsiblePerson,
+      ]
+    }
+    for (person, next) in [
+      ("departments/human-resources/persons/else", successor), (officer, ""),
+      ("departments/justice/persons/responsible", "departments/justice/persons/qian"),
+    ] {
+      try await disabled(person, next)
+      #expect(try await duties() == [officer, run.responsiblePerson])
+    }
+    try await disabled(officer, successor)
+    try await disabled(run.responsiblePerson, successor)
+    #expect(try await duties() == [successor, successor])
+    let told = try await share.entries().filter { $0.topic == "share.duty_moved" }
+    #expect(told.count == 2)
+    await share.stop()
+  }
+
+  @Test(
     "an answer in parts is fetched to its end, or the run is not finished",
     arguments: Backend.allCases)
   func parts(_ backend: Backend) async throws {
