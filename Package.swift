@@ -199,7 +199,9 @@ let testTargets: [Target] = [
     exclude: ["Oracle"]),
   test(
     "TelemetryTests", "Shared/Telemetry", ["Telemetry", "Vocabulary", logging, metrics]),
-  test("AccessTests", "Shared/Access", ["Access", "Contracts", "Crypto", "RPC", "Vocabulary"]),
+  test(
+    "AccessTests", "Shared/Access",
+    ["Access", "Contracts", "Crypto", "Integrity", "RPC", "Vocabulary"]),
   test("BootTests", "Shared/Boot", everything),
   fuzzTarget,
   test(

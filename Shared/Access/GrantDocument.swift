@@ -1,7 +1,7 @@
 // A grant as Share signs it and Ingest checks it, alone and years later.
 
 package import Crypto
-import Integrity
+package import Integrity
 package import Vocabulary
 
 /// One condition on a row. All of a grant's must hold; a row that one hides answers exactly as an absent one.
@@ -169,14 +169,25 @@ extension GrantDocument {
   }
 
   private var json: JSONValue {
-    var object = JSONObject()
+    var object = terms
     object["format"] = .string("weir-grant-v1")
     object["name"] = .string(name)
+    object["items"] = .array(items.map { .string($0) })
+    object["profile"] = .string(profile)
+    object["application"] = .string(application)
+    object["issued"] = .integer(issued.milliseconds)
+    if !recipients.isEmpty { object["recipients"] = .array(recipients.map(\.json)) }
+    return .object(object)
+  }
+
+  /// What every reviewer of the application puts his name to, item by item approved or not: all of a grant but which items and
+  /// recipients it came to hold.
+  package var terms: JSONObject {
+    var object = JSONObject()
     object["entry"] = .string(entry)
     object["entry_version"] = .integer(Int64(entryVersion))
     object["source"] = .string(source.text)
     object["grantee"] = .string(grantee.text)
-    object["items"] = .array(items.map { .string($0) })
     object["purpose"] = .string(purpose)
     object["scenario"] = .string(scenario)
     object["modes"] = .array(modes.map(\.rawValue).sorted().map { .string($0) })
@@ -184,15 +195,11 @@ extension GrantDocument {
     object["rows"] = .array(rows.map(\.json))
     if let roll { object["roll"] = roll.json }
     object["daily_subjects"] = .integer(Int64(dailySubjects))
-    object["profile"] = .string(profile)
-    object["application"] = .string(application)
-    object["issued"] = .integer(issued.milliseconds)
     // Left out where it says nothing: the grants of before keep their bytes.
     if !systems.isEmpty {
       object["systems"] = .array(systems.sorted().map { .string($0.text) })
     }
-    if !recipients.isEmpty { object["recipients"] = .array(recipients.map(\.json)) }
-    return .object(object)
+    return object
   }
 
   private init(_ object: JSONObject) throws(GrantDocumentError) {
@@ -279,7 +286,7 @@ extension RollTerms {
 }
 
 extension GrantRecipient {
-  fileprivate var json: JSONValue {
+  package var json: JSONValue {
     var object = JSONObject()
     object["name"] = .string(name)
     object["kind"] = .string(isOwnSystem ? "own_system" : "other")

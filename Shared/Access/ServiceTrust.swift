@@ -1,9 +1,9 @@
-// What services believe of each other's certificates, renewed while the process runs.
+// A root and its revocation list, renewed while the process runs: what services believe of each other and of persons.
 
 package import Crypto
 import Synchronization
 
-/// The service root and its revocation list as they are now.
+/// The root of the services, or of the departments, and its revocation list as they are now.
 package final class ServiceTrust: Sendable {
   private struct State {
     var roots: CertificateTrust
@@ -26,11 +26,16 @@ package final class ServiceTrust: Sendable {
 
   /// Verifies a signer's certificate. One that a list names is refused, whether the list has ended or not: that it has
   /// ended turns away new connections, not the calls of those that stand.
-  package func verify(_ certificate: Certificate, at seconds: Int64) throws(CryptoError) {
+  ///
+  /// - Parameter issuers: Between the certificate and the root; the list may name one of them, too.
+  package func verify(
+    _ certificate: Certificate, issuers: [Certificate] = [], at seconds: Int64
+  ) throws(CryptoError) {
     let (roots, lists) = state.withLock { ($0.roots, $0.lists) }
-    try roots.verify(certificate, at: seconds)
-    if lists.contains(where: { $0.names(certificate) }) {
-      throw .untrustedChain(code: 23, depth: 0, reason: "certificate revoked")
+    try roots.verify(certificate, intermediates: issuers, at: seconds)
+    for (depth, link) in ([certificate] + issuers).enumerated()
+    where lists.contains(where: { $0.names(link) }) {
+      throw .untrustedChain(code: 23, depth: depth, reason: "certificate revoked")
     }
   }
 }

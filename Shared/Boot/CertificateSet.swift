@@ -37,6 +37,8 @@ package struct CertificateSet: Sendable {
   package let issuer: Certificate?
   package let serviceRoots: CertificateTrust
   package let serviceLists: [RevocationList]
+  /// No roots where the process has nothing to do with departments.
+  package let departmentRoots: CertificateTrust
   package let departmentLists: [RevocationList]
   /// For the internal listener and the channels to other services.
   package private(set) var services: TLSConfiguration
@@ -104,14 +106,15 @@ package struct CertificateSet: Sendable {
     #endif
     self.services = services
     guard let departmentRoot = files.departmentRoot else {
+      departmentRoots = CertificateTrust(roots: [])
       departmentLists = []
       departments = nil
       self.contents = contents
       return
     }
+    departmentRoots = CertificateTrust(roots: try source.certificates(departmentRoot))
     departmentLists = try source.lists(
-      files.departmentRevocationList, signedBy: try source.certificates(departmentRoot),
-      named: departmentRoot)
+      files.departmentRevocationList, signedBy: departmentRoots.roots, named: departmentRoot)
     var departments = TLSConfiguration(
       certificateChainPEM: services.certificateChainPEM, privateKeyPEM: services.privateKeyPEM,
       trustRootsPEM: [source.bytes(departmentRoot)], revocationLists: departmentLists)

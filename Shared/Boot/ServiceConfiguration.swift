@@ -45,7 +45,7 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     package var certificate: String
     package var key: String
     package var serviceRoot: String
-    /// Read by the gateway alone: no other listener accepts a department.
+    /// The gateway's listener accepts departments by it, no other does; services hold to it what persons sign.
     package var departmentRoot: String?
     /// The list of revoked service certificates, signed by the service root. Without one none is looked up.
     package var serviceRevocationList: String?

@@ -21,6 +21,7 @@ package struct ServiceEnvironment: Sendable {
   /// What this process shows and believes; renewed from its files while it runs.
   package let certificates: CertificateWatch
   let serviceTrust: ServiceTrust
+  let departmentTrust: ServiceTrust
   /// Profiles, governance, calendar and taxonomies, as the configuration's folders have them.
   package let law: Law
   /// What the process says of itself; parts of it may say that they fail.
@@ -41,6 +42,16 @@ package struct ServiceEnvironment: Sendable {
   package func admission() -> ServiceAdmission {
     ServiceAdmission(
       trust: serviceTrust, domain: configuration.domain, now: clock.real)
+  }
+
+  /// Checks what persons sign.
+  package func decisions() throws -> DecisionCheck {
+    guard configuration.tls.departmentRoot != nil else {
+      throw ConfigurationError.malformed(
+        path: configuration.service,
+        detail: "tls.departmentRoot: is missing; persons' decisions are checked against it")
+    }
+    return DecisionCheck(trust: departmentTrust, domain: configuration.domain, now: clock.real)
   }
 }
 
@@ -245,6 +256,7 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
     peers: PeerChannels(configuration: configuration, tls: set.services, reactors: reactors),
     log: log, certificates: certificates,
     serviceTrust: ServiceTrust(roots: set.serviceRoots, lists: set.serviceLists),
+    departmentTrust: ServiceTrust(roots: set.departmentRoots, lists: set.departmentLists),
     law: try Law(configuration), health: HealthBoard(services: []), metrics: ProcessMetrics(),
     refusedConnections: RefusedConnections(now: clock.real) { line in
       log.notice(

@@ -11,7 +11,8 @@ package enum StatementError: Error, Equatable, Sendable {
 /// A decision in canonical JSON (RFC 8785), signed by the person who takes it: ECDSA P-256 in DER over
 /// `"weir-statement-v1\n" ‖ bytes`.
 package struct Statement: Sendable, Equatable {
-  private static let label = Array("weir-statement-v1\n".utf8)
+  /// What stands before the bytes that are signed, so that they are taken for nothing else.
+  package static let label = Array("weir-statement-v1\n".utf8)
 
   /// The exact bytes that are signed, kept and shown; never encoded again.
   package let bytes: [UInt8]

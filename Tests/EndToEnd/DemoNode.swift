@@ -120,13 +120,14 @@ extension DemoStage {
 
 /// The program weir in this process, with streams of its own.
 func weir(
-  _ arguments: [String], environment: [String: String] = [:]
+  _ arguments: [String], environment: [String: String] = [:],
+  ask: (@Sendable (String) -> String?)? = nil
 ) async -> (exit: ProgramExit, output: String, errors: String) {
   let streams = Streams()
   let surroundings = Surroundings(
     arguments: arguments, environment: environment.merging(["LANG": "C"]) { own, _ in own },
     width: nil, canRedraw: false, output: { streams.append(output: $0) },
-    errors: { streams.append(errors: $0) })
+    errors: { streams.append(errors: $0) }, ask: ask)
   let exit = await runWeir(surroundings)
   let (output, errors) = streams.text
   return (exit, output, errors)

@@ -3,6 +3,7 @@
 package import Access
 package import Contracts
 import Database
+import Integrity
 import Regulation
 import ShareRules
 import ShareStore
@@ -56,10 +57,9 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let reason = request.reason
       let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
-      return try await step(
-        request.name, call, request.requestID, request, authorise: { try $0.requireSupervisor($1) }
-      ) {
-        grant, _, actor, time in
+      return try await decide(
+        .revokeGrant, request.name, request, request.requestID, call, reason: reason, basis: basis
+      ) { grant, actor, time in
         try grant.revoked(by: actor, reason: reason, basis: basis, at: time)
       }
     }
@@ -71,12 +71,9 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let reason = request.reason
-      return try await step(
-        request.name, call, request.requestID, request, authorise: { try $0.requireSupervisor($1) }
-      ) {
-        grant, _, actor, time in
-        try grant.suspended(by: actor, reason: reason, at: time)
-      }
+      return try await decide(
+        .suspendGrant, request.name, request, request.requestID, call, reason: reason
+      ) { grant, actor, time in try grant.suspended(by: actor, reason: reason, at: time) }
     }
   }
 
@@ -85,18 +82,49 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let reason = request.reason
-      return try await step(
-        request.name, call, request.requestID, request, authorise: { try $0.requireSupervisor($1) }
-      ) {
-        grant, _, actor, time in
-        try grant.resumed(by: actor, reason: reason, at: time)
-      }
+      return try await decide(
+        .resumeGrant, request.name, request, request.requestID, call, reason: reason
+      ) { grant, actor, time in try grant.resumed(by: actor, reason: reason, at: time) }
     }
+  }
+
+  /// What source or authority decides on a grant, under the person's own signature.
+  private func decide<Request: DecidingRequest>(
+    _ action: DecisionAction, _ name: String, _ request: Request, _ requestID: String,
+    _ call: CallContext, reason: String, basis: LegalBasis? = nil,
+    _ rule: @escaping @Sendable (Grant, Actor, Instant) throws -> Grant
+  ) async throws -> ShareV1.Grant where Request.Reply == ShareV1.Grant {
+    let number = try number(name, in: .grants)
+    let actor = actor(of: call)
+    let decision: @Sendable (Grant) -> Decision = { grant in
+      self.decision(action, on: grant, reason: reason, basis: basis)
+    }
+    if request.validateOnly {
+      let grant = try await database.read { try $0.visibleGrant(number, to: actor) }
+      try grant.requireSupervisor(actor)
+      let time = now()
+      let next = try judged(under: try profile(grant.profile)) { _ in
+        try rule(grant, actor, time)
+      }
+      var reply = try message(next)
+      reply.statement = statement(of: decision(grant), call)
+      return reply
+    }
+    return try await step(
+      name, call, requestID, request.unsigned, authorise: { try $0.requireSupervisor($1) },
+      signing: { grant, transaction in
+        try take(request.signed, for: decision(grant), call, in: transaction)
+      }
+    ) { grant, _, actor, time in try rule(grant, actor, time) }
   }
 
   private func step(
     _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
     authorise: @escaping @Sendable (Grant, Actor) throws -> Void,
+    signing:
+      @escaping @Sendable (Grant, borrowing WriteTransaction) throws -> [(
+        String, JSONValue
+      )] = { _, _ in [] },
     _ rule: @escaping @Sendable (Grant, Profile, Actor, Instant) throws -> Grant
   ) async throws -> ShareV1.Grant {
     let number = try number(name, in: .grants)
@@ -110,8 +138,9 @@ extension ShareServer {
       let next = try judged(under: try profile(grant.profile)) {
         try rule(grant, $0, actor, time)
       }
+      let signed = try signing(grant, transaction)
       try transaction.save(next)
-      try append(topic(of: next), next, call, to: transaction)
+      try append(topic(of: next), next, call, to: transaction, more: signed)
       return try message(resting(next, transaction))
     }
     var reply = done.reply

@@ -45,9 +45,11 @@ extension ShareServer {
   }
 
   /// The entry of the log for a step of an application.
+  ///
+  /// - Parameter more: The statement by which a person decided it.
   func append(
     _ topic: String, _ application: Application, _ call: CallContext,
-    to transaction: borrowing WriteTransaction
+    to transaction: borrowing WriteTransaction, more: [(String, JSONValue)] = []
   ) throws {
     var members: [(String, JSONValue)] = [
       ("application", .string(application.name)), ("entry", .string(application.entryName)),
@@ -67,7 +69,7 @@ extension ShareServer {
     if let reason = application.history.last?.reason, !reason.isEmpty {
       members.append(("reason", .string(reason)))
     }
-    try transaction.append(topic: topic, payload: event(call, members))
+    try transaction.append(topic: topic, payload: event(call, members + more))
   }
 }
 

@@ -21,7 +21,20 @@ package final class GrantSigner: Sendable {
   package func signed(_ grant: Grant) throws -> IngestV1.SignedGrant? {
     guard let activated = grant.activated else { return nil }
     if let found = kept.withLock({ $0[grant.number] }) { return found }
-    let document = GrantDocument(
+    let document = GrantDocument(grant, issued: activated)
+    let signed = IngestV1.SignedGrant(
+      json: document.encoded, signature: try document.signature(by: key))
+    kept.withLock { kept in
+      if kept.count >= Self.mostKept { kept.removeAll() }
+      kept[grant.number] = signed
+    }
+    return signed
+  }
+}
+
+extension GrantDocument {
+  init(_ grant: Grant, issued: Instant) {
+    self.init(
       name: grant.name, entry: grant.entryName, entryVersion: grant.entryVersion,
       source: grant.source, grantee: grant.grantee, items: grant.items, purpose: grant.purpose,
       scenario: grant.scenario, modes: Set(grant.modes.map(\.granted)), until: grant.until,
@@ -36,14 +49,7 @@ package final class GrantSigner: Sendable {
           frequency: $0.frequency)
       }, dailySubjects: grant.dailySubjects, profile: grant.profile.text,
       application: grant.application.map { ResourceName.application($0).text } ?? "",
-      issued: activated, systems: grant.systems, recipients: grant.recipients.map(\.granted))
-    let signed = IngestV1.SignedGrant(
-      json: document.encoded, signature: try document.signature(by: key))
-    kept.withLock { kept in
-      if kept.count >= Self.mostKept { kept.removeAll() }
-      kept[grant.number] = signed
-    }
-    return signed
+      issued: issued, systems: grant.systems, recipients: grant.recipients.map(\.granted))
   }
 }
 

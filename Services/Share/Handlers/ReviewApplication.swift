@@ -15,11 +15,7 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let number = try number(request.name, in: .applications)
       let actor = actor(of: call)
-      let decisions = try request.decisions.enumerated().map { index, decision in
-        ItemDecision(
-          item: decision.item, isApproved: decision.approved, reason: decision.reason,
-          basis: try decision.basis.map { try LegalBasis($0, path: "decisions[\(index)].basis") })
-      }
+      let decisions = try itemDecisions(of: request)
       let time = now()
       let known = try await database.read { try $0.visibleApplication(number, to: actor) }
       let profile = try profile(known.profile)
@@ -33,12 +29,19 @@ extension ShareServer {
           ).keepingAnswer(under: $0, calendar: outside.calendar)
         }
       }
+      let decision: @Sendable (Application) -> Decision = { application in
+        self.decision(
+          toReview: application, decisions, recipients: request.recipients, reason: request.reason,
+          under: profile)
+      }
       if request.validateOnly {
         try checkEtag(request.etag, known)
-        return message(try review(known), under: profile)
+        var reply = message(try review(known), under: profile)
+        reply.statement = statement(of: decision(known), call)
+        return reply
       }
       let done = try await change(
-        call, requestID: request.requestID, content: request,
+        call, requestID: request.requestID, content: request.unsigned,
         authorise: { transaction in
           let known = try transaction.visibleApplication(number, to: actor)
           try judged(under: profile) {
@@ -49,17 +52,28 @@ extension ShareServer {
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
         var next = try review(application)
+        let signed = try take(request.signed, for: decision(application), call, in: transaction)
         let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
         try transaction.save(next)
         try append(
           next.state.isAnswered ? "share.application_answered" : "share.application_reviewed",
-          next, call, to: transaction)
+          next, call, to: transaction, more: signed)
         if let made { try append(topic(of: made), made, call, to: transaction) }
         return message(next, under: profile)
       }
       var reply = done.reply
       reply.receipt = done.receipt
       return reply
+    }
+  }
+
+  private func itemDecisions(
+    of request: ShareV1.ReviewApplicationRequest
+  ) throws -> [ItemDecision] {
+    try request.decisions.enumerated().map { index, decision in
+      ItemDecision(
+        item: decision.item, isApproved: decision.approved, reason: decision.reason,
+        basis: try decision.basis.map { try LegalBasis($0, path: "decisions[\(index)].basis") })
     }
   }
 

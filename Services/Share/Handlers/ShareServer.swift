@@ -63,12 +63,14 @@ package struct ShareServer: ShareV1.ShareService {
     /// Throws while no data may leave, because the evidence of it could not be kept.
     package var admitData: @Sendable () throws -> Void
     package var refusals: (any RefusalRecorder)?
+    /// What persons sign is held to the departments' root.
+    package var decisions: DecisionCheck
 
     package init(
       database: SQLDatabase, peers: SharePeers, profiles: ProfileSet, calendar: WorkingCalendar,
       vault: ClaimVault, grantKey: Ed25519PrivateKey, keyList: SignedNote,
       now: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void,
-      refusals: (any RefusalRecorder)?
+      refusals: (any RefusalRecorder)?, decisions: DecisionCheck
     ) {
       self.database = database
       self.peers = peers
@@ -80,6 +82,7 @@ package struct ShareServer: ShareV1.ShareService {
       self.now = now
       self.admitData = admitData
       self.refusals = refusals
+      self.decisions = decisions
     }
   }
 

@@ -24,10 +24,13 @@ extension ShareServer {
         let next = try judged(under: profile) {
           try known.submitted(by: actor, entry: entry, under: $0, at: time)
         }
-        return message(next, under: profile)
+        var reply = message(next, under: profile)
+        reply.statement = statement(
+          of: decision(toSubmit: known, as: next, under: profile), call)
+        return reply
       }
       let done = try await change(
-        call, requestID: request.requestID, content: request,
+        call, requestID: request.requestID, content: request.unsigned,
         authorise: { try $0.visibleApplication(number, to: actor).requireSender(actor) },
         needing: { try await entry(ofApplication: number, for: actor) }
       ) { entry, transaction in
@@ -40,9 +43,13 @@ extension ShareServer {
             standing, entry: entry.name, items: application.use.items, atOnce: false, under: $0)
           return try application.submitted(by: actor, entry: entry, under: $0, at: time)
         }
+        let signed = try take(
+          request.signed, for: decision(toSubmit: application, as: next, under: profile), call,
+          in: transaction)
         if next.state == .submitted { next.form = next.formText(at: time) }
         try transaction.save(next)
-        try append("share.application_\(next.state.rawValue)", next, call, to: transaction)
+        try append(
+          "share.application_\(next.state.rawValue)", next, call, to: transaction, more: signed)
         return message(next, under: profile)
       }
       var reply = done.reply

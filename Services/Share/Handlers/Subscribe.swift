@@ -55,12 +55,14 @@ extension ShareServer {
 
   /// The entry of the log for a step of a grant.
   ///
-  /// - Parameter call: `nil` where the clock or another service made the step.
+  /// - Parameters:
+  ///   - call: `nil` where the clock or another service made the step.
+  ///   - more: The statement by which a person decided it.
   func append(
     _ topic: String, _ grant: Grant, _ call: CallContext?,
-    to transaction: borrowing WriteTransaction
+    to transaction: borrowing WriteTransaction, more: [(String, JSONValue)] = []
   ) throws {
-    try transaction.append(topic: topic, payload: event(call, grantMembers(grant)))
+    try transaction.append(topic: topic, payload: event(call, grantMembers(grant) + more))
   }
 
   func grantMembers(_ grant: Grant) -> [(String, JSONValue)] {

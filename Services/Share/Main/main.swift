@@ -34,7 +34,7 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
         } catch {
           throw EvidenceRefusal(error)
         }
-      }, refusals: refusals))
+      }, refusals: refusals, decisions: try environment.decisions()))
   let events = EventsServer(outbox: outbox, consumers: Set(consumers + ["audit"])) { _ in
     try await handlers.grantSnapshot().map { SnapshotEvent(topic: $0.topic, payload: $0.payload) }
   }

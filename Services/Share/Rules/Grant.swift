@@ -114,22 +114,38 @@ package func grant(
 ) -> Grant? {
   let items = application.approvedItems
   guard application.state == .approved || application.state == .partlyApproved, !items.isEmpty,
-    let until = application.use.until
+    var grant = application.proposedGrant(number, items: items, under: profile, at: time)
   else { return nil }
-  let use = application.use
-  var grant = Grant(
-    number: number, entry: application.entry, entryVersion: application.entryVersion,
-    source: application.source, authority: application.authority, grantee: application.applicant,
-    items: items, purpose: use.purpose.isEmpty ? use.reason : use.purpose, business: use.business,
-    scenario: use.scenario, modes: use.modes, until: until, rows: use.rows, roll: use.roll,
-    dailySubjects: use.quota(under: profile), application: application.number,
-    profile: application.profile, created: time, state: .pendingAcceptance)
-  grant.systems = use.systems
   grant.recipients = application.consentedRecipients
   grant.twiceApproved = application.sensitiveItems.filter(items.contains)
   let isAtOnce = profile.grantActivation?.value == .approval
   grant.step(to: isAtOnce ? .active : .pendingAcceptance, by: actor.name, at: time, reason: "")
   return grant
+}
+
+extension Application {
+  /// The grant that would be given if all of these items were approved: what a reviewer puts his name to, and what is given then.
+  ///
+  /// - Returns: `nil` where no last day is asked for; such an application is never submitted.
+  package func proposedGrant(
+    _ number: Int64 = 0, items: [String], under profile: Profile, at time: Instant
+  ) -> Grant? {
+    guard let until = use.until else { return nil }
+    var grant = Grant(
+      number: number, entry: entry, entryVersion: entryVersion, source: source,
+      authority: authority, grantee: applicant, items: items,
+      purpose: use.purpose.isEmpty ? use.reason : use.purpose, business: use.business,
+      scenario: use.scenario, modes: use.modes, until: until, rows: use.rows, roll: use.roll,
+      dailySubjects: use.quota(under: profile), application: self.number, profile: self.profile,
+      created: time, state: .pendingAcceptance)
+    grant.systems = use.systems
+    grant.recipients = use.recipients.map { asked in
+      var recipient = asked
+      if recipient.items.isEmpty { recipient.items = use.items }
+      return recipient
+    }
+    return grant
+  }
 }
 
 /// Takes unconditional items into use at once (AC-40, e.4), asking what the profile asks: in meizhou-public-2023/21.2 the

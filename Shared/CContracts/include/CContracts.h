@@ -55,6 +55,7 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__list_
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__list_duties_response__weir_descriptor(void) { return &weir__common__v1__list_duties_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__step__weir_descriptor(void) { return &weir__common__v1__step__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__receipt__weir_descriptor(void) { return &weir__common__v1__receipt__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__signed_decision__weir_descriptor(void) { return &weir__common__v1__signed_decision__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__lineage__weir_descriptor(void) { return &weir__common__v1__lineage__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__get_checkpoint_request__weir_descriptor(void) { return &weir__audit__v1__get_checkpoint_request__descriptor; }

@@ -577,6 +577,8 @@ extension CatalogV1 {
     /// From which entries ("entries/E-1") or grants ("grants/G-1") the data were received or derived; what came from another
     /// department is not registered as one's own (AC-46).
     package var derivedFrom: [String] = []
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -623,7 +625,8 @@ extension CatalogV1 {
       secrecyReview: CatalogV1.SecrecyReview? = nil,
       withdrawal: CatalogV1.Withdrawal? = nil,
       receipt: CommonV1.Receipt? = nil,
-      derivedFrom: [String] = []
+      derivedFrom: [String] = [],
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.version = version
@@ -668,6 +671,7 @@ extension CatalogV1 {
       self.withdrawal = withdrawal
       self.receipt = receipt
       self.derivedFrom = derivedFrom
+      self.statement = statement
     }
   }
 
@@ -710,6 +714,7 @@ extension CatalogV1 {
     package var requestID: String = ""
     /// Checks everything and answers the entry as it would be, changing nothing.
     package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -717,12 +722,14 @@ extension CatalogV1 {
       name: String = "",
       etag: String = "",
       requestID: String = "",
-      validateOnly: Bool = false
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.etag = etag
       self.requestID = requestID
       self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -764,6 +771,7 @@ extension CatalogV1 {
     package var secrecyPassed: Bool = false
     /// With APPROVE only, and only where the profile names the reviewer for it.
     package var shareTypes: [CatalogV1.ShareTypeDecision] = []
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -776,7 +784,8 @@ extension CatalogV1 {
       requestID: String = "",
       validateOnly: Bool = false,
       secrecyPassed: Bool = false,
-      shareTypes: [CatalogV1.ShareTypeDecision] = []
+      shareTypes: [CatalogV1.ShareTypeDecision] = [],
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.version = version
@@ -787,6 +796,7 @@ extension CatalogV1 {
       self.validateOnly = validateOnly
       self.secrecyPassed = secrecyPassed
       self.shareTypes = shareTypes
+      self.signed = signed
     }
 
     package enum Decision: MessageEnum {
@@ -856,6 +866,8 @@ extension CatalogV1 {
     package var version: Int32 = 0
     package var etag: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -863,12 +875,16 @@ extension CatalogV1 {
       name: String = "",
       version: Int32 = 0,
       etag: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.version = version
       self.etag = etag
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1656,6 +1672,7 @@ extension CatalogV1.Entry {
     self.withdrawal = try check.optionalMessage(source.pointee.withdrawal, "withdrawal")
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
     self.derivedFrom = try check.strings(source.pointee.derived_from, source.pointee.n_derived_from, "derived_from")
+    self.statement = check.bytes(source.pointee.statement)
     switch source.pointee.reject_threshold_case.rawValue {
     case 26:
       self.rejectThresholdPercent = source.pointee.reject_threshold_percent
@@ -1710,6 +1727,7 @@ extension CatalogV1.Entry {
     target.pointee.receipt = arena.optionalMessage(self.receipt)
     target.pointee.n_derived_from = self.derivedFrom.count
     target.pointee.derived_from = arena.strings(self.derivedFrom)
+    target.pointee.statement = arena.bytes(self.statement)
     if let value = self.rejectThresholdPercent {
       target.pointee.reject_threshold_case = .init(rawValue: 26)
       target.pointee.reject_threshold_percent = value
@@ -1761,6 +1779,7 @@ extension CatalogV1.Entry {
     case "withdrawal": 52
     case "receipt": 53
     case "derivedFrom", "derived_from": 54
+    case "statement": 55
     default: 0
     }
   }
@@ -1863,6 +1882,8 @@ extension CatalogV1.Entry {
       try reader.readList(&self.derivedFrom, of: "") {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 55:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -1914,6 +1935,7 @@ extension CatalogV1.Entry {
     writer.field("withdrawal", self.withdrawal)
     writer.field("receipt", self.receipt)
     writer.list("derivedFrom", self.derivedFrom) { $0.value($1) }
+    writer.field("statement", self.statement)
   }
 }
 
@@ -2059,6 +2081,7 @@ extension CatalogV1.SubmitEntryRequest {
     self.etag = try check.string(source.pointee.etag, "etag")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2066,6 +2089,7 @@ extension CatalogV1.SubmitEntryRequest {
     target.pointee.etag = arena.string(self.etag)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2074,6 +2098,7 @@ extension CatalogV1.SubmitEntryRequest {
     case "etag": 2
     case "requestId", "request_id": 3
     case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -2088,6 +2113,8 @@ extension CatalogV1.SubmitEntryRequest {
       try reader.read(&self.requestID)
     case 4:
       try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -2097,6 +2124,7 @@ extension CatalogV1.SubmitEntryRequest {
     writer.field("etag", self.etag)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -2205,6 +2233,7 @@ extension CatalogV1.ReviewEntryRequest {
     self.validateOnly = source.pointee.validate_only != 0
     self.secrecyPassed = source.pointee.secrecy_passed != 0
     self.shareTypes = try check.messages(source.pointee.share_types, source.pointee.n_share_types, "share_types")
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2218,6 +2247,7 @@ extension CatalogV1.ReviewEntryRequest {
     target.pointee.secrecy_passed = self.secrecyPassed ? 1 : 0
     target.pointee.n_share_types = self.shareTypes.count
     target.pointee.share_types = arena.messages(self.shareTypes)
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2231,6 +2261,7 @@ extension CatalogV1.ReviewEntryRequest {
     case "validateOnly", "validate_only": 7
     case "secrecyPassed", "secrecy_passed": 8
     case "shareTypes", "share_types": 9
+    case "signed": 10
     default: 0
     }
   }
@@ -2257,6 +2288,8 @@ extension CatalogV1.ReviewEntryRequest {
       try reader.readList(&self.shareTypes, of: CatalogV1.ShareTypeDecision()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 10:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -2271,6 +2304,7 @@ extension CatalogV1.ReviewEntryRequest {
     writer.field("validateOnly", self.validateOnly)
     writer.field("secrecyPassed", self.secrecyPassed)
     writer.list("shareTypes", self.shareTypes) { $0.value($1) }
+    writer.field("signed", self.signed)
   }
 }
 
@@ -2377,6 +2411,8 @@ extension CatalogV1.PublishEntryRequest {
     self.version = source.pointee.version
     self.etag = try check.string(source.pointee.etag, "etag")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2384,6 +2420,8 @@ extension CatalogV1.PublishEntryRequest {
     target.pointee.version = self.version
     target.pointee.etag = arena.string(self.etag)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2392,6 +2430,8 @@ extension CatalogV1.PublishEntryRequest {
     case "version": 2
     case "etag": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -2406,6 +2446,10 @@ extension CatalogV1.PublishEntryRequest {
       try reader.read(&self.etag)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -2415,6 +2459,8 @@ extension CatalogV1.PublishEntryRequest {
     writer.field("version", self.version)
     writer.field("etag", self.etag)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

@@ -242,6 +242,35 @@ extension CommonV1 {
     }
   }
 
+  /// What a person decides, signed by that person: without it no decision is taken.
+  ///
+  /// With `validate_only` the deciding method answers `statement`: RFC 8785 JSON that says the action, the resource and its etag, what
+  /// is decided, the profile version, the person, the certificate and the time. The person's key signs "weir-statement-v1\n" and these
+  /// bytes (ECDSA P-256 with SHA-256, in DER), and the same request brings them back unchanged, within a quarter of an hour, once.
+  package struct SignedDecision: Message, WireMessage {
+    package static let messageName = "weir.common.v1.SignedDecision"
+    package var statement: [UInt8] = []
+    package var signature: [UInt8] = []
+    /// The certificate with which the person calls, DER.
+    package var certificate: [UInt8] = []
+    /// Who issued it, up to the root of the departments but without it, DER.
+    package var issuers: [[UInt8]] = []
+
+    package init() {}
+
+    package init(
+      statement: [UInt8] = [],
+      signature: [UInt8] = [],
+      certificate: [UInt8] = [],
+      issuers: [[UInt8]] = []
+    ) {
+      self.statement = statement
+      self.signature = signature
+      self.certificate = certificate
+      self.issuers = issuers
+    }
+  }
+
   /// Where a record comes from and how far it can be believed.
   package struct Lineage: Message, WireMessage {
     package static let messageName = "weir.common.v1.Lineage"
@@ -809,6 +838,78 @@ extension CommonV1.Receipt {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("json", self.json)
     writer.field("leaf", self.leaf)
+  }
+}
+
+extension CommonV1.SignedDecision {
+  typealias Layout = Weir__Common__V1__SignedDecision
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__common__v1__signed_decision__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.statement = check.bytes(source.pointee.statement)
+    self.signature = check.bytes(source.pointee.signature)
+    self.certificate = check.bytes(source.pointee.certificate)
+    self.issuers = check.bytesList(source.pointee.issuers, source.pointee.n_issuers)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.statement = arena.bytes(self.statement)
+    target.pointee.signature = arena.bytes(self.signature)
+    target.pointee.certificate = arena.bytes(self.certificate)
+    target.pointee.n_issuers = self.issuers.count
+    target.pointee.issuers = arena.bytesList(self.issuers)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "statement": 1
+    case "signature": 2
+    case "certificate": 3
+    case "issuers": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.statement)
+    case 2:
+      try reader.read(&self.signature)
+    case 3:
+      try reader.read(&self.certificate)
+    case 4:
+      try reader.readList(&self.issuers, of: []) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("statement", self.statement)
+    writer.field("signature", self.signature)
+    writer.field("certificate", self.certificate)
+    writer.list("issuers", self.issuers) { $0.value($1) }
   }
 }
 

@@ -697,19 +697,19 @@ extension IngestV1 {
     /// RFC 8785 JSON under Share's evidence key.
     package var json: [UInt8] = []
     package var signature: [UInt8] = []
-    /// The reviewers' statements; laid for person-signed decisions.
-    package var statements: [[UInt8]] = []
+    /// What the reviewers decided on the application, each in its own words under its own signature.
+    package var decisions: [CommonV1.SignedDecision] = []
 
     package init() {}
 
     package init(
       json: [UInt8] = [],
       signature: [UInt8] = [],
-      statements: [[UInt8]] = []
+      decisions: [CommonV1.SignedDecision] = []
     ) {
       self.json = json
       self.signature = signature
-      self.statements = statements
+      self.decisions = decisions
     }
   }
 
@@ -2517,21 +2517,21 @@ extension IngestV1.SignedGrant {
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.json = check.bytes(source.pointee.json)
     self.signature = check.bytes(source.pointee.signature)
-    self.statements = check.bytesList(source.pointee.statements, source.pointee.n_statements)
+    self.decisions = try check.messages(source.pointee.decisions, source.pointee.n_decisions, "decisions")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.json = arena.bytes(self.json)
     target.pointee.signature = arena.bytes(self.signature)
-    target.pointee.n_statements = self.statements.count
-    target.pointee.statements = arena.bytesList(self.statements)
+    target.pointee.n_decisions = self.decisions.count
+    target.pointee.decisions = arena.messages(self.decisions)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
     switch name {
     case "json": 1
     case "signature": 2
-    case "statements": 3
+    case "decisions": 4
     default: 0
     }
   }
@@ -2542,8 +2542,8 @@ extension IngestV1.SignedGrant {
       try reader.read(&self.json)
     case 2:
       try reader.read(&self.signature)
-    case 3:
-      try reader.readList(&self.statements, of: []) {
+    case 4:
+      try reader.readList(&self.decisions, of: CommonV1.SignedDecision()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
     default: break
@@ -2553,7 +2553,7 @@ extension IngestV1.SignedGrant {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("json", self.json)
     writer.field("signature", self.signature)
-    writer.list("statements", self.statements) { $0.value($1) }
+    writer.list("decisions", self.decisions) { $0.value($1) }
   }
 }
 

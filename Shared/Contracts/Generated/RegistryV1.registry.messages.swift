@@ -104,6 +104,8 @@ extension RegistryV1 {
     package var regionalRoles: [RegistryV1.RegionalRole] = []
     /// What was corrected since its registration, the oldest first. Filled by GetDepartment alone.
     package var corrections: [RegistryV1.DepartmentCorrection] = []
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -119,7 +121,8 @@ extension RegistryV1 {
       etag: String = "",
       superior: String = "",
       regionalRoles: [RegistryV1.RegionalRole] = [],
-      corrections: [RegistryV1.DepartmentCorrection] = []
+      corrections: [RegistryV1.DepartmentCorrection] = [],
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.title = title
@@ -133,6 +136,7 @@ extension RegistryV1 {
       self.superior = superior
       self.regionalRoles = regionalRoles
       self.corrections = corrections
+      self.statement = statement
     }
   }
 
@@ -320,17 +324,20 @@ extension RegistryV1 {
     package var department: RegistryV1.Department? = nil
     package var requestID: String = ""
     package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       department: RegistryV1.Department? = nil,
       requestID: String = "",
-      validateOnly: Bool = false
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.department = department
       self.requestID = requestID
       self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -343,6 +350,7 @@ extension RegistryV1 {
     package var reason: String = ""
     package var requestID: String = ""
     package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -351,13 +359,15 @@ extension RegistryV1 {
       updateMask: [String] = [],
       reason: String = "",
       requestID: String = "",
-      validateOnly: Bool = false
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.department = department
       self.updateMask = updateMask
       self.reason = reason
       self.requestID = requestID
       self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -838,6 +848,7 @@ extension RegistryV1.Department {
     self.superior = try check.string(source.pointee.superior, "superior")
     self.regionalRoles = try check.messages(source.pointee.regional_roles, source.pointee.n_regional_roles, "regional_roles")
     self.corrections = try check.messages(source.pointee.corrections, source.pointee.n_corrections, "corrections")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -856,6 +867,7 @@ extension RegistryV1.Department {
     target.pointee.regional_roles = arena.messages(self.regionalRoles)
     target.pointee.n_corrections = self.corrections.count
     target.pointee.corrections = arena.messages(self.corrections)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -872,6 +884,7 @@ extension RegistryV1.Department {
     case "superior": 10
     case "regionalRoles", "regional_roles": 11
     case "corrections": 12
+    case "statement": 13
     default: 0
     }
   }
@@ -908,6 +921,8 @@ extension RegistryV1.Department {
       try reader.readList(&self.corrections, of: RegistryV1.DepartmentCorrection()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 13:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -925,6 +940,7 @@ extension RegistryV1.Department {
     writer.field("superior", self.superior)
     writer.list("regionalRoles", self.regionalRoles) { $0.value($1) }
     writer.list("corrections", self.corrections) { $0.value($1) }
+    writer.field("statement", self.statement)
   }
 }
 
@@ -1435,12 +1451,14 @@ extension RegistryV1.RegisterDepartmentRequest {
     self.department = try check.optionalMessage(source.pointee.department, "department")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.department = arena.optionalMessage(self.department)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1448,6 +1466,7 @@ extension RegistryV1.RegisterDepartmentRequest {
     case "department": 1
     case "requestId", "request_id": 2
     case "validateOnly", "validate_only": 3
+    case "signed": 4
     default: 0
     }
   }
@@ -1460,6 +1479,8 @@ extension RegistryV1.RegisterDepartmentRequest {
       try reader.read(&self.requestID)
     case 3:
       try reader.read(&self.validateOnly)
+    case 4:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -1468,6 +1489,7 @@ extension RegistryV1.RegisterDepartmentRequest {
     writer.field("department", self.department)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -1500,6 +1522,7 @@ extension RegistryV1.UpdateDepartmentRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1509,6 +1532,7 @@ extension RegistryV1.UpdateDepartmentRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1518,6 +1542,7 @@ extension RegistryV1.UpdateDepartmentRequest {
     case "reason": 3
     case "requestId", "request_id": 4
     case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -1536,6 +1561,8 @@ extension RegistryV1.UpdateDepartmentRequest {
       try reader.read(&self.requestID)
     case 5:
       try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -1546,6 +1573,7 @@ extension RegistryV1.UpdateDepartmentRequest {
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

@@ -538,6 +538,8 @@ extension ShareV1 {
     package var form: ShareV1.Form? = nil
     /// Items graded so high that a second person of the source must approve them, too (AC-55).
     package var sensitiveItems: [String] = []
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -575,7 +577,8 @@ extension ShareV1 {
       proposedReplyDate: String = "",
       proposedBy: String = "",
       form: ShareV1.Form? = nil,
-      sensitiveItems: [String] = []
+      sensitiveItems: [String] = [],
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.entry = entry
@@ -611,6 +614,7 @@ extension ShareV1 {
       self.proposedBy = proposedBy
       self.form = form
       self.sensitiveItems = sensitiveItems
+      self.statement = statement
     }
   }
 
@@ -647,6 +651,8 @@ extension ShareV1 {
     package var accessModes: [String] = []
     /// Whom data may reach beyond the grantee's own use at home; nobody else.
     package var recipients: [ShareV1.Recipient] = []
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -676,7 +682,8 @@ extension ShareV1 {
       receipt: CommonV1.Receipt? = nil,
       systems: [String] = [],
       accessModes: [String] = [],
-      recipients: [ShareV1.Recipient] = []
+      recipients: [ShareV1.Recipient] = [],
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.entry = entry
@@ -704,6 +711,7 @@ extension ShareV1 {
       self.systems = systems
       self.accessModes = accessModes
       self.recipients = recipients
+      self.statement = statement
     }
   }
 
@@ -729,6 +737,7 @@ extension ShareV1 {
     package var etag: String = ""
     package var requestID: String = ""
     package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -736,12 +745,14 @@ extension ShareV1 {
       name: String = "",
       etag: String = "",
       requestID: String = "",
-      validateOnly: Bool = false
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.etag = etag
       self.requestID = requestID
       self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -774,6 +785,7 @@ extension ShareV1 {
     package var validateOnly: Bool = false
     /// The recipients consented to, by name; one that is not named is refused.
     package var recipients: [String] = []
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -784,7 +796,8 @@ extension ShareV1 {
       etag: String = "",
       requestID: String = "",
       validateOnly: Bool = false,
-      recipients: [String] = []
+      recipients: [String] = [],
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.decisions = decisions
@@ -793,6 +806,7 @@ extension ShareV1 {
       self.requestID = requestID
       self.validateOnly = validateOnly
       self.recipients = recipients
+      self.signed = signed
     }
   }
 
@@ -957,6 +971,8 @@ extension ShareV1 {
     package var reason: String = ""
     package var basis: CommonV1.Basis? = nil
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -964,12 +980,16 @@ extension ShareV1 {
       name: String = "",
       reason: String = "",
       basis: CommonV1.Basis? = nil,
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.reason = reason
       self.basis = basis
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -978,17 +998,23 @@ extension ShareV1 {
     package var name: String = ""
     package var reason: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       name: String = "",
       reason: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.reason = reason
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -997,17 +1023,23 @@ extension ShareV1 {
     package var name: String = ""
     package var reason: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       name: String = "",
       reason: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.reason = reason
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -2373,6 +2405,7 @@ extension ShareV1.Application {
     self.proposedBy = try check.string(source.pointee.proposed_by, "proposed_by")
     self.form = try check.optionalMessage(source.pointee.form, "form")
     self.sensitiveItems = try check.strings(source.pointee.sensitive_items, source.pointee.n_sensitive_items, "sensitive_items")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2419,6 +2452,7 @@ extension ShareV1.Application {
     target.pointee.form = arena.optionalMessage(self.form)
     target.pointee.n_sensitive_items = self.sensitiveItems.count
     target.pointee.sensitive_items = arena.strings(self.sensitiveItems)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2457,6 +2491,7 @@ extension ShareV1.Application {
     case "proposedBy", "proposed_by": 43
     case "form": 44
     case "sensitiveItems", "sensitive_items": 45
+    case "statement": 46
     default: 0
     }
   }
@@ -2549,6 +2584,8 @@ extension ShareV1.Application {
       try reader.readList(&self.sensitiveItems, of: "") {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 46:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -2588,6 +2625,7 @@ extension ShareV1.Application {
     writer.field("proposedBy", self.proposedBy)
     writer.field("form", self.form)
     writer.list("sensitiveItems", self.sensitiveItems) { $0.value($1) }
+    writer.field("statement", self.statement)
   }
 }
 
@@ -2641,6 +2679,7 @@ extension ShareV1.Grant {
     self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
     self.accessModes = try check.strings(source.pointee.access_modes, source.pointee.n_access_modes, "access_modes")
     self.recipients = try check.messages(source.pointee.recipients, source.pointee.n_recipients, "recipients")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2677,6 +2716,7 @@ extension ShareV1.Grant {
     target.pointee.access_modes = arena.strings(self.accessModes)
     target.pointee.n_recipients = self.recipients.count
     target.pointee.recipients = arena.messages(self.recipients)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2707,6 +2747,7 @@ extension ShareV1.Grant {
     case "systems": 24
     case "accessModes", "access_modes": 25
     case "recipients": 26
+    case "statement": 27
     default: 0
     }
   }
@@ -2779,6 +2820,8 @@ extension ShareV1.Grant {
       try reader.readList(&self.recipients, of: ShareV1.Recipient()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 27:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -2810,6 +2853,7 @@ extension ShareV1.Grant {
     writer.list("systems", self.systems) { $0.value($1) }
     writer.list("accessModes", self.accessModes) { $0.value($1) }
     writer.list("recipients", self.recipients) { $0.value($1) }
+    writer.field("statement", self.statement)
   }
 }
 
@@ -2898,6 +2942,7 @@ extension ShareV1.SubmitApplicationRequest {
     self.etag = try check.string(source.pointee.etag, "etag")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2905,6 +2950,7 @@ extension ShareV1.SubmitApplicationRequest {
     target.pointee.etag = arena.string(self.etag)
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2913,6 +2959,7 @@ extension ShareV1.SubmitApplicationRequest {
     case "etag": 2
     case "requestId", "request_id": 3
     case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -2927,6 +2974,8 @@ extension ShareV1.SubmitApplicationRequest {
       try reader.read(&self.requestID)
     case 4:
       try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -2936,6 +2985,7 @@ extension ShareV1.SubmitApplicationRequest {
     writer.field("etag", self.etag)
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3033,6 +3083,7 @@ extension ShareV1.ReviewApplicationRequest {
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.validateOnly = source.pointee.validate_only != 0
     self.recipients = try check.strings(source.pointee.recipients, source.pointee.n_recipients, "recipients")
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3045,6 +3096,7 @@ extension ShareV1.ReviewApplicationRequest {
     target.pointee.validate_only = self.validateOnly ? 1 : 0
     target.pointee.n_recipients = self.recipients.count
     target.pointee.recipients = arena.strings(self.recipients)
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3056,6 +3108,7 @@ extension ShareV1.ReviewApplicationRequest {
     case "requestId", "request_id": 5
     case "validateOnly", "validate_only": 6
     case "recipients": 7
+    case "signed": 8
     default: 0
     }
   }
@@ -3080,6 +3133,8 @@ extension ShareV1.ReviewApplicationRequest {
       try reader.readList(&self.recipients, of: "") {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 8:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3092,6 +3147,7 @@ extension ShareV1.ReviewApplicationRequest {
     writer.field("requestId", self.requestID)
     writer.field("validateOnly", self.validateOnly)
     writer.list("recipients", self.recipients) { $0.value($1) }
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3615,6 +3671,8 @@ extension ShareV1.RevokeGrantRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.basis = try check.optionalMessage(source.pointee.basis, "basis")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3622,6 +3680,8 @@ extension ShareV1.RevokeGrantRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.basis = arena.optionalMessage(self.basis)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3630,6 +3690,8 @@ extension ShareV1.RevokeGrantRequest {
     case "reason": 2
     case "basis": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -3644,6 +3706,10 @@ extension ShareV1.RevokeGrantRequest {
       try reader.read(&self.basis)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3653,6 +3719,8 @@ extension ShareV1.RevokeGrantRequest {
     writer.field("reason", self.reason)
     writer.field("basis", self.basis)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3683,12 +3751,16 @@ extension ShareV1.SuspendGrantRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3696,6 +3768,8 @@ extension ShareV1.SuspendGrantRequest {
     case "name": 1
     case "reason": 2
     case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -3708,6 +3782,10 @@ extension ShareV1.SuspendGrantRequest {
       try reader.read(&self.reason)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3716,6 +3794,8 @@ extension ShareV1.SuspendGrantRequest {
     writer.field("name", self.name)
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3746,12 +3826,16 @@ extension ShareV1.ResumeGrantRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3759,6 +3843,8 @@ extension ShareV1.ResumeGrantRequest {
     case "name": 1
     case "reason": 2
     case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -3771,6 +3857,10 @@ extension ShareV1.ResumeGrantRequest {
       try reader.read(&self.reason)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3779,6 +3869,8 @@ extension ShareV1.ResumeGrantRequest {
     writer.field("name", self.name)
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

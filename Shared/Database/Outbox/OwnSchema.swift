@@ -48,5 +48,14 @@ enum OwnSchema {
     SchemaStep(
       number: 3, name: "the chain at the last entry that was deleted",
       sql: ["ALTER TABLE outbox_origin ADD COLUMN purged_chain BLOB"], isAdditive: true),
+    SchemaStep(
+      number: 4, name: "signed statements",
+      sql: [
+        """
+        CREATE TABLE signed_statement (
+          hash BLOB NOT NULL PRIMARY KEY, resource TEXT NOT NULL, number INTEGER NOT NULL,
+          action TEXT NOT NULL, signed BLOB NOT NULL, UNIQUE (resource, number))
+        """
+      ], isAdditive: true),
   ]
 }

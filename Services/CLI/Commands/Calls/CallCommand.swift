@@ -20,6 +20,8 @@ extension CallCommand {
         var failure = CommandFailure(status)
         if session.hasRequested { failure.requestID = session.requestID }
         throw failure
+      } catch is StatementWritten {
+        // It was said where it lies; nothing failed.
       }
     }
   }

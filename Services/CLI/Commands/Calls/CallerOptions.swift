@@ -10,6 +10,7 @@ package import Vocabulary
 /// `--data` and `--as`, or `--gateway`, `--cert`, `--key` and `--ca`; with the options that all commands have.
 struct CallerOptions: ParsableArguments {
   @OptionGroup var common: CommonOptions
+  @OptionGroup var signing: SigningOptions
   @Option(
     name: .customLong("data"),
     help: ArgumentHelp(
@@ -85,8 +86,8 @@ struct CallerOptions: ParsableArguments {
       return try Session(
         gateway: address, serverURI: nil,
         identity: CallerIdentity(certificate: cert, key: key, root: ca, actor: actor),
-        console: console,
-        requestID: requestID, receiptFile: receiptFile, random: random)
+        console: console, signing: signing, requestID: requestID, receiptFile: receiptFile,
+        random: random)
     }
     guard let data = dataFolder ?? environment["WEIR_DATA"],
       let who = principal ?? environment["WEIR_AS"]
@@ -100,8 +101,8 @@ struct CallerOptions: ParsableArguments {
     let node = RunningFolder(path: data)
     return try Session(
       gateway: try node.gateway(), serverURI: "spiffe://\(try node.domain())/service/gateway",
-      identity: try node.identity(of: who, by: actor), console: console, requestID: requestID,
-      receiptFile: receiptFile, random: random)
+      identity: try node.identity(of: who, by: actor), console: console, signing: signing,
+      requestID: requestID, receiptFile: receiptFile, random: random)
   }
 }
 

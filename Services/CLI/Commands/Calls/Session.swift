@@ -2,7 +2,7 @@
 
 import Boot
 import Contracts
-package import Crypto
+import Crypto
 import Foundation
 package import RPC
 import Synchronization
@@ -21,29 +21,39 @@ package struct Session: Sendable {
   private let reactors: ReactorGroup
   private let receiptFile: String?
   private let mutations = Mutation()
+  /// On which a person signs what he decides.
+  private let transport: any MessageTransport
 
   /// - Parameter serverURI: The name that the gateway's certificate must bear; `nil` takes the address's host.
-  package init(
+  init(
     gateway: Address, serverURI: String?, identity: CallerIdentity, console: Console,
-    requestID: String?, receiptFile: String? = nil, random: any RandomSource
+    signing: SigningOptions, requestID: String?, receiptFile: String? = nil,
+    random: any RandomSource
   ) throws {
     let chain = try readBytes(identity.certificate)
-    let key = try readBytes(identity.key)
-    let certificate = try Certificate.all(pem: String(decoding: chain, as: UTF8.self)).first
+    let keyPEM = try readBytes(identity.key)
+    let signer = StatementSigner(
+      person: try PersonKey(certificatePEM: chain, keyPEM: keyPEM), options: signing,
+      console: console, ask: Surroundings.current.ask)
+    let certificate = signer.person.chain.first
     isSystem = certificate?.uris.contains { $0.contains("/system/") } ?? false
-    let speaker = try Self.speaker(identity, certificate, key)
+    let speaker = try Self.speaker(identity, certificate, keyPEM)
     reactors = ReactorGroup(threadCount: 1, seed: random.uint64())
     let channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [gateway],
         tls: TLSConfiguration(
           certificateChainPEM: chain,
-          privateKeyPEM: key,
+          privateKeyPEM: keyPEM,
           trustRootsPEM: [try readBytes(identity.root)], clientCertificates: .none),
         expectedServerURI: serverURI, defaultTimeout: .seconds(60)),
       reactors: reactors)
     self.channel = channel
-    transport = speaker.map { StatingTransport(next: channel, speaker: $0) } ?? channel
+    let stating: any MessageTransport =
+      speaker.map { StatingTransport(next: channel, speaker: $0) } ?? channel
+    transport = SigningTransport(over: stating, mayBeDone: requestID != nil) { statement, _ in
+      try signer.sign(statement)
+    }
     self.requestID = requestID ?? "cli-" + Hex.encode(random.bytes(12))
     self.console = console
     self.receiptFile = receiptFile

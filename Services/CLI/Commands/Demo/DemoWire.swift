@@ -7,19 +7,31 @@ import RPC
 import Synchronization
 import Vocabulary
 
+/// A principal's connection.
+private struct DemoLine {
+  let channel: Channel
+  /// Signs what the principal decides.
+  let person: PersonKey
+  /// Of a system's connection: states who acts.
+  let speaker: PersonSpeaker?
+}
+
 /// The clients of one principal.
 struct DemoClient: Sendable {
   let channel: Channel
   /// Whether a call is repeated while its service is away.
   let isPatient: Bool
-  fileprivate let speaker: PersonSpeaker?
+  fileprivate let line: DemoLine
   fileprivate let listening: @Sendable (any MessageTransport) -> any MessageTransport
 
   private var transport: any MessageTransport {
     let transport: any MessageTransport =
       isPatient ? PatientTransport(channel: channel) : channel
-    return listening(
-      speaker.map { StatingTransport(next: transport, speaker: $0) } ?? transport)
+    let heard = listening(
+      line.speaker.map { StatingTransport(next: transport, speaker: $0) } ?? transport)
+    return SigningTransport(over: heard) { [person = line.person] statement, _ in
+      try person.sign(statement)
+    }
   }
 
   var registry: RegistryV1.RegistryClient { .init(transport) }
@@ -36,13 +48,7 @@ final class DemoWire: Sendable {
   private let gateway: Address
   private let reactors: ReactorGroup
   private let listening: @Sendable (any MessageTransport) -> any MessageTransport
-  private struct Line {
-    let channel: Channel
-    /// Of a system's connection: states who acts.
-    let speaker: PersonSpeaker?
-  }
-
-  private let lines = Mutex<[String: Line]>([:])
+  private let lines = Mutex<[String: DemoLine]>([:])
 
   init(
     keys: KeyFolder, gateway: Address, seed: UInt64,
@@ -81,28 +87,23 @@ final class DemoWire: Sendable {
     return client(over: line, isPatient: false)
   }
 
-  private func client(over line: Line, isPatient: Bool) -> DemoClient {
-    DemoClient(
-      channel: line.channel, isPatient: isPatient, speaker: line.speaker, listening: listening)
+  private func client(over line: DemoLine, isPatient: Bool) -> DemoClient {
+    DemoClient(channel: line.channel, isPatient: isPatient, line: line, listening: listening)
   }
 
   /// Who acts at a system's connection: the run, or the officer at it.
-  private func speaker(
-    _ certificate: [UInt8], _ key: [UInt8], run: String?
-  ) throws -> PersonSpeaker? {
-    let leaf = try Certificate.all(pem: String(decoding: certificate, as: UTF8.self)).first
+  private func speaker(_ person: PersonKey, run: String?) throws -> PersonSpeaker? {
+    let leaf = person.chain.first
     let code = leaf?.uris.first?.split(separator: "/").dropFirst(3).first.map(String.init)
     guard let leaf, let department = DemoCast.all.first(where: { $0.code == code }),
       let actor = StatedActor(run ?? department.principal(department.officer))
     else { return nil }
-    return PersonSpeaker(
-      certificate: leaf, key: try P256PrivateKey(pem: String(decoding: key, as: UTF8.self)),
-      actor: actor, now: systemNow)
+    return PersonSpeaker(certificate: leaf, key: person.key, actor: actor, now: systemNow)
   }
 
   private func open(
     certificate: [UInt8], key: [UInt8], to address: Address, service: String, run: String? = nil
-  ) throws -> Line {
+  ) throws -> DemoLine {
     let channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [address],
@@ -112,7 +113,8 @@ final class DemoWire: Sendable {
         expectedServerURI: "spiffe://\(keys.domain)/service/\(service)",
         defaultTimeout: .seconds(60)),
       reactors: reactors)
-    return Line(channel: channel, speaker: try speaker(certificate, key, run: run))
+    let person = try PersonKey(certificatePEM: certificate, keyPEM: key)
+    return DemoLine(channel: channel, person: person, speaker: try speaker(person, run: run))
   }
 
   func shutdown() async {

@@ -128,6 +128,11 @@ struct NodeFolder: Sendable {
     // Folders of before have no lists until `weir pki crl` makes them.
     let list = keys.revocationList(.service)
     if Files.exists(list) { configuration.tls.serviceRevocationList = list }
+    configuration.tls.departmentRoot = keys.departmentRoot
+    let departmentList = keys.revocationList(.department)
+    if Files.exists(departmentList) {
+      configuration.tls.departmentRevocationList = departmentList
+    }
     if let limits = description.limits { configuration.limits = limits }
     if let start = description.demoCivilStart, let real = description.demoRealStart {
       configuration.demo = ServiceConfiguration.DemoClock(
@@ -135,9 +140,6 @@ struct NodeFolder: Sendable {
     }
     if service == "gateway" {
       configuration.publicListen = "127.0.0.1:\(description.gatewayPort)"
-      configuration.tls.departmentRoot = keys.departmentRoot
-      let list = keys.revocationList(.department)
-      if Files.exists(list) { configuration.tls.departmentRevocationList = list }
       configuration.foundingFile = foundingFile
       configuration.issuing = ServiceConfiguration.IssuingFiles(
         certificate: keys.issuingCertificate, key: keys.issuingKey)

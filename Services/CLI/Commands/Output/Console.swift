@@ -117,6 +117,12 @@ enum Terminal {
     return Int(size.ws_col)
   }
 
+  /// Puts a question on standard error and reads the answer.
+  @Sendable static func ask(_ question: String) -> String? {
+    write(question, to: .standardError)
+    return readLine()
+  }
+
   /// Writes all of it. When the reader has gone, as `head` does, there is nobody left to tell.
   static func write(_ text: String, to stream: FileHandle) {
     try? stream.write(contentsOf: Data(text.utf8))

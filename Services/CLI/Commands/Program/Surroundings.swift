@@ -16,11 +16,14 @@ package struct Surroundings: Sendable {
   package let canRedraw: Bool
   package let output: @Sendable (String) -> Void
   package let errors: @Sendable (String) -> Void
+  /// Puts a question to the person at the terminal and reads one line; `nil` where nobody sits there.
+  package let ask: (@Sendable (String) -> String?)?
 
   package init(
     arguments: [String], environment: [String: String], executable: String? = nil, width: Int?,
     canRedraw: Bool,
-    output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void
+    output: @escaping @Sendable (String) -> Void, errors: @escaping @Sendable (String) -> Void,
+    ask: (@Sendable (String) -> String?)? = nil
   ) {
     self.arguments = arguments
     self.environment = environment
@@ -29,6 +32,7 @@ package struct Surroundings: Sendable {
     self.canRedraw = canRedraw
     self.output = output
     self.errors = errors
+    self.ask = ask
   }
 
   /// Those of the running command; the process's own unless a caller has set others.
@@ -42,7 +46,8 @@ package struct Surroundings: Sendable {
       width: Terminal.width(of: .standardOutput),
       canRedraw: Terminal.isTerminal(.standardError),
       output: { Terminal.write($0, to: .standardOutput) },
-      errors: { Terminal.write($0, to: .standardError) })
+      errors: { Terminal.write($0, to: .standardError) },
+      ask: Terminal.isTerminal(.standardInput) ? Terminal.ask : nil)
   }
 
   /// The language before anything is parsed; help texts are written in it.

@@ -58,6 +58,12 @@ final class ShareCalls: Sendable {
   let book = IngestBook()
   let refusals = RefusalNotes()
   let grantKey: Ed25519PrivateKey
+  let pki: TestPKI
+  let persons: TestPersons
+  /// Signs nothing by itself.
+  let unsigned: ShareV1.ShareClient
+  /// By which statements are judged.
+  let real: TestClock
   private let server: Server
   private let channel: Channel
   private let reactors: ReactorGroup
@@ -100,8 +106,11 @@ final class ShareCalls: Sendable {
     outbox.requiresAudit = false
     database = try await place.open(schema: shareSchema, outbox: outbox)
     let pki = try TestPKI()
+    self.pki = pki
+    persons = TestPersons(pki)
     let nowReal = Instant(milliseconds: pki.now * 1_000)
     realNow = nowReal
+    real = TestClock(nowReal)
     let gateway = try pki.service("gateway")
     issuer = TicketIssuer(
       key: gateway.key, certificate: gateway.certificate, audience: pki.domain)
@@ -116,7 +125,10 @@ final class ShareCalls: Sendable {
         grantKey: keys.key, keyList: keys.list, now: clock.now,
         admitData: {
           if book.read({ $0.isEvidenceFull }) { throw Status(.resourceExhausted, "full") }
-        }, refusals: refusals))
+        }, refusals: refusals,
+        decisions: DecisionCheck(
+          trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
+          domain: pki.domain, now: real.now)))
     let share = try pki.service("share")
     server = try Server(
       configuration: ServerConfiguration(
@@ -136,7 +148,8 @@ final class ShareCalls: Sendable {
         expectedServerURI: "spiffe://\(pki.domain)/service/share",
         defaultTimeout: .seconds(30) * patience),
       reactors: reactors)
-    client = ShareV1.ShareClient(channel)
+    unsigned = ShareV1.ShareClient(channel)
+    client = ShareV1.ShareClient(persons.transport(over: channel))
   }
 
   func stop() async {
@@ -160,22 +173,29 @@ final class ShareCalls: Sendable {
     let parts = text.split(separator: " ").map(String.init)
     let place = parts[0].split(separator: "@").map(String.init)
     let who = place[0].split(separator: "/").map(String.init)
-    let caller = Caller(
-      department: try World.code(who[0]),
-      system: try #require(SystemName(who.count > 1 ? "workstation" : "payment")),
-      person: PersonID(who.count > 1 ? who[1] : "responsible"),
-      isPersonCertificate: who.count > 1,
-      roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))),
-      certificateHash: SHA256.hash(Array(text.utf8)),
-      systemRegion: place.count > 1 ? place[1] : "",
-      stated: who.count > 1 ? nil : .officer)
+    let caller = try persons.certified(
+      Caller(
+        department: try World.code(who[0]),
+        system: try #require(SystemName(who.count > 1 ? "workstation" : "payment")),
+        person: PersonID(who.count > 1 ? who[1] : "responsible"),
+        isPersonCertificate: who.count > 1,
+        roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))),
+        certificateHash: SHA256.hash(Array(text.utf8)),
+        systemRegion: place.count > 1 ? place[1] : "",
+        stated: who.count > 1 ? nil : .officer))
     var options = CallOptions()
     options.metadata.append(CallMetadata.callID, "00112233445566778899aabbccddeeff")
     options.metadata.append(CallMetadata.entryMethod, "/weir.share.v1.Share/" + path)
     options.metadata.append(CallMetadata.language, "en")
     options.metadata.append(
       CallMetadata.ticket,
-      bytes: try issuer.ticket(for: caller, registryVersion: 1, now: realNow))
+      // Other roles of one person are another state of the registry.
+      bytes: try issuer.ticket(
+        for: caller,
+        registryVersion: Int64(
+          Role.allCases.enumerated().reduce(1) {
+            $0 + (caller.roles.contains($1.element) ? 2 << $1.offset : 0)
+          }), now: realNow))
     return options
   }
 

@@ -1672,7 +1672,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[43] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[44] =
 {
   {
     "name",
@@ -2190,6 +2190,18 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    55,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
@@ -2230,6 +2242,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   12,   /* field[12] = shared_content */
   30,   /* field[30] = source_system */
   28,   /* field[28] = state */
+  43,   /* field[43] = statement */
   4,   /* field[4] = summary */
   3,   /* field[3] = title */
   18,   /* field[18] = update_frequency */
@@ -2240,7 +2253,7 @@ static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 40, 28 },
-  { 0, 43 }
+  { 0, 44 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -2250,7 +2263,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  43,
+  44,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,
@@ -2359,7 +2372,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__update_entry_request__descri
   (ProtobufCMessageInit) weir__catalog__v1__update_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__submit_entry_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__submit_entry_request__field_descriptors[5] =
 {
   {
     "name",
@@ -2409,17 +2422,30 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__submit_entry_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__SubmitEntryRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__submit_entry_request__field_indices_by_name[] = {
   1,   /* field[1] = etag */
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
+  4,   /* field[4] = signed */
   3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__catalog__v1__submit_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__submit_entry_request__descriptor =
 {
@@ -2429,7 +2455,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__submit_entry_request__descri
   "Weir__Catalog__V1__SubmitEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__SubmitEntryRequest),
-  4,
+  5,
   weir__catalog__v1__submit_entry_request__field_descriptors,
   weir__catalog__v1__submit_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__submit_entry_request__number_ranges,
@@ -2543,7 +2569,7 @@ const ProtobufCEnumDescriptor weir__catalog__v1__review_entry_request__decision_
   weir__catalog__v1__review_entry_request__decision__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__review_entry_request__field_descriptors[9] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__review_entry_request__field_descriptors[10] =
 {
   {
     "name",
@@ -2653,6 +2679,18 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__review_entry_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signed",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ReviewEntryRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__review_entry_request__field_indices_by_name[] = {
   2,   /* field[2] = decision */
@@ -2662,13 +2700,14 @@ static const unsigned weir__catalog__v1__review_entry_request__field_indices_by_
   5,   /* field[5] = request_id */
   7,   /* field[7] = secrecy_passed */
   8,   /* field[8] = share_types */
+  9,   /* field[9] = signed */
   6,   /* field[6] = validate_only */
   1,   /* field[1] = version */
 };
 static const ProtobufCIntRange weir__catalog__v1__review_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 10 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__review_entry_request__descriptor =
 {
@@ -2678,7 +2717,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__review_entry_request__descri
   "Weir__Catalog__V1__ReviewEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__ReviewEntryRequest),
-  9,
+  10,
   weir__catalog__v1__review_entry_request__field_descriptors,
   weir__catalog__v1__review_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__review_entry_request__number_ranges,
@@ -2775,7 +2814,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__file_not_shared_request__des
   (ProtobufCMessageInit) weir__catalog__v1__file_not_shared_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__publish_entry_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__publish_entry_request__field_descriptors[6] =
 {
   {
     "name",
@@ -2825,17 +2864,43 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__publish_entry_request__
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__PublishEntryRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__PublishEntryRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__publish_entry_request__field_indices_by_name[] = {
   2,   /* field[2] = etag */
   0,   /* field[0] = name */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
+  4,   /* field[4] = validate_only */
   1,   /* field[1] = version */
 };
 static const ProtobufCIntRange weir__catalog__v1__publish_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__publish_entry_request__descriptor =
 {
@@ -2845,7 +2910,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__publish_entry_request__descr
   "Weir__Catalog__V1__PublishEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__PublishEntryRequest),
-  4,
+  6,
   weir__catalog__v1__publish_entry_request__field_descriptors,
   weir__catalog__v1__publish_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__publish_entry_request__number_ranges,

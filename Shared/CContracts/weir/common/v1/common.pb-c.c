@@ -367,6 +367,51 @@ void   weir__common__v1__receipt__free_unpacked
   assert(message->base.descriptor == &weir__common__v1__receipt__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__common__v1__signed_decision__init
+                     (Weir__Common__V1__SignedDecision         *message)
+{
+  static const Weir__Common__V1__SignedDecision init_value = WEIR__COMMON__V1__SIGNED_DECISION__INIT;
+  *message = init_value;
+}
+size_t weir__common__v1__signed_decision__get_packed_size
+                     (const Weir__Common__V1__SignedDecision *message)
+{
+  assert(message->base.descriptor == &weir__common__v1__signed_decision__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__common__v1__signed_decision__pack
+                     (const Weir__Common__V1__SignedDecision *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__common__v1__signed_decision__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__common__v1__signed_decision__pack_to_buffer
+                     (const Weir__Common__V1__SignedDecision *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__common__v1__signed_decision__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Common__V1__SignedDecision *
+       weir__common__v1__signed_decision__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Common__V1__SignedDecision *)
+     protobuf_c_message_unpack (&weir__common__v1__signed_decision__descriptor,
+                                allocator, len, data);
+}
+void   weir__common__v1__signed_decision__free_unpacked
+                     (Weir__Common__V1__SignedDecision *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__common__v1__signed_decision__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__common__v1__lineage__init
                      (Weir__Common__V1__Lineage         *message)
 {
@@ -1023,6 +1068,83 @@ const ProtobufCMessageDescriptor weir__common__v1__receipt__descriptor =
   weir__common__v1__receipt__field_indices_by_name,
   1,  weir__common__v1__receipt__number_ranges,
   (ProtobufCMessageInit) weir__common__v1__receipt__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__common__v1__signed_decision__field_descriptors[4] =
+{
+  {
+    "statement",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__SignedDecision, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signature",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__SignedDecision, signature),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "certificate",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__SignedDecision, certificate),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "issuers",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Common__V1__SignedDecision, n_issuers),
+    offsetof(Weir__Common__V1__SignedDecision, issuers),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__common__v1__signed_decision__field_indices_by_name[] = {
+  2,   /* field[2] = certificate */
+  3,   /* field[3] = issuers */
+  1,   /* field[1] = signature */
+  0,   /* field[0] = statement */
+};
+static const ProtobufCIntRange weir__common__v1__signed_decision__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__common__v1__signed_decision__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.common.v1.SignedDecision",
+  "SignedDecision",
+  "Weir__Common__V1__SignedDecision",
+  "weir.common.v1",
+  sizeof(Weir__Common__V1__SignedDecision),
+  4,
+  weir__common__v1__signed_decision__field_descriptors,
+  weir__common__v1__signed_decision__field_indices_by_name,
+  1,  weir__common__v1__signed_decision__number_ranges,
+  (ProtobufCMessageInit) weir__common__v1__signed_decision__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__common__v1__lineage__field_descriptors[6] =

@@ -3178,26 +3178,27 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__signed_grant__field_desc
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "statements",
-    3,
+    "decisions",
+    4,
     PROTOBUF_C_LABEL_REPEATED,
-    PROTOBUF_C_TYPE_BYTES,
-    offsetof(Weir__Ingest__V1__SignedGrant, n_statements),
-    offsetof(Weir__Ingest__V1__SignedGrant, statements),
-    NULL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__SignedGrant, n_decisions),
+    offsetof(Weir__Ingest__V1__SignedGrant, decisions),
+    &weir__common__v1__signed_decision__descriptor,
     NULL,
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };
 static const unsigned weir__ingest__v1__signed_grant__field_indices_by_name[] = {
+  2,   /* field[2] = decisions */
   0,   /* field[0] = json */
   1,   /* field[1] = signature */
-  2,   /* field[2] = statements */
 };
-static const ProtobufCIntRange weir__ingest__v1__signed_grant__number_ranges[1 + 1] =
+static const ProtobufCIntRange weir__ingest__v1__signed_grant__number_ranges[2 + 1] =
 {
   { 1, 0 },
+  { 4, 2 },
   { 0, 3 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__signed_grant__descriptor =
@@ -3211,7 +3212,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__signed_grant__descriptor =
   3,
   weir__ingest__v1__signed_grant__field_descriptors,
   weir__ingest__v1__signed_grant__field_indices_by_name,
-  1,  weir__ingest__v1__signed_grant__number_ranges,
+  2,  weir__ingest__v1__signed_grant__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__signed_grant__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

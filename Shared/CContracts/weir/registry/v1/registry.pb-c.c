@@ -1492,7 +1492,7 @@ void   weir__registry__v1__who_am_iresponse__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__who_am_iresponse__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[12] =
+static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[13] =
 {
   {
     "name",
@@ -1638,6 +1638,18 @@ static const ProtobufCFieldDescriptor weir__registry__v1__department__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Department, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__department__field_indices_by_name[] = {
   5,   /* field[5] = authority */
@@ -1650,13 +1662,14 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
   3,   /* field[3] = region */
   10,   /* field[10] = regional_roles */
   6,   /* field[6] = state */
+  12,   /* field[12] = statement */
   9,   /* field[9] = superior */
   1,   /* field[1] = title */
 };
 static const ProtobufCIntRange weir__registry__v1__department__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 12 }
+  { 0, 13 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
 {
@@ -1666,7 +1679,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
   "Weir__Registry__V1__Department",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Department),
-  12,
+  13,
   weir__registry__v1__department__field_descriptors,
   weir__registry__v1__department__field_indices_by_name,
   1,  weir__registry__v1__department__number_ranges,
@@ -2265,7 +2278,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor =
   (ProtobufCMessageInit) weir__registry__v1__certificate__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__register_department_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__registry__v1__register_department_request__field_descriptors[4] =
 {
   {
     "department",
@@ -2303,16 +2316,29 @@ static const ProtobufCFieldDescriptor weir__registry__v1__register_department_re
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signed",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RegisterDepartmentRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__register_department_request__field_indices_by_name[] = {
   0,   /* field[0] = department */
   1,   /* field[1] = request_id */
+  3,   /* field[3] = signed */
   2,   /* field[2] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__register_department_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__register_department_request__descriptor =
 {
@@ -2322,14 +2348,14 @@ const ProtobufCMessageDescriptor weir__registry__v1__register_department_request
   "Weir__Registry__V1__RegisterDepartmentRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__RegisterDepartmentRequest),
-  3,
+  4,
   weir__registry__v1__register_department_request__field_descriptors,
   weir__registry__v1__register_department_request__field_indices_by_name,
   1,  weir__registry__v1__register_department_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__register_department_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__update_department_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__registry__v1__update_department_request__field_descriptors[6] =
 {
   {
     "department",
@@ -2391,18 +2417,31 @@ static const ProtobufCFieldDescriptor weir__registry__v1__update_department_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__UpdateDepartmentRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__update_department_request__field_indices_by_name[] = {
   0,   /* field[0] = department */
   2,   /* field[2] = reason */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
   1,   /* field[1] = update_mask */
   4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__update_department_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__update_department_request__descriptor =
 {
@@ -2412,7 +2451,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__update_department_request__
   "Weir__Registry__V1__UpdateDepartmentRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__UpdateDepartmentRequest),
-  5,
+  6,
   weir__registry__v1__update_department_request__field_descriptors,
   weir__registry__v1__update_department_request__field_indices_by_name,
   1,  weir__registry__v1__update_department_request__number_ranges,

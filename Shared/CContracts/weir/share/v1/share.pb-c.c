@@ -2919,7 +2919,7 @@ const ProtobufCMessageDescriptor weir__share__v1__opinion__descriptor =
   (ProtobufCMessageInit) weir__share__v1__opinion__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__application__field_descriptors[34] =
+static const ProtobufCFieldDescriptor weir__share__v1__application__field_descriptors[35] =
 {
   {
     "name",
@@ -3329,6 +3329,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__application__field_descri
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    46,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Application, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__application__field_indices_by_name[] = {
   3,   /* field[3] = applicant */
@@ -3362,6 +3374,7 @@ static const unsigned weir__share__v1__application__field_indices_by_name[] = {
   9,   /* field[9] = scope */
   33,   /* field[33] = sensitive_items */
   18,   /* field[18] = state */
+  34,   /* field[34] = statement */
   26,   /* field[26] = submit_time */
   16,   /* field[16] = systems */
   11,   /* field[11] = until */
@@ -3370,7 +3383,7 @@ static const ProtobufCIntRange weir__share__v1__application__number_ranges[2 + 1
 {
   { 1, 0 },
   { 30, 18 },
-  { 0, 34 }
+  { 0, 35 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__application__descriptor =
 {
@@ -3380,14 +3393,14 @@ const ProtobufCMessageDescriptor weir__share__v1__application__descriptor =
   "Weir__Share__V1__Application",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Application),
-  34,
+  35,
   weir__share__v1__application__field_descriptors,
   weir__share__v1__application__field_indices_by_name,
   2,  weir__share__v1__application__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__application__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[26] =
+static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[27] =
 {
   {
     "name",
@@ -3701,6 +3714,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__grant__field_descriptors[
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Grant, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
   24,   /* field[24] = access_modes */
@@ -3726,6 +3751,7 @@ static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
   16,   /* field[16] = signed */
   21,   /* field[21] = source */
   12,   /* field[12] = state */
+  26,   /* field[26] = statement */
   23,   /* field[23] = systems */
   8,   /* field[8] = until */
   19,   /* field[19] = usage_report_due */
@@ -3733,7 +3759,7 @@ static const unsigned weir__share__v1__grant__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__share__v1__grant__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 26 }
+  { 0, 27 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__grant__descriptor =
 {
@@ -3743,7 +3769,7 @@ const ProtobufCMessageDescriptor weir__share__v1__grant__descriptor =
   "Weir__Share__V1__Grant",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Grant),
-  26,
+  27,
   weir__share__v1__grant__field_descriptors,
   weir__share__v1__grant__field_indices_by_name,
   1,  weir__share__v1__grant__number_ranges,
@@ -3801,7 +3827,7 @@ const ProtobufCMessageDescriptor weir__share__v1__create_application_request__de
   (ProtobufCMessageInit) weir__share__v1__create_application_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__submit_application_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__share__v1__submit_application_request__field_descriptors[5] =
 {
   {
     "name",
@@ -3851,17 +3877,30 @@ static const ProtobufCFieldDescriptor weir__share__v1__submit_application_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SubmitApplicationRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__submit_application_request__field_indices_by_name[] = {
   1,   /* field[1] = etag */
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
+  4,   /* field[4] = signed */
   3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__submit_application_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__submit_application_request__descriptor =
 {
@@ -3871,7 +3910,7 @@ const ProtobufCMessageDescriptor weir__share__v1__submit_application_request__de
   "Weir__Share__V1__SubmitApplicationRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__SubmitApplicationRequest),
-  4,
+  5,
   weir__share__v1__submit_application_request__field_descriptors,
   weir__share__v1__submit_application_request__field_indices_by_name,
   1,  weir__share__v1__submit_application_request__number_ranges,
@@ -3942,7 +3981,7 @@ const ProtobufCMessageDescriptor weir__share__v1__withdraw_application_request__
   (ProtobufCMessageInit) weir__share__v1__withdraw_application_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__review_application_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor weir__share__v1__review_application_request__field_descriptors[8] =
 {
   {
     "name",
@@ -4028,6 +4067,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__review_application_reques
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "signed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ReviewApplicationRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__review_application_request__field_indices_by_name[] = {
   1,   /* field[1] = decisions */
@@ -4036,12 +4087,13 @@ static const unsigned weir__share__v1__review_application_request__field_indices
   2,   /* field[2] = reason */
   6,   /* field[6] = recipients */
   4,   /* field[4] = request_id */
+  7,   /* field[7] = signed */
   5,   /* field[5] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__review_application_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__review_application_request__descriptor =
 {
@@ -4051,7 +4103,7 @@ const ProtobufCMessageDescriptor weir__share__v1__review_application_request__de
   "Weir__Share__V1__ReviewApplicationRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__ReviewApplicationRequest),
-  7,
+  8,
   weir__share__v1__review_application_request__field_descriptors,
   weir__share__v1__review_application_request__field_indices_by_name,
   1,  weir__share__v1__review_application_request__number_ranges,
@@ -4584,7 +4636,7 @@ const ProtobufCMessageDescriptor weir__share__v1__file_access_modes_request__des
   (ProtobufCMessageInit) weir__share__v1__file_access_modes_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__revoke_grant_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__share__v1__revoke_grant_request__field_descriptors[6] =
 {
   {
     "name",
@@ -4634,17 +4686,43 @@ static const ProtobufCFieldDescriptor weir__share__v1__revoke_grant_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__RevokeGrantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__RevokeGrantRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__revoke_grant_request__field_indices_by_name[] = {
   2,   /* field[2] = basis */
   0,   /* field[0] = name */
   1,   /* field[1] = reason */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__revoke_grant_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__revoke_grant_request__descriptor =
 {
@@ -4654,14 +4732,14 @@ const ProtobufCMessageDescriptor weir__share__v1__revoke_grant_request__descript
   "Weir__Share__V1__RevokeGrantRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__RevokeGrantRequest),
-  4,
+  6,
   weir__share__v1__revoke_grant_request__field_descriptors,
   weir__share__v1__revoke_grant_request__field_indices_by_name,
   1,  weir__share__v1__revoke_grant_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__revoke_grant_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__suspend_grant_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__share__v1__suspend_grant_request__field_descriptors[5] =
 {
   {
     "name",
@@ -4699,16 +4777,42 @@ static const ProtobufCFieldDescriptor weir__share__v1__suspend_grant_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SuspendGrantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SuspendGrantRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__suspend_grant_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   1,   /* field[1] = reason */
   2,   /* field[2] = request_id */
+  4,   /* field[4] = signed */
+  3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__suspend_grant_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__suspend_grant_request__descriptor =
 {
@@ -4718,14 +4822,14 @@ const ProtobufCMessageDescriptor weir__share__v1__suspend_grant_request__descrip
   "Weir__Share__V1__SuspendGrantRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__SuspendGrantRequest),
-  3,
+  5,
   weir__share__v1__suspend_grant_request__field_descriptors,
   weir__share__v1__suspend_grant_request__field_indices_by_name,
   1,  weir__share__v1__suspend_grant_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__suspend_grant_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__resume_grant_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__share__v1__resume_grant_request__field_descriptors[5] =
 {
   {
     "name",
@@ -4763,16 +4867,42 @@ static const ProtobufCFieldDescriptor weir__share__v1__resume_grant_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ResumeGrantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ResumeGrantRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__resume_grant_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   1,   /* field[1] = reason */
   2,   /* field[2] = request_id */
+  4,   /* field[4] = signed */
+  3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__resume_grant_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__resume_grant_request__descriptor =
 {
@@ -4782,7 +4912,7 @@ const ProtobufCMessageDescriptor weir__share__v1__resume_grant_request__descript
   "Weir__Share__V1__ResumeGrantRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__ResumeGrantRequest),
-  3,
+  5,
   weir__share__v1__resume_grant_request__field_descriptors,
   weir__share__v1__resume_grant_request__field_indices_by_name,
   1,  weir__share__v1__resume_grant_request__number_ranges,

@@ -254,6 +254,7 @@ struct  Weir__Catalog__V1__Entry
   Weir__Common__V1__Receipt *receipt;
   size_t n_derived_from;
   ProtobufCBinaryData *derived_from;
+  ProtobufCBinaryData statement;
   Weir__Catalog__V1__Entry__RejectThresholdCase reject_threshold_case;
   union {
     int32_t reject_threshold_percent;
@@ -261,7 +262,7 @@ struct  Weir__Catalog__V1__Entry
 };
 #define WEIR__CATALOG__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
 
 
 struct  Weir__Catalog__V1__CreateEntryRequest
@@ -293,10 +294,11 @@ struct  Weir__Catalog__V1__SubmitEntryRequest
   ProtobufCBinaryData etag;
   ProtobufCBinaryData request_id;
   protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__CATALOG__V1__SUBMIT_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__submit_entry_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Catalog__V1__ShareTypeDecision
@@ -326,10 +328,11 @@ struct  Weir__Catalog__V1__ReviewEntryRequest
   protobuf_c_boolean secrecy_passed;
   size_t n_share_types;
   Weir__Catalog__V1__ShareTypeDecision **share_types;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__review_entry_request__descriptor) \
-    , {0,NULL}, 0, WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0,NULL }
+    , {0,NULL}, 0, WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0,NULL, NULL }
 
 
 struct  Weir__Catalog__V1__FileNotSharedRequest
@@ -353,10 +356,12 @@ struct  Weir__Catalog__V1__PublishEntryRequest
   int32_t version;
   ProtobufCBinaryData etag;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__CATALOG__V1__PUBLISH_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__publish_entry_request__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Catalog__V1__WithdrawEntryRequest

@@ -24,6 +24,7 @@ typedef struct Weir__Common__V1__ListDutiesRequest Weir__Common__V1__ListDutiesR
 typedef struct Weir__Common__V1__ListDutiesResponse Weir__Common__V1__ListDutiesResponse;
 typedef struct Weir__Common__V1__Step Weir__Common__V1__Step;
 typedef struct Weir__Common__V1__Receipt Weir__Common__V1__Receipt;
+typedef struct Weir__Common__V1__SignedDecision Weir__Common__V1__SignedDecision;
 typedef struct Weir__Common__V1__Lineage Weir__Common__V1__Lineage;
 
 
@@ -141,6 +142,20 @@ struct  Weir__Common__V1__Receipt
 #define WEIR__COMMON__V1__RECEIPT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__receipt__descriptor) \
     , {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Common__V1__SignedDecision
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData statement;
+  ProtobufCBinaryData signature;
+  ProtobufCBinaryData certificate;
+  size_t n_issuers;
+  ProtobufCBinaryData *issuers;
+};
+#define WEIR__COMMON__V1__SIGNED_DECISION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__signed_decision__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL }
 
 
 struct  Weir__Common__V1__Lineage
@@ -310,6 +325,25 @@ Weir__Common__V1__Receipt *
 void   weir__common__v1__receipt__free_unpacked
                      (Weir__Common__V1__Receipt *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Common__V1__SignedDecision methods */
+void   weir__common__v1__signed_decision__init
+                     (Weir__Common__V1__SignedDecision         *message);
+size_t weir__common__v1__signed_decision__get_packed_size
+                     (const Weir__Common__V1__SignedDecision   *message);
+size_t weir__common__v1__signed_decision__pack
+                     (const Weir__Common__V1__SignedDecision   *message,
+                      uint8_t             *out);
+size_t weir__common__v1__signed_decision__pack_to_buffer
+                     (const Weir__Common__V1__SignedDecision   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Common__V1__SignedDecision *
+       weir__common__v1__signed_decision__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__common__v1__signed_decision__free_unpacked
+                     (Weir__Common__V1__SignedDecision *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Common__V1__Lineage methods */
 void   weir__common__v1__lineage__init
                      (Weir__Common__V1__Lineage         *message);
@@ -355,6 +389,9 @@ typedef void (*Weir__Common__V1__Step_Closure)
 typedef void (*Weir__Common__V1__Receipt_Closure)
                  (const Weir__Common__V1__Receipt *message,
                   void *closure_data);
+typedef void (*Weir__Common__V1__SignedDecision_Closure)
+                 (const Weir__Common__V1__SignedDecision *message,
+                  void *closure_data);
 typedef void (*Weir__Common__V1__Lineage_Closure)
                  (const Weir__Common__V1__Lineage *message,
                   void *closure_data);
@@ -373,6 +410,7 @@ extern const ProtobufCMessageDescriptor weir__common__v1__list_duties_request__d
 extern const ProtobufCMessageDescriptor weir__common__v1__list_duties_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__common__v1__step__descriptor;
 extern const ProtobufCMessageDescriptor weir__common__v1__receipt__descriptor;
+extern const ProtobufCMessageDescriptor weir__common__v1__signed_decision__descriptor;
 extern const ProtobufCMessageDescriptor weir__common__v1__lineage__descriptor;
 
 PROTOBUF_C__END_DECLS

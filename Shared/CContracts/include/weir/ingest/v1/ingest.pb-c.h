@@ -365,8 +365,8 @@ struct  Weir__Ingest__V1__SignedGrant
   ProtobufCMessage base;
   ProtobufCBinaryData json;
   ProtobufCBinaryData signature;
-  size_t n_statements;
-  ProtobufCBinaryData *statements;
+  size_t n_decisions;
+  Weir__Common__V1__SignedDecision **decisions;
 };
 #define WEIR__INGEST__V1__SIGNED_GRANT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__signed_grant__descriptor) \

@@ -15,6 +15,7 @@ PROTOBUF_C__BEGIN_DECLS
 #endif
 
 #include "google/protobuf/timestamp.pb-c.h"
+#include "weir/common/v1/common.pb-c.h"
 
 typedef struct Weir__Registry__V1__Department Weir__Registry__V1__Department;
 typedef struct Weir__Registry__V1__RegionalRole Weir__Registry__V1__RegionalRole;
@@ -88,10 +89,11 @@ struct  Weir__Registry__V1__Department
   Weir__Registry__V1__RegionalRole **regional_roles;
   size_t n_corrections;
   Weir__Registry__V1__DepartmentCorrection **corrections;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__REGISTRY__V1__DEPARTMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL} }
 
 
 struct  Weir__Registry__V1__RegionalRole
@@ -190,10 +192,11 @@ struct  Weir__Registry__V1__RegisterDepartmentRequest
   Weir__Registry__V1__Department *department;
   ProtobufCBinaryData request_id;
   protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__REGISTRY__V1__REGISTER_DEPARTMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__register_department_request__descriptor) \
-    , NULL, {0,NULL}, 0 }
+    , NULL, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Registry__V1__UpdateDepartmentRequest
@@ -205,10 +208,11 @@ struct  Weir__Registry__V1__UpdateDepartmentRequest
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
   protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__REGISTRY__V1__UPDATE_DEPARTMENT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__update_department_request__descriptor) \
-    , NULL, 0,NULL, {0,NULL}, {0,NULL}, 0 }
+    , NULL, 0,NULL, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Registry__V1__GetDepartmentRequest

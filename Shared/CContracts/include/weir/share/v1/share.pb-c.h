@@ -284,10 +284,11 @@ struct  Weir__Share__V1__Application
   Weir__Share__V1__Form *form;
   size_t n_sensitive_items;
   ProtobufCBinaryData *sensitive_items;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__SHARE__V1__APPLICATION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__application__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, 0,NULL, 0,NULL, WEIR__SHARE__V1__APPLICATION_STATE__APPLICATION_STATE_UNSPECIFIED, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, {0,NULL}, 0,NULL, 0,NULL, WEIR__SHARE__V1__APPLICATION_STATE__APPLICATION_STATE_UNSPECIFIED, 0,NULL, 0,NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL}, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL, {0,NULL} }
 
 
 struct  Weir__Share__V1__Grant
@@ -326,10 +327,11 @@ struct  Weir__Share__V1__Grant
   ProtobufCBinaryData *access_modes;
   size_t n_recipients;
   Weir__Share__V1__Recipient **recipients;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__SHARE__V1__GRANT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__grant__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, WEIR__SHARE__V1__GRANT_STATE__GRANT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, 0,NULL, NULL, 0, WEIR__SHARE__V1__GRANT_STATE__GRANT_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL} }
 
 
 struct  Weir__Share__V1__CreateApplicationRequest
@@ -350,10 +352,11 @@ struct  Weir__Share__V1__SubmitApplicationRequest
   ProtobufCBinaryData etag;
   ProtobufCBinaryData request_id;
   protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__SUBMIT_APPLICATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__submit_application_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__WithdrawApplicationRequest
@@ -380,10 +383,11 @@ struct  Weir__Share__V1__ReviewApplicationRequest
   protobuf_c_boolean validate_only;
   size_t n_recipients;
   ProtobufCBinaryData *recipients;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__REVIEW_APPLICATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__review_application_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0,NULL, NULL }
 
 
 struct  Weir__Share__V1__AgreeReplyDateRequest
@@ -488,10 +492,12 @@ struct  Weir__Share__V1__RevokeGrantRequest
   ProtobufCBinaryData reason;
   Weir__Common__V1__Basis *basis;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__REVOKE_GRANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__revoke_grant_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__SuspendGrantRequest
@@ -500,10 +506,12 @@ struct  Weir__Share__V1__SuspendGrantRequest
   ProtobufCBinaryData name;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__SUSPEND_GRANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__suspend_grant_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__ResumeGrantRequest
@@ -512,10 +520,12 @@ struct  Weir__Share__V1__ResumeGrantRequest
   ProtobufCBinaryData name;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__RESUME_GRANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__resume_grant_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__GetGrantRequest

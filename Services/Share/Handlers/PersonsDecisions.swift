@@ -1,0 +1,110 @@
+// What people of the departments sign here: what their statements say, and how each is taken, once (DESIGN.md section 6).
+
+import Access
+import Contracts
+import Database
+import Integrity
+import Regulation
+import ShareRules
+import ShareStore
+import Vocabulary
+
+extension ShareServer {
+  /// The statement that a caller is to sign.
+  func statement(of decision: Decision, _ call: CallContext) -> [UInt8] {
+    outside.decisions.statement(of: decision, by: call.caller)
+  }
+
+  /// Takes the caller's statement for a decision.
+  ///
+  /// - Returns: The members by which the log keeps it.
+  func take(
+    _ signed: CommonV1.SignedDecision?, for decision: Decision, _ call: CallContext,
+    in transaction: borrowing WriteTransaction
+  ) throws -> [(String, JSONValue)] {
+    let taken = try outside.decisions.check(
+      signed.map { SignedStatement($0) }, for: decision, by: call.caller)
+    let former = try transaction.keepStatement(
+      hash: taken.hash, resource: decision.resource, action: decision.action.rawValue,
+      signed: CanonicalJSON.encode(taken.json))
+    if let former { throw DecisionRefusal.usedBefore(resource: former) }
+    return [("signed", taken.json)]
+  }
+
+  // MARK: What is decided
+
+  /// The applicant, or the authority that hands on, sends it on its way as it stands.
+  func decision(toSubmit application: Application, as next: Application, under profile: Profile)
+    -> Decision
+  {
+    var decided = terms(of: application, under: profile)
+    let use = application.use
+    decided["to"] = .string(next.state.rawValue)
+    decided["items"] = .array(use.items.map { .string($0) })
+    decided["business"] = .string(use.business)
+    decided["scope"] = .string(use.scope)
+    decided["reason"] = .string(use.reason)
+    if let basis = use.legalBasis { decided["legal_basis"] = basis.stated }
+    return Decision(
+      .submitApplication, on: application.name, etag: application.etag,
+      profile: application.profile.text, decided)
+  }
+
+  /// A reviewer's opinion, with all that a grant of it would say: Ingest holds the grant to it.
+  func decision(
+    toReview application: Application, _ decisions: [ItemDecision], recipients: [String],
+    reason: String, under profile: Profile
+  ) -> Decision {
+    var decided = terms(of: application, under: profile)
+    decided["decisions"] = .array(decisions.map(\.stated))
+    decided["consents"] = .array(recipients.map { .string($0) })
+    decided["reason"] = .string(reason)
+    return Decision(
+      .reviewApplication, on: application.name, etag: application.etag,
+      profile: application.profile.text, decided)
+  }
+
+  /// What becomes of a grant, and why.
+  func decision(
+    _ action: DecisionAction, on grant: Grant, reason: String, basis: LegalBasis? = nil
+  ) -> Decision {
+    var decided: JSONObject = [
+      "entry": .string(grant.entryName),
+      "grantee": .string(ResourceName.department(grant.grantee).text),
+      "items": .array(grant.items.map { .string($0) }), "reason": .string(reason),
+    ]
+    if let basis { decided["basis"] = basis.stated }
+    return Decision(
+      action, on: grant.name, etag: grant.etag, profile: grant.profile.text, decided)
+  }
+
+  /// The terms of the grant that an application asks for, and to whom data are to go on.
+  private func terms(of application: Application, under profile: Profile) -> JSONObject {
+    let use = application.use
+    guard
+      let grant = application.proposedGrant(
+        items: use.items, under: profile, at: application.created)
+    else { return JSONObject() }
+    let document = GrantDocument(grant, issued: application.created)
+    return [
+      "terms": .object(document.terms), "recipients": .array(document.recipients.map(\.json)),
+    ]
+  }
+}
+
+extension ItemDecision {
+  fileprivate var stated: JSONValue {
+    var object: JSONObject = [
+      "item": .string(item), "decision": .string(isApproved ? "approve" : "reject"),
+      "reason": .string(reason),
+    ]
+    if let basis { object["basis"] = basis.stated }
+    return .object(object)
+  }
+}
+
+extension LegalBasis {
+  fileprivate var stated: JSONValue {
+    ["kind": .string(kind.rawValue), "title": .string(title), "article": .string(article)]
+  }
+}

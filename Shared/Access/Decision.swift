@@ -1,0 +1,130 @@
+// What a person decides, in the words that he signs.
+
+import Crypto
+package import Integrity
+package import Vocabulary
+
+/// The decisions that nobody takes without his own signature (DESIGN.md section 6). The words are never reused.
+package enum DecisionAction: String, Sendable, CaseIterable {
+  case submitApplication = "share.submit_application"
+  case reviewApplication = "share.review_application"
+  case revokeGrant = "share.revoke_grant"
+  case suspendGrant = "share.suspend_grant"
+  case resumeGrant = "share.resume_grant"
+
+  package var term: BilingualText {
+    switch self {
+    case .submitApplication: BilingualText("提交共享申请", "submit an application for data")
+    case .reviewApplication: BilingualText("审核共享申请", "review an application for data")
+    case .revokeGrant: BilingualText("撤销授权", "revoke a grant")
+    case .suspendGrant: BilingualText("暂停授权", "suspend a grant")
+    case .resumeGrant: BilingualText("恢复授权", "resume a grant")
+    }
+  }
+}
+
+/// A decision as the service would carry it out: all that its statement says but who signs, and when.
+package struct Decision: Sendable, Equatable {
+  package let action: DecisionAction
+  /// `applications/A-1`
+  package let resource: String
+  /// As the resource stands now: nobody decides on what he has not seen.
+  package let etag: String
+  /// Texts, integers, lists and objects of them.
+  package let decided: JSONObject
+  /// The profile under which it is decided, `meizhou-public-2023@1+…`.
+  package let profile: String
+
+  package init(
+    _ action: DecisionAction, on resource: String, etag: String, profile: String,
+    _ decided: JSONObject
+  ) {
+    self.action = action
+    self.resource = resource
+    self.etag = etag
+    self.decided = decided
+    self.profile = profile
+  }
+
+  /// The statement that a caller is to sign.
+  ///
+  /// - Parameter time: Real time, by which certificates are judged.
+  package func statement(by caller: Caller, at time: Instant) -> Statement {
+    Statement(
+      [
+        "action": .string(action.rawValue), "resource": .string(resource), "etag": .string(etag),
+        "decided": .object(decided), "profile": .string(profile),
+        "person": .string(caller.personName ?? ""),
+        "certificate": .string(Hex.encode(caller.certificateHash)),
+        "time": .integer(time.milliseconds),
+      ])
+  }
+}
+
+/// A statement that was read: what somebody says to have decided.
+package struct StatedDecision: Sendable, Equatable {
+  package static let memberNames: Set<String> = [
+    "action", "resource", "etag", "decided", "profile", "person", "certificate", "time",
+  ]
+
+  package let action: DecisionAction
+  package let resource: String
+  package let etag: String
+  package let decided: JSONObject
+  package let profile: String
+  package let department: DepartmentCode
+  package let person: PersonID
+  /// SHA-256 of the certificate.
+  package let certificateHash: [UInt8]
+  /// Real time.
+  package let time: Instant
+
+  /// `departments/d/persons/p`
+  package var personName: String { ResourceName.person(department, person).text }
+
+  /// Reads a statement with exactly these members; anything else is refused with the name of the member.
+  package init(_ statement: Statement) throws(DecisionRefusal) {
+    guard case .object(let object) = statement.value else {
+      throw .malformed(member: "statement")
+    }
+    if let other = object.members.first(where: { !Self.memberNames.contains($0.name) }) {
+      throw .malformed(member: other.name)
+    }
+    func text(_ name: String) throws(DecisionRefusal) -> String {
+      guard let text = object[name]?.string else { throw .malformed(member: name) }
+      return text
+    }
+    guard let action = DecisionAction(rawValue: try text("action")) else {
+      throw .malformed(member: "action")
+    }
+    guard let decided = object["decided"]?.object, isPlain(.object(decided)) else {
+      throw .malformed(member: "decided")
+    }
+    guard let name = ResourceName(try text("person"), in: .persons),
+      let department = name.parentID.flatMap({ DepartmentCode($0) }), let person = PersonID(name.id)
+    else { throw .malformed(member: "person") }
+    guard let hash = Hex.decode(try text("certificate")), hash.count == 32 else {
+      throw .malformed(member: "certificate")
+    }
+    guard let time = object["time"]?.integer else { throw .malformed(member: "time") }
+    self.action = action
+    resource = try text("resource")
+    etag = try text("etag")
+    self.decided = decided
+    profile = try text("profile")
+    self.department = department
+    self.person = person
+    certificateHash = hash
+    self.time = Instant(milliseconds: time)
+  }
+}
+
+/// Strings and integers alone: what every reader of JSON takes for the same.
+private func isPlain(_ value: JSONValue) -> Bool {
+  switch value {
+  case .null, .bool: false
+  case .integer, .string: true
+  case .array(let values): values.allSatisfy(isPlain)
+  case .object(let object): object.members.allSatisfy { isPlain($0.value) }
+  }
+}

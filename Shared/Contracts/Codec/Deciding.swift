@@ -1,0 +1,131 @@
+// Calls by which a person decides: asked for first, signed, then made.
+
+package import Access
+package import RPC
+
+/// A request that decides: with `validate_only` it answers what is to be signed, with the signature it is carried out.
+package protocol DecidingRequest: Message {
+  associatedtype Reply: DecidedReply
+  var validateOnly: Bool { get set }
+  var signed: CommonV1.SignedDecision? { get set }
+}
+
+/// The answer of a deciding method.
+package protocol DecidedReply: Message {
+  /// What the caller is to sign; empty but for `validate_only`.
+  var statement: [UInt8] { get set }
+}
+
+extension DecidingRequest {
+  /// The request by its content alone: signed or not, it asks for the same, and is known again by it.
+  package var unsigned: Self {
+    var request = self
+    request.validateOnly = false
+    request.signed = nil
+    return request
+  }
+}
+
+extension ShareV1.Application: DecidedReply {}
+extension ShareV1.Grant: DecidedReply {}
+
+extension ShareV1.SubmitApplicationRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Application
+}
+extension ShareV1.ReviewApplicationRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Application
+}
+extension ShareV1.RevokeGrantRequest: DecidingRequest { package typealias Reply = ShareV1.Grant }
+extension ShareV1.SuspendGrantRequest: DecidingRequest { package typealias Reply = ShareV1.Grant }
+extension ShareV1.ResumeGrantRequest: DecidingRequest { package typealias Reply = ShareV1.Grant }
+
+extension CommonV1.SignedDecision {
+  package init(_ signed: SignedStatement) {
+    self.init(
+      statement: signed.statement, signature: signed.signature, certificate: signed.certificate,
+      issuers: signed.issuers)
+  }
+}
+
+extension SignedStatement {
+  package init(_ signed: CommonV1.SignedDecision) {
+    self.init(
+      statement: signed.statement, signature: signed.signature, certificate: signed.certificate,
+      issuers: signed.issuers)
+  }
+}
+
+/// A transport on which whoever calls signs what he decides; every other call goes through as it is.
+package struct SigningTransport: MessageTransport {
+  /// Shows a statement and has it signed; throws where it is not to be.
+  package typealias Signer =
+    @Sendable (_ statement: [UInt8], _ options: CallOptions) async throws -> SignedStatement
+
+  private let inner: any MessageTransport
+  private let mayBeDone: Bool
+  private let sign: Signer
+
+  /// - Parameter mayBeDone: Whether a request may have been carried out before: then it is no longer to be decided, and where asking
+  ///   for its statement is refused it is sent again unsigned, to be told the answer of then.
+  package init(
+    over inner: any MessageTransport, mayBeDone: Bool = false, sign: @escaping Signer
+  ) {
+    self.inner = inner
+    self.mayBeDone = mayBeDone
+    self.sign = sign
+  }
+
+  package func unary(
+    _ path: String, _ message: [UInt8], _ options: CallOptions
+  ) async throws -> UnaryReply {
+    guard let method = DecidingMethod.all[path], let question = try method.question(message) else {
+      return try await inner.unary(path, message, options)
+    }
+    let statement: [UInt8]
+    do {
+      statement = try method.statement(try await inner.unary(path, question, options).message)
+    } catch let refusal as Status {
+      guard mayBeDone else { throw refusal }
+      return try await inner.unary(path, message, options)
+    }
+    let signed = try await sign(statement, options)
+    return try await inner.unary(path, try method.answer(message, signed), options)
+  }
+
+  package func stream<Result>(
+    _ path: String, _ options: CallOptions, _ body: (ClientStream) async throws -> Result
+  ) async throws -> Result {
+    try await inner.stream(path, options, body)
+  }
+}
+
+/// What is done with the bytes of one deciding method.
+private struct DecidingMethod: Sendable {
+  /// The request with `validate_only`; `nil` where it asks for that itself, or is signed.
+  let question: @Sendable ([UInt8]) throws -> [UInt8]?
+  let statement: @Sendable ([UInt8]) throws -> [UInt8]
+  let answer: @Sendable ([UInt8], SignedStatement) throws -> [UInt8]
+
+  init<Request: DecidingRequest>(_ type: Request.Type) {
+    question = { bytes in
+      var request = try Request(serialized: bytes)
+      guard !request.validateOnly, request.signed == nil else { return nil }
+      request.validateOnly = true
+      return try request.serialized()
+    }
+    statement = { try Request.Reply(serialized: $0).statement }
+    answer = { bytes, signed in
+      var request = try Request(serialized: bytes)
+      request.signed = CommonV1.SignedDecision(signed)
+      return try request.serialized()
+    }
+  }
+
+  static let all: [String: DecidingMethod] = [
+    "/weir.share.v1.Share/SubmitApplication": .init(ShareV1.SubmitApplicationRequest.self),
+    "/weir.share.v1.Share/ReviewApplication": .init(ShareV1.ReviewApplicationRequest.self),
+    "/weir.share.v1.Share/RevokeGrant": .init(ShareV1.RevokeGrantRequest.self),
+    "/weir.share.v1.Share/SuspendGrant": .init(ShareV1.SuspendGrantRequest.self),
+    "/weir.share.v1.Share/ResumeGrant": .init(ShareV1.ResumeGrantRequest.self),
+  ]
+}

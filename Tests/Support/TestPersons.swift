@@ -1,0 +1,57 @@
+// The people of a test, each with a certificate, who sign what they decide.
+
+package import Access
+package import Contracts
+import Crypto
+import RPC
+import Synchronization
+package import Vocabulary
+
+/// Persons by department and id, made when they are first needed.
+package final class TestPersons: Sendable {
+  private let pki: TestPKI
+  private let made = Mutex<[String: TestPKI.Identity]>([:])
+
+  package init(_ pki: TestPKI) { self.pki = pki }
+
+  package func identity(_ person: PersonID, of department: DepartmentCode) throws
+    -> TestPKI.Identity
+  {
+    try made.withLock { made in
+      let name = ResourceName.person(department, person).text
+      if let found = made[name] { return found }
+      let identity = try pki.person(person.text, department: department.text)
+      made[name] = identity
+      return identity
+    }
+  }
+
+  /// The same caller with the certificate that the person has.
+  package func certified(_ caller: Caller) throws -> Caller {
+    guard caller.isPersonCertificate, let person = caller.person else { return caller }
+    return Caller(
+      department: caller.department, system: caller.system, person: person,
+      isPersonCertificate: true, roles: caller.roles,
+      certificateHash: try identity(person, of: caller.department).certificate.sha256,
+      systemRegion: caller.systemRegion)
+  }
+
+  package func sign(
+    _ statement: [UInt8], as person: PersonID, of department: DepartmentCode
+  ) throws -> SignedStatement {
+    let identity = try identity(person, of: department)
+    return try SignedStatement(
+      statement, key: identity.key, chain: try Certificate.all(pem: identity.chainPEM))
+  }
+
+  /// A transport on which the person of each call's ticket signs what it decides.
+  package func transport(over inner: any MessageTransport) -> SigningTransport {
+    SigningTransport(over: inner, mayBeDone: true) { [self] statement, options in
+      let carrier = try TicketCarrier(
+        bytes: options.metadata.bytes(CallMetadata.ticket) ?? [])
+      let ticket = try Ticket(bytes: carrier.ticket)
+      guard let person = ticket.person else { throw TicketError.malformed }
+      return try sign(statement, as: person, of: ticket.department)
+    }
+  }
+}
