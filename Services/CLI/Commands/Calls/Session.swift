@@ -4,14 +4,12 @@ import Boot
 import Contracts
 import Crypto
 import Foundation
-package import RPC
+import RPC
 import Synchronization
 import Vocabulary
 
 /// A connection to the gateway in somebody's name.
 package struct Session: Sendable {
-  /// To the gateway; a system's calls state who acts.
-  private let transport: any MessageTransport
   /// Of this run; the same again repeats the same request without doing it twice.
   package let requestID: String
   /// Whether the certificate is a system's, not a person's.
@@ -21,7 +19,7 @@ package struct Session: Sendable {
   private let reactors: ReactorGroup
   private let receiptFile: String?
   private let mutations = Mutation()
-  /// On which a person signs what he decides.
+  /// To the gateway: a system's calls state who acts, a person signs what he or she decides.
   private let transport: any MessageTransport
 
   /// - Parameter serverURI: The name that the gateway's certificate must bear; `nil` takes the address's host.
@@ -35,9 +33,8 @@ package struct Session: Sendable {
     let signer = StatementSigner(
       person: try PersonKey(certificatePEM: chain, keyPEM: keyPEM), options: signing,
       console: console, ask: Surroundings.current.ask)
-    let certificate = signer.person.chain.first
-    isSystem = certificate?.uris.contains { $0.contains("/system/") } ?? false
-    let speaker = try Self.speaker(identity, certificate, keyPEM)
+    isSystem = signer.person.chain.first?.uris.contains { $0.contains("/system/") } ?? false
+    let speaker = try Self.speaker(identity, signer.person)
     reactors = ReactorGroup(threadCount: 1, seed: random.uint64())
     let channel = try Channel(
       configuration: ChannelConfiguration(
@@ -61,13 +58,11 @@ package struct Session: Sendable {
 
   /// Who speaks for the person whom the identity states, if it states one.
   private static func speaker(
-    _ identity: CallerIdentity, _ certificate: Certificate?, _ key: [UInt8]
+    _ identity: CallerIdentity, _ person: PersonKey
   ) throws -> PersonSpeaker? {
-    guard let actor = identity.actor, let certificate else { return nil }
+    guard let actor = identity.actor, let certificate = person.chain.first else { return nil }
     let speaker = PersonSpeaker(
-      certificate: certificate,
-      key: try P256PrivateKey(pem: String(decoding: key, as: UTF8.self)), actor: actor,
-      now: systemNow)
+      certificate: certificate, key: person.key, actor: actor, now: systemNow)
     guard let speaker else {
       throw CommandFailure(
         .usage,
