@@ -95,7 +95,7 @@ package struct Profile: Hashable, Sendable {
 
   /// Own row, parents, product default; the value `none` stops, a missing row goes on (FORMATS "Profiles and clocks").
   package func look(up key: ProfileKey) -> Finding {
-    for document in chain {
+    for document in key.isOfItsDocument ? chain.prefix(1) : chain[...] {
       guard let row = document.row(key) else { continue }
       let citation = Citation(document: document.key, article: row.article)
       if row.value == .none { return .setAside(citation) }

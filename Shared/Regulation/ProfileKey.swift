@@ -10,6 +10,16 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   /// The key of the profile that is asked where this one is silent.
   case parentProfile = "parent_profile"
   case repeals
+  /// The head of the text (article 0): when it was made, printed and published, under which number, by whom, whom to ask.
+  case issuedOn = "issued_on"
+  case printedOn = "printed_on"
+  case publishedOn = "published_on"
+  case indexNumber = "index_number"
+  case draftedBy = "drafted_by"
+  case contact
+  case disclosure
+  case isTrial = "trial"
+  case legalBases = "legal_bases"
   case roleAuthority = "role.authority"
   case roleSource = "role.source"
   case roleUser = "role.user"

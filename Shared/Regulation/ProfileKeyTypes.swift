@@ -17,11 +17,28 @@ extension ProfileKey {
     return type
   }
 
+  /// Whether it is said of one document alone: what a parent says of itself holds for no child.
+  var isOfItsDocument: Bool {
+    switch self {
+    case .inForceFrom, .inForceTo, .parentProfile, .repeals, .issuedOn, .printedOn, .publishedOn,
+      .indexNumber, .draftedBy, .contact, .disclosure, .isTrial, .legalBases:
+      true
+    default: false
+    }
+  }
+
   private var documentType: ProfileValueType? {
     switch self {
-    case .inForceFrom, .inForceTo:
+    case .inForceFrom, .inForceTo, .issuedOn, .printedOn, .publishedOn:
       .date
-    case .parentProfile, .repeals, .roleAuthority, .roleSource, .roleUser, .roleLeadingGroup,
+    case .isTrial:
+      .boolean
+    case .legalBases:
+      .texts
+    case .disclosure:
+      .word(["open", "on_application"])
+    case .indexNumber, .draftedBy, .contact, .parentProfile, .repeals, .roleAuthority, .roleSource,
+      .roleUser, .roleLeadingGroup,
       .platformName, .scopeByReference:
       .text
     case .levels:

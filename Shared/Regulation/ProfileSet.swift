@@ -156,4 +156,27 @@ package struct ProfileSet: Hashable, Sendable {
     }
     return chain
   }
+
+  /// A profile that governed a class of resources and is out of force, with what governs the class instead.
+  package struct Expiry: Hashable, Sendable {
+    package let profile: Profile
+    /// Its last day.
+    package let ended: CivilDate
+    /// The class, `nil` for everything.
+    package let tag: String?
+    /// `nil` where nothing governs the class on that day.
+    package let successor: Profile?
+  }
+
+  /// What has ended before a day, though governance still names it (meizhou-specific-2021/38).
+  package func expiries(on day: CivilDate) -> [Expiry] {
+    governance.compactMap { row in
+      guard row.covers(day), let profile = profile(named: row.profile),
+        let ended = profile.document.inForceTo, ended < day
+      else { return nil }
+      return Expiry(
+        profile: profile, ended: ended, tag: row.tag,
+        successor: governing(row.tag.map { [$0] } ?? [], on: day))
+    }
+  }
 }

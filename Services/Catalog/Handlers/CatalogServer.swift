@@ -41,7 +41,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     self.database = database
     self.profiles = profiles
     self.calendar = calendar
-    self.taxonomies = taxonomies
+    self.taxonomies = taxonomies.filter { KnownCategory.taxonomies.contains($0.key) }
     self.directory = directory
     self.isActiveSystem = isActiveSystem
     self.keyList = keyList

@@ -28,6 +28,9 @@ package struct KnownCategory: Hashable, Sendable {
 
   private static let specificPopulation = "specific-population"
 
+  /// The taxonomies that hold categories of entries. The others are lists of words, some of which are words of these, too.
+  package static let taxonomies: Set<String> = ["base-data", "luyi-bases", specificPopulation]
+
   /// meizhou-specific-2021/5.
   package var isSpecificPopulation: Bool { taxonomy == Self.specificPopulation }
 

@@ -114,7 +114,7 @@ enum CatalogWorld {
   }
 
   static func category(_ slug: String) throws -> KnownCategory? {
-    for taxonomy in try taxonomies().values {
+    for taxonomy in try taxonomies().values where KnownCategory.taxonomies.contains(taxonomy.key) {
       if let category = taxonomy.category(slug) {
         return KnownCategory(category, in: taxonomy)
       }

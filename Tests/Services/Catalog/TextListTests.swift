@@ -79,6 +79,55 @@ struct CategoryListTests {
     #expect(
       refusal { _ = try content.classified(by: nil) }?.reason == "catalog.class_not_of_category")
   }
+
+  @Test(
+    "Luyi's population has nine themes of which an entry has one, its economy twelve bodies",
+    .obligation("luyi-2019/3.1", "luyi-2019/3.3"))
+  func luyi() throws {
+    let key = "luyi-2019"
+    let bases = try #require(try CatalogWorld.taxonomies()["luyi-bases"])
+    let themes = bases.categories(under: "population")
+    #expect(
+      themes.map(\.term.chinese) == ["户籍", "社保", "就业", "医疗", "教育", "婚育", "房产", "税收", "公用事业"])
+    for theme in themes { #expect(try said(theme.slug, by: "公安", under: key) == nil) }
+    // Population alone is no theme.
+    #expect(try said("population", by: "公安", under: key) == .unknownCategory("population"))
+    let bodies = [
+      "发改委", "财政局", "工信局", "民政局", "人力资源和社会保障局", "商务局", "住房和城乡建设局", "文广旅局", "统计局",
+      "金融工作局", "税务局", "市场监督管理局",
+    ]
+    #expect(bases.category("economy")?.sources == bodies)
+    for body in bodies { #expect(try said("economy", by: body, under: key) == nil, "\(body)") }
+    #expect(try said("economy", by: "公安局", under: key)?.reason == "catalog.category_not_yours")
+  }
+
+  @Test("each category stands in one taxonomy, and a word of another list is none")
+  func oneTaxonomy() async throws {
+    let held = try CatalogWorld.taxonomies().filter { KnownCategory.taxonomies.contains($0.key) }
+    #expect(held.count == KnownCategory.taxonomies.count)
+    let slugs = held.values.flatMap { $0.categories.map(\.slug) }
+    #expect(Set(slugs).count == slugs.count)
+    let catalog = try await CatalogCalls()
+    var listed: Set<String> = []
+    var token = ""
+    repeat {
+      let page = try await catalog.client.listCategories(
+        .init(pageToken: token), catalog.options(CatalogCalls.officer))
+      listed.formUnion(page.categories.map(\.slug))
+      token = page.nextPageToken
+    } while !token.isEmpty
+    #expect(listed == Set(slugs))
+    // "electronic-certificate" is a kind of base database, and a kind is no category.
+    let draft = try await catalog.draft("d") {
+      $0.category = "electronic-certificate"
+      $0.resourceClass = ""
+    }
+    let refused = await status {
+      _ = try await catalog.client.submitEntry(
+        .init(name: draft.name, requestID: "s"), catalog.options(CatalogCalls.officer))
+    }
+    #expect(refused?.trailers["weir-reason"] == "catalog.unknown_category")
+  }
 }
 
 @Suite("An entry has the columns that the text lists, and one of its share types")

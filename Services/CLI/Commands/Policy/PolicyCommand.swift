@@ -67,8 +67,10 @@ struct PolicyList: AsyncParsableCommand {
 
   func run() async throws {
     let profiles = try law.folder().profiles()
-    options.console.show(
-      PolicyTables.regulations(profiles, on: day ?? systemNow().civilDate))
+    let day = day ?? systemNow().civilDate
+    let console = options.console
+    console.show(PolicyTables.regulations(profiles, on: day))
+    for expiry in profiles.expiries(on: day) { console.note(PolicyTables.warning(expiry)) }
   }
 }
 
@@ -88,6 +90,11 @@ struct PolicyShow: AsyncParsableCommand {
     help: ArgumentHelp(
       spoken("只显示以此开头的参数。", "Only parameters that begin so."), valueName: "prefix"))
   var prefix = ""
+  @Flag(
+    name: .customLong("unset"),
+    help: ArgumentHelp(
+      spoken("改列没有任何条文规定的参数。", "List the parameters that nothing sets instead.")))
+  var showsUnset = false
 
   func run() async throws {
     let found = try law.folder().profiles().named(profile)
@@ -101,7 +108,9 @@ struct PolicyShow: AsyncParsableCommand {
       ],
       tables: [
         ("chain", PolicyTables.chain(of: found)),
-        ("parameters", PolicyTables.provisions(of: found, prefix: prefix)),
+        showsUnset
+          ? ("unset", PolicyTables.unset(in: found, prefix: prefix))
+          : ("parameters", PolicyTables.provisions(of: found, prefix: prefix)),
       ])
     for silent in found.chain where !silent.isTextHeld {
       console.note(

@@ -74,6 +74,30 @@ enum PolicyTables {
     return table
   }
 
+  /// The parameters that neither the profile nor its chain sets: nothing is guessed for them.
+  static func unset(in profile: Profile, prefix: String) -> Table {
+    var table = Table(columns: [.init("key", BilingualText("参数", "key"))])
+    for key in ProfileKey.allCases where key.rawValue.hasPrefix(prefix) {
+      if profile.look(up: key) == .silent { table.append([.text(key.rawValue)]) }
+    }
+    return table
+  }
+
+  /// That a regulation is out of force, and what holds instead.
+  static func warning(_ expiry: ProfileSet.Expiry) -> BilingualText {
+    let (name, ended) = (expiry.profile.document.shortName, expiry.ended.iso)
+    let what = expiry.tag ?? "*"
+    guard let successor = expiry.successor?.document.shortName else {
+      return BilingualText(
+        "警告：\(name.chinese)已于 \(ended) 到期，\(what) 类资源现无规章适用。",
+        "Warning: \(name.english) ended on \(ended); nothing governs resources of class \(what).")
+    }
+    return BilingualText(
+      "警告：\(name.chinese)已于 \(ended) 到期，\(what) 类资源现适用\(successor.chinese)。",
+      "Warning: \(name.english) ended on \(ended); resources of class \(what) fall to \(successor.english)."
+    )
+  }
+
   /// The count of a period, in short.
   static func summary(_ explanation: ClockExplanation, profile: Profile) -> [Console.Field] {
     let rule = explanation.rule

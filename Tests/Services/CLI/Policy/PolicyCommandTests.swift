@@ -36,6 +36,32 @@ struct PolicyCommandTests {
     #expect(rows[3]["in_force"] as? Bool == true)
   }
 
+  @Test(
+    "list warns of a regulation that has ended and names what governs instead (meizhou-specific-2021/38)",
+    arguments: [
+      ("2023-06-20", ""), ("2023-06-21", "nothing governs"),
+      ("2023-07-24", "fall to Meizhou public-data measures"),
+    ])
+  func expiry(_ day: String, _ warning: String) async {
+    let (exit, recorder) = await run(["policy", "list", "--on", day, "--lang", "en"])
+    #expect(exit == .done)
+    #expect(recorder.errors.contains("Warning") == !warning.isEmpty)
+    #expect(recorder.errors.contains(warning) || warning.isEmpty)
+  }
+
+  @Test(
+    "show tells the head of the text, and with --unset what nothing sets (meizhou-public-2023/0, 1)"
+  )
+  func head() async throws {
+    let (_, shown) = await run(["policy", "show", "meizhou-public-2023", "--output", "json"])
+    for text in ["2023-08-11", "753001", "省政府令第290号", "市政务服务数据管理局"] {
+      #expect(shown.output.contains(text), "\(text)")
+    }
+    let (_, unset) = await run(["policy", "show", "meizhou-public-2023", "--unset"])
+    #expect(unset.output.contains("ingest.stock_wd"))
+    #expect(!unset.output.contains("share.reply_wd"))
+  }
+
   @Test("show gives the reply period with its article, and says that national law is not held")
   func show() async throws {
     let (exit, recorder) = await run([
