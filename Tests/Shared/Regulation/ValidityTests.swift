@@ -111,7 +111,7 @@ struct ValidityTests {
     #expect(profile.provision(.legalBases)?.value.text.contains("省政府令第290号") == true)
     #expect(profile.chain.map(\.key) == ["meizhou-public-2023", "national-law", "weir-default"])
     for key in [
-      ProfileKey.catalogDefaultWithoutBasis, .ingestStockDays, .shareReviewTimeNegotiable,
+      ProfileKey.catalogDefaultWithoutBasis, .ingestStockDays, .ingestStockFromYear,
     ] {
       #expect(profile.look(up: key) == .silent, "\(key)")
     }
