@@ -73,6 +73,24 @@ package enum Files {
 
   package static func remove(_ path: String) { unlink(path) }
 
+  /// The names in a folder, sorted; none where there is no folder.
+  package static func names(in folder: String) throws(FileError) -> [String] {
+    guard let stream = opendir(folder) else {
+      if errno == ENOENT { return [] }
+      throw FileError(path: folder, operation: "opendir", code: errno)
+    }
+    defer { closedir(stream) }
+    var names: [String] = []
+    // Sound: the entry is the stream's own until the next call, and its name is copied out of it as far as its zero.
+    while let entry = readdir(stream) {
+      let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+        String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+      }
+      if name != ".", name != ".." { names.append(name) }
+    }
+    return names.sorted()
+  }
+
   /// Makes the names in a folder durable.
   package static func syncFolder(_ folder: String) throws(FileError) {
     let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

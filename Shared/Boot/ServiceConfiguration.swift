@@ -25,6 +25,8 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
   package var peers: [String: [String]]
   package var tls: TLSFiles
   package var evidence: EvidenceFiles
+  /// Who must cosign the log before it is published; read by Audit alone, nobody without it.
+  package var witnesses: WitnessFiles?
   package var policiesFolder: String
   package var calendarsFolder: String
   package var taxonomiesFolder: String
@@ -84,6 +86,18 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
       self.rootPublicKey = rootPublicKey
       self.keyList = keyList
       self.signingKey = signingKey
+    }
+  }
+
+  package struct WitnessFiles: Sendable, Equatable, Codable {
+    /// A policy of C2SP tlog-policy: the witnesses, their keys and addresses, the quorum.
+    package var policy: String
+    /// The certificate authorities of the witnesses, PEM, all in one file.
+    package var trust: String
+
+    package init(policy: String, trust: String) {
+      self.policy = policy
+      self.trust = trust
     }
   }
 
@@ -218,7 +232,7 @@ extension ServiceConfiguration {
     if let demo, CivilDate(iso: demo.civilStart) == nil {
       throw .malformed(path: path, detail: "demo.civilStart: '\(demo.civilStart)' is no date")
     }
-    if let responder = tls.ocspResponder, HTTPPlace(responder) == nil {
+    if let responder = tls.ocspResponder, HTTPPlace(responder)?.isSecure != false {
       throw .malformed(path: path, detail: "tls.ocspResponder: '\(responder)' is not http://…")
     }
     #if !DEBUG

@@ -233,7 +233,8 @@ private func runJobs(
       switch ended {
       case .success(true): break
       case .success(false): continue
-      case .failure(let error): failure = error is CancellationError ? nil : error
+      // Those that the first failure cancels end after it, and are not why the process ends.
+      case .failure(let error): failure = failure ?? (error is CancellationError ? nil : error)
       }
       group.cancelAll()
     }

@@ -30,6 +30,8 @@ package enum LogFinding: Error, Equatable, Sendable {
   case heldForged
   /// The receipt's entry is not in this log.
   case entryMissing
+  /// Too few of the witnesses whom the verifier's policy asks for have signed the checkpoint; those who have.
+  case notWitnessed(by: [String])
 
   /// The entry at which a tile of leaves differs.
   var entry: UInt64? {
@@ -87,6 +89,11 @@ package enum LogFinding: Error, Equatable, Sendable {
         "您留存的检查点属于另一日志 \(origin)。", "The checkpoint that you kept is of another log, \(origin).")
     case .heldForged:
       BilingualText("您留存的检查点签名无效。", "The checkpoint that you kept is not signed by the log's key.")
+    case .notWitnessed(let names):
+      BilingualText(
+        "见证者会签不足：只有 \(names.isEmpty ? "零个" : names.joined(separator: "、")) 会签了检查点。",
+        "Too few witnesses signed the checkpoint: \(names.isEmpty ? "none" : names.joined(separator: ", "))."
+      )
     case .entryMissing: BilingualText("日志中没有这张回执的条目。", "The receipt's entry is not in the log.")
     }
   }

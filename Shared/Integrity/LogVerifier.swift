@@ -64,9 +64,23 @@ package struct VerifiedLog: Sendable {
 /// Verifies copies of a log. The root key and the kept checkpoint come from the verifier's own files, never from the copy.
 package struct LogVerifier {
   private let root: NoteVerifier
+  private let policy: WitnessPolicy?
 
-  /// - Parameter root: The offline evidence root, named `<domain>/root`.
-  package init(root: NoteVerifier) { self.root = root }
+  /// - Parameters:
+  ///   - root: The offline evidence root, named `<domain>/root`.
+  ///   - policy: Which witnesses must have signed a checkpoint; `nil` where the verifier asks for none.
+  package init(root: NoteVerifier, policy: WitnessPolicy? = nil) {
+    self.root = root
+    self.policy = policy
+  }
+
+  package var asksForWitnesses: Bool { policy?.needsWitnesses ?? false }
+
+  /// Throws unless enough of the verifier's witnesses have signed the checkpoint.
+  package func requireWitnessed(_ checkpoint: SignedNote) throws(LogFinding) {
+    guard let policy, !policy.isSatisfied(by: checkpoint) else { return }
+    throw .notWitnessed(by: policy.cosigners(of: checkpoint).map(\.name))
+  }
 
   /// Verifies a whole log: key list, checkpoint, every bundle and tile, and that it continues what was seen before.
   ///
@@ -98,6 +112,7 @@ package struct LogVerifier {
     }
     let note = try checkpointNote(of: copy)
     let checkpoint = try Self.checkpoint(note, keys)
+    try requireWitnessed(note)
     // What is kept was believed when it was kept; that it is still signed shows that the file was not changed since.
     let kept = try held.map { note in
       do {

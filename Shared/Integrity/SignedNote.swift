@@ -24,6 +24,9 @@ package struct SignedNote: Sendable, Equatable {
     /// The first four bytes of the key's hash.
     package let keyHash: [UInt8]
     package let bytes: [UInt8]
+
+    /// With its newline.
+    package var line: String { "— \(name) \(Base64.encode(keyHash + bytes))\n" }
   }
 
   package static let sizeLimitBytes = 1 << 20
@@ -65,10 +68,7 @@ package struct SignedNote: Sendable, Equatable {
 
   /// The note's bytes as text.
   package var encoded: String {
-    let lines = signatures.map {
-      "— \($0.name) \(Base64.encode($0.keyHash + $0.bytes))\n"
-    }
-    return text + "\n" + lines.joined()
+    text + "\n" + signatures.map(\.line).joined()
   }
 
   package mutating func sign(with signer: NoteSigner) throws(SignedNoteError) {
@@ -80,6 +80,9 @@ package struct SignedNote: Sendable, Equatable {
       throw .failed(error)
     }
   }
+
+  /// Adds a line that somebody else made. Nothing is verified.
+  package mutating func add(_ signature: Signature) { signatures.append(signature) }
 
   /// The keys whose signatures hold. Lines of unknown keys are passed over; of two lines of one key the first counts.
   ///
@@ -202,6 +205,36 @@ package struct Cosignature: Sendable, Equatable {
 
   /// Whether the key signed the time and the whole text.
   package func isValid(of text: String, key: Ed25519PublicKey) -> Bool {
-    key.isValid(signature, of: Array("cosignature/v1\ntime \(time)\n\(text)".utf8))
+    key.isValid(signature, of: Self.message(text, time: time))
+  }
+
+  fileprivate static func message(_ text: String, time: UInt64) -> [UInt8] {
+    Array("cosignature/v1\ntime \(time)\n\(text)".utf8)
+  }
+}
+
+/// A private key of a witness.
+package struct CosignatureSigner: Sendable {
+  package let verifier: NoteVerifier
+  private let key: Ed25519PrivateKey
+
+  package init(name: String, key: Ed25519PrivateKey) throws(SignedNoteError) {
+    verifier = try NoteVerifier(name: name, key: key.publicKey, algorithm: .cosignatureV1)
+    self.key = key
+  }
+
+  /// The line of a checkpoint's text.
+  ///
+  /// - Parameter time: Seconds since 1970 UTC.
+  package func sign(
+    _ text: String, time: UInt64
+  ) throws(SignedNoteError) -> SignedNote.Signature {
+    do throws(CryptoError) {
+      return SignedNote.Signature(
+        name: verifier.name, keyHash: verifier.keyHash,
+        bytes: time.bigEndianBytes + (try key.sign(Cosignature.message(text, time: time))))
+    } catch {
+      throw .failed(error)
+    }
   }
 }

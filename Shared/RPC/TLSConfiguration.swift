@@ -1,4 +1,4 @@
-// What one side of a TLS link presents and what it believes. All links are TLS 1.3 with ALPN h2.
+// What one side of a TLS link presents and what it believes. All links are TLS 1.3, with ALPN h2 but for witnesses'.
 
 /// Certificates, key and trust of one side of a link.
 ///
@@ -35,6 +35,8 @@ package struct TLSConfiguration: Sendable {
   /// Servers only: an expired or revoked certificate of a trusted authority completes the handshake, so that its holder
   /// can be told by a status what is wrong. Everything else that verification finds ends in a TLS alert.
   package var toleratesExpired: Bool
+  /// HTTP/1.1 instead of HTTP/2: for `PlainTLS` alone.
+  var speaksHTTP1 = false
 
   package init(
     certificateChainPEM: [UInt8], privateKeyPEM: [UInt8], trustRootsPEM: [[UInt8]],

@@ -14,6 +14,7 @@ final class TLSContext: Sendable {
   let listsEnd: Int64?
   let stapledStatus: [UInt8]?
   let requiresStaple: Bool
+  let speaksHTTP1: Bool
   #if DEBUG
     let keyLog: KeyLog?
   #endif
@@ -28,12 +29,14 @@ final class TLSContext: Sendable {
     toleratesExpired = isServer && configuration.toleratesExpired
     stapledStatus = configuration.stapledStatus
     requiresStaple = configuration.requiresStaple
+    speaksHTTP1 = configuration.speaksHTTP1
     #if DEBUG
       keyLog = configuration.keyLogFile.flatMap { KeyLog(path: $0) }
       if keyLog != nil { Self.setKeyLog(on: context) }
     #endif
     do throws(TLSError) {
-      try Self.applyFixedSettings(to: context, isServer: isServer)
+      try Self.applyFixedSettings(to: context)
+      Self.setProtocol(on: context, isServer: isServer, isHTTP1: speaksHTTP1)
       try Self.loadIdentity(configuration, into: context, isServer: isServer)
       try Self.loadTrust(configuration, into: context, isServer: isServer)
       listsEnd = try Self.loadRevocationLists(configuration, into: context)
@@ -58,10 +61,8 @@ final class TLSContext: Sendable {
   private static let suites =
     "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
 
-  /// TLS 1.3 only, the suites above, ALPN h2.
-  private static func applyFixedSettings(
-    to context: OpaquePointer, isServer: Bool
-  ) throws(TLSError) {
+  /// TLS 1.3 only, and the suites above.
+  private static func applyFixedSettings(to context: OpaquePointer) throws(TLSError) {
     SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_3_VERSION), nil)
     guard SSL_CTX_set_ciphersuites(context, suites) == 1 else {
       throw .contextUnavailable(lastOpenSSLReason())
@@ -72,12 +73,15 @@ final class TLSContext: Sendable {
     SSL_CTX_ctrl(context, SSL_CTRL_MODE, Int(mode), nil)
     SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, nil)
     SSL_CTX_set_default_read_buffer_len(context, 64 << 10)
-    if isServer {
-      demandHTTP2(on: context)
-    } else {
-      let protocols: [UInt8] = [2, UInt8(ascii: "h"), UInt8(ascii: "2")]
-      SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count))
-    }
+  }
+
+  /// ALPN h2, which a server demands. HTTP/1.1 is what speaks where nothing is said (RFC 7301 leaves that to both sides).
+  private static func setProtocol(on context: OpaquePointer, isServer: Bool, isHTTP1: Bool) {
+    if isServer, isHTTP1 { return }
+    if isServer { return demandHTTP2(on: context) }
+    let name = Array((isHTTP1 ? "http/1.1" : "h2").utf8)
+    let protocols = [UInt8(name.count)] + name
+    SSL_CTX_set_alpn_protos(context, protocols, UInt32(protocols.count))
   }
 
   /// Without h2 among what the client offers, or without an offer, the handshake ends with the alert

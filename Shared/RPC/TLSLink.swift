@@ -80,7 +80,8 @@ final class TLSLink {
     let result = SSL_do_handshake(ssl)
     if result == 1 {
       wantsWrite = false
-      return hasSelectedHTTP2 ? .done : .failed("the peer did not offer HTTP/2 (ALPN h2)")
+      return context.speaksHTTP1 || hasSelectedHTTP2
+        ? .done : .failed("the peer did not offer HTTP/2 (ALPN h2)")
     }
     return progress(after: result, doing: "handshake")
   }

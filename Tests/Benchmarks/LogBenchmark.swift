@@ -67,7 +67,7 @@ private func intake(
   let clock = { @Sendable in Instant(milliseconds: 1_709_524_800_000) }
   let database = try await SQLDatabase.open(
     .sqlite(path: workshop.path("log-\(round)/audit.sqlite")), schema: auditSchema, now: clock)
-  let appender = try await database.write { try $0.becomeAppender() }
+  let appender = try await database.write { try $0.becomeAppender(holder: "bench", at: clock()) }
   let board = OriginBoard([])
   let intake = Intake(
     database: database,
@@ -81,7 +81,8 @@ private func intake(
     name: KeyList.auditName("bench"), key: try Ed25519PrivateKey(random: random))
   let folder = DurableFolder(path: workshop.path("log-\(round)/log"))
   let publisher = LogPublisher(
-    database: database, folder: folder, signer: signer, board: board, appender: appender)
+    database: database, folder: folder, signer: signer, board: board, appender: appender,
+    civil: clock)
   try await publishEntry(intake, random)
   let start = DispatchTime.now().uptimeNanoseconds
   try await withThrowingTaskGroup(of: Void.self) { group in

@@ -52,11 +52,8 @@ extension AuditCalls {
         }
         let old = UInt64(request.firstSize)
         guard old <= size else { throw AuditRefusal.sizesReversed }
-        let hashes = try transaction.hashes(in: size) {
-          _ = MerkleTree.consistencyProof(from: old, to: size, from: $0)
-        }
         return AuditV1.ConsistencyProof(
-          path: MerkleTree.consistencyProof(from: old, to: size, from: hashes))
+          path: try transaction.consistencyProof(from: old, to: size))
       }
     }
   }
@@ -78,6 +75,14 @@ private final class TileList: TreeHashes {
 }
 
 extension SQLReading where Self: ~Copyable {
+  /// The proof between two sizes that the log has had (RFC 6962 section 2.1.2).
+  func consistencyProof(from old: UInt64, to size: UInt64) throws -> [[UInt8]] {
+    let hashes = try hashes(in: size) {
+      _ = MerkleTree.consistencyProof(from: old, to: size, from: $0)
+    }
+    return MerkleTree.consistencyProof(from: old, to: size, from: hashes)
+  }
+
   /// The hashes that a proof needs: first asked for by a trial run, then read, a handful of tiles whatever the size.
   fileprivate func hashes(
     in size: UInt64, for proof: (TileList) -> Void

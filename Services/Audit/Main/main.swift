@@ -29,7 +29,7 @@ nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> S
     methods: methods(calls, admission: environment.admission()),
     services: ["weir.audit.v1.Audit"],
     jobs: followers.map { follower in { try await follower.run() } } + [
-      { try await own.run() }, { try await refusals.run() },
+      { try await log.keepLease() }, { try await own.run() }, { try await refusals.run() },
       { try await watch.run(every: .seconds(1)) },
       {
         // Streams that tell of coverage end with the publishing.
@@ -37,7 +37,7 @@ nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> S
         try await log.publisher.run(pause: .milliseconds(100))
       },
     ],
-    close: [{ await database.close() }])
+    close: [{ await log.close() }])
 }
 
 private nonisolated func follower(

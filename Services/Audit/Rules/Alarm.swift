@@ -19,6 +19,10 @@ package enum AlarmKind: String, CaseIterable, Sendable {
   case disclosureWithoutDecision = "disclosure_without_decision"
   /// A service wrote an entry under another's topic.
   case foreignTopic = "foreign_topic"
+  /// A witness has signed another beginning of the log than the one that is here.
+  case logForked = "log_forked"
+  /// A witness has signed more entries than the log has: the log itself was set back.
+  case logRolledBack = "log_rolled_back"
 
   /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced.
   package var citation: Citation { Citation(document: "hebi-2021", article: "13.3") }
@@ -42,6 +46,10 @@ package enum AlarmKind: String, CaseIterable, Sendable {
     case .foreignTopic:
       BilingualText(
         "请核查该服务是否被篡改或被他人控制。", "Check whether that service was altered or is in other hands.")
+    case .logForked, .logRolledBack:
+      BilingualText(
+        "请封存审计服务，与见证者所存检查点核对后启动调查。",
+        "Secure the audit service, compare with what the witness keeps, and begin an inquiry.")
     }
   }
 
@@ -77,6 +85,15 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",
         "Entry \(sequence) of \(origin) bears another service's topic; it is not counted as that service's word."
       )
+    case .logForked:
+      BilingualText(
+        "日志分叉：见证者 \(origin) 已会签的 \(sequence) 条日志不是本日志的开头。",
+        "The log has two faces: the \(sequence) entries that witness \(origin) signed are not how it begins."
+      )
+    case .logRolledBack:
+      BilingualText(
+        "日志被退回：见证者 \(origin) 已会签 \(sequence) 条，本日志没有这么多。",
+        "The log was set back: witness \(origin) signed \(sequence) entries, and it has fewer.")
     }
   }
 }

@@ -7,7 +7,7 @@ package import Vocabulary
 extension WriteTransaction {
   /// Puts an alarm on record, once for its subject.
   package func raise(
-    _ kind: AlarmKind, origin: String, sequence: UInt64, call: String, at civil: Instant
+    _ kind: AlarmKind, origin: String, sequence: UInt64, call: String = "", at civil: Instant
   ) throws {
     let next: Int64 =
       (try queryOne("SELECT MAX(id) FROM alarms")?[0] as Int64? ?? nil ?? 0) + 1
@@ -21,7 +21,7 @@ extension WriteTransaction {
 
   func raise(_ refusal: OriginRefusal, at time: AppendTime) throws {
     try raise(
-      refusal.alarm, origin: refusal.origin, sequence: refusal.sequence, call: "", at: time.civil)
+      refusal.alarm, origin: refusal.origin, sequence: refusal.sequence, at: time.civil)
   }
 
   /// Notes what became of a disclosure; an alarm is put on record with it.

@@ -6,17 +6,6 @@ package import Integrity
 import Vocabulary
 
 extension WriteTransaction {
-  /// Makes this process the appender: whoever was it before can append no more.
-  package func becomeAppender() throws -> Int64 {
-    try execute(
-      """
-      INSERT INTO log_state (one, size, frontier, appender, published, checkpoint)
-      VALUES (1, 0, ?1, 0, 0, '') ON CONFLICT (one) DO NOTHING
-      """, [[UInt8]()])
-    try execute("UPDATE log_state SET appender = appender + 1")
-    return try logState().appender
-  }
-
   /// Notes an origin before its first entry, so that its service learns that nothing is held of it.
   ///
   /// - Parameter newest: What the origin says is its last sequence.
@@ -39,7 +28,7 @@ extension WriteTransaction {
   ///
   /// - Parameters:
   ///   - entries: Of one origin, in the order in which they came.
-  ///   - appender: The number that ``becomeAppender()`` gave.
+  ///   - appender: The number that `becomeAppender` gave.
   package func append(
     _ entries: [SealedEntry], of origin: Origin, at time: AppendTime, appender: Int64,
     grace: DisclosureGrace, blinding: any TermBlinding

@@ -148,6 +148,8 @@ package struct StoredDisclosure: Sendable, Equatable {
 package enum LogFault: Error, Sendable, Equatable {
   /// Another process has become the appender.
   case fencedOff
+  /// Another process is the appender, working on this folder.
+  case held(by: String)
   /// The stored state is not what it was when it was written: what, in words.
   case broken(String)
   /// An entry does not open under its month's key.

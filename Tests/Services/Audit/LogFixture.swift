@@ -142,7 +142,8 @@ struct OpenLog: Sendable {
   let clocks: AuditClocks
 
   init(
-    _ home: LogHome, outbox: OutboxConfiguration? = nil, signer: NoteSigner? = nil
+    _ home: LogHome, outbox: OutboxConfiguration? = nil, signer: NoteSigner? = nil,
+    witnesses: Witnesses? = nil
   ) async throws {
     self.home = home
     let now = home.clock.now
@@ -153,7 +154,7 @@ struct OpenLog: Sendable {
       keyring: try Keyring(
         folder: home.folder.path("keys"), creates: true, random: home.random),
       random: home.random)
-    let appender = try await database.write { try $0.becomeAppender() }
+    let appender = try await database.write { try $0.becomeAppender(holder: "test", at: now()) }
     board = OriginBoard(try await database.read { try $0.origins() })
     intake = Intake(
       database: database, keys: keys, board: board, appender: appender, grace: DisclosureGrace(),
@@ -162,7 +163,7 @@ struct OpenLog: Sendable {
       try signer ?? NoteSigner(name: KeyList.auditName(LogHome.domain), key: home.key)
     publisher = LogPublisher(
       database: database, folder: home.published, signer: self.signer, board: board,
-      appender: appender)
+      appender: appender, witnesses: witnesses, civil: now)
     inspection = LogInspection(
       database: database, folder: home.published, verifier: self.signer.verifier)
   }

@@ -106,16 +106,18 @@ struct StaplerTests {
       ("http://ocsp.example", "ocsp.example", "80", "/"),
       ("http://[::1]:8080/a/b", "::1", "8080", "/a/b"),
       ("http://10.0.0.1:81/", "10.0.0.1", "81", "/"),
+      ("https://witness.example/a", "witness.example", "443", "/a"),
     ])
   func places(_ text: String, _ host: String, _ port: String, _ path: String) throws {
     let place = try #require(HTTPPlace(text))
     #expect(place.host == host && place.port == port && place.path == path)
+    #expect(place.isSecure == text.hasPrefix("https"))
   }
 
   @Test(
     "anything else is none",
     arguments: [
-      "https://ocsp.example", "http://", "http://:80", "http://a:0", "http://a:99999",
+      "ftp://ocsp.example", "http://", "https://", "http://:80", "http://a:0", "http://a:99999",
       "http://a/b\r\nHost: c", "ocsp.example",
     ])
   func noPlaces(_ text: String) { #expect(HTTPPlace(text) == nil) }

@@ -1,9 +1,11 @@
-// Publishing the log: first the tiles, durable; then the checkpoint that states them; then the note that it was done.
+// Publishing the log: first the tiles, durable; then the witnesses' cosignatures; then the checkpoint that states them; then the
+// note that it was done.
 
 import AuditRules
 import AuditStore
 package import Database
 package import Integrity
+package import Vocabulary
 
 /// Publishes what was appended, as C2SP tlog-tiles with a signed checkpoint.
 ///
@@ -17,12 +19,22 @@ package struct LogPublisher: Sendable {
   private let signer: NoteSigner
   private let board: OriginBoard
   private let appender: Int64
+  private let witnesses: Witnesses?
+  private let civil: @Sendable () -> Instant
 
-  /// - Parameter signer: The log's key, named `<domain>/audit`.
+  /// How long a checkpoint that too few witnesses signed waits for the next try.
+  private static let quorumPause = Duration.seconds(1)
+
+  /// - Parameters:
+  ///   - signer: The log's key, named `<domain>/audit`.
+  ///   - witnesses: Who must cosign before anything is published; `nil` where nobody must.
+  ///   - civil: What alarms are dated with.
   package init(
     database: SQLDatabase, folder: any LogFolder, signer: NoteSigner, board: OriginBoard,
-    appender: Int64
+    appender: Int64, witnesses: Witnesses? = nil, civil: @escaping @Sendable () -> Instant
   ) {
+    self.witnesses = witnesses
+    self.civil = civil
     self.database = database
     self.folder = folder
     self.signer = signer
@@ -35,7 +47,7 @@ package struct LogPublisher: Sendable {
   /// - Parameter pause: The least time between two checkpoints.
   package func run(pause: Duration) async throws {
     for await _ in board.growth.stream() {
-      try await publish()
+      while try await !publish() { try await Task.sleep(for: Self.quorumPause) }
       try await Task.sleep(for: pause)
     }
   }
@@ -47,24 +59,54 @@ package struct LogPublisher: Sendable {
   }
 
   /// Publishes what is new; does nothing when nothing is.
-  package func publish() async throws {
+  ///
+  /// - Returns: false when too few witnesses have signed: then nothing is published.
+  @discardableResult
+  package func publish() async throws -> Bool {
     let snapshot = try await database.read { transaction in
       Snapshot(
         state: try transaction.logState(), origins: try transaction.origins().map(\.held))
     }
     let size = snapshot.state.frontier.size
-    guard size > snapshot.state.published else { return }
+    guard size > snapshot.state.published else { return true }
     try await writeTiles(from: snapshot.state.published, to: size)
-    let note = try Checkpoint(
+    let own = try Checkpoint(
       origin: signer.verifier.name, size: size, root: snapshot.state.frontier.root
-    ).signed(by: signer).encoded
-    try await folder.write([LogFile.checkpoint: Array(note.utf8)])
+    ).signed(by: signer)
+    guard let note = try await witnessed(own, size: size)?.encoded else { return false }
     let (appender, origins) = (appender, snapshot.origins)
+    // One that was stopped for long and replaced meanwhile does not put an older checkpoint over a newer one.
+    try await database.write { try $0.requireAppender(appender) }
+    try await folder.write([LogFile.checkpoint: Array(note.utf8)])
     try await database.write { transaction in
       try transaction.published(
         size: size, checkpoint: note, origins: origins, appender: appender)
     }
     board.covers(origins)
+    return true
+  }
+
+  /// The checkpoint with the cosignatures that the policy asks for; `nil` while they are too few.
+  private func witnessed(_ note: SignedNote, size: UInt64) async throws -> SignedNote? {
+    guard let witnesses else { return note }
+    let database = database
+    let (cosigned, isQuorum, findings) = await witnesses.cosign(note, size: size) { old in
+      try await database.read { try $0.consistencyProof(from: old, to: size) }
+    }
+    let alarms = findings.compactMap { witness, finding in
+      finding.alarm.map { (kind: $0, witness: witness.key.name, size: finding.size) }
+    }
+    if !alarms.isEmpty {
+      let (appender, time) = (appender, civil())
+      try await database.write { transaction in
+        // To one who was replaced the witnesses seem ahead.
+        try transaction.requireAppender(appender)
+        for alarm in alarms {
+          try transaction.raise(alarm.kind, origin: alarm.witness, sequence: alarm.size, at: time)
+        }
+      }
+    }
+    return isQuorum ? cosigned : nil
   }
 
   /// Writes the tiles that a larger tree changes. A file that exists must have the same bytes: nothing published is ever

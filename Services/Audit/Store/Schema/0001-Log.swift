@@ -68,5 +68,6 @@ package let auditSchema: [SchemaStep] = [
         sequence INTEGER NOT NULL, call TEXT NOT NULL, time INTEGER NOT NULL)
       """,
       "CREATE UNIQUE INDEX alarms_subject ON alarms (kind, origin, sequence, call)",
-    ])
+    ]),
+  appenderSchema,
 ]

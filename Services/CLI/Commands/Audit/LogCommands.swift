@@ -25,7 +25,7 @@ struct AuditCheckpoint: CallCommand {
 
   func call(_ session: Session) async throws {
     let source = LogSource(audit: session.audit, options: session.options)
-    let log = try LogVerifier(root: verifier.root()).verifyHead(
+    let log = try verifier.judge().verifyHead(
       of: LogCopy(files: try await source.head()),
       held: try keep.flatMap { try VerifierFiles.heldCheckpoint($0) })
     if let held = log.held {
@@ -57,7 +57,7 @@ struct AuditExport: CallCommand {
   @Argument(help: hint("目录。", "The folder.", "dir")) var folder: String
 
   func call(_ session: Session) async throws {
-    let verifier = LogVerifier(root: try verifier.root())
+    let verifier = try verifier.judge()
     let source = LogSource(audit: session.audit, options: session.options)
     let head = try await source.head()
     let log = try verifier.verifyHead(of: LogCopy(files: head))
@@ -100,12 +100,12 @@ struct AuditProve: CallCommand {
     let held = try lastCheckpoint.flatMap { try VerifierFiles.heldCheckpoint($0) }
     let upgraded = try await upgraded(receipt, held, session)
     // What came is believed as far as it proves; until then the receipt stays as it is.
-    let root = try verifier.root()
+    let (root, judge) = (try verifier.root(), try verifier.judge())
     let verified: VerifiedReceipt
     do {
       verified =
-        try held.map { try LogVerifier(root: root).verify(upgraded, held: $0) }
-        ?? upgraded.verify(root: root)
+        try held.map { try judge.verify(upgraded, held: $0) } ?? upgraded.verify(root: root)
+      if let log = upgraded.log { try judge.requireWitnessed(log.checkpoint) }
     } catch let error as ReceiptError {
       throw VerifierFiles.broken(file, error.sentence)
     }

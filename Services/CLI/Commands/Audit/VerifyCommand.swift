@@ -12,6 +12,7 @@ struct AuditVerify: AsyncParsableCommand {
       "verify", "离线验证整个日志或一份回执。", "Verify the whole log, or one receipt, offline.",
       more: VerifierOptions.promise,
       examples: "audit verify --log ./log --root-key root.key --last-checkpoint last.checkpoint",
+      "audit verify --log ./log --root-key root.key --witness-policy witnesses.policy",
       "audit verify --receipt receipt.json --root-key root.key --last-checkpoint last.checkpoint")
   }
   @OptionGroup var options: CommonOptions
@@ -29,7 +30,7 @@ struct AuditVerify: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let verifier = LogVerifier(root: try verifier.root())
+    let verifier = try verifier.judge()
     let copy = log.map { VerifierFiles.log($0) }
     let held = try lastCheckpoint.flatMap { try VerifierFiles.heldCheckpoint($0) }
     let whole = try copy.map { try verifier.verify($0, held: held) }
@@ -83,6 +84,10 @@ struct AuditVerify: AsyncParsableCommand {
       } else {
         verified = try receipt.verify(root: try self.verifier.root(), laterKeys: log?.keys)
       }
+      if verifier.asksForWitnesses {
+        guard let log = receipt.log else { throw ReceiptError.notInLogYet }
+        try verifier.requireWitnessed(log.checkpoint)
+      }
     } catch let error as ReceiptError where [.notCompared, .notInLogYet].contains(error) {
       throw VerifierFiles.unproved(error)
     } catch let error as ReceiptError {
@@ -118,7 +123,20 @@ struct VerifierOptions: ParsableArguments {
       "自己留存的证据根公钥文件。", "The evidence root's public key, from a file of one's own.", "file"))
   var rootKey: String
 
+  @Option(
+    help: hint(
+      "见证策略文件（C2SP tlog-policy）；检查点须有足够见证者会签。",
+      "A witness policy (C2SP tlog-policy); its quorum must have signed the checkpoint.", "file"))
+  var witnessPolicy: String?
+
   func root() throws -> NoteVerifier { try VerifierFiles.root(rootKey) }
+
+  func judge() throws -> LogVerifier {
+    let policy = try witnessPolicy.map {
+      try WitnessPolicy(text: String(decoding: try readBytes($0), as: UTF8.self))
+    }
+    return LogVerifier(root: try root(), policy: policy)
+  }
 }
 
 /// Files that a verifier holds.
@@ -143,10 +161,15 @@ enum VerifierFiles {
   /// The checkpoint of a file; `nil` where there is none yet.
   static func heldCheckpoint(_ path: String) throws -> SignedNote? {
     guard Files.exists(path) else { return nil }
+    return try note(path)
+  }
+
+  /// A signed note of a file.
+  static func note(_ path: String) throws -> SignedNote {
     let text = String(decoding: try readBytes(path), as: UTF8.self)
     guard let note = try? SignedNote(text) else {
       throw CommandFailure(
-        .usage, spoken("\(path) 不是检查点。", "\(path) is no checkpoint."))
+        .usage, spoken("\(path) 不是签名文书。", "\(path) is no signed note."))
     }
     return note
   }

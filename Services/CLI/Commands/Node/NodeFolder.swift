@@ -23,6 +23,8 @@ struct NodeFolder: Sendable {
     var limits: ServiceConfiguration.Limits?
     /// When and where to it is backed up; written by the operator.
     var backup: BackupPlan?
+    /// Who must cosign the log; written by the operator.
+    var witnesses: ServiceConfiguration.WitnessFiles?
   }
 
   var descriptionFile: String { path + "/weir.yaml" }
@@ -134,6 +136,7 @@ struct NodeFolder: Sendable {
       configuration.tls.departmentRevocationList = departmentList
     }
     if let limits = description.limits { configuration.limits = limits }
+    if service == "audit" { configuration.witnesses = description.witnesses }
     if let start = description.demoCivilStart, let real = description.demoRealStart {
       configuration.demo = ServiceConfiguration.DemoClock(
         civilStart: start, realStart: real, offsetFile: demoClockFile)

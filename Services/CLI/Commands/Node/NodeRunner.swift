@@ -78,7 +78,9 @@ package func withNode<Result>(
 ) async throws -> Result {
   let folder = NodeFolder(path: absolute(options.dataFolder))
   try Files.makeFolder(folder.path)
-  let lock = try FolderLock(folder: folder.path)
+  guard let lock = try FolderLock(folder: folder.path) else {
+    throw NodeFailure.alreadyRunning(folder: folder.path)
+  }
   defer { lock.release() }
   for service in ServiceConfiguration.services {
     let program = "\(options.programs)/weir-\(service)"
@@ -188,23 +190,4 @@ private func absolute(_ path: String) -> String {
   guard let working = getcwd(nil, 0) else { return path }
   defer { free(working) }
   return String(cString: working) + "/" + path
-}
-
-/// Holds `DIR/lock` so that two nodes never work on one folder; the system lets go of it when this process ends.
-private struct FolderLock: Sendable {
-  private let file: Int32
-
-  init(folder: String) throws {
-    let path = folder + "/lock"
-    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard file >= 0 else {
-      throw ConfigurationError.unreadable(path: path, reason: String(cString: strerror(errno)))
-    }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-      close(file)
-      throw NodeFailure.alreadyRunning(folder: folder)
-    }
-  }
-
-  func release() { close(file) }
 }

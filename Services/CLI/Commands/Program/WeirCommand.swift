@@ -38,7 +38,7 @@ struct WeirCommand: AsyncParsableCommand {
         IngestCommand.self, ShareCommand.self, CompareCommand.self, CaseCommand.self,
         FeedbackCommand.self, AuditCommand.self, TodoCommand.self, PolicyCommand.self,
         SynthCommand.self, PKICommand.self, DoctorCommand.self, BackupCommand.self,
-        RestoreCommand.self,
+        RestoreCommand.self, WitnessCommand.self,
       ])
   }
 
@@ -97,6 +97,15 @@ private func report(_ error: any Error, _ surroundings: Surroundings) -> Program
     failure = CommandFailure(.evidenceBroken, finding.sentence, in: console.language)
   case let receipt as ReceiptError:
     failure = CommandFailure(.evidenceBroken, receipt.sentence, in: console.language)
+  case let policy as WitnessPolicyError:
+    let (line, sentence) = (policy.line, policy.sentence)
+    failure = CommandFailure(
+      .usage,
+      BilingualText(
+        "见证策略第 \(line) 行：\(sentence.chinese)", "Witness policy, line \(line): \(sentence.english)"),
+      in: console.language)
+  case let witness as WitnessFolderError:
+    failure = CommandFailure(.usage, witness.sentence, in: console.language)
   case let file as ConfigurationError:
     failure = CommandFailure(.usage, file.sentence, in: console.language)
   case let file as FileError: failure = CommandFailure(.fault, file.description)
