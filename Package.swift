@@ -218,7 +218,7 @@ let testTargets: [Target] = [
     everything + ["FeedbackRules", "FeedbackStore", "FeedbackHandlers"]),
   test(
     "AuditTests", "Services/Audit",
-    everything + ["AuditRules", "AuditStore", "AuditHandlers", logging]),
+    everything + ["AuditRules", "AuditStore", "AuditHandlers", logging], exclude: ["python"]),
   test(
     "GatewayTests", "Services/Gateway",
     everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),

@@ -12,9 +12,10 @@ struct AuditCommand: AsyncParsableCommand {
       examples: "audit checkpoint --root-key root.key --keep last.checkpoint",
       "audit export ./log --root-key root.key",
       "audit verify --log ./log --root-key root.key --last-checkpoint last.checkpoint",
+      "audit receipt receipt.json --root-key root.key --page receipt.html",
       subcommands: [
         AuditCheckpoint.self, AuditEntries.self, AuditAlarms.self, AuditOrigins.self,
-        AuditExport.self, AuditProve.self, AuditVerify.self,
+        AuditExport.self, AuditProve.self, AuditVerify.self, AuditReceipt.self,
       ])
   }
 }

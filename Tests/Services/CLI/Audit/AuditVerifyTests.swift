@@ -13,7 +13,7 @@ import Vocabulary
 @testable import WeirCLI
 
 /// An exported log of 300 entries on disk, beside the verifier's own root key, kept checkpoint and one receipt.
-private struct EvidenceFolder {
+struct EvidenceFolder {
   let folder: TemporaryFolder
   let domain: String
   let root: NoteSigner
