@@ -189,45 +189,70 @@ class Connection: Timed {
     core.dirty.append(self)
   }
 
+  /// RFC 9113 section 4.1. A full DATA frame and its header fill one TLS record.
+  static let frameHeaderBytes = 9
+  /// So much is collected before it is written.
+  private static let outputBytes = 2 * TLSLink.recordBytes
+
   /// Sends what the session has to say, as far as the socket takes it. Never holds more than a few frames: while the
   /// socket is full nothing is pulled from the session, so that everything behind it waits too.
   final func flush() {
     isDirty = false
     guard phase == .awaitingSettings || phase == .open, let session else { return }
+    if !sendOutput() { return }
     while true {
-      while output.count - outputHead < 32 << 10 {
-        var bytes: UnsafePointer<UInt8>?
-        let count = nghttp2_session_mem_send(session, &bytes)
-        if count < 0 { return lose(String(cString: nghttp2_strerror(Int32(count)))) }
-        if count == 0 { break }
-        output.append(contentsOf: UnsafeBufferPointer(start: bytes, count: count))
-      }
-      if output.count == outputHead { break }
-      var written = 0
-      let progress = output.withUnsafeBytes {
-        tls.write(UnsafeRawBufferPointer(rebasing: $0[outputHead...]), count: &written)
-      }
-      switch progress {
-      case .done:
-        noteSent(bytes: written)
-        outputHead += written
-        if outputHead == output.count {
-          output.removeAll(keepingCapacity: true)
-          outputHead = 0
-        }
-      case .waits:
-        output.removeFirst(outputHead)
-        outputHead = 0
-        return updateWatch()
-      case .failed(let reason):
-        return lose(reason)
-      }
+      var start: UnsafePointer<UInt8>?
+      let count = nghttp2_session_mem_send(session, &start)
+      if count < 0 { return lose(String(cString: nghttp2_strerror(Int32(count)))) }
+      if count == 0 { break }
+      let frame = UnsafeRawBufferPointer(start: start, count: count)
+      guard put(frame) else { return }
     }
+    if !sendOutput() { return }
     updateWatch()
     if nghttp2_session_want_read(session) == 0, nghttp2_session_want_write(session) == 0 {
       if let violation { protocolFailed(violation, isFlood: false) }
       linger(violation ?? turnedAway ?? "the connection was closed in order")
     }
+  }
+
+  /// Sends a full frame from where it lies, and collects the others.
+  ///
+  /// - Returns: False where no more is to be pulled: the socket is full, or the connection lost.
+  private func put(_ frame: UnsafeRawBufferPointer) -> Bool {
+    var written = 0
+    if frame.count == TLSLink.recordBytes, sendOutput() {
+      written = send(frame)
+      if written == frame.count { return true }
+    }
+    output.append(contentsOf: frame[written...])
+    return output.count < Self.outputBytes || sendOutput()
+  }
+
+  /// - Returns: Whether all that was collected is out.
+  private func sendOutput() -> Bool {
+    while outputHead < output.count {
+      let written = output.withUnsafeBytes {
+        send(UnsafeRawBufferPointer(rebasing: $0[outputHead...]))
+      }
+      if written == 0 { return false }
+      outputHead += written
+    }
+    output.removeAll(keepingCapacity: true)
+    outputHead = 0
+    return true
+  }
+
+  /// - Returns: How many of the bytes were taken: 0 while the socket is full, and when the connection is lost.
+  private func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if phase == .closed { return 0 }
+    var written = 0
+    switch tls.write(bytes, count: &written) {
+    case .done: noteSent(bytes: written)
+    case .waits: updateWatch()
+    case .failed(let reason): lose(reason)
+    }
+    return written
   }
 
   private func updateWatch() {

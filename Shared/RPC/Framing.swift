@@ -72,11 +72,10 @@ struct Deframer {
         if prefixCount < Self.prefixLength { continue }
         missing = Int(prefix & 0xFFFF_FFFF)
         if missing > limit { return .tooLong(missing) }
-        // A length is only a claim: what it asks for is reserved as the bytes come.
         message = []
-        message.reserveCapacity(min(missing, max(rest.count, 16 << 10)))
       }
       let part = rest.prefix(missing)
+      reserve(part.count)
       message.append(contentsOf: UnsafeBufferPointer(rebasing: part))
       missing -= part.count
       rest = rest.dropFirst(part.count)
@@ -91,6 +90,14 @@ struct Deframer {
 }
 
 extension Deframer {
+  /// A length is only a claim: what it asks for is reserved as the bytes come, four times what is here, so that a long
+  /// message is seldom moved.
+  private mutating func reserve(_ count: Int) {
+    let needed = message.count + count
+    if needed <= message.capacity { return }
+    message.reserveCapacity(min(message.count + missing, max(4 * message.count, needed, 16 << 10)))
+  }
+
   /// All that came without a frame.
   mutating func takeUnframed() -> [UInt8] {
     let whole = message

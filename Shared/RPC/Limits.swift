@@ -24,7 +24,7 @@ package struct ServerLimits: Sendable {
   /// more, so that who fills the first half stops nobody else.
   package var bufferedBytes = 512 << 20
   /// Messages that wait in a stream's outgoing queue make `write` wait from this many bytes on.
-  package var outgoingQueueBytes = 64 << 10
+  package var outgoingQueueBytes = 256 << 10
   /// What a peer may send on one stream before the handler has read it.
   package var streamWindowBytes = 512 << 10
   /// What a peer may send on all streams of a connection before this side has taken it in.
@@ -57,7 +57,7 @@ package struct ChannelLimits: Sendable {
   /// Largest message, in bytes, in either direction.
   package var messageSizeBytes = 4 << 20
   package var headerListSizeBytes = 16 << 10
-  package var outgoingQueueBytes = 64 << 10
+  package var outgoingQueueBytes = 256 << 10
   package var streamWindowBytes = 512 << 10
   package var connectionWindowBytes = 8 << 20
   /// From the first packet to the first SETTINGS frame.

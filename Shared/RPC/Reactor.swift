@@ -31,12 +31,12 @@ actor Reactor {
         let timeout = assumeIsolated { $0.core.waitMilliseconds }
         let count = epoll_wait(executor.epoll, first, Int32(events.count), timeout)
         assumeIsolated { $0.core.readClock() }
+        for post in executor.takePosts() { assumeIsolated { post($0) } }
         for event in events.prefix(max(0, Int(count))) {
           let serial = event.data.u64
           let bits = event.events
           assumeIsolated { $0.handle(serial, bits) }
         }
-        for post in executor.takePosts() { assumeIsolated { post($0) } }
         executor.drain()
         assumeIsolated { $0.finishRound() }
       }
@@ -135,20 +135,19 @@ actor Reactor {
   ///
   /// - Throws: `CancellationError` when the calling task is cancelled.
   func wait(for events: StreamEvents, on stream: Stream) async throws {
-    let ticket = core.nextSerial()
-    let serial = stream.serial
-    try await withTaskCancellationHandler {
-      try await withCheckedThrowingContinuation { continuation in
-        // `core` must be used here: a closure that does not capture the actor is not isolated to it, and would run on
-        // another thread without a word from the compiler.
-        if let stream = core.streams[serial] {
-          stream.addWaiter(ticket, for: events, continuation)
-        } else {
-          continuation.resume()
-        }
-      }
+    let pause = Pause()
+    let end = await withTaskCancellationHandler {
+      // `core` must be used here: a closure that does not capture the actor is not isolated to it, and would run on
+      // another thread without a word from the compiler.
+      core.begin(pause, until: events, on: stream)
+      return await pause.untilEnd()
     } onCancel: {
-      post { $0.core.streams[serial]?.cancelWaiter(ticket) }
+      // Not here, where the task is still being cancelled.
+      post { _ in pause.end(.cancelled) }
+    }
+    if end == .cancelled {
+      stream.removeWaiter(pause)
+      throw CancellationError()
     }
   }
 }

@@ -43,7 +43,10 @@ final class ReactorCore {
     self.clock = clock
     origin = clock()
     random = SplitMix(seed: seed)
-    watch(executor.wakeDescriptor, serial: 0, write: false, isNew: true)
+    var event = epoll_event()
+    // Each write to it is an event of its own, so that nobody need read it.
+    event.events = EPOLLIN.rawValue | EPOLLET.rawValue
+    epoll_ctl(executor.epoll, EPOLL_CTL_ADD, executor.wakeDescriptor, &event)
   }
 
   deinit { readBuffer.deallocate() }
@@ -69,7 +72,7 @@ final class ReactorCore {
 
   /// How long epoll may wait: 0 while work is at hand, -1 for ever.
   var waitMilliseconds: Int32 {
-    if !unread.isEmpty || !dirty.isEmpty || executor.hasWork { return 0 }
+    if !unread.isEmpty || !dirty.isEmpty || !executor.fallsAsleep() { return 0 }
     guard let due = timers.nextDue else { return -1 }
     readClock()
     let wait = max(due - now, 0)
@@ -78,7 +81,8 @@ final class ReactorCore {
   }
 
   func handle(serial: UInt64, events: UInt32) {
-    if serial == 0 { return executor.clearWake() }
+    // Somebody has woken the thread.
+    if serial == 0 { return }
     if let connection = connections[serial] {
       let trouble = EPOLLERR.rawValue | EPOLLHUP.rawValue | EPOLLRDHUP.rawValue
       connection.handle(
@@ -168,6 +172,11 @@ final class ReactorCore {
 
   func unregister(_ stream: Stream) {
     streams[stream.serial] = nil
+  }
+
+  /// `pause` ends at one of `events`.
+  func begin(_ pause: Pause, until events: StreamEvents, on stream: Stream) {
+    stream.addWaiter(pause, for: events)
   }
 
   // MARK: End

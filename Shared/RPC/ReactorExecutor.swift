@@ -15,6 +15,8 @@ final class ReactorExecutor: SerialExecutor, Sendable {
     /// The reactor's thread has ended; late jobs run on a thread made for them.
     var hasEnded = false
     var hasLateThread = false
+    /// The thread waits in epoll, or is about to: whoever adds something must wake it.
+    var isAsleep = false
     var isEmpty: Bool { jobs.isEmpty && posts.isEmpty }
   }
 
@@ -40,6 +42,14 @@ final class ReactorExecutor: SerialExecutor, Sendable {
 
   var hasWork: Bool { inbox.withLock { !$0.isEmpty } }
 
+  /// The reactor's thread wants to wait; false when something is there for it.
+  func fallsAsleep() -> Bool {
+    inbox.withLock { inbox in
+      inbox.isAsleep = inbox.isEmpty
+      return inbox.isAsleep
+    }
+  }
+
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     add { $0.jobs.append(job) }
@@ -53,18 +63,18 @@ final class ReactorExecutor: SerialExecutor, Sendable {
   private func add(_ insert: (inout Inbox) -> Void) {
     enum Next { case nothing, wake, lateThread }
     let next: Next = inbox.withLock { inbox in
-      // Whoever fills an empty inbox wakes the thread; the thread itself looks before it sleeps.
-      let wasEmpty = inbox.isEmpty
       insert(&inbox)
       if inbox.hasEnded, !inbox.hasLateThread {
         inbox.hasLateThread = true
         return .lateThread
       }
-      return wasEmpty ? .wake : .nothing
+      if !inbox.isAsleep { return .nothing }
+      inbox.isAsleep = false
+      return .wake
     }
     switch next {
     case .nothing: break
-    case .wake: if !isCurrent { wake() }
+    case .wake: wake()
     case .lateThread: startThread(named: "weir-late") { self.runLateJobs() }
     }
   }
@@ -72,11 +82,6 @@ final class ReactorExecutor: SerialExecutor, Sendable {
   private func wake() {
     var one: UInt64 = 1
     _ = write(wakeDescriptor, &one, 8)
-  }
-
-  func clearWake() {
-    var value: UInt64 = 0
-    _ = read(wakeDescriptor, &value, 8)
   }
 
   func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
@@ -87,6 +92,7 @@ final class ReactorExecutor: SerialExecutor, Sendable {
 
   func takePosts() -> [@Sendable (isolated Reactor) -> Void] {
     inbox.withLock { inbox in
+      inbox.isAsleep = false
       if inbox.posts.isEmpty { return [] }
       let posts = inbox.posts
       inbox.posts.removeAll()

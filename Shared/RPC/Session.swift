@@ -81,6 +81,10 @@ final class SessionFactory {
       connection(user)?.dataReceived(id, UnsafeBufferPointer(start: data, count: length))
       return 0
     }
+    // A full DATA frame fills one TLS record.
+    nghttp2_session_callbacks_set_data_source_read_length_callback(callbacks) {
+      _, _, _, _, _, _, _ in TLSLink.recordBytes - Connection.frameHeaderBytes
+    }
     nghttp2_session_callbacks_set_on_stream_close_callback(callbacks) { _, id, code, user in
       connection(user)?.streamClosed(id, errorCode: code)
       return 0

@@ -15,9 +15,8 @@ struct StreamEvents: OptionSet, Sendable {
 /// The part of a call that both sides share. Confined to its reactor; its timer is the call's deadline.
 class Stream: Timed {
   private struct Waiter {
-    let ticket: UInt64
+    let pause: Pause
     let events: StreamEvents
-    let continuation: CheckedContinuation<Void, any Error>
   }
 
   let core: ReactorCore
@@ -56,22 +55,17 @@ class Stream: Timed {
 
   // MARK: Waiting
 
-  final func addWaiter(
-    _ ticket: UInt64, for events: StreamEvents, _ continuation: CheckedContinuation<Void, any Error>
-  ) {
-    waiters.append(Waiter(ticket: ticket, events: events, continuation: continuation))
+  final func addWaiter(_ pause: Pause, for events: StreamEvents) {
+    waiters.append(Waiter(pause: pause, events: events))
   }
+
+  final func removeWaiter(_ pause: Pause) { waiters.removeAll { $0.pause === pause } }
 
   final func wake(_ events: StreamEvents) {
     if waiters.isEmpty { return }
     let woken = waiters.filter { !$0.events.isDisjoint(with: events) }
     waiters.removeAll { !$0.events.isDisjoint(with: events) }
-    for waiter in woken { waiter.continuation.resume() }
-  }
-
-  final func cancelWaiter(_ ticket: UInt64) {
-    guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
-    waiters.remove(at: index).continuation.resume(throwing: CancellationError())
+    for waiter in woken { waiter.pause.end(.asked) }
   }
 
   // MARK: Inbound

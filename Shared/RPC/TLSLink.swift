@@ -12,6 +12,9 @@ final class TLSLink {
     case failed(String)
   }
 
+  /// What one TLS record carries (RFC 8446 section 5.1).
+  static let recordBytes = 16 << 10
+
   let context: TLSContext
   let isServer: Bool
   private let ssl: OpaquePointer

@@ -4,7 +4,7 @@ import Foundation
 import RPC
 
 func connectionFigures(_ workshop: Workshop) async throws -> [Figure] {
-  try await [streamFigure(workshop), idleFigure(workshop)]
+  try await streamFigures(workshop) + [idleFigure(workshop)]
 }
 
 // MARK: A large stream
@@ -12,34 +12,72 @@ func connectionFigures(_ workshop: Workshop) async throws -> [Figure] {
 /// The bytes of one message of the stream.
 private let pieceBytes = 64 << 10
 
-private func streamFigure(_ workshop: Workshop) async throws -> Figure {
+private func streamFigures(_ workshop: Workshop) async throws -> [Figure] {
   let (certificate, key) = try workshop.certificate()
   let megabytes = workshop.quick ? 16 : 1024
   let peer = try workshop.buildTool("tls_peer")
   let raw = try workshop.startServer(peer, ["send", certificate, key, String(megabytes << 20)])
   defer { raw.stop() }
-  let ours = try workshop.startServer(
-    CommandLine.arguments[0], ["serve-echo", "--certificate", certificate, "--key", key])
-  defer { ours.stop() }
-  var seconds: (ours: [Double], raw: [Double]) = ([], [])
+  let identity = ["serve-echo", "--certificate", certificate, "--key", key]
+  let source = try workshop.startServer(CommandLine.arguments[0], identity)
+  defer { source.stop() }
+  let reader = try workshop.startServer(
+    CommandLine.arguments[0], identity + ["--threads", "1", "--source", String(source.port)])
+  defer { reader.stop() }
+  var ours: [Copy] = []
+  var theirs: [Copy] = []
   for _ in 0..<workshop.rounds {
-    seconds.ours.append(try await fetch(megabytes << 20, from: ours.port, certificate))
+    let before = try source.cpuSeconds() + reader.cpuSeconds()
+    let seconds = try await fetch(megabytes << 20, through: reader.port, certificate)
+    ours.append(
+      Copy(seconds: seconds, cpu: try source.cpuSeconds() + reader.cpuSeconds() - before))
+    let rawBefore = try raw.cpuSeconds()
     let words = try workshop.run(peer, ["fetch", String(raw.port)]).split(separator: " ")
-    guard words.count == 2, words[0] == String(megabytes << 20),
-      let time = Double(words[1].dropLast())
+    guard words.count == 3, words[0] == String(megabytes << 20), let time = Double(words[1]),
+      let cpu = Double(words[2].dropLast())
     else { throw BenchError.unreadable("the time of the raw copy") }
-    seconds.raw.append(time)
+    theirs.append(Copy(seconds: time, cpu: try raw.cpuSeconds() - rawBefore + cpu))
   }
-  return .rate(
-    "one server stream of \(megabytes) MiB, messages of \(pieceBytes >> 10) KiB", unit: "MiB/s",
-    ours: Double(megabytes) / median(seconds.ours), peer: Double(megabytes) / median(seconds.raw),
-    against: "SSL_write and SSL_read of the same bytes", target: 0.7)
+  let name = "one server stream of \(megabytes) MiB, messages of \(pieceBytes >> 10) KiB"
+  return [
+    .rate(
+      name, unit: "MiB/s",
+      ours: Double(megabytes) / median(ours.map(\.seconds)),
+      peer: Double(megabytes) / median(theirs.map(\.seconds)),
+      against: "SSL_write and SSL_read of the same bytes", target: 0.7),
+    .rate(
+      name, unit: "MiB/CPU s",
+      ours: Double(megabytes) / median(ours.map(\.cpu)),
+      peer: Double(megabytes) / median(theirs.map(\.cpu)),
+      against: "the same, both ends together", target: 0.7),
+  ]
 }
 
-/// Reads the whole stream with our client; the time in seconds.
-private func fetch(_ bytes: Int, from port: Int, _ certificate: String) async throws -> Double {
+/// What one copy of the stream took, on the clock and in both processes.
+private struct Copy {
+  let seconds: Double
+  let cpu: Double
+}
+
+/// Has a service read the whole stream from another, as services do: in a handler; the time in seconds.
+private func fetch(_ bytes: Int, through port: Int, _ certificate: String) async throws -> Double {
   let reactors = ReactorGroup(threadCount: 1, seed: 1)
-  let channel = try Channel(
+  let channel = try localChannel(port, certificate, reactors)
+  var options = CallOptions()
+  options.timeout = .seconds(300)
+  let reply = try await channel.unary(fetchPath, Array(String(bytes / pieceBytes).utf8), options)
+  await channel.shutdown()
+  await reactors.shutdown()
+  let words = String(decoding: reply.message, as: UTF8.self).split(separator: " ")
+  guard words.count == 2, words[0] == String(bytes), let seconds = Double(words[1]) else {
+    throw BenchError.unreadable("the stream: \(words)")
+  }
+  return seconds
+}
+
+/// A channel to a server of this benchmark.
+func localChannel(_ port: Int, _ certificate: String, _ reactors: ReactorGroup) throws -> Channel {
+  try Channel(
     configuration: ChannelConfiguration(
       addresses: [Address(host: "127.0.0.1", port: UInt16(port))],
       tls: TLSConfiguration(
@@ -47,24 +85,31 @@ private func fetch(_ bytes: Int, from port: Int, _ certificate: String) async th
         trustRootsPEM: [Array(try Data(contentsOf: URL(fileURLWithPath: certificate)))]),
       serverName: "localhost"),
     reactors: reactors)
-  // The connection is there before the clock runs, as it is for the peer.
-  _ = try await channel.unary("/bench.Echo/Echo", [])
-  let began = ContinuousClock.now
-  let received = try await channel.stream("/bench.Echo/Flow") { stream in
-    try await stream.send(Array(String(bytes / pieceBytes).utf8))
-    try await stream.finishSending()
-    var sum = 0
-    while let piece = try await stream.next() { sum += piece.count }
-    return sum
-  }
-  let time = began.duration(to: .now)
-  await channel.shutdown()
-  await reactors.shutdown()
-  guard received == bytes else { throw BenchError.unreadable("the stream: \(received) bytes") }
-  return Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
 }
 
-/// The method that `fetch` reads: as many pieces as its one message says.
+private let fetchPath = "/bench.Echo/Fetch"
+
+/// Reads as many pieces as its message says from `source`; answers the bytes and the seconds.
+func fetchMethod(from source: Channel) -> MethodHandler {
+  MethodHandler(
+    path: fetchPath,
+    implementation: .unary { wanted, _ in
+      // The connection is there before the clock runs, as it is for the peer.
+      _ = try await source.unary("/bench.Echo/Echo", [])
+      let began = ContinuousClock.now
+      let received = try await source.stream("/bench.Echo/Flow") { stream in
+        try await stream.send(wanted)
+        try await stream.finishSending()
+        var sum = 0
+        while let piece = try await stream.next() { sum += piece.count }
+        return sum
+      }
+      let seconds = began.duration(to: .now) / .seconds(1)
+      return UnaryReply(Array("\(received) \(seconds)".utf8))
+    })
+}
+
+/// The method that is read: as many pieces as its one message says.
 let flowMethod = MethodHandler(
   path: "/bench.Echo/Flow",
   implementation: .stream { requests, responses, _ in

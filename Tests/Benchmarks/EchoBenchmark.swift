@@ -25,6 +25,8 @@ struct ServeEcho: AsyncParsableCommand {
   @Option var key: String
   @Option var threads = 4
   @Option var connections = 256
+  /// The port of another such server, from which this one reads.
+  @Option var source: Int?
 
   func run() async throws {
     let signals = StopSignals()
@@ -40,11 +42,16 @@ struct ServeEcho: AsyncParsableCommand {
     var limits = ServerLimits()
     limits.connectionsPerPeer = connections
     limits.connections = max(limits.connections, connections)
+    let reactors = ReactorGroup(threadCount: threads, seed: 1)
+    var methods = [echo, flowMethod]
+    if let source {
+      methods.append(fetchMethod(from: try localChannel(source, certificate, reactors)))
+    }
     let server = try Server(
       configuration: ServerConfiguration(
         address: Address(host: "127.0.0.1", port: 0), tls: tls, limits: limits,
         onFault: { _, _, _ in }),
-      reactors: ReactorGroup(threadCount: threads, seed: 1), methods: [echo, flowMethod])
+      reactors: reactors, methods: methods)
     let address = try await server.start()
     print("listening \(address.port)")
     fflush(nil)
