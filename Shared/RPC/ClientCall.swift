@@ -336,6 +336,8 @@ class ClientCall: Stream {
   override func close(errorCode: UInt32, reason: String?) {
     if status != nil { return }
     if let nextAttemptWait { return tryAgain(after: nextAttemptWait) }
+    // The server's timer came before ours; what ends the call is the deadline all the same.
+    if errorCode == NGHTTP2_CANCEL.rawValue, let deadline, deadline <= core.now { return expire() }
     // The server has not looked at it (a refusal, or a stream behind the last one of GOAWAY): it may be sent once more
     // whatever the policy says (gRPC, "Transparent Retries").
     if errorCode == NGHTTP2_REFUSED_STREAM.rawValue, !hasBeenRefused, headers == nil,

@@ -23,7 +23,9 @@ enum ImportTable {
   /// Those that stand on C, too.
   private static let system: Set<String> = common.union(["Glibc"])
   /// What tests may use besides.
-  private static let testing: Set<String> = system.union(["Testing", "FoundationNetworking"])
+  private static let testing: Set<String> = system.union([
+    "Testing", "Dispatch", "FoundationNetworking",
+  ])
 
   /// Every target of the package has exactly one row.
   static let rows: [String: ImportRow] = {
