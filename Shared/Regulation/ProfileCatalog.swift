@@ -62,6 +62,21 @@ extension Profile {
     list(.catalogRequiredFields, of: EntryField.self)
   }
 
+  /// The ways in which data may be obtained, of which an entry names one (meizhou-specific-2021/16, guangdong-2018/12).
+  package var acquisitionModes: Provision<[AcquisitionMode]>? {
+    list(.catalogAcquisitionModes, of: AcquisitionMode.self)
+  }
+
+  /// Whether the law, the producing system or the agreement is named with it (guangdong-2018/12).
+  package var acquisitionReferenceRequired: Provision<Bool>? {
+    flag(.catalogAcquisitionReference)
+  }
+
+  /// What must be said of why data are obtained (meizhou-specific-2021/17, hebi-2021/11.1, guangdong-2018/13.1).
+  package var collectionGrounds: Provision<[CollectionGround]>? {
+    list(.catalogCollectionGrounds, of: CollectionGround.self)
+  }
+
   /// The share types there are; luyi-2019 knows no "not shared" (D06).
   package var shareTypes: Provision<[ShareType]>? { list(.catalogShareTypes, of: ShareType.self) }
 

@@ -52,6 +52,9 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case catalogChangeMustReach = "catalog.change_must_reach"
   case catalogSingleSource = "catalog.single_source"
   case catalogSecrecyReviewRequired = "catalog.secrecy_review_required"
+  case catalogAcquisitionModes = "catalog.acquisition_modes"
+  case catalogAcquisitionReference = "catalog.acquisition_reference_required"
+  case catalogCollectionGrounds = "catalog.collection_grounds"
 
   // MARK: Delivery
 

@@ -83,8 +83,12 @@ extension ProfileKey {
       .words(ProfileKey.all(Reviewer.self))
     case .catalogChangeMustReach:
       .word(ProfileKey.all(ChangeGoal.self))
-    case .catalogSingleSource, .catalogSecrecyReviewRequired:
+    case .catalogSingleSource, .catalogSecrecyReviewRequired, .catalogAcquisitionReference:
       .boolean
+    case .catalogAcquisitionModes:
+      .words(ProfileKey.all(AcquisitionMode.self))
+    case .catalogCollectionGrounds:
+      .words(ProfileKey.all(CollectionGround.self))
     default:
       nil
     }

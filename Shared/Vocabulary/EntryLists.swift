@@ -126,6 +126,18 @@ package enum EntryField: String, ClosedList {
   }
 }
 
+/// What an entry says of the ground on which its data are obtained (meizhou-specific-2021/17, hebi-2021/11.1, guangdong-2018/13.1).
+package enum CollectionGround: String, ClosedList {
+  case basis, necessity
+
+  package var term: BilingualText {
+    switch self {
+    case .basis: BilingualText("法律依据", "legal instrument")
+    case .necessity: BilingualText("必要性", "necessity")
+    }
+  }
+}
+
 /// How often data change (发改高技〔2017〕1272号, the compilation guide's value list).
 package enum UpdateFrequency: String, ClosedList {
   case realTime = "real_time"

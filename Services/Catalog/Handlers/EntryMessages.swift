@@ -94,6 +94,8 @@ extension EntryContent {
     entry.grade = Int32(clamping: grade)
     entry.acquisitionMode = acquisitionMode?.rawValue ?? ""
     entry.acquisitionBasis = acquisitionBasis.map { CommonV1.Basis($0) }
+    entry.necessity = necessity
+    entry.acquisitionReference = acquisitionReference
     entry.items = items.map(\.message)
     entry.rejectThresholdPercent = rejectThresholdPercent.map { Int32(clamping: $0) }
     entry.membershipHarmless = isMembershipHarmless
@@ -127,6 +129,8 @@ extension EntryContent {
     acquisitionBasis = try entry.acquisitionBasis.map {
       try Basis($0, path: "entry.acquisition_basis")
     }
+    necessity = entry.necessity
+    acquisitionReference = entry.acquisitionReference
     items = try entry.items.enumerated().map { try Item($1, path: "entry.items[\($0)]") }
     rejectThresholdPercent = try entry.rejectThresholdPercent.map {
       try bounded($0, 0...100, "entry.reject_threshold_percent")

@@ -128,6 +128,9 @@ package struct EntryContent: Hashable, Sendable {
   package var grade = 0
   package var acquisitionMode: AcquisitionMode?
   package var acquisitionBasis: Basis?
+  package var necessity = ""
+  /// The producing system, or the agreement.
+  package var acquisitionReference = ""
   package var items: [Item] = []
   /// `nil` takes the profile's; 0 takes a batch only when it has no wrong row.
   package var rejectThresholdPercent: Int?

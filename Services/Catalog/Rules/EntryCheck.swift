@@ -19,6 +19,7 @@ package func checkEntry(
   let settled = settleShareTypes(content, under: profile)
   try checkRequiredElements(settled, under: profile)
   try checkCategory(category, of: settled, owner: owner, under: profile)
+  try checkCollection(settled, under: profile)
   try checkItems(settled)
   try checkIdentityItems(
     settled, isSpecificPopulation: category?.isSpecificPopulation ?? false, under: profile)

@@ -33,7 +33,8 @@ func checkTexts(of content: EntryContent) throws(CatalogRefusal) {
     ("entry.approving_department", content.approvingDepartment),
     ("entry.providing_department", content.providingDepartment),
     ("entry.shared_content", content.sharedContent), ("entry.conditions", content.conditions),
-    ("entry.share_scope", content.shareScope),
+    ("entry.share_scope", content.shareScope), ("entry.necessity", content.necessity),
+    ("entry.acquisition_reference", content.acquisitionReference),
   ])
   try checkTexts(of: content.bases, path: "entry.bases")
   if let basis = content.acquisitionBasis {

@@ -64,6 +64,12 @@ private func changedProperties(_ old: EntryContent, _ new: EntryContent) -> [Str
   if old.origin != new.origin { changed.append("origin") }
   if old.secrecy != new.secrecy { changed.append("secrecy") }
   if old.grade != new.grade { changed.append("grade") }
+  if old.acquisitionMode != new.acquisitionMode { changed.append("acquisition_mode") }
+  if old.acquisitionBasis != new.acquisitionBasis { changed.append("acquisition_basis") }
+  if old.necessity != new.necessity { changed.append("necessity") }
+  if old.acquisitionReference != new.acquisitionReference {
+    changed.append("acquisition_reference")
+  }
   if old.derivedFrom != new.derivedFrom { changed.append("derived_from") }
   if old.providingDepartment != new.providingDepartment { changed.append("providing_department") }
   return changed

@@ -29,6 +29,8 @@ extension EntryContent {
     object.set("grade", grade)
     object.set("acquisition_mode", acquisitionMode?.rawValue ?? "")
     object.set("acquisition_basis", acquisitionBasis?.json)
+    object.set("necessity", necessity)
+    object.set("acquisition_reference", acquisitionReference)
     object.set("items", items.map(\.json))
     if let percent = rejectThresholdPercent {
       object["reject_threshold_percent"] = .integer(Int64(percent))
@@ -64,6 +66,8 @@ extension EntryContent {
     grade = Int(object.number("grade"))
     acquisitionMode = AcquisitionMode(rawValue: object.text("acquisition_mode"))
     if let basis = object["acquisition_basis"] { acquisitionBasis = try Basis(json: basis) }
+    necessity = object.text("necessity")
+    acquisitionReference = object.text("acquisition_reference")
     items = try object.list("items").map { json throws(UnreadableContent) in try Item(json: json) }
     rejectThresholdPercent = object["reject_threshold_percent"]?.integer.map { Int($0) }
     isMembershipHarmless = object.flag("membership_harmless")

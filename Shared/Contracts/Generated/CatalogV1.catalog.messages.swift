@@ -555,6 +555,10 @@ extension CatalogV1 {
     package var membershipHarmless: Bool = false
     /// Records of minors are refused (meizhou-specific-2021/5).
     package var excludesMinors: Bool = false
+    /// Why the data are needed for the duty (meizhou-specific-2021/17, hebi-2021/11.1, guangdong-2018/13.1).
+    package var necessity: String = ""
+    /// The system that produces the data, or the agreement by which they are obtained (guangdong-2018/12).
+    package var acquisitionReference: String = ""
     package var state: CatalogV1.EntryState = CatalogV1.EntryState()
     package var mounted: Bool = false
     /// The registered system that fills it.
@@ -611,6 +615,8 @@ extension CatalogV1 {
       rejectThresholdPercent: Int32? = nil,
       membershipHarmless: Bool = false,
       excludesMinors: Bool = false,
+      necessity: String = "",
+      acquisitionReference: String = "",
       state: CatalogV1.EntryState = CatalogV1.EntryState(),
       mounted: Bool = false,
       sourceSystem: String = "",
@@ -656,6 +662,8 @@ extension CatalogV1 {
       self.rejectThresholdPercent = rejectThresholdPercent
       self.membershipHarmless = membershipHarmless
       self.excludesMinors = excludesMinors
+      self.necessity = necessity
+      self.acquisitionReference = acquisitionReference
       self.state = state
       self.mounted = mounted
       self.sourceSystem = sourceSystem
@@ -1657,6 +1665,8 @@ extension CatalogV1.Entry {
     self.items = try check.messages(source.pointee.items, source.pointee.n_items, "items")
     self.membershipHarmless = source.pointee.membership_harmless != 0
     self.excludesMinors = source.pointee.excludes_minors != 0
+    self.necessity = try check.string(source.pointee.necessity, "necessity")
+    self.acquisitionReference = try check.string(source.pointee.acquisition_reference, "acquisition_reference")
     self.state = CatalogV1.EntryState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.mounted = source.pointee.mounted != 0
     self.sourceSystem = try check.string(source.pointee.source_system, "source_system")
@@ -1710,6 +1720,8 @@ extension CatalogV1.Entry {
     target.pointee.items = arena.messages(self.items)
     target.pointee.membership_harmless = self.membershipHarmless ? 1 : 0
     target.pointee.excludes_minors = self.excludesMinors ? 1 : 0
+    target.pointee.necessity = arena.string(self.necessity)
+    target.pointee.acquisition_reference = arena.string(self.acquisitionReference)
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.mounted = self.mounted ? 1 : 0
     target.pointee.source_system = arena.string(self.sourceSystem)
@@ -1764,6 +1776,8 @@ extension CatalogV1.Entry {
     case "rejectThresholdPercent", "reject_threshold_percent": 26
     case "membershipHarmless", "membership_harmless": 27
     case "excludesMinors", "excludes_minors": 28
+    case "necessity": 29
+    case "acquisitionReference", "acquisition_reference": 30
     case "state": 40
     case "mounted": 41
     case "sourceSystem", "source_system": 42
@@ -1848,6 +1862,10 @@ extension CatalogV1.Entry {
       try reader.read(&self.membershipHarmless)
     case 28:
       try reader.read(&self.excludesMinors)
+    case 29:
+      try reader.read(&self.necessity)
+    case 30:
+      try reader.read(&self.acquisitionReference)
     case 40:
       try reader.read(&self.state)
     case 41:
@@ -1920,6 +1938,8 @@ extension CatalogV1.Entry {
     }
     writer.field("membershipHarmless", self.membershipHarmless)
     writer.field("excludesMinors", self.excludesMinors)
+    writer.field("necessity", self.necessity)
+    writer.field("acquisitionReference", self.acquisitionReference)
     writer.field("state", self.state)
     writer.field("mounted", self.mounted)
     writer.field("sourceSystem", self.sourceSystem)

@@ -199,6 +199,9 @@ struct CatalogCalls {
     entry.updateFrequency = "daily"
     entry.origin = .selfBuilt
     entry.secrecy = .notSecret
+    entry.acquisitionMode = "by_law"
+    entry.acquisitionBasis = .init(kind: .law, title: "中华人民共和国社区矫正法", article: "第五条")
+    entry.necessity = "核验待遇领取资格所必需"
     entry.items = [
       CatalogV1.Item(
         name: "id-number", title: "身份证号码", type: .personID, role: .subject, required: true),

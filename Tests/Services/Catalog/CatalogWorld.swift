@@ -105,6 +105,9 @@ enum CatalogWorld {
     content.updateFrequency = .daily
     content.origin = .selfBuilt
     content.secrecy = SecrecyMark.none
+    content.acquisitionMode = .byLaw
+    content.acquisitionBasis = basis
+    content.necessity = "核验待遇领取资格所必需"
     content.items = [
       Item(name: "id-number", title: "身份证号码", type: .personID, role: .subject, isRequired: true),
       Item(name: "name", title: "姓名", type: .personName, role: .subjectName, isRequired: true),

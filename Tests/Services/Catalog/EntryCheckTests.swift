@@ -134,6 +134,7 @@ struct EntryCheckTests {
   func hardshipDecision() throws {
     var content = try CatalogWorld.content()
     content.category = "hardship.other"
+    content.acquisitionBasis = nil
     #expect(refusal { _ = try CatalogWorld.check(content) }?.field == "entry.acquisition_basis")
     content.acquisitionBasis = Basis(kind: .law, title: "", article: "")
     #expect(refusal { _ = try CatalogWorld.check(content) }?.field == "entry.acquisition_basis")

@@ -33,6 +33,8 @@ struct FreeTextTests {
       $0.bases = [.init(kind: .law, title: "法", article: text)]
     },
     Place(path: "entry.acquisition_basis.title") { $0.acquisitionBasis = basis },
+    Place(path: "entry.necessity") { $0.necessity = text },
+    Place(path: "entry.acquisition_reference") { $0.acquisitionReference = text },
     Place(path: "entry.items[2].title") { $0.items[2].title = text },
     Place(path: "entry.items[2].conditions") { $0.items[2].conditions = text },
     Place(path: "entry.items[2].unit") { $0.items[2].unit = text },

@@ -84,6 +84,9 @@ enum DemoEntries {
     entry.secrecy = .privacy
     entry.grade = 3
     entry.acquisitionMode = "by_law"
+    entry.acquisitionBasis = CommonV1.Basis(
+      kind: .law, title: "中华人民共和国社会保险法", article: "第七十四条")
+    entry.necessity = "核验待遇领取资格所必需"
     entry.items = kind.columns.map(item)
     entry.excludesMinors = kind == .correction
     switch kind {
