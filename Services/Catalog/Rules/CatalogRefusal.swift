@@ -42,6 +42,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case typeNotYours(citation: Citation)
   case itemUnknown(path: String, name: String)
   case withdrawalNotRequested(entry: String)
+  case notElectronic(entry: String)
   case sourceSystemForeign
   case systemNotRegistered(String)
 
@@ -84,6 +85,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .typeNotYours: "catalog.type_not_yours"
     case .itemUnknown: "catalog.item_unknown"
     case .withdrawalNotRequested: "catalog.withdrawal_not_requested"
+    case .notElectronic: "catalog.not_electronic"
     case .sourceSystemForeign: "catalog.source_system_foreign"
     case .systemNotRegistered: "catalog.system_not_registered"
     }
@@ -96,7 +98,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
-      .systemNotRegistered, .noAuthorityAbove, .noAdministrator:
+      .systemNotRegistered, .noAuthorityAbove, .notElectronic, .noAdministrator:
       .wrongState
     default: .malformed
     }
@@ -118,6 +120,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .unknownCategory, .categoryNotYours, .categoryChangesProfile: "entry.category"
     case .tooManyItems, .identityItemMissing, .claimedByOther: "entry.items"
     case .filingMissing, .filingNotNeeded: "filing"
+    case .notElectronic: "entry.data_form"
     case .sourceSystemForeign, .systemNotRegistered: "source_system"
     default: nil
     }

@@ -74,6 +74,10 @@ extension CatalogRefusal {
     switch self {
     case .stateSecret:
       BilingualText("涉及国家秘密的数据不得上平台。", "State secrets are not registered on this platform.")
+    case .notElectronic(let entry):
+      BilingualText(
+        "\(entry) 为非电子形式，只能编目，不能挂接系统。",
+        "\(entry) is not electronic: it is catalogued, and no system fills it.")
     case .fieldMissing(_, let term, _):
       BilingualText("缺少“\(term.chinese)”。", "The \(term.english) is missing.")
     case .fieldTooLong(let path, let limit):

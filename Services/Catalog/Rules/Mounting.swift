@@ -20,7 +20,7 @@ package struct MountedSystem: Hashable, Sendable {
 extension EntryVersion {
   /// Mounts a published entry, or unmounts it.
   ///
-  /// Order of precedence: who, the state, the secrecy mark (AC-18), whose system, whether it is registered (AC-03).
+  /// Order of precedence: who, the state, the secrecy mark (AC-18), the form, whose system, whether it is registered (AC-03).
   ///
   /// - Parameter system: `nil` unmounts.
   package func mounted(
@@ -34,6 +34,8 @@ extension EntryVersion {
       return stepped(to: state, by: actor, at: time, reason: "", action: .unmounted)
     }
     if content.secrecy == .stateSecret { throw .stateSecret }
+    // What is on paper is catalogued, and no system can fill it (meizhou-public-2023/3.i1).
+    if content.dataForm == .nonElectronic { throw .notElectronic(entry: name) }
     guard system.department == content.owner.text else { throw .sourceSystemForeign }
     guard system.isActive else { throw .systemNotRegistered(system.name) }
     return stepped(

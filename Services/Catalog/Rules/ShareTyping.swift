@@ -84,13 +84,24 @@ private func check(
       guard basis.isComplete else { throw .basisIncomplete(path: path + ".bases") }
     }
   }
-  if type == .conditional, conditions.isEmpty {
+  if type == .conditional, !isConcrete(conditions) {
     throw .conditionsMissing(
       path: path + ".conditions",
       citation: profile.typingBasis(for: .conditional)?.citation
         ?? Citation(document: Citation.productDocument, article: "catalog"))
   }
 }
+
+/// Whether conditions say anything: concrete ones are asked for (meizhou-specific-2021/19d), not a field that is filled.
+private func isConcrete(_ conditions: String) -> Bool {
+  let words = String(conditions.lowercased().filter { $0.isLetter || $0.isNumber })
+  return !words.isEmpty && !placeholders.contains(words)
+}
+
+private let placeholders: Set<String> = [
+  "无", "暂无", "没有", "无条件", "待定", "待补充", "待完善", "略", "同上", "共享条件", "有条件共享", "none", "na",
+  "nil", "tbd", "conditions", "conditional",
+]
 
 /// "Relevant basis" (meizhou-public-2023/10.1) takes any kind but an internal rule.
 private func isBasis(_ kind: BasisKind, allowed: [BasisKind]) -> Bool {

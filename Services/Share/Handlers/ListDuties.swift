@@ -109,9 +109,14 @@ extension ShareServer {
     {
       return duty("agree-date", "确认答复时间", "agree to the day of reply")
     }
-    guard application.awaits(actor, under: profile), actor.department != application.applicant
+    if application.awaits(actor, under: profile), actor.department != application.applicant {
+      return duty("review", "审核申请", "review the application")
+    }
+    // What is late is the authority's to urge, whether or not it decides with the source (policies.md a.1).
+    guard let due, due.overdueDays > 0, actor.department == application.authority,
+      actor.roles.contains(.authority)
     else { return nil }
-    return duty("review", "审核申请", "review the application")
+    return duty("urge", "督促答复申请", "urge the answer to the application")
   }
 
   /// What a grant that has not begun wants of a person: to accept it, or to file how it is used (luyi-2019/13).

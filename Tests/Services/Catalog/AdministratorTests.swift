@@ -163,7 +163,9 @@ struct AdministratorTests {
     #expect(published.state == .published)
   }
 
-  @Test("AC-19 where the county stands alone, the construction group decides on the bureau's own")
+  @Test(
+    "AC-19 where the county stands alone, the construction group decides on the bureau's own",
+    .obligation("luyi-2019/4.1"))
   func constructionGroup() async throws {
     let catalog = try await CatalogCalls(under: key) { department in
       department.regionalRoles = [

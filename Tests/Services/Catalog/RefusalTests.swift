@@ -234,18 +234,23 @@ private struct RefusedSteps {
           _ = try version.filed(filing, by: actor, owner: owner, at: noon, under: profile)
         }
       }
-      func mount(_ department: String, isActive: Bool) -> CatalogRefusal? {
+      func mount(
+        _ department: String, isActive: Bool, _ form: DataForm = .text
+      ) -> CatalogRefusal? {
         refusal {
           let system = MountedSystem(
             department: department, name: "departments/\(department)/systems/s",
             isActive: isActive)
-          _ = try version(.published).mounted(system, by: officer, at: noon)
+          var published = try version(.published)
+          published.content.dataForm = form
+          _ = try published.mounted(system, by: officer, at: noon)
         }
       }
       return [
         publish(try version(.approved)), publish(passed),
         file(try version(.submitted), by: authority), file(passed, by: stranger),
         mount("health", isActive: true), mount("civil-affairs", isActive: false),
+        mount("civil-affairs", isActive: true, .nonElectronic),
       ]
     }
   }

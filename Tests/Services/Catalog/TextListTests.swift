@@ -246,4 +246,96 @@ struct GroundListTests {
     let bare = said { $0.conditions = "" }
     #expect((bare == nil) == (type == .notShared))
   }
+
+  @Test(
+    "in Guangdong the basic items of base data are unconditional, the others need not be",
+    .obligation("guangdong-2018/17.2"))
+  func basicItems() throws {
+    func said(_ index: Int) throws -> CatalogRefusal? {
+      var content = try CatalogWorld.content()
+      content.category = "person.marriage-adoption"
+      content.items[index].shareType = .conditional
+      content.items[index].bases = [CatalogWorld.basis]
+      content.items[index].conditions = "仅限殡葬补贴核对"
+      return refusal { _ = try CatalogWorld.check(content, under: "guangdong-2018") }
+    }
+    for basic in [0, 1] {
+      #expect(try said(basic)?.reason == "catalog.base_data_locked")
+      #expect(try said(basic)?.field == "entry.items[\(basic)].share_type")
+      #expect(try said(basic)?.citation?.text == "guangdong-2018/17.2")
+    }
+    #expect(try said(2) == nil)
+  }
+
+  @Test(
+    "conditions are concrete, not a field that is filled; all read them as they were written",
+    .obligation("meizhou-specific-2021/19d"),
+    arguments: ["", " ", "无", "（无）", "待定。", "N/A", "—— ——", "同上", "有条件共享"])
+  func placeholders(_ conditions: String) async throws {
+    var content = try CatalogWorld.content()
+    content.shareType = .conditional
+    content.bases = [CatalogWorld.basis]
+    content.conditions = conditions
+    let said = refusal { _ = try CatalogWorld.check(content, under: "meizhou-specific-2021") }
+    #expect(said?.reason == "catalog.conditions_missing")
+    let written = "无房户凭核验结果申请；仅限住房保障部门。"
+    content.conditions = written
+    #expect(throws: Never.self) {
+      try CatalogWorld.check(content, under: "meizhou-specific-2021")
+    }
+    let catalog = try await CatalogCalls()
+    let draft = try await catalog.draft("d") {
+      $0.shareType = .conditional
+      $0.bases = [.init(kind: .law, title: "民法典", article: "一千零三十二")]
+      $0.conditions = written
+    }
+    _ = try await catalog.client.submitEntry(
+      .init(name: draft.name, requestID: "s"), catalog.options(CatalogCalls.officer))
+    let authority = catalog.options(CatalogCalls.authority)
+    let waiting = try await catalog.client.getEntry(.init(name: draft.name), authority)
+    #expect(waiting.conditions == written)
+    _ = try await catalog.client.reviewEntry(
+      .init(name: draft.name, decision: .approve, requestID: "r", secrecyPassed: true), authority)
+    _ = try await catalog.client.publishEntry(.init(name: draft.name, requestID: "p"), authority)
+    let seen = try await catalog.client.getEntry(
+      .init(name: draft.name), catalog.options("health dept-officer"))
+    #expect(seen.conditions == written)
+  }
+}
+
+@Suite("Bodies bear the names that their text gives them")
+struct LocalNameTests {
+  @Test(
+    "Luyi's leading group is its construction group, and only Luyi's",
+    .obligation("luyi-2019/4.1"))
+  func leadingGroup() throws {
+    let luyi = try CatalogWorld.profile("luyi-2019").provision(.roleLeadingGroup)
+    #expect(luyi?.value.text == "社会服务管理信息化建设小组")
+    #expect(luyi?.citation.text == "luyi-2019/4.1")
+    let hebi = try CatalogWorld.profile("hebi-2021").provision(.roleLeadingGroup)
+    #expect(hebi?.value != luyi?.value)
+    #expect(Role(rawValue: "leading-group") == .leadingGroup)
+  }
+}
+
+@Suite("What is not electronic is catalogued all the same (meizhou-public-2023/3.i1)")
+struct PaperTests {
+  @Test(
+    "a register on paper is published, and no system can be mounted on it",
+    .obligation("meizhou-public-2023/3.i1"))
+  func paper() async throws {
+    let catalog = try await CatalogCalls()
+    let name = try await catalog.draft("d") { $0.dataForm = "non_electronic" }.name
+    let published = try await catalog.publish(name, "p")
+    #expect(published.state == .published && published.dataForm == "non_electronic")
+    let said = await status {
+      _ = try await catalog.client.mountEntry(
+        .init(
+          name: name, sourceSystem: "departments/civil-affairs/systems/registers", requestID: "m"),
+        catalog.options(CatalogCalls.officer))
+    }
+    #expect(said?.code == .failedPrecondition)
+    #expect(said?.trailers["weir-reason"] == "catalog.not_electronic")
+    #expect(said?.trailers["weir-field"] == "entry.data_form")
+  }
 }

@@ -126,7 +126,7 @@ struct GateTests {
     }
   }
 
-  @Test("every via method of the contracts is closed to departments")
+  @Test("every via method of the contracts is closed to departments", .obligation("hebi-2021/7a"))
   func viaMethods() async throws {
     try await withNode { node in
       let channel = try node.channel("data-bureau/wu")
@@ -201,7 +201,9 @@ struct GateTests {
     }
   }
 
-  @Test("a department's certificate used directly against a service is foreign there (AC-05)")
+  @Test(
+    "a department's certificate used directly against a service is foreign there (AC-05)",
+    .obligation("hebi-2021/7a"))
   func directService() async throws {
     try await withNode { node in
       let direct = try node.channel(

@@ -25,7 +25,7 @@ struct AtRestTests {
 
   @Test(
     "no identifier and no name stands in any file, in any encoding, after ingest, lookup and comparison",
-    .obligation("meizhou-specific-2021/33b")
+    .obligation("meizhou-specific-2021/33b", "hebi-2021/27.i4b")
   )
   func hunt() async throws {
     let node = try await node()

@@ -74,7 +74,9 @@ struct DataHandlerTests {
     await node.stop()
   }
 
-  @Test("each thing that a grant does not cover is refused by name")
+  @Test(
+    "each thing that a grant does not cover is refused by name",
+    .obligation("hebi-2021/7a", "hebi-2021/27.i4b"))
   func uncovered() async throws {
     let node = try await node()
     let grant = try node.grant()

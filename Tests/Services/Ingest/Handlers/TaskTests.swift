@@ -137,7 +137,9 @@ struct TaskTests {
     await node.stop()
   }
 
-  @Test("meizhou-public-2023/13a the declared frequency says when the next delivery is due")
+  @Test(
+    "meizhou-public-2023/13a the declared frequency says when the next delivery is due",
+    .obligation("meizhou-public-2023/13a"))
   func frequency() async throws {
     let node = try await node()
     try await publish(node, profile: "meizhou-public-2023", frequency: "monthly")
@@ -154,6 +156,20 @@ struct TaskTests {
       #expect(try await duties(node).isEmpty, "\(frequency)")
     }
     await node.stop()
+  }
+
+  @Test(
+    "meizhou-public-2023/13a a daily register is stale the day after, a monthly one is not yet",
+    .obligation("meizhou-public-2023/13a"))
+  func daily() async throws {
+    for (frequency, overdue) in [("daily", 1), ("monthly", 0)] {
+      let node = try await node()
+      try await publish(node, profile: "meizhou-public-2023", frequency: frequency)
+      #expect(try await duties(node).first?.due?.overdueDays == 0, "\(frequency)")
+      node.clock.pass(seconds: 2 * 86_400)
+      #expect(try await duties(node).first?.due?.overdueDays == Int32(overdue), "\(frequency)")
+      await node.stop()
+    }
   }
 
   @Test("a repaired file is loaded anew although its first chunk was right")

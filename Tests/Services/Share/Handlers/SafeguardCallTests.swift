@@ -16,7 +16,9 @@ struct SensitiveItemCallTests {
     try await share.submitted(requestID, to: [])
   }
 
-  @Test("AC-55 a second person approves; the first cannot", arguments: Backend.allCases)
+  @Test(
+    "AC-55 a second person approves; the first cannot", .obligation("hebi-2021/27.i4b"),
+    arguments: Backend.allCases)
   func second(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend, profile: "hebi-2021")
     share.book.change { $0.grade = 3 }

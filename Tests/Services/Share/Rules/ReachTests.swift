@@ -11,7 +11,7 @@ struct ReachTests {
   private let key = "meizhou-specific-2021"
 
   private func granted(
-    to applicant: DepartmentStanding, from source: DepartmentStanding
+    to applicant: DepartmentStanding, from source: DepartmentStanding, under key: String
   ) throws -> Grant? {
     let profile = try World.profile(key)
     let officer = try World.actor(applicant.code.text)
@@ -33,9 +33,9 @@ struct ReachTests {
 
   @Test(
     "a department of any level gets a grant on a city's, another county's and a province's entry",
-    .obligation("meizhou-specific-2021/19b"),
-    arguments: AdministrativeLevel.allCases)
-  func levels(_ level: AdministrativeLevel) throws {
+    .obligation("meizhou-specific-2021/19b", "guangdong-2018/18.2a"),
+    arguments: AdministrativeLevel.allCases, ["meizhou-specific-2021", "guangdong-2018"])
+  func levels(_ level: AdministrativeLevel, _ key: String) throws {
     let applicant = try World.standing("welfare", level: level, region: "441402")
     for source in [
       try World.standing("justice"),
@@ -44,9 +44,35 @@ struct ReachTests {
       try World.standing(
         "province-justice", level: .province, region: "440000", authority: "province-bureau"),
     ] {
-      let grant = try #require(try granted(to: applicant, from: source))
+      let grant = try #require(try granted(to: applicant, from: source, under: key))
       #expect(grant.state == .active && grant.grantee.text == "welfare")
     }
+  }
+
+  @Test(
+    "three types, three ways: taken at once by any, applied for, not to be had; an entry may be part of each",
+    .obligation("guangdong-2018/18.1"))
+  func types() throws {
+    let profile = try World.profile("guangdong-2018")
+    func take(_ item: String, by department: String) throws -> Grant {
+      try subscribe(
+        1,
+        use: try World.use {
+          $0.items = [item]
+          $0.modes = [.lookup]
+          $0.roll = nil
+        }, to: try World.entry(), by: try World.actor(department), under: profile, at: World.noon)
+    }
+    for department in ["human-resources", "health", "police"] {
+      #expect(try take("office", by: department).state == .active)
+      #expect(
+        refusal { _ = try take("name", by: department) } == .applicationNeeded(item: "name"))
+      #expect(refusal { _ = try take("illness", by: department) }?.reason == "share.not_shared")
+    }
+    #expect(try World.submitted("guangdong-2018").state == .submitted)
+    #expect(
+      refusal { _ = try World.application("guangdong-2018") { $0.items = ["illness"] } }?.reason
+        == "share.not_shared")
   }
 
   @Test(

@@ -247,6 +247,8 @@ struct ReviewTests {
 struct AnswerDeadlineTests {
   @Test(
     "working days from Monday 2024-03-04",
+    .obligation(
+      "meizhou-public-2023/21.3b", "hebi-2021/15.1d", "luyi-2019/11b", "guangdong-2018/19.1d"),
     arguments: [
       ("meizhou-specific-2021", "2024-03-07", "meizhou-specific-2021/21d"),
       ("meizhou-public-2023", "2024-03-11", "meizhou-public-2023/21.3b"),
