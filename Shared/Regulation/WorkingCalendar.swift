@@ -210,7 +210,7 @@ package struct WorkingCalendar: Hashable, Sendable {
   }
 
   /// How many working days lie after `start`, up to and including `end`; 0 when `end` is not later.
-  func workingDays(after start: CivilDate, through end: CivilDate) -> Int {
+  package func workingDays(after start: CivilDate, through end: CivilDate) -> Int {
     guard end > start else { return 0 }
     return (start.dayNumber + 1...end.dayNumber).count { number in
       isWorkingDay(CivilDate(dayNumber: number))

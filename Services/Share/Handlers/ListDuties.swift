@@ -11,7 +11,7 @@ import Vocabulary
 extension ShareServer {
   /// The lists that make up a person's duties, in the order in which they are told.
   private enum Section: Int64, CaseIterable {
-    case applications, grants, verifications, cases
+    case applications, grants, verifications, cases, endings
   }
 
   package func listDuties(
@@ -72,6 +72,16 @@ extension ShareServer {
       }
       return (
         try found.map { try duty($0) },
+        found.count == limit ? found.last.map { ($0.number, 0) } : nil
+      )
+    case .endings:
+      guard actor.isOfficerOrHead else { return ([], nil) }
+      let last = today.adding(days: Self.longestNotice)
+      let found = try await database.read {
+        try $0.endingGrants(of: department, until: last, after: after.0, limit: limit)
+      }
+      return (
+        try found.compactMap { try endingDuty($0, of: actor) },
         found.count == limit ? found.last.map { ($0.number, 0) } : nil
       )
     case .cases:
@@ -135,6 +145,28 @@ extension ShareServer {
     return CommonV1.Duty(
       resource: grant.name, action: isFiled ? "file-modes" : "accept", summary: summary,
       department: grant.grantee.text)
+  }
+
+  /// More days than the longest reminder of a profile has (60 working days).
+  private static let longestNotice = 120
+
+  /// That a grant is about to end, told to both sides; `nil` while that is further off.
+  private func endingDuty(_ grant: Grant, of actor: Actor) throws -> CommonV1.Duty? {
+    let profile = try profile(grant.profile)
+    guard grant.isEnding(on: today, under: profile, calendar: outside.calendar) else { return nil }
+    let isUser = grant.grantee == actor.department
+    return CommonV1.Duty(
+      resource: grant.name, action: isUser ? "renew" : "grant-ends",
+      summary: isUser
+        ? CommonV1.BilingualText(
+          chinese: "授权将到期，仍需使用的请重新申请：\(grant.entryName)",
+          english: "the grant ends; apply anew if the data are still needed: \(grant.entryName)")
+        : CommonV1.BilingualText(
+          chinese: "对 \(grant.grantee.text) 的授权将到期：\(grant.entryName)",
+          english: "the grant to \(grant.grantee.text) ends: \(grant.entryName)"),
+      due: CommonV1.DueDate(
+        date: grant.until, citation: profile.cite(.shareGrantElements, else: .accessRule(41)),
+        isProvisional: false, overdueDays: 0), department: actor.department.text)
   }
 
   private func duty(_ verification: Verification) throws -> CommonV1.Duty {

@@ -53,6 +53,19 @@ extension SQLReading where Self: ~Copyable {
     ).map { try Grant($0) }
   }
 
+  /// Active grants of a department, its own and on its entries, whose last day is not after a day.
+  package func endingGrants(
+    of department: DepartmentCode, until day: CivilDate, after: Int64, limit: Int
+  ) throws -> [Grant] {
+    try query(
+      """
+      SELECT * FROM grants
+      WHERE (grantee = ?2 OR source = ?2) AND state = 'active' AND until_day <= ?3 AND id > ?1
+      ORDER BY id LIMIT ?4
+      """, [after, department.text, day.dayNumber, limit]
+    ).map { try Grant($0) }
+  }
+
   /// Grants that may still be used and whose last day lies before a day; at most 1,000 at once.
   package func overrunGrants(on day: CivilDate) throws -> [Grant] {
     try query(

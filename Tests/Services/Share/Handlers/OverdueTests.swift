@@ -2,6 +2,7 @@
 
 import Contracts
 import RPC
+import ShareHandlers
 import TestSupport
 import Testing
 import Vocabulary
@@ -44,6 +45,45 @@ struct OverdueAnswerTests {
       _ = try await share.review(draft.name, ShareCalls.approvals)
       #expect(try await duties(Self.authority).isEmpty)
     }
+    await share.stop()
+  }
+}
+
+@Suite("A grant ends on its day, and both sides know before (meizhou-public-2023/22c)")
+struct EndingGrantTests {
+  @Test(
+    "two working days before both are told; past the day it is denied and expired, and only a new review renews it",
+    .obligation("meizhou-public-2023/22c"), arguments: Backend.allCases)
+  func ending(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let grant = try await share.grant()
+    #expect(grant.until == "2024-12-31")
+    func told(_ caller: String) async throws -> [String] {
+      try await share.duties(caller).filter { $0.resource == grant.name }.map {
+        "\($0.action) \($0.due?.date ?? "")"
+      }
+    }
+    // Thursday 26 December: the 27th, the 30th and the 31st are to come.
+    share.clock.pass(seconds: 297 * 86_400)
+    #expect(try await told(ShareCalls.user).isEmpty)
+    #expect(try await told(ShareCalls.source).isEmpty)
+    share.clock.pass(seconds: 86_400)
+    #expect(try await told(ShareCalls.user) == ["renew 2024-12-31"])
+    #expect(try await told(ShareCalls.source) == ["grant-ends 2024-12-31"])
+    #expect(try await told("health/ma dept-officer").isEmpty)
+    #expect(try await share.lookup(grant.name).records.count == 1)
+    share.clock.pass(seconds: 5 * 86_400)
+    #expect(await reason { _ = try await share.lookup(grant.name) } == "share.grant_expired")
+    #expect(try await share.handlers.expireGrants() == 1)
+    let ended = try await share.client.getGrant(
+      ShareV1.GetGrantRequest(name: grant.name),
+      try share.options(ShareCalls.user, path: "GetGrant"))
+    #expect(ended.state == .expired)
+    #expect(try await told(ShareCalls.user).isEmpty)
+    let again = try await share.apply("a-2") { $0.until = "2025-06-30" }
+    _ = try await share.submit(again.name, "s-2")
+    #expect(try await share.duties(ShareCalls.source).map(\.action) == ["review"])
+    #expect(await reason { _ = try await share.lookup(grant.name) } == "share.grant_expired")
     await share.stop()
   }
 }

@@ -241,7 +241,9 @@ struct GrantTests {
         == "share.grant_expired")
   }
 
-  @Test("it expires after its last day and ends with its entry (meizhou-public-2023/22c)")
+  @Test(
+    "it expires after its last day and ends with its entry (meizhou-public-2023/22c)",
+    .obligation("meizhou-public-2023/22c"))
   func ends() throws {
     let grant = try World.grant()
     #expect(grant.expired(at: Instant(endOf: grant.until)) == nil)
