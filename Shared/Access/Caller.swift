@@ -170,6 +170,8 @@ package enum CallMetadata {
   package static let personToken = "weir-person-token-bin"
   /// W3C Trace Context.
   package static let trace = "traceparent"
+  /// A trailer: when the caller's certificate ends, once two thirds of its life are over (RFC 3339).
+  package static let certificateExpires = "weir-certificate-expires"
   /// A trailer: after so many milliseconds a refused call may pass.
   package static let retryAfter = "weir-retry-after-ms"
 

@@ -121,7 +121,9 @@ package struct Gateway: Sendable {
     let standard =
       GRPCHealthV1.methods(ofHealth: health)
       + GRPCReflectionV1.methods(ofServerReflection: Reflection(services: listed))
-    return forwarder.methods(means.access) + own + standard.map(forKnownCallers)
+    let warning = ExpiryWarning(now: means.real)
+    return (forwarder.methods(means.access) + own + standard.map(forKnownCallers))
+      .map(warning.telling)
   }
 
   /// The metrics of this process, for operators.

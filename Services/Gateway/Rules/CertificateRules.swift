@@ -62,3 +62,29 @@ package func revoked(
   changed.revocation = RegisteredCertificate.Revocation(reason: reason, time: now)
   return changed
 }
+
+extension RegisteredCertificate {
+  /// Two thirds of its life: from here on its holder is told of its end, and may renew it.
+  package var renewable: Instant {
+    notBefore.adding(milliseconds: (notAfter.milliseconds - notBefore.milliseconds) / 3 * 2)
+  }
+}
+
+/// So many certificates beside the one shown, made by renewals whose answer was lost, say; the head issues any other.
+package let mostRenewals = 3
+
+/// Checks that a holder may renew the certificate that it shows (`luyi-2019/18.2b`: systems and users stay identified).
+///
+/// Order of precedence: too early (a stolen key must not renew itself long before anybody looks), the same key again, too many
+/// renewals that were never used.
+///
+/// - Parameter later: The subject's good certificates that began after the one shown.
+package func requireRenewable(
+  _ certificate: RegisteredCertificate, isSameKey: Bool, later: Int, now: Instant
+) throws(RegistryRefusal) {
+  guard now >= certificate.renewable else {
+    throw .renewalTooEarly(certificate.serial, from: certificate.renewable)
+  }
+  if isSameKey { throw .renewalSameKey }
+  if later >= mostRenewals { throw .renewalsTooMany(certificate.subject.name) }
+}

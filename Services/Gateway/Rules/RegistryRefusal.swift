@@ -34,6 +34,9 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   case workstationHasNone(String)
   case termTooLong(asked: Int64, longest: Int64)
   case alreadyRevoked(String)
+  case renewalTooEarly(String, from: Instant)
+  case renewalSameKey
+  case renewalsTooMany(String)
   case requestIDReused(String)
 }
 
@@ -64,6 +67,9 @@ extension RegistryRefusal: Refusal {
     case .workstationHasNone: "registry.workstation_has_no_certificate"
     case .termTooLong: "registry.term_too_long"
     case .alreadyRevoked: "registry.already_revoked"
+    case .renewalTooEarly: "registry.renewal_too_early"
+    case .renewalSameKey: "registry.renewal_same_key"
+    case .renewalsTooMany: "registry.renewals_too_many"
     case .requestIDReused: "registry.request_id_reused"
     }
   }
@@ -71,7 +77,7 @@ extension RegistryRefusal: Refusal {
   package var kind: RefusalKind {
     switch self {
     case .malformed, .roleUnknown, .termTooLong, .successorMissing, .identityNumberInText,
-      .nothingToCorrect:
+      .nothingToCorrect, .renewalSameKey:
       .malformed
     case .unknown: .notFound
     case .exists, .requestIDReused: .alreadyExists
@@ -79,7 +85,9 @@ extension RegistryRefusal: Refusal {
       .authorityRoleElsewhere:
       .notAllowed
     case .authorityUnfit, .authorityExists, .activationIncomplete, .disabled, .successorUnfit,
-      .responsibleUnfit, .workstationHasNone, .alreadyRevoked, .authorityStays, .stillAuthority:
+      .responsibleUnfit, .workstationHasNone, .alreadyRevoked, .authorityStays, .stillAuthority,
+      .renewalTooEarly,
+      .renewalsTooMany:
       .wrongState
     }
   }
@@ -98,6 +106,7 @@ extension RegistryRefusal: Refusal {
     case .termTooLong: "days"
     case .alreadyRevoked: "serial"
     case .requestIDReused: "request_id"
+    case .renewalSameKey: "csr_pem"
     default: nil
     }
   }
@@ -117,7 +126,7 @@ extension RegistryRefusal: Refusal {
       Citation(document: "meizhou-public-2023", article: "39.2b")
     case .responsibleUnfit, .workstationHasNone, .roleNotForPersons:
       Citation(document: "luyi-2019", article: "18.2b")
-    case .termTooLong, .alreadyRevoked:
+    case .termTooLong, .alreadyRevoked, .renewalTooEarly, .renewalSameKey, .renewalsTooMany:
       Citation(document: Citation.productDocument, article: "certificates")
     default: nil
     }
@@ -145,6 +154,13 @@ extension RegistryRefusal: Refusal {
       BilingualText(
         "请另行登记：weir department register；原单位停用。",
         "Register another: weir department register; and disable this one.")
+    case .renewalSameKey:
+      BilingualText("请生成新的密钥。", "Make a new key.")
+    case .renewalTooEarly, .renewalsTooMany:
+      BilingualText(
+        "如须提前换发，请由本部门主要负责人签发：weir department certificate issue。",
+        "If it must be now, have the principal head of your department issue one: weir department certificate issue."
+      )
     case .identityNumberInText:
       BilingualText("请删去号码。", "Take the number out.")
     case .workstationHasNone:
@@ -174,6 +190,15 @@ extension RegistryRefusal: Refusal {
       BilingualText(
         "申请 \(asked) 天，本节点最长 \(longest) 天。",
         "\(asked) days were asked for; this node issues at most \(longest).")
+    case .renewalTooEarly(let serial, let from):
+      BilingualText(
+        "证书 \(serial) 自 \(from.shanghaiText) 起可以续期。",
+        "Certificate \(serial) can be renewed from \(from.rfc3339) on.")
+    case .renewalSameKey:
+      BilingualText("续期须用新的密钥。", "A renewed certificate is for a new key.")
+    case .renewalsTooMany(let name):
+      BilingualText(
+        "\(name) 已有多份续期而未使用的证书。", "\(name) has several renewed certificates already.")
     case .requestIDReused(let id):
       BilingualText("请求号 \(id) 已用于另一内容。", "Request id \(id) stood for other content.")
     case .disabled(let name):

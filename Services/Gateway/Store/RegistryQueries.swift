@@ -151,6 +151,21 @@ extension SQLReading where Self: ~Copyable {
     ).map { try RegisteredCertificate(row: $0) }
   }
 
+  /// How many good certificates a subject has that began after one of them.
+  package func laterCertificates(than one: RegisteredCertificate, now: Instant) throws -> Int {
+    let row = try queryOne(
+      """
+      SELECT COUNT(*) FROM certificates WHERE department = ?1 AND subject = ?2
+        AND not_before > ?3 AND not_after > ?4 AND revoke_time IS NULL
+      """,
+      [
+        one.subject.department.text, one.subject.name, one.notBefore.milliseconds,
+        now.milliseconds,
+      ])
+    let count: Int64 = try row?[0] ?? 0
+    return Int(count)
+  }
+
   /// The certificates of a department in the order of their issue, with the version that issued each.
   ///
   /// - Parameter subject: Only those of one person or system, where given.

@@ -81,6 +81,7 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/SetPersonRoles": registryV1RegistrySetPersonRoles,
     "/weir.registry.v1.Registry/DisablePerson": registryV1RegistryDisablePerson,
     "/weir.registry.v1.Registry/IssueCertificate": registryV1RegistryIssueCertificate,
+    "/weir.registry.v1.Registry/RenewCertificate": registryV1RegistryRenewCertificate,
     "/weir.registry.v1.Registry/RevokeCertificate": registryV1RegistryRevokeCertificate,
     "/weir.registry.v1.Registry/ListCertificates": registryV1RegistryListCertificates,
     "/weir.registry.v1.Registry/WhoAmI": registryV1RegistryWhoAmI,
@@ -693,6 +694,14 @@ package enum AccessTable {
     roles: [.authority, .departmentHead],
     scope: .owner, person: .certificate,
     audited: ["subject"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryRenewCertificate = MethodAccess(
+    path: "/weir.registry.v1.Registry/RenewCertificate", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .caller, person: .none,
+    audited: [],
     via: [], isInternal: false,
     callers: [])
 

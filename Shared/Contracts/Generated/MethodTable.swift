@@ -380,6 +380,11 @@ extension MethodShape {
       request: RegistryV1.IssueCertificateRequest.self,
       reply: RegistryV1.Certificate.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/RenewCertificate": MethodShape(
+      path: "/weir.registry.v1.Registry/RenewCertificate", service: "weir.registry.v1.Registry",
+      request: RegistryV1.RenewCertificateRequest.self,
+      reply: RegistryV1.Certificate.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.registry.v1.Registry/RevokeCertificate": MethodShape(
       path: "/weir.registry.v1.Registry/RevokeCertificate", service: "weir.registry.v1.Registry",
       request: RegistryV1.RevokeCertificateRequest.self,

@@ -716,6 +716,23 @@ extension RegistryV1 {
     }
   }
 
+  package struct RenewCertificateRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.RenewCertificateRequest"
+    /// PKCS#10 in PEM, signed with the new key; only its public key is taken.
+    package var csrPem: [UInt8] = []
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      csrPem: [UInt8] = [],
+      requestID: String = ""
+    ) {
+      self.csrPem = csrPem
+      self.requestID = requestID
+    }
+  }
+
   package struct RevokeCertificateRequest: Message, WireMessage {
     package static let messageName = "weir.registry.v1.RevokeCertificateRequest"
     package var serial: String = ""
@@ -2743,6 +2760,63 @@ extension RegistryV1.IssueCertificateRequest {
     writer.field("subject", self.subject)
     writer.field("csrPem", self.csrPem)
     writer.field("days", self.days)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.RenewCertificateRequest {
+  typealias Layout = Weir__Registry__V1__RenewCertificateRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__renew_certificate_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.csrPem = check.bytes(source.pointee.csr_pem)
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.csr_pem = arena.bytes(self.csrPem)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "csrPem", "csr_pem": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.csrPem)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("csrPem", self.csrPem)
     writer.field("requestId", self.requestID)
   }
 }

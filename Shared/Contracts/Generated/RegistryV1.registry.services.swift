@@ -31,6 +31,8 @@ extension RegistryV1 {
     func disablePerson(_ request: RegistryV1.DisablePersonRequest, _ call: CallContext) async throws -> RegistryV1.Person
     /// Issues a certificate for a key that the caller made and keeps.
     func issueCertificate(_ request: RegistryV1.IssueCertificateRequest, _ call: CallContext) async throws -> RegistryV1.Certificate
+    /// The holder's own, for a new key: from two thirds of the life of the certificate that the call shows, which stays good until its end.
+    func renewCertificate(_ request: RegistryV1.RenewCertificateRequest, _ call: CallContext) async throws -> RegistryV1.Certificate
     /// The certificate is refused from the next call on.
     func revokeCertificate(_ request: RegistryV1.RevokeCertificateRequest, _ call: CallContext) async throws -> RegistryV1.Certificate
     func listCertificates(_ request: RegistryV1.ListCertificatesRequest, _ call: CallContext) async throws -> RegistryV1.ListCertificatesResponse
@@ -61,6 +63,7 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistrySetPersonRoles, admission) { request, call in try await service.setPersonRoles(request, call) },
       .unary(AccessTable.registryV1RegistryDisablePerson, admission) { request, call in try await service.disablePerson(request, call) },
       .unary(AccessTable.registryV1RegistryIssueCertificate, admission) { request, call in try await service.issueCertificate(request, call) },
+      .unary(AccessTable.registryV1RegistryRenewCertificate, admission) { request, call in try await service.renewCertificate(request, call) },
       .unary(AccessTable.registryV1RegistryRevokeCertificate, admission) { request, call in try await service.revokeCertificate(request, call) },
       .unary(AccessTable.registryV1RegistryListCertificates, admission) { request, call in try await service.listCertificates(request, call) },
       .unary(AccessTable.registryV1RegistryWhoAmI, admission) { request, call in try await service.whoAmI(request, call) },
@@ -147,6 +150,11 @@ extension RegistryV1 {
     /// Issues a certificate for a key that the caller made and keeps.
     package func issueCertificate(_ request: RegistryV1.IssueCertificateRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.Certificate {
       try await transport.unary("/weir.registry.v1.Registry/IssueCertificate", request, options)
+    }
+
+    /// The holder's own, for a new key: from two thirds of the life of the certificate that the call shows, which stays good until its end.
+    package func renewCertificate(_ request: RegistryV1.RenewCertificateRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.Certificate {
+      try await transport.unary("/weir.registry.v1.Registry/RenewCertificate", request, options)
     }
 
     /// The certificate is refused from the next call on.

@@ -57,9 +57,10 @@ final class GatewayNode: Sendable {
   private let folder: TemporaryFolder
   private let channels = Mutex<[Channel]>([])
 
+  /// - Parameter age: The days since everybody's certificate, which lives 91, was issued.
   init(
     rate: CallRate? = nil, replicas: Int = 1, demand: ActivationDemand? = nil,
-    upstream: Address? = nil
+    upstream: Address? = nil, age: Int64 = 1
   ) async throws {
     let pki = try TestPKI()
     let clock = TestClock(Instant(milliseconds: pki.now * 1000))
@@ -67,16 +68,17 @@ final class GatewayNode: Sendable {
     self.clock = clock
     folder = try TemporaryFolder()
     reactors = ReactorGroup(threadCount: 2, seed: 1)
+    let term = pki.now - age * 86_400...pki.now + (91 - age) * 86_400
     var identities: [String: TestPKI.Identity] = [:]
     for name in [
       "data-bureau/wu", "civil-affairs/li", "civil-affairs/zhang", "justice/sun",
       "operations/zhao",
     ] {
       let parts = name.split(separator: "/").map(String.init)
-      identities[name] = try pki.person(parts[1], department: parts[0])
+      identities[name] = try pki.person(parts[1], department: parts[0], term: term)
     }
     identities["civil-affairs/registers"] = try pki.system(
-      "registers", department: "civil-affairs")
+      "registers", department: "civil-affairs", term: term)
     self.identities = identities
     store = try await RegistryStore.open(
       .sqlite(path: folder.path("data/gateway.sqlite")), outbox: try gatewayOutbox(folder),
@@ -157,10 +159,10 @@ extension TestPKI.Identity {
 /// Runs a test's body on a node, and ends the node whatever happens.
 func withNode<Result: Sendable>(
   rate: CallRate? = nil, replicas: Int = 1, demand: ActivationDemand? = nil,
-  upstream: Address? = nil, _ body: (GatewayNode) async throws -> Result
+  upstream: Address? = nil, age: Int64 = 1, _ body: (GatewayNode) async throws -> Result
 ) async throws -> Result {
   let node = try await GatewayNode(
-    rate: rate, replicas: replicas, demand: demand, upstream: upstream)
+    rate: rate, replicas: replicas, demand: demand, upstream: upstream, age: age)
   do {
     let result = try await body(node)
     await node.stop()

@@ -177,6 +177,8 @@ struct RegistryRefusalTests {
       .workstationHasNone("x"), .termTooLong(asked: 9, longest: 1), .alreadyRevoked("x"),
       .requestIDReused("x"), .nothingToCorrect("x"), .authorityStays(affairs),
       .stillAuthority(affairs, of: affairs), .identityNumberInText(field: "x"),
+      .renewalTooEarly("x", from: Instant(milliseconds: 0)), .renewalSameKey,
+      .renewalsTooMany("x"),
     ]
     #expect(Set(every.map(\.reason)).count == every.count)
     for refusal in every {

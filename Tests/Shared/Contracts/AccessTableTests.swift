@@ -66,7 +66,7 @@ struct AccessTableTests {
       Set(open.map { $0.path.split(separator: "/").suffix(1).joined() }) == [
         "GetCheckpoint", "GetTile", "GetInclusionProof", "GetConsistencyProof", "GetKeyList",
         "GetEntry", "ListEntries", "ListCategories", "ListDuties", "GetResourceStatus",
-        "GetDepartment", "ListDepartments", "WhoAmI",
+        "GetDepartment", "ListDepartments", "WhoAmI", "RenewCertificate",
       ])
     for path in ["Share/Lookup", "Share/GetClearance", "Share/ListCases", "Share/RunComparison"] {
       guard let access = AccessTable.all["/weir.share.v1.\(path)"] else { continue }

@@ -70,10 +70,16 @@ struct CallerOptions: ParsableArguments {
     return try RunningFolder(path: data).civilNow().civilDate
   }
 
-  private func open() throws -> Session {
+  /// Where the gateway is, by which name it is known, and the caller's files.
+  struct Place {
+    let gateway: Address
+    /// `nil` where the address's host is the name.
+    let serverURI: String?
+    let identity: CallerIdentity
+  }
+
+  func place() throws -> Place {
     let environment = Surroundings.current.environment
-    let console = common.console
-    let random = SystemRandom()
     let actor = try (actor ?? environment["WEIR_BY"]).map(RunningFolder.actor)
     if let gateway {
       guard let address = Address(gateway), let cert, let key, let ca else {
@@ -83,11 +89,9 @@ struct CallerOptions: ParsableArguments {
             "--gateway 须与 --cert、--key、--ca 一起给出，地址形如 主机:端口。",
             "--gateway is host:port and needs --cert, --key and --ca."))
       }
-      return try Session(
+      return Place(
         gateway: address, serverURI: nil,
-        identity: CallerIdentity(certificate: cert, key: key, root: ca, actor: actor),
-        console: console, signing: signing, requestID: requestID, receiptFile: receiptFile,
-        random: random)
+        identity: CallerIdentity(certificate: cert, key: key, root: ca, actor: actor))
     }
     guard let data = dataFolder ?? environment["WEIR_DATA"],
       let who = principal ?? environment["WEIR_AS"]
@@ -99,10 +103,17 @@ struct CallerOptions: ParsableArguments {
           "Give --data and --as (or WEIR_DATA and WEIR_AS), or else --gateway."))
     }
     let node = RunningFolder(path: data)
-    return try Session(
+    return Place(
       gateway: try node.gateway(), serverURI: "spiffe://\(try node.domain())/service/gateway",
-      identity: try node.identity(of: who, by: actor), console: console, signing: signing,
-      requestID: requestID, receiptFile: receiptFile, random: random)
+      identity: try node.identity(of: who, by: actor))
+  }
+
+  private func open() throws -> Session {
+    let place = try place()
+    return try Session(
+      gateway: place.gateway, serverURI: place.serverURI, identity: place.identity,
+      console: common.console, signing: signing, requestID: requestID, receiptFile: receiptFile,
+      random: SystemRandom())
   }
 }
 

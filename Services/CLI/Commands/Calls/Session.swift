@@ -46,8 +46,14 @@ package struct Session: Sendable {
         expectedServerURI: serverURI, defaultTimeout: .seconds(60)),
       reactors: reactors)
     self.channel = channel
+    let notice = ExpiryNotice(next: channel) { end in
+      console.note(
+        BilingualText(
+          "证书将于 \(end) 到期：weir department certificate renew",
+          "the certificate ends at \(end): weir department certificate renew"))
+    }
     let stating: any MessageTransport =
-      speaker.map { StatingTransport(next: channel, speaker: $0) } ?? channel
+      speaker.map { StatingTransport(next: notice, speaker: $0) } ?? notice
     transport = SigningTransport(over: stating, mayBeDone: requestID != nil) { statement, _ in
       try signer.sign(statement)
     }

@@ -18,10 +18,10 @@ struct PKICommand: AsyncParsableCommand {
       "pki issue-service ./pki share --dns share.meizhou.example",
       "pki revoke ./pki share --reason key-compromise", "pki crl ./pki",
       "pki keylist ./pki --number 2", "pki found ./pki founding.yaml --out founding.issued.yaml",
-      "pki show ./pki",
+      "pki export ./pensions --out pensions.p12 --password-file secret", "pki show ./pki",
       subcommands: [
         PKIInit.self, PKIIssueService.self, PKIRevoke.self, PKIList.self, PKIKeyList.self,
-        PKIFound.self, PKIShow.self,
+        PKIFound.self, PKIExport.self, PKIShow.self,
       ])
   }
 

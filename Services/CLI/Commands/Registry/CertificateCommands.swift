@@ -11,7 +11,9 @@ struct CertificateCommand: AsyncParsableCommand {
     about(
       "certificate", "签发、吊销、查看证书。", "Issue, revoke and list certificates.",
       examples: "department certificate list civil-affairs",
-      subcommands: [CertificateIssue.self, CertificateRevoke.self, CertificateList.self])
+      subcommands: [
+        CertificateIssue.self, CertificateRenew.self, CertificateRevoke.self, CertificateList.self,
+      ])
   }
 }
 
@@ -62,6 +64,42 @@ struct CertificateIssue: CallCommand {
       throw CommandFailure(.usage, spoken("请用 --out 指明目录。", "Name a folder with --out."))
     }
     return KeyFolder(path: data + "/pki", domain: "").principalFolder(name)
+  }
+}
+
+struct CertificateRenew: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "renew", "续期本人或本系统的证书：换用新密钥。", "Renew one's own certificate, for a new key.",
+      more: BilingualText(
+        "有效期过三分之二后可续期，其时每次调用都有提醒。新文件替换旧文件，旧的以 .former 留存；旧证书到期前仍有效。",
+        "From two thirds of its life on, when every call says so. The new files take the place of the old, which stay as .former; the old certificate is good until its end."
+      ),
+      examples: "department certificate renew --as civil-affairs/li",
+      "department certificate renew --gateway weir.example:7443 --cert cert.pem --key key.pem --ca ca.pem"
+    )
+  }
+  @OptionGroup var caller: CallerOptions
+
+  func call(_ session: Session) async throws {
+    let files = try caller.place().identity
+    let key = try P256PrivateKey(random: SystemRandom())
+    let request = try CertificateRequest(
+      subject: SubjectName(commonName: "renewal"), names: CertificateNames(), key: key)
+    // The key is safe before the certificate exists: an answer that is lost is asked for again with --request-id.
+    try Files.write(try key.pem(), to: files.key + ".new", isPrivate: true)
+    let certificate = try await session.registry.renewCertificate(
+      .init(csrPem: Array(request.pem.utf8), requestID: session.newRequest()), session.options)
+    for path in [files.certificate, files.key] {
+      try Files.write(try readBytes(path), to: path + ".former", isPrivate: true)
+    }
+    try Files.write(certificate.chainPem, to: files.certificate, isPrivate: false)
+    try Files.write(try key.pem(), to: files.key, isPrivate: true)
+    Files.remove(files.key + ".new")
+    try session.show(certificate)
+    session.console.note(
+      BilingualText(
+        "新证书在 \(files.certificate)", "the new certificate is in \(files.certificate)"))
   }
 }
 

@@ -61,22 +61,36 @@ extension RegistryService {
       ) throws -> RegistryOutcome<Reply>
   ) async throws -> Reply {
     let caller = call.caller
+    return try await change(
+      request, requestID: requestID, call,
+      again: { transaction in try reach(transaction, try transaction.manager(caller)) },
+      { transaction in try body(transaction, try transaction.manager(caller)) })
+  }
+
+  /// The same for a change that needs no manager.
+  ///
+  /// - Parameter again: Asked before an earlier answer is given again.
+  func change<Request: Message, Reply: Message>(
+    _ request: Request, requestID: String, _ call: CallContext,
+    again: @escaping @Sendable (borrowing WriteTransaction) throws -> Void,
+    _ body:
+      @escaping @Sendable (borrowing WriteTransaction) throws -> RegistryOutcome<Reply>
+  ) async throws -> Reply {
     let now = civil()
     let key = try requestKey(requestID, call)
     let digest = SHA256.hash(try request.serialized())
     let outcome: RegistryOutcome<Reply> = try await store.database.write { transaction in
-      let manager = try transaction.manager(caller)
       switch try transaction.replay(of: key, digest: digest) {
       case .new: break
       case .conflict: throw RegistryRefusal.requestIDReused(key.requestID)
       case .same(let answer):
-        try reach(transaction, manager)
+        try again(transaction)
         let event = RegistryEvent(topic: "registry.replayed", subject: key.requestID, fields: [])
         try transaction.append(topic: event.topic, payload: event.payload(call, now: now))
         return RegistryOutcome(
           reply: try Reply(serialized: answer ?? []), rows: [], event: event)
       }
-      let outcome = try body(transaction, manager)
+      let outcome = try body(transaction)
       try transaction.append(
         topic: outcome.event.topic,
         payload: outcome.event.payload(call, now: now))

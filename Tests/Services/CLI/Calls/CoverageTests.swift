@@ -18,6 +18,7 @@ struct CoverageTests {
     "registry.v1.Registry/RegisterSystem": "department system add",
     "registry.v1.Registry/ListSystems": "department system list",
     "registry.v1.Registry/ListRuns": "department run list",
+    "registry.v1.Registry/RenewCertificate": "department certificate renew",
     "registry.v1.Registry/RegisterRun": "department run add",
     "registry.v1.Registry/SetRunState": "department run state",
     "registry.v1.Registry/SetSystemState": "department system state",

@@ -1267,6 +1267,51 @@ void   weir__registry__v1__issue_certificate_request__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__issue_certificate_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__renew_certificate_request__init
+                     (Weir__Registry__V1__RenewCertificateRequest         *message)
+{
+  static const Weir__Registry__V1__RenewCertificateRequest init_value = WEIR__REGISTRY__V1__RENEW_CERTIFICATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__renew_certificate_request__get_packed_size
+                     (const Weir__Registry__V1__RenewCertificateRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__renew_certificate_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__renew_certificate_request__pack
+                     (const Weir__Registry__V1__RenewCertificateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__renew_certificate_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__renew_certificate_request__pack_to_buffer
+                     (const Weir__Registry__V1__RenewCertificateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__renew_certificate_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__RenewCertificateRequest *
+       weir__registry__v1__renew_certificate_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__RenewCertificateRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__renew_certificate_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__renew_certificate_request__free_unpacked
+                     (Weir__Registry__V1__RenewCertificateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__renew_certificate_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__revoke_certificate_request__init
                      (Weir__Registry__V1__RevokeCertificateRequest         *message)
 {
@@ -3581,6 +3626,57 @@ const ProtobufCMessageDescriptor weir__registry__v1__issue_certificate_request__
   weir__registry__v1__issue_certificate_request__field_indices_by_name,
   1,  weir__registry__v1__issue_certificate_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__issue_certificate_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__renew_certificate_request__field_descriptors[2] =
+{
+  {
+    "csr_pem",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RenewCertificateRequest, csr_pem),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RenewCertificateRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__renew_certificate_request__field_indices_by_name[] = {
+  0,   /* field[0] = csr_pem */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange weir__registry__v1__renew_certificate_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__renew_certificate_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.RenewCertificateRequest",
+  "RenewCertificateRequest",
+  "Weir__Registry__V1__RenewCertificateRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__RenewCertificateRequest),
+  2,
+  weir__registry__v1__renew_certificate_request__field_descriptors,
+  weir__registry__v1__renew_certificate_request__field_indices_by_name,
+  1,  weir__registry__v1__renew_certificate_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__renew_certificate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__revoke_certificate_request__field_descriptors[3] =

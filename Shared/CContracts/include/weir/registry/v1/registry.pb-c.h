@@ -45,6 +45,7 @@ typedef struct Weir__Registry__V1__ListPersonsResponse Weir__Registry__V1__ListP
 typedef struct Weir__Registry__V1__SetPersonRolesRequest Weir__Registry__V1__SetPersonRolesRequest;
 typedef struct Weir__Registry__V1__DisablePersonRequest Weir__Registry__V1__DisablePersonRequest;
 typedef struct Weir__Registry__V1__IssueCertificateRequest Weir__Registry__V1__IssueCertificateRequest;
+typedef struct Weir__Registry__V1__RenewCertificateRequest Weir__Registry__V1__RenewCertificateRequest;
 typedef struct Weir__Registry__V1__RevokeCertificateRequest Weir__Registry__V1__RevokeCertificateRequest;
 typedef struct Weir__Registry__V1__ListCertificatesRequest Weir__Registry__V1__ListCertificatesRequest;
 typedef struct Weir__Registry__V1__ListCertificatesResponse Weir__Registry__V1__ListCertificatesResponse;
@@ -439,6 +440,17 @@ struct  Weir__Registry__V1__IssueCertificateRequest
 #define WEIR__REGISTRY__V1__ISSUE_CERTIFICATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__issue_certificate_request__descriptor) \
     , {0,NULL}, {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__RenewCertificateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData csr_pem;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__RENEW_CERTIFICATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__renew_certificate_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Registry__V1__RevokeCertificateRequest
@@ -1036,6 +1048,25 @@ Weir__Registry__V1__IssueCertificateRequest *
 void   weir__registry__v1__issue_certificate_request__free_unpacked
                      (Weir__Registry__V1__IssueCertificateRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__RenewCertificateRequest methods */
+void   weir__registry__v1__renew_certificate_request__init
+                     (Weir__Registry__V1__RenewCertificateRequest         *message);
+size_t weir__registry__v1__renew_certificate_request__get_packed_size
+                     (const Weir__Registry__V1__RenewCertificateRequest   *message);
+size_t weir__registry__v1__renew_certificate_request__pack
+                     (const Weir__Registry__V1__RenewCertificateRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__renew_certificate_request__pack_to_buffer
+                     (const Weir__Registry__V1__RenewCertificateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__RenewCertificateRequest *
+       weir__registry__v1__renew_certificate_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__renew_certificate_request__free_unpacked
+                     (Weir__Registry__V1__RenewCertificateRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__RevokeCertificateRequest methods */
 void   weir__registry__v1__revoke_certificate_request__init
                      (Weir__Registry__V1__RevokeCertificateRequest         *message);
@@ -1217,6 +1248,9 @@ typedef void (*Weir__Registry__V1__DisablePersonRequest_Closure)
 typedef void (*Weir__Registry__V1__IssueCertificateRequest_Closure)
                  (const Weir__Registry__V1__IssueCertificateRequest *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__RenewCertificateRequest_Closure)
+                 (const Weir__Registry__V1__RenewCertificateRequest *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__RevokeCertificateRequest_Closure)
                  (const Weir__Registry__V1__RevokeCertificateRequest *message,
                   void *closure_data);
@@ -1268,6 +1302,7 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__list_persons_respons
 extern const ProtobufCMessageDescriptor weir__registry__v1__set_person_roles_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__disable_person_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__issue_certificate_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__renew_certificate_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__revoke_certificate_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_certificates_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_certificates_response__descriptor;
