@@ -36,6 +36,8 @@ package enum AccessRefusal: Error, Hashable, Sendable {
   // Known and allowed, but not now.
   case rateLimited(retryAfterMilliseconds: Int64)
   case serviceUnavailable(String)
+  /// This gateway has not heard for a second what of the registry is still good.
+  case registryUnconfirmed
 }
 
 extension AccessRefusal: Refusal {
@@ -67,6 +69,7 @@ extension AccessRefusal: Refusal {
     case .ticketRefused(let error): "access.ticket_\(error.rawValue)"
     case .rateLimited: "access.rate_limited"
     case .serviceUnavailable: "access.service_unavailable"
+    case .registryUnconfirmed: "access.registry_unconfirmed"
     }
   }
 
@@ -83,14 +86,14 @@ extension AccessRefusal: Refusal {
       .notAllowed
     case .stated(let refusal): refusal.kind
     case .rateLimited: .tooMuch
-    case .serviceUnavailable: .unavailable
+    case .serviceUnavailable, .registryUnconfirmed: .unavailable
     }
   }
 
   package var retryAfterMilliseconds: Int64? {
     switch self {
     case .rateLimited(let delay): delay
-    case .serviceUnavailable: 1_000
+    case .serviceUnavailable, .registryUnconfirmed: 1_000
     default: nil
     }
   }
@@ -123,7 +126,7 @@ extension AccessRefusal: Refusal {
     case .directServiceCall, .notThroughGateway, .notVia, .peerNotNamed, .internalMethod:
       // Encryption and access authentication within the node (AC-05).
       Citation(document: "meizhou-specific-2021", article: "33")
-    case .rateLimited, .serviceUnavailable: nil
+    case .rateLimited, .serviceUnavailable, .registryUnconfirmed: nil
     }
   }
 
@@ -165,7 +168,7 @@ extension AccessRefusal: Refusal {
       BilingualText("请经网关调用。", "Call through the gateway.")
     case .rateLimited(let delay):
       BilingualText("请在 \(delay) 毫秒后重试。", "Try again after \(delay) ms.")
-    case .serviceUnavailable:
+    case .serviceUnavailable, .registryUnconfirmed:
       BilingualText("请稍后重试。", "Try again later.")
     default: nil
     }
@@ -254,6 +257,10 @@ extension AccessRefusal: Refusal {
       BilingualText("本部门调用过于频繁。", "Your department calls too often.")
     case .serviceUnavailable(let service):
       BilingualText("\(service) 服务暂不可用。", "Service \(service) is not available at present.")
+    case .registryUnconfirmed:
+      BilingualText(
+        "网关暂时无法确认登记信息，不放行任何调用。",
+        "The gateway cannot confirm the registry at present and lets no call in.")
     default:
       // The others are told above; a case without a sentence fails the test that reads them all.
       BilingualText("", "")

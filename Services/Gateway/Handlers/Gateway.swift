@@ -18,8 +18,8 @@ package struct GatewayOptions: Sendable {
   /// What a department must have before it may act (AC-91).
   package var demand: ActivationDemand?
   package var term: CertificateTerm
-  /// How often the store is asked for what other replicas changed.
-  package var followInterval = Duration.milliseconds(250)
+  /// The name of this replica among several over one database; `nil` where it is the only one, whose directory has every change.
+  package var replica: String?
 
   package init(
     domain: String, rate: CallRate?, demand: ActivationDemand?, term: CertificateTerm
@@ -71,6 +71,8 @@ package struct GatewayMeans: Sendable {
 package struct Gateway: Sendable {
   package let directory: RegistryDirectory
   package let refusals: RefusalQueue
+  /// To be run where other replicas write the registry too.
+  package let following: RegistryFollowing?
   private let options: GatewayOptions
   private let means: GatewayMeans
   private let gate: Gate
@@ -84,12 +86,17 @@ package struct Gateway: Sendable {
     self.options = options
     directory = RegistryDirectory(try await means.store.snapshot())
     refusals = RefusalQueue()
+    following = options.replica.map { [directory] in
+      RegistryFollowing(
+        directory, means.store, replica: $0, real: means.real, uptime: means.uptime)
+    }
     gate = Gate(
-      directory: directory, access: CompiledAccess(means.access + [MethodAccess.metrics]),
+      directory: directory, following: following,
+      access: CompiledAccess(means.access + [MethodAccess.metrics]),
       limiter: CallLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
       random: means.random, now: means.real)
     registry = RegistryService(
-      store: means.store, directory: directory,
+      store: means.store, directory: directory, following: following,
       issuing: CertificateIssuing(
         authority: means.issuer, domain: options.domain, term: options.term,
         random: means.random),
@@ -147,11 +154,6 @@ package struct Gateway: Sendable {
       .filter { handler in
         means.access.contains { $0.path == handler.path && !$0.isPublic }
       }
-  }
-
-  /// Follows what other replicas change, until cancelled.
-  package func followRegistry(onFault: @Sendable (any Error) -> Void) async {
-    await directory.follow(means.store, every: options.followInterval, onFault: onFault)
   }
 
   /// Hands refusals to the recorder that keeps them in the outbox, until cancelled.

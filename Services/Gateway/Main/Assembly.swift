@@ -30,12 +30,14 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     database: database, log: environment.log, now: environment.clock.civil)
   var jobs: [@Sendable () async throws -> Void] = [
     { await gateway.recordRefusals(in: refusals) }, { try await refusals.run() },
-    {
-      await gateway.followRegistry {
+  ]
+  if let following = gateway.following {
+    jobs.append {
+      await following.run {
         environment.warn("the registry could not be followed", cause: "\($0)")
       }
-    },
-  ]
+    }
+  }
   var internalMethods = gateway.internalMethods(admission: environment.admission())
   if let outbox = database.outbox {
     let link = EvidenceLink(

@@ -47,8 +47,11 @@ func options(_ environment: ServiceEnvironment) throws -> GatewayOptions {
     throw ConfigurationError.malformed(
       path: configuration.service, detail: "limits.callsPerSecond: 0, or 1 to 1000000")
   }
-  return GatewayOptions(
+  var options = GatewayOptions(
     domain: configuration.domain, rate: rate, demand: activationDemand(environment), term: term)
+  // A file has one process; a server's database may have several replicas.
+  if configuration.postgres != nil { options.replica = "r\(configuration.replica)" }
+  return options
 }
 
 /// What a department needs before it may act, by the document that governs the node (AC-91).

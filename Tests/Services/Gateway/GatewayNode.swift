@@ -15,10 +15,12 @@ import Testing
 import Vocabulary
 
 /// What the gateway's database needs to write evidence.
-func gatewayOutbox(_ folder: TemporaryFolder) throws -> OutboxConfiguration {
+func gatewayOutbox(
+  _ folder: TemporaryFolder, replica: String = "r1"
+) throws -> OutboxConfiguration {
   let random = SystemRandom()
   return OutboxConfiguration(
-    service: "gateway", replica: "r1",
+    service: "gateway", replica: replica,
     signer: try NoteSigner(
       name: KeyList.evidenceName("weir.test", service: "gateway"),
       key: Ed25519PrivateKey(random: random)),
@@ -57,32 +59,26 @@ final class GatewayNode: Sendable {
   private let folder: TemporaryFolder
   private let channels = Mutex<[Channel]>([])
 
-  /// - Parameter age: The days since everybody's certificate, which lives 91, was issued.
+  /// - Parameters:
+  ///   - replica: Its name among several of one database, whose following the test then runs.
+  ///   - other: A replica with the same people and keys.
+  ///   - age: The days since everybody's certificate, which lives 91, was issued.
   init(
     rate: CallRate? = nil, replicas: Int = 1, demand: ActivationDemand? = nil,
-    upstream: Address? = nil, age: Int64 = 1
+    upstream: Address? = nil, age: Int64 = 1, replica: String? = nil,
+    of database: TestDatabase? = nil, beside other: GatewayNode? = nil
   ) async throws {
-    let pki = try TestPKI()
+    let pki = try other?.pki ?? TestPKI()
     let clock = TestClock(Instant(milliseconds: pki.now * 1000))
     self.pki = pki
     self.clock = clock
     folder = try TemporaryFolder()
     reactors = ReactorGroup(threadCount: 2, seed: 1)
-    let term = pki.now - age * 86_400...pki.now + (91 - age) * 86_400
-    var identities: [String: TestPKI.Identity] = [:]
-    for name in [
-      "data-bureau/wu", "civil-affairs/li", "civil-affairs/zhang", "justice/sun",
-      "operations/zhao",
-    ] {
-      let parts = name.split(separator: "/").map(String.init)
-      identities[name] = try pki.person(parts[1], department: parts[0], term: term)
-    }
-    identities["civil-affairs/registers"] = try pki.system(
-      "registers", department: "civil-affairs", term: term)
+    let identities = try other?.identities ?? Self.people(pki, age: age)
     self.identities = identities
     store = try await RegistryStore.open(
-      .sqlite(path: folder.path("data/gateway.sqlite")), outbox: try gatewayOutbox(folder),
-      now: clock.now)
+      database?.location ?? .sqlite(path: folder.path("data/gateway.sqlite")),
+      outbox: try gatewayOutbox(folder, replica: replica ?? "r1"), now: clock.now)
     let people = identities
     _ = try await store.found { try founders(people, now: clock.now()) }
 
@@ -95,16 +91,25 @@ final class GatewayNode: Sendable {
         expectedServerURI: "spiffe://\(pki.domain)/service/catalog"),
       reactors: reactors)
     channels.withLock { $0.append(catalog) }
+    let start = ContinuousClock.now
+    // Replicas follow each other in real time.
+    let uptime: @Sendable () -> Int64 =
+      if replica == nil {
+        { clock.now().milliseconds }
+      } else {
+        { Int64((ContinuousClock.now - start) / .milliseconds(1)) }
+      }
     let means = GatewayMeans(
       store: store, issuer: pki.departmentIssuer, serviceCertificate: service.certificate,
       serviceKey: service.key, channels: ["catalog": catalog],
       access: Array(AccessTable.all.values) + EchoService.methods, random: pki.random,
-      civil: clock.now, real: clock.now, uptime: { clock.now().milliseconds })
-    gateway = try await Gateway(
-      means,
-      GatewayOptions(
-        domain: pki.domain, rate: rate, demand: demand,
-        term: try #require(CertificateTerm(defaultDays: 30, longestDays: 365))))
+      civil: clock.now, real: clock.now,
+      uptime: uptime)
+    var options = GatewayOptions(
+      domain: pki.domain, rate: rate, demand: demand,
+      term: try #require(CertificateTerm(defaultDays: 30, longestDays: 365)))
+    options.replica = replica
+    gateway = try await Gateway(means, options)
     server = try Server(
       configuration: ServerConfiguration(
         address: Address(host: "127.0.0.1", port: 0),
@@ -115,6 +120,24 @@ final class GatewayNode: Sendable {
         + [gateway.metricsPage { "weir_test 1\n" }],
       fallback: gateway.fallback)
     address = try await server.start()
+  }
+
+  /// Everybody's certificate.
+  private static func people(
+    _ pki: TestPKI, age: Int64
+  ) throws -> [String: TestPKI.Identity] {
+    let term = pki.now - age * 86_400...pki.now + (91 - age) * 86_400
+    var identities: [String: TestPKI.Identity] = [:]
+    for name in [
+      "data-bureau/wu", "civil-affairs/li", "civil-affairs/zhang", "justice/sun",
+      "operations/zhao",
+    ] {
+      let parts = name.split(separator: "/").map(String.init)
+      identities[name] = try pki.person(parts[1], department: parts[0], term: term)
+    }
+    identities["civil-affairs/registers"] = try pki.system(
+      "registers", department: "civil-affairs", term: term)
+    return identities
   }
 
   /// A channel to the public listener as one of the people, or with any other certificate.

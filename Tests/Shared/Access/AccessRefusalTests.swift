@@ -22,6 +22,7 @@ private let every: [AccessRefusal] = {
     .notVia(method: "/a.B/C"), .peerNotNamed(method: "/a.B/C", peer: "feedback"), .entryMismatch,
     .callIDMissing, .ticketMissing,
     .rateLimited(retryAfterMilliseconds: 40), .serviceUnavailable("share"),
+    .registryUnconfirmed,
   ] + (code.map { [.departmentDisabled(serial: "a1", $0)] } ?? [])
     + TicketError.allCases.map { .ticketRefused($0) }
     + PersonTokenError.allCases.map { .stated(.token($0)) }

@@ -23,6 +23,7 @@ package struct Gate: Sendable {
   package static let recheckInterval = Duration.milliseconds(500)
 
   private let directory: RegistryDirectory
+  private let following: RegistryFollowing?
   private let access: CompiledAccess
   private let limiter: CallLimiter
   private let tokens = PersonTokenVerifier()
@@ -31,13 +32,16 @@ package struct Gate: Sendable {
   private let now: @Sendable () -> Instant
 
   /// - Parameters:
+  ///   - following: How the registry is followed, where other replicas write it too.
   ///   - access: The rules of every method.
   ///   - now: Real time; certificates do not follow a demo clock.
   package init(
-    directory: RegistryDirectory, access: CompiledAccess, limiter: CallLimiter,
+    directory: RegistryDirectory, following: RegistryFollowing?, access: CompiledAccess,
+    limiter: CallLimiter,
     refusals: RefusalQueue, random: any RandomSource, now: @escaping @Sendable () -> Instant
   ) {
     self.directory = directory
+    self.following = following
     self.access = access
     self.limiter = limiter
     self.refusals = refusals
@@ -131,6 +135,7 @@ package struct Gate: Sendable {
 
   private func identity(_ peer: Peer) throws(AccessRefusal) -> (Identity, Int64) {
     guard let certificate = peer.certificate else { throw .certificateMissing }
+    if let following, !following.isConfirmed { throw .registryUnconfirmed }
     let (result, version) = directory.identify(fingerprint: certificate.sha256, now: now())
     switch result {
     case .success(let identity): return (identity, version)

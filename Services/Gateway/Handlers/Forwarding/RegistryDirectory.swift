@@ -71,23 +71,4 @@ package final class RegistryDirectory: Sendable {
       snapshot.advance(to: version)
     }
   }
-
-  /// Follows the store until cancelled, for the changes of other replicas.
-  ///
-  /// - Parameter onFault: Told of each failed look; the directory goes on with what it has.
-  package func follow(
-    _ store: RegistryStore, every interval: Duration,
-    onFault: @Sendable (any Error) -> Void
-  ) async {
-    while !Task.isCancelled {
-      do {
-        try await Task.sleep(for: interval)
-        try await refresh(from: store)
-      } catch is CancellationError {
-        return
-      } catch {
-        onFault(error)
-      }
-    }
-  }
 }

@@ -13,6 +13,7 @@ package import Vocabulary
 package struct RegistryService: Sendable {
   let store: RegistryStore
   let directory: RegistryDirectory
+  let following: RegistryFollowing?
   let issuing: CertificateIssuing
   let demand: ActivationDemand?
   let refusals: RefusalQueue
@@ -24,12 +25,14 @@ package struct RegistryService: Sendable {
   ///   - civil: The time that stands beside what is registered.
   ///   - real: The time of certificates.
   package init(
-    store: RegistryStore, directory: RegistryDirectory, issuing: CertificateIssuing,
+    store: RegistryStore, directory: RegistryDirectory, following: RegistryFollowing?,
+    issuing: CertificateIssuing,
     demand: ActivationDemand?, refusals: RefusalQueue,
     civil: @escaping @Sendable () -> Instant, real: @escaping @Sendable () -> Instant
   ) {
     self.store = store
     self.directory = directory
+    self.following = following
     self.issuing = issuing
     self.demand = demand
     self.refusals = refusals
@@ -98,6 +101,9 @@ extension RegistryService {
       return outcome
     }
     directory.apply(outcome.rows)
+    if let following, let version = outcome.rows.map(\.version).max() {
+      try await following.waitForOthers(version)
+    }
     return outcome.reply
   }
 
