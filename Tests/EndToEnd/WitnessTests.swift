@@ -13,7 +13,7 @@ import Testing
 @testable import WeirCLI
 
 /// A witness's process and how to reach it.
-private final class WitnessProcess: Sendable {
+final class WitnessProcess: Sendable {
   let key: NoteVerifier
   let url: String
   let trust: String

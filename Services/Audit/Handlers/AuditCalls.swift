@@ -19,6 +19,7 @@ package struct AuditCalls: AuditV1.AuditService {
   let keyListNote: String
   let places: Places
   let refusals: (any RefusalRecorder)?
+  let acts: ActOffice
   let civil: @Sendable () -> Instant
 
   /// - Parameters:
@@ -26,7 +27,7 @@ package struct AuditCalls: AuditV1.AuditService {
   ///   - civil: What the entries about readings are dated with.
   package init(
     database: SQLDatabase, keys: MonthKeys, board: OriginBoard, keyListNote: String,
-    places: @escaping Places, refusals: (any RefusalRecorder)?,
+    places: @escaping Places, refusals: (any RefusalRecorder)?, acts: ActOffice,
     civil: @escaping @Sendable () -> Instant
   ) {
     self.database = database
@@ -35,6 +36,7 @@ package struct AuditCalls: AuditV1.AuditService {
     self.keyListNote = keyListNote
     self.places = places
     self.refusals = refusals
+    self.acts = acts
     self.civil = civil
   }
 
@@ -42,14 +44,19 @@ package struct AuditCalls: AuditV1.AuditService {
   func note(
     _ topic: String, _ details: JSONObject, _ call: CallContext
   ) async throws {
-    var payload = details
-    payload["time"] = .integer(civil().milliseconds)
-    payload["call"] = .string(call.callID)
-    payload["actor"] = .string(call.principal)
-    payload["department"] = .string(call.caller.department.text)
-    let entry = JSONValue.object(payload)
+    let entry = JSONValue.object(signed(details, call, at: civil()))
     try await database.write { transaction in
       try transaction.append(topic: topic, payload: entry)
     }
+  }
+
+  /// A payload with who did it, when and by which call.
+  func signed(_ details: JSONObject, _ call: CallContext, at time: Instant) -> JSONObject {
+    var payload = details
+    payload["time"] = .integer(time.milliseconds)
+    payload["call"] = .string(call.callID)
+    payload["actor"] = .string(call.principal)
+    payload["department"] = .string(call.caller.department.text)
+    return payload
   }
 }

@@ -13,6 +13,8 @@ struct EntryFilter: Sendable {
   var origin = ""
   var topic = ""
   var grant: String?
+  var batch: String?
+  var subject: Pseudonym?
   var call = ""
   var department: DepartmentCode?
   var after: Instant?
@@ -34,6 +36,12 @@ struct EntryFilter: Sendable {
       }
       grant = id
     }
+    if !message.batch.isEmpty {
+      guard let id = EntryFacts.id(message.batch, in: .batches) else {
+        throw .malformed(field: "filter.batch")
+      }
+      batch = id
+    }
     guard message.callID.isEmpty || CallMetadata.isCallID(message.callID) else {
       throw .malformed(field: "filter.call_id")
     }
@@ -48,10 +56,15 @@ struct EntryFilter: Sendable {
     before = message.before.map(\.instant)
   }
 
+  /// All about one person, under an act of two persons.
+  init(subject: Pseudonym) { self.subject = subject }
+
   /// The term that finds the fewest entries; `nil` to go through the log.
   func term(in view: LogView) -> String? {
     if !call.isEmpty { return LogTerm.call(call) }
+    if let subject { return LogTerm.subject(subject) }
     if let grant { return LogTerm.grant(grant) }
+    if let batch { return LogTerm.batch(batch) }
     if let department { return LogTerm.department(department) }
     if case .own(let department) = view { return LogTerm.department(department) }
     return topic.isEmpty ? nil : LogTerm.topic(topic)
@@ -66,10 +79,19 @@ struct EntryFilter: Sendable {
     (origin.isEmpty || entry.stored.origin == origin)
       && (topic.isEmpty || entry.topic == topic)
       && (grant == nil || facts.grant == grant)
+      && (batch == nil || facts.batch == batch)
+      && (subject == nil || facts.subject == subject)
       && (call.isEmpty || facts.call == call)
       && department.map(departments.contains) ?? true
       && after.map { time > $0 } ?? true
       && before.map { time < $0 } ?? true
+  }
+
+  /// Whether an entry whose contents were destroyed is one: nothing is known of it but origin and time.
+  func accepts(_ bare: StoredEntry) -> Bool {
+    (origin.isEmpty || bare.origin == origin) && topic.isEmpty && grant == nil && batch == nil
+      && subject == nil && call.isEmpty && department == nil
+      && after.map { bare.received > $0 } ?? true && before.map { bare.received < $0 } ?? true
   }
 
   /// What is written of it in the log.
@@ -78,6 +100,7 @@ struct EntryFilter: Sendable {
     if !origin.isEmpty { object["origin"] = .string(origin) }
     if !topic.isEmpty { object["topic"] = .string(topic) }
     if let grant { object["grant"] = .string(grant) }
+    if let batch { object["batch"] = .string(batch) }
     if !call.isEmpty { object["call_id"] = .string(call) }
     if let department { object["department"] = .string(department.text) }
     if let after { object["after"] = .integer(after.milliseconds) }

@@ -23,9 +23,7 @@ extension AuditCalls {
         place = try await places(department)
       }
       try requireVisible(filter.department, in: view, place: place)
-      var page = EntryPage(
-        next: UInt64(start), limit: PageSize.bounded(request.pageSize))
-      while try await extend(&page, filter, view) {}
+      let page = try await page(filter, view, from: UInt64(start), size: request.pageSize)
       try await note(
         "audit.entries_read",
         [
@@ -33,10 +31,19 @@ extension AuditCalls {
           "first": .integer(page.entries.first?.index ?? -1),
           "last": .integer(page.entries.last?.index ?? -1),
         ], call)
-      return AuditV1.ListEntriesResponse(
-        entries: page.entries,
-        nextPageToken: page.hasMore ? PageToken([Int64(clamping: page.next)]).text : "")
+      return page
     }
+  }
+
+  /// A page of what a caller may see.
+  func page(
+    _ filter: EntryFilter, _ view: LogView, from start: UInt64, size: Int32
+  ) async throws -> AuditV1.ListEntriesResponse {
+    var page = EntryPage(next: start, limit: PageSize.bounded(size))
+    while try await extend(&page, filter, view) {}
+    return AuditV1.ListEntriesResponse(
+      entries: page.entries,
+      nextPageToken: page.hasMore ? PageToken([Int64(clamping: page.next)]).text : "")
   }
 
   /// What of the log a caller sees.
@@ -48,7 +55,8 @@ extension AuditCalls {
 
   /// What one look at the database gives.
   private struct Look: Sendable {
-    var entries: [OpenedEntry] = []
+    /// In the order of the log; `nil` behind those whose contents were destroyed.
+    var entries: [(stored: StoredEntry, opened: OpenedEntry?)] = []
     var providers: [String: DepartmentCode] = [:]
     var isLast = false
   }
@@ -63,8 +71,15 @@ extension AuditCalls {
     let look = try await database.read { transaction in
       let stored = try transaction.candidates(
         filter, in: view, from: next, limit: EntryPage.lookLimit, keys: keys)
-      var look = Look(entries: try keys.open(stored), isLast: stored.count < EntryPage.lookLimit)
-      for entry in look.entries {
+      let destroyed = try transaction.destroyedMonths()
+      var look = Look(isLast: stored.count < EntryPage.lookLimit)
+      let opened = try keys.open(stored.filter { !destroyed.contains($0.month) })
+      var rest = opened[...]
+      for entry in stored {
+        let isKept = entry.position == rest.first?.stored.position
+        look.entries.append((entry, isKept ? rest.removeFirst() : nil))
+      }
+      for entry in opened {
         guard let name = entry.facts.entry,
           look.providers[name] == nil
         else { continue }
@@ -73,10 +88,14 @@ extension AuditCalls {
       return look
     }
     var known: [DepartmentCode: BodyPlace] = [:]
-    for entry in look.entries {
+    for (stored, opened) in look.entries {
       if page.isFull { return false }
-      page.next = entry.stored.position + 1
+      page.next = stored.position + 1
       page.looked += 1
+      guard let entry = opened else {
+        if view == .everything, filter.accepts(stored) { page.add(stored) }
+        continue
+      }
       let payload = entry.payload
       let facts = entry.facts
       var departments = facts.departments
@@ -124,6 +143,15 @@ private struct EntryPage {
         sequence: Int64(clamping: entry.stored.sequence), topic: entry.topic,
         time: GoogleProtobuf.Timestamp(time), leaf: entry.stored.leaf, salt: entry.leaf.salt,
         payload: entry.leaf.payload))
+  }
+
+  /// Leaf and place, which are all that is left.
+  mutating func add(_ bare: StoredEntry) {
+    entries.append(
+      AuditV1.Entry(
+        index: Int64(clamping: bare.position), origin: bare.origin,
+        sequence: Int64(clamping: bare.sequence),
+        time: GoogleProtobuf.Timestamp(bare.received), leaf: bare.leaf))
   }
 
   init(next: UInt64, limit: Int) {

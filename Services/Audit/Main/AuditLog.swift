@@ -60,6 +60,10 @@ struct AuditLog: Sendable {
       try await group.next()
       group.cancelAll()
     }
+    let keys = keys
+    try keys.prepareActs(at: now)
+    // A stop between the note and the keys' destruction is made up for here.
+    for month in try await database.read({ try $0.destroyedMonths() }) { try keys.destroy(month) }
     try await folder.write([LogFile.keys: Array(serviceKeys.keyListNote.encoded.utf8)])
     intake = Intake(
       database: database, keys: keys, board: board, appender: appender, grace: DisclosureGrace(),

@@ -8,6 +8,8 @@ import Contracts
 import Database
 import Foundation
 import Integrity
+import RPC
+import Regulation
 
 exit(await runService("audit") { environment in try await buildAudit(environment) })
 
@@ -21,7 +23,8 @@ nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> S
   let calls = AuditCalls(
     database: database, keys: log.keys, board: log.board,
     keyListNote: log.serviceKeys.keyListNote.encoded,
-    places: { try await places.place(of: $0) }, refusals: refusals, civil: log.clocks.civil)
+    places: { try await places.place(of: $0) }, refusals: refusals,
+    acts: try actOffice(environment), civil: log.clocks.civil)
   let watch = DisclosureWatch(database: database, keys: log.keys, clocks: log.clocks)
   let own = OwnEntries(outbox: log.outbox, intake: log.intake)
   let followers = try AuditFollower.services.map { try follower(of: $0, log.intake, environment) }
@@ -38,6 +41,21 @@ nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> S
       },
     ],
     close: [{ await log.close() }])
+}
+
+private nonisolated func actOffice(_ environment: ServiceEnvironment) throws -> ActOffice {
+  let profiles = environment.law.profiles
+  guard let retention = LogRetention(profiles.keys.compactMap { profiles.profile(named: $0) })
+  else {
+    throw ConfigurationError.malformed(
+      path: environment.configuration.policiesFolder, detail: "no audit.log_retention_years_min")
+  }
+  let ingest = IngestV1.IngestClient(try environment.peers.channel(to: "ingest"))
+  return ActOffice(retention: retention, real: environment.clock.real) { subject, act in
+    try await ingest.nameSubject(
+      .init(subject: subject, act: act), CallOptions(timeout: .seconds(10))
+    ).pseudonym
+  }
 }
 
 private nonisolated func follower(

@@ -215,7 +215,13 @@ extension WriteTransaction {
       """, [entry, provider.text])
     let text = LogTerm.department(provider)
     var late: [[SQLValue]] = []
-    for row in try query("SELECT position, month FROM unprovided WHERE entry = ?1", [entry]) {
+    // Of a month whose contents were destroyed nothing is found any more.
+    let rows = try query(
+      """
+      SELECT position, month FROM unprovided
+      WHERE entry = ?1 AND month NOT IN (SELECT month FROM months WHERE destroyed > 0)
+      """, [entry])
+    for row in rows {
       late.append([.integer(try blinding.term(text, month: try row[1])), .integer(try row[0])])
     }
     try execute(

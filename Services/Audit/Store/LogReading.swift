@@ -128,13 +128,18 @@ extension SQLReading where Self: ~Copyable {
     ).map { try StoredEntry($0) }
   }
 
-  /// The months of the log, each with its first position, in order.
+  /// The months of the log whose contents are kept, each with its first position, in order.
   package func months() throws -> [(month: String, first: UInt64)] {
-    try query("SELECT month, first FROM months ORDER BY first")
+    try query("SELECT month, first FROM months WHERE destroyed = 0 ORDER BY first")
       .map { row in
         let first: Int64 = try row[1]
         return (month: try row[0], first: UInt64(max(0, first)))
       }
+  }
+
+  /// The months whose contents were destroyed: of their entries leaf and place are left.
+  package func destroyedMonths() throws -> Set<String> {
+    Set(try query("SELECT month FROM months WHERE destroyed > 0").map { try $0[0] as String })
   }
 
   /// Who provides a catalogue entry, as the log knows it.

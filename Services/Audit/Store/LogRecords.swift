@@ -33,6 +33,10 @@ package struct EntryFacts: Sendable, Equatable {
   /// The catalogue entry: `E-1`.
   package var entry: String?
   package var grant: String?
+  /// `B-1`.
+  package var batch: String?
+  /// Whom a disclosure is about, under Ingest's name for that person.
+  package var subject: Pseudonym?
   package var departments: Set<DepartmentCode> = []
   /// The provider that a catalogue entry names when it is published.
   package var provider: DepartmentCode?
@@ -48,6 +52,8 @@ package struct EntryFacts: Sendable, Equatable {
     var terms = [LogTerm.topic(topic)]
     if !call.isEmpty { terms.append(LogTerm.call(call)) }
     if let grant { terms.append(LogTerm.grant(grant)) }
+    if let batch { terms.append(LogTerm.batch(batch)) }
+    if let subject { terms.append(LogTerm.subject(subject)) }
     if isDecision, !call.isEmpty { terms.append(LogTerm.decision(call)) }
     return terms + departments.sorted().map(LogTerm.department)
   }
@@ -58,6 +64,8 @@ package enum LogTerm {
   package static func topic(_ topic: String) -> String { "topic:" + topic }
   package static func call(_ call: String) -> String { "call:" + call }
   package static func grant(_ grant: String) -> String { "grant:" + grant }
+  package static func batch(_ batch: String) -> String { "batch:" + batch }
+  package static func subject(_ subject: Pseudonym) -> String { "subject:" + subject.text }
   package static func decision(_ call: String) -> String { "decision:" + call }
   package static func department(_ code: DepartmentCode) -> String { "department:" + code.text }
 

@@ -12,10 +12,10 @@
 #include "grpc/reflection/v1/reflection.pb-c.h"
 #include "google/protobuf/timestamp.pb-c.h"
 #include "weir/common/v1/common.pb-c.h"
+#include "weir/ingest/v1/ingest.pb-c.h"
 #include "weir/audit/v1/audit.pb-c.h"
 #include "weir/catalog/v1/catalog.pb-c.h"
 #include "weir/events/v1/events.pb-c.h"
-#include "weir/ingest/v1/ingest.pb-c.h"
 #include "weir/feedback/v1/feedback.pb-c.h"
 #include "weir/registry/v1/registry.pb-c.h"
 #include "weir/share/v1/share.pb-c.h"
@@ -58,6 +58,44 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__recei
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__signed_decision__weir_descriptor(void) { return &weir__common__v1__signed_decision__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__lineage__weir_descriptor(void) { return &weir__common__v1__lineage__descriptor; }
 
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__batch__weir_descriptor(void) { return &weir__ingest__v1__batch__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__rule_count__weir_descriptor(void) { return &weir__ingest__v1__rule_count__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__create_batch_request__weir_descriptor(void) { return &weir__ingest__v1__create_batch_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__upload_chunk_request__weir_descriptor(void) { return &weir__ingest__v1__upload_chunk_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__upload_chunk_response__weir_descriptor(void) { return &weir__ingest__v1__upload_chunk_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__commit_batch_request__weir_descriptor(void) { return &weir__ingest__v1__commit_batch_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__abandon_batch_request__weir_descriptor(void) { return &weir__ingest__v1__abandon_batch_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__get_batch_request__weir_descriptor(void) { return &weir__ingest__v1__get_batch_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_batches_request__weir_descriptor(void) { return &weir__ingest__v1__list_batches_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_batches_response__weir_descriptor(void) { return &weir__ingest__v1__list_batches_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_rejects_request__weir_descriptor(void) { return &weir__ingest__v1__list_rejects_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__reject__weir_descriptor(void) { return &weir__ingest__v1__reject__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_rejects_response__weir_descriptor(void) { return &weir__ingest__v1__list_rejects_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__value__weir_descriptor(void) { return &weir__ingest__v1__value__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__correct_record_request__weir_descriptor(void) { return &weir__ingest__v1__correct_record_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__get_resource_status_request__weir_descriptor(void) { return &weir__ingest__v1__get_resource_status_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__resource_status__weir_descriptor(void) { return &weir__ingest__v1__resource_status__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__subject__weir_descriptor(void) { return &weir__ingest__v1__subject__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__name_subject_request__weir_descriptor(void) { return &weir__ingest__v1__name_subject_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__name_subject_response__weir_descriptor(void) { return &weir__ingest__v1__name_subject_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__signed_grant__weir_descriptor(void) { return &weir__ingest__v1__signed_grant__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__open_records_request__weir_descriptor(void) { return &weir__ingest__v1__open_records_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__record__weir_descriptor(void) { return &weir__ingest__v1__record__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__open_records_response__weir_descriptor(void) { return &weir__ingest__v1__open_records_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__period__weir_descriptor(void) { return &weir__ingest__v1__period__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__compare_chunk_request__weir_descriptor(void) { return &weir__ingest__v1__compare_chunk_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__other_subject__weir_descriptor(void) { return &weir__ingest__v1__other_subject__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__lead__weir_descriptor(void) { return &weir__ingest__v1__lead__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__compare_chunk_response__weir_descriptor(void) { return &weir__ingest__v1__compare_chunk_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__verify_claim_request__weir_descriptor(void) { return &weir__ingest__v1__verify_claim_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__read_claim_response__weir_descriptor(void) { return &weir__ingest__v1__read_claim_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__verify_claim_response__weir_descriptor(void) { return &weir__ingest__v1__verify_claim_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__locate_records_request__weir_descriptor(void) { return &weir__ingest__v1__locate_records_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__locate_records_response__weir_descriptor(void) { return &weir__ingest__v1__locate_records_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_recipients_request__weir_descriptor(void) { return &weir__ingest__v1__list_recipients_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__recipient__weir_descriptor(void) { return &weir__ingest__v1__recipient__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_recipients_response__weir_descriptor(void) { return &weir__ingest__v1__list_recipients_response__descriptor; }
+
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__get_checkpoint_request__weir_descriptor(void) { return &weir__audit__v1__get_checkpoint_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__checkpoint__weir_descriptor(void) { return &weir__audit__v1__checkpoint__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__get_tile_request__weir_descriptor(void) { return &weir__audit__v1__get_tile_request__descriptor; }
@@ -79,6 +117,15 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__alarm_
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_alarms_response__weir_descriptor(void) { return &weir__audit__v1__list_alarms_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_origins_request__weir_descriptor(void) { return &weir__audit__v1__list_origins_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_origins_response__weir_descriptor(void) { return &weir__audit__v1__list_origins_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__request_act_request__weir_descriptor(void) { return &weir__audit__v1__request_act_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__approve_act_request__weir_descriptor(void) { return &weir__audit__v1__approve_act_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__act__weir_descriptor(void) { return &weir__audit__v1__act__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_acts_request__weir_descriptor(void) { return &weir__audit__v1__list_acts_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_acts_response__weir_descriptor(void) { return &weir__audit__v1__list_acts_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__trace_subject_request__weir_descriptor(void) { return &weir__audit__v1__trace_subject_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_months_request__weir_descriptor(void) { return &weir__audit__v1__list_months_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__month__weir_descriptor(void) { return &weir__audit__v1__month__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__audit__v1__list_months_response__weir_descriptor(void) { return &weir__audit__v1__list_months_response__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__code__weir_descriptor(void) { return &weir__catalog__v1__code__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__item__weir_descriptor(void) { return &weir__catalog__v1__item__descriptor; }
@@ -113,42 +160,6 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__subsc
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__event__weir_descriptor(void) { return &weir__events__v1__event__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__snapshot_request__weir_descriptor(void) { return &weir__events__v1__snapshot_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__snapshot_item__weir_descriptor(void) { return &weir__events__v1__snapshot_item__descriptor; }
-
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__batch__weir_descriptor(void) { return &weir__ingest__v1__batch__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__rule_count__weir_descriptor(void) { return &weir__ingest__v1__rule_count__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__create_batch_request__weir_descriptor(void) { return &weir__ingest__v1__create_batch_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__upload_chunk_request__weir_descriptor(void) { return &weir__ingest__v1__upload_chunk_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__upload_chunk_response__weir_descriptor(void) { return &weir__ingest__v1__upload_chunk_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__commit_batch_request__weir_descriptor(void) { return &weir__ingest__v1__commit_batch_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__abandon_batch_request__weir_descriptor(void) { return &weir__ingest__v1__abandon_batch_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__get_batch_request__weir_descriptor(void) { return &weir__ingest__v1__get_batch_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_batches_request__weir_descriptor(void) { return &weir__ingest__v1__list_batches_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_batches_response__weir_descriptor(void) { return &weir__ingest__v1__list_batches_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_rejects_request__weir_descriptor(void) { return &weir__ingest__v1__list_rejects_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__reject__weir_descriptor(void) { return &weir__ingest__v1__reject__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_rejects_response__weir_descriptor(void) { return &weir__ingest__v1__list_rejects_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__value__weir_descriptor(void) { return &weir__ingest__v1__value__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__correct_record_request__weir_descriptor(void) { return &weir__ingest__v1__correct_record_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__get_resource_status_request__weir_descriptor(void) { return &weir__ingest__v1__get_resource_status_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__resource_status__weir_descriptor(void) { return &weir__ingest__v1__resource_status__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__subject__weir_descriptor(void) { return &weir__ingest__v1__subject__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__signed_grant__weir_descriptor(void) { return &weir__ingest__v1__signed_grant__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__open_records_request__weir_descriptor(void) { return &weir__ingest__v1__open_records_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__record__weir_descriptor(void) { return &weir__ingest__v1__record__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__open_records_response__weir_descriptor(void) { return &weir__ingest__v1__open_records_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__period__weir_descriptor(void) { return &weir__ingest__v1__period__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__compare_chunk_request__weir_descriptor(void) { return &weir__ingest__v1__compare_chunk_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__other_subject__weir_descriptor(void) { return &weir__ingest__v1__other_subject__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__lead__weir_descriptor(void) { return &weir__ingest__v1__lead__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__compare_chunk_response__weir_descriptor(void) { return &weir__ingest__v1__compare_chunk_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__verify_claim_request__weir_descriptor(void) { return &weir__ingest__v1__verify_claim_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__read_claim_response__weir_descriptor(void) { return &weir__ingest__v1__read_claim_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__verify_claim_response__weir_descriptor(void) { return &weir__ingest__v1__verify_claim_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__locate_records_request__weir_descriptor(void) { return &weir__ingest__v1__locate_records_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__locate_records_response__weir_descriptor(void) { return &weir__ingest__v1__locate_records_response__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_recipients_request__weir_descriptor(void) { return &weir__ingest__v1__list_recipients_request__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__recipient__weir_descriptor(void) { return &weir__ingest__v1__recipient__descriptor; }
-static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__list_recipients_response__weir_descriptor(void) { return &weir__ingest__v1__list_recipients_response__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__issue__weir_descriptor(void) { return &weir__feedback__v1__issue__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__file_issue_request__weir_descriptor(void) { return &weir__feedback__v1__file_issue_request__descriptor; }

@@ -9,6 +9,23 @@ import Vocabulary
 package enum AccessTable {
   /// By path, such as `/weir.catalog.v1.Catalog/GetEntry`.
   package static let all: [String: MethodAccess] = [
+    "/weir.ingest.v1.Ingest/CreateBatch": ingestV1IngestCreateBatch,
+    "/weir.ingest.v1.Ingest/UploadChunk": ingestV1IngestUploadChunk,
+    "/weir.ingest.v1.Ingest/CommitBatch": ingestV1IngestCommitBatch,
+    "/weir.ingest.v1.Ingest/AbandonBatch": ingestV1IngestAbandonBatch,
+    "/weir.ingest.v1.Ingest/GetBatch": ingestV1IngestGetBatch,
+    "/weir.ingest.v1.Ingest/ListBatches": ingestV1IngestListBatches,
+    "/weir.ingest.v1.Ingest/ListRejects": ingestV1IngestListRejects,
+    "/weir.ingest.v1.Ingest/CorrectRecord": ingestV1IngestCorrectRecord,
+    "/weir.ingest.v1.Ingest/GetResourceStatus": ingestV1IngestGetResourceStatus,
+    "/weir.ingest.v1.Ingest/ListDuties": ingestV1IngestListDuties,
+    "/weir.ingest.v1.Ingest/OpenRecords": ingestV1IngestOpenRecords,
+    "/weir.ingest.v1.Ingest/CompareChunk": ingestV1IngestCompareChunk,
+    "/weir.ingest.v1.Ingest/VerifyClaim": ingestV1IngestVerifyClaim,
+    "/weir.ingest.v1.Ingest/ReadClaim": ingestV1IngestReadClaim,
+    "/weir.ingest.v1.Ingest/LocateRecords": ingestV1IngestLocateRecords,
+    "/weir.ingest.v1.Ingest/NameSubject": ingestV1IngestNameSubject,
+    "/weir.ingest.v1.Ingest/ListRecipients": ingestV1IngestListRecipients,
     "/weir.audit.v1.Audit/GetCheckpoint": auditV1AuditGetCheckpoint,
     "/weir.audit.v1.Audit/GetTile": auditV1AuditGetTile,
     "/weir.audit.v1.Audit/GetInclusionProof": auditV1AuditGetInclusionProof,
@@ -17,6 +34,11 @@ package enum AccessTable {
     "/weir.audit.v1.Audit/ListEntries": auditV1AuditListEntries,
     "/weir.audit.v1.Audit/WatchOrigins": auditV1AuditWatchOrigins,
     "/weir.audit.v1.Audit/ListAlarms": auditV1AuditListAlarms,
+    "/weir.audit.v1.Audit/RequestAct": auditV1AuditRequestAct,
+    "/weir.audit.v1.Audit/ApproveAct": auditV1AuditApproveAct,
+    "/weir.audit.v1.Audit/ListActs": auditV1AuditListActs,
+    "/weir.audit.v1.Audit/TraceSubject": auditV1AuditTraceSubject,
+    "/weir.audit.v1.Audit/ListMonths": auditV1AuditListMonths,
     "/weir.audit.v1.Audit/ListOrigins": auditV1AuditListOrigins,
     "/weir.catalog.v1.Catalog/CreateEntry": catalogV1CatalogCreateEntry,
     "/weir.catalog.v1.Catalog/UpdateEntry": catalogV1CatalogUpdateEntry,
@@ -36,22 +58,6 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/ResolveEntry": catalogV1CatalogResolveEntry,
     "/weir.events.v1.Events/Subscribe": eventsV1EventsSubscribe,
     "/weir.events.v1.Events/Snapshot": eventsV1EventsSnapshot,
-    "/weir.ingest.v1.Ingest/CreateBatch": ingestV1IngestCreateBatch,
-    "/weir.ingest.v1.Ingest/UploadChunk": ingestV1IngestUploadChunk,
-    "/weir.ingest.v1.Ingest/CommitBatch": ingestV1IngestCommitBatch,
-    "/weir.ingest.v1.Ingest/AbandonBatch": ingestV1IngestAbandonBatch,
-    "/weir.ingest.v1.Ingest/GetBatch": ingestV1IngestGetBatch,
-    "/weir.ingest.v1.Ingest/ListBatches": ingestV1IngestListBatches,
-    "/weir.ingest.v1.Ingest/ListRejects": ingestV1IngestListRejects,
-    "/weir.ingest.v1.Ingest/CorrectRecord": ingestV1IngestCorrectRecord,
-    "/weir.ingest.v1.Ingest/GetResourceStatus": ingestV1IngestGetResourceStatus,
-    "/weir.ingest.v1.Ingest/ListDuties": ingestV1IngestListDuties,
-    "/weir.ingest.v1.Ingest/OpenRecords": ingestV1IngestOpenRecords,
-    "/weir.ingest.v1.Ingest/CompareChunk": ingestV1IngestCompareChunk,
-    "/weir.ingest.v1.Ingest/VerifyClaim": ingestV1IngestVerifyClaim,
-    "/weir.ingest.v1.Ingest/ReadClaim": ingestV1IngestReadClaim,
-    "/weir.ingest.v1.Ingest/LocateRecords": ingestV1IngestLocateRecords,
-    "/weir.ingest.v1.Ingest/ListRecipients": ingestV1IngestListRecipients,
     "/weir.feedback.v1.Feedback/FileIssue": feedbackV1FeedbackFileIssue,
     "/weir.feedback.v1.Feedback/ConcludeVerification": feedbackV1FeedbackConcludeVerification,
     "/weir.feedback.v1.Feedback/ExtendIssue": feedbackV1FeedbackExtendIssue,
@@ -121,6 +127,142 @@ package enum AccessTable {
     "/weir.share.v1.Share/ResolveGrant": shareV1ShareResolveGrant,
   ]
 
+  package static let ingestV1IngestCreateBatch = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/CreateBatch", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
+    scope: .owner, person: .stated,
+    audited: ["batch.entry", "batch.mode"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestUploadChunk = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/UploadChunk", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
+    scope: .owner, person: .stated,
+    audited: ["batch", "number"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestCommitBatch = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/CommitBatch", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
+    scope: .owner, person: .stated,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestAbandonBatch = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/AbandonBatch", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
+    scope: .owner, person: .stated,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestGetBatch = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/GetBatch", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestListBatches = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListBatches", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestListRejects = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListRejects", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
+    scope: .owner, person: .stated,
+    audited: ["batch"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestCorrectRecord = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/CorrectRecord", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentOfficer, .departmentHead],
+    scope: .owner, person: .certificate,
+    audited: ["record", "issue"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestGetResourceStatus = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/GetResourceStatus", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestListDuties = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .caller, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestOpenRecords = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .grantee, person: .stated,
+    audited: ["entry", "purpose", "case_number"],
+    via: ["/weir.share.v1.Share/Lookup"], isInternal: true,
+    callers: [])
+
+  package static let ingestV1IngestCompareChunk = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/CompareChunk", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .grantee, person: .stated,
+    audited: ["entry", "comparison", "number"],
+    via: ["/weir.share.v1.Share/UploadComparisonChunk"], isInternal: true,
+    callers: [])
+
+  package static let ingestV1IngestVerifyClaim = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/VerifyClaim", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .owner, person: .certificate,
+    audited: ["entry", "request"],
+    via: ["/weir.share.v1.Share/DecideVerificationRequest"], isInternal: true,
+    callers: [])
+
+  package static let ingestV1IngestReadClaim = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .certificate,
+    audited: [],
+    via: ["/weir.share.v1.Share/CreateVerificationRequest"], isInternal: true,
+    callers: [])
+
+  package static let ingestV1IngestLocateRecords = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["feedback"])
+
+  package static let ingestV1IngestNameSubject = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/NameSubject", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .none,
+    audited: ["act"],
+    via: [], isInternal: true,
+    callers: ["audit"])
+
+  package static let ingestV1IngestListRecipients = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["feedback"])
+
   package static let auditV1AuditGetCheckpoint = MethodAccess(
     path: "/weir.audit.v1.Audit/GetCheckpoint", service: "weir.audit.v1.Audit",
     roles: [],
@@ -180,6 +322,46 @@ package enum AccessTable {
   package static let auditV1AuditListAlarms = MethodAccess(
     path: "/weir.audit.v1.Audit/ListAlarms", service: "weir.audit.v1.Audit",
     roles: [.auditor, .thirdPartyAuditor, .authority],
+    scope: .any, person: .certificate,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let auditV1AuditRequestAct = MethodAccess(
+    path: "/weir.audit.v1.Audit/RequestAct", service: "weir.audit.v1.Audit",
+    roles: [.auditor, .authority],
+    scope: .any, person: .certificate,
+    audited: ["kind", "month", "reason"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let auditV1AuditApproveAct = MethodAccess(
+    path: "/weir.audit.v1.Audit/ApproveAct", service: "weir.audit.v1.Audit",
+    roles: [.auditor, .authority],
+    scope: .any, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let auditV1AuditListActs = MethodAccess(
+    path: "/weir.audit.v1.Audit/ListActs", service: "weir.audit.v1.Audit",
+    roles: [.auditor, .thirdPartyAuditor, .regulator, .authority],
+    scope: .any, person: .certificate,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let auditV1AuditTraceSubject = MethodAccess(
+    path: "/weir.audit.v1.Audit/TraceSubject", service: "weir.audit.v1.Audit",
+    roles: [.auditor, .authority],
+    scope: .any, person: .certificate,
+    audited: ["act"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let auditV1AuditListMonths = MethodAccess(
+    path: "/weir.audit.v1.Audit/ListMonths", service: "weir.audit.v1.Audit",
+    roles: [.auditor, .thirdPartyAuditor, .regulator, .authority, .operator],
     scope: .any, person: .certificate,
     audited: [],
     via: [], isInternal: false,
@@ -336,134 +518,6 @@ package enum AccessTable {
     audited: [],
     via: [], isInternal: true,
     callers: ["audit", "feedback", "ingest", "share"])
-
-  package static let ingestV1IngestCreateBatch = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/CreateBatch", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
-    scope: .owner, person: .stated,
-    audited: ["batch.entry", "batch.mode"],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestUploadChunk = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/UploadChunk", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
-    scope: .owner, person: .stated,
-    audited: ["batch", "number"],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestCommitBatch = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/CommitBatch", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
-    scope: .owner, person: .stated,
-    audited: ["name"],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestAbandonBatch = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/AbandonBatch", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
-    scope: .owner, person: .stated,
-    audited: ["name"],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestGetBatch = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/GetBatch", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
-    scope: .owner, person: .stated,
-    audited: [],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestListBatches = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/ListBatches", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead, .departmentSecurity],
-    scope: .owner, person: .stated,
-    audited: [],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestListRejects = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/ListRejects", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentSystem, .departmentOfficer, .departmentHead],
-    scope: .owner, person: .stated,
-    audited: ["batch"],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestCorrectRecord = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/CorrectRecord", service: "weir.ingest.v1.Ingest",
-    roles: [.departmentOfficer, .departmentHead],
-    scope: .owner, person: .certificate,
-    audited: ["record", "issue"],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestGetResourceStatus = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/GetResourceStatus", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .any, person: .stated,
-    audited: [],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestListDuties = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .caller, person: .stated,
-    audited: [],
-    via: [], isInternal: false,
-    callers: [])
-
-  package static let ingestV1IngestOpenRecords = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .grantee, person: .stated,
-    audited: ["entry", "purpose", "case_number"],
-    via: ["/weir.share.v1.Share/Lookup"], isInternal: true,
-    callers: [])
-
-  package static let ingestV1IngestCompareChunk = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/CompareChunk", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .grantee, person: .stated,
-    audited: ["entry", "comparison", "number"],
-    via: ["/weir.share.v1.Share/UploadComparisonChunk"], isInternal: true,
-    callers: [])
-
-  package static let ingestV1IngestVerifyClaim = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/VerifyClaim", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .owner, person: .certificate,
-    audited: ["entry", "request"],
-    via: ["/weir.share.v1.Share/DecideVerificationRequest"], isInternal: true,
-    callers: [])
-
-  package static let ingestV1IngestReadClaim = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .any, person: .certificate,
-    audited: [],
-    via: ["/weir.share.v1.Share/CreateVerificationRequest"], isInternal: true,
-    callers: [])
-
-  package static let ingestV1IngestLocateRecords = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .any, person: .none,
-    audited: [],
-    via: [], isInternal: true,
-    callers: ["feedback"])
-
-  package static let ingestV1IngestListRecipients = MethodAccess(
-    path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
-    roles: [],
-    scope: .any, person: .none,
-    audited: [],
-    via: [], isInternal: true,
-    callers: ["feedback"])
 
   package static let feedbackV1FeedbackFileIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/FileIssue", service: "weir.feedback.v1.Feedback",

@@ -167,6 +167,7 @@ extension AuditV1 {
       package var department: String = ""
       package var after: GoogleProtobuf.Timestamp? = nil
       package var before: GoogleProtobuf.Timestamp? = nil
+      package var batch: String = ""
 
       package init() {}
 
@@ -177,7 +178,8 @@ extension AuditV1 {
         callID: String = "",
         department: String = "",
         after: GoogleProtobuf.Timestamp? = nil,
-        before: GoogleProtobuf.Timestamp? = nil
+        before: GoogleProtobuf.Timestamp? = nil,
+        batch: String = ""
       ) {
         self.origin = origin
         self.topic = topic
@@ -186,6 +188,7 @@ extension AuditV1 {
         self.department = department
         self.after = after
         self.before = before
+        self.batch = batch
       }
     }
   }
@@ -357,6 +360,188 @@ extension AuditV1 {
       origins: [AuditV1.OriginState] = []
     ) {
       self.origins = origins
+    }
+  }
+
+  package struct RequestActRequest: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.RequestActRequest"
+    /// "destroy_month" or "trace_subject".
+    package var kind: String = ""
+    /// "2021-03", to be destroyed.
+    package var month: String = ""
+    /// Whom to trace; never stored: a keyed hash ties the act to the person.
+    package var subject: IngestV1.Subject? = nil
+    package var reason: String = ""
+
+    package init() {}
+
+    package init(
+      kind: String = "",
+      month: String = "",
+      subject: IngestV1.Subject? = nil,
+      reason: String = ""
+    ) {
+      self.kind = kind
+      self.month = month
+      self.subject = subject
+      self.reason = reason
+    }
+  }
+
+  package struct ApproveActRequest: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.ApproveActRequest"
+    package var name: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = ""
+    ) {
+      self.name = name
+    }
+  }
+
+  package struct Act: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.Act"
+    /// "acts/1"
+    package var name: String = ""
+    package var kind: String = ""
+    package var month: String = ""
+    package var reason: String = ""
+    /// "departments/d/persons/p"
+    package var requestedBy: String = ""
+    package var requestedAt: GoogleProtobuf.Timestamp? = nil
+    package var approvedBy: String = ""
+    package var approvedAt: GoogleProtobuf.Timestamp? = nil
+    /// "requested", "approved", "done", "lapsed".
+    package var state: String = ""
+    /// Until when a trace can be read, or an act that was asked for be approved.
+    package var until: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      kind: String = "",
+      month: String = "",
+      reason: String = "",
+      requestedBy: String = "",
+      requestedAt: GoogleProtobuf.Timestamp? = nil,
+      approvedBy: String = "",
+      approvedAt: GoogleProtobuf.Timestamp? = nil,
+      state: String = "",
+      until: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.name = name
+      self.kind = kind
+      self.month = month
+      self.reason = reason
+      self.requestedBy = requestedBy
+      self.requestedAt = requestedAt
+      self.approvedBy = approvedBy
+      self.approvedAt = approvedAt
+      self.state = state
+      self.until = until
+    }
+  }
+
+  package struct ListActsRequest: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.ListActsRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListActsResponse: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.ListActsResponse"
+    package var acts: [AuditV1.Act] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      acts: [AuditV1.Act] = [],
+      nextPageToken: String = ""
+    ) {
+      self.acts = acts
+      self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct TraceSubjectRequest: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.TraceSubjectRequest"
+    package var act: String = ""
+    package var subject: IngestV1.Subject? = nil
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      act: String = "",
+      subject: IngestV1.Subject? = nil,
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.act = act
+      self.subject = subject
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListMonthsRequest: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.ListMonthsRequest"
+
+    package init() {}
+  }
+
+  package struct Month: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.Month"
+    package var month: String = ""
+    package var first: Int64 = 0
+    package var entries: Int64 = 0
+    /// The first day on which its contents may be destroyed.
+    package var keptUntil: String = ""
+    /// When they were; absent while they are kept.
+    package var destroyed: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      month: String = "",
+      first: Int64 = 0,
+      entries: Int64 = 0,
+      keptUntil: String = "",
+      destroyed: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.month = month
+      self.first = first
+      self.entries = entries
+      self.keptUntil = keptUntil
+      self.destroyed = destroyed
+    }
+  }
+
+  package struct ListMonthsResponse: Message, WireMessage {
+    package static let messageName = "weir.audit.v1.ListMonthsResponse"
+    package var months: [AuditV1.Month] = []
+
+    package init() {}
+
+    package init(
+      months: [AuditV1.Month] = []
+    ) {
+      self.months = months
     }
   }
 }
@@ -979,6 +1164,7 @@ extension AuditV1.ListEntriesRequest.Filter {
     self.department = try check.string(source.pointee.department, "department")
     self.after = try check.optionalMessage(source.pointee.after, "after")
     self.before = try check.optionalMessage(source.pointee.before, "before")
+    self.batch = try check.string(source.pointee.batch, "batch")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -989,6 +1175,7 @@ extension AuditV1.ListEntriesRequest.Filter {
     target.pointee.department = arena.string(self.department)
     target.pointee.after = arena.optionalMessage(self.after)
     target.pointee.before = arena.optionalMessage(self.before)
+    target.pointee.batch = arena.string(self.batch)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1000,6 +1187,7 @@ extension AuditV1.ListEntriesRequest.Filter {
     case "department": 5
     case "after": 6
     case "before": 7
+    case "batch": 8
     default: 0
     }
   }
@@ -1020,6 +1208,8 @@ extension AuditV1.ListEntriesRequest.Filter {
       try reader.read(&self.after)
     case 7:
       try reader.read(&self.before)
+    case 8:
+      try reader.read(&self.batch)
     default: break
     }
   }
@@ -1032,6 +1222,7 @@ extension AuditV1.ListEntriesRequest.Filter {
     writer.field("department", self.department)
     writer.field("after", self.after)
     writer.field("before", self.before)
+    writer.field("batch", self.batch)
   }
 }
 
@@ -1603,5 +1794,585 @@ extension AuditV1.ListOriginsResponse {
 
   func writeFields(to writer: inout JSONWriter) {
     writer.list("origins", self.origins) { $0.value($1) }
+  }
+}
+
+extension AuditV1.RequestActRequest {
+  typealias Layout = Weir__Audit__V1__RequestActRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__request_act_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.month = try check.string(source.pointee.month, "month")
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.reason = try check.string(source.pointee.reason, "reason")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.month = arena.string(self.month)
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.reason = arena.string(self.reason)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "month": 2
+    case "subject": 3
+    case "reason": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.month)
+    case 3:
+      try reader.read(&self.subject)
+    case 4:
+      try reader.read(&self.reason)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("month", self.month)
+    writer.field("subject", self.subject)
+    writer.field("reason", self.reason)
+  }
+}
+
+extension AuditV1.ApproveActRequest {
+  typealias Layout = Weir__Audit__V1__ApproveActRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__approve_act_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+  }
+}
+
+extension AuditV1.Act {
+  typealias Layout = Weir__Audit__V1__Act
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__act__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.month = try check.string(source.pointee.month, "month")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestedBy = try check.string(source.pointee.requested_by, "requested_by")
+    self.requestedAt = try check.optionalMessage(source.pointee.requested_at, "requested_at")
+    self.approvedBy = try check.string(source.pointee.approved_by, "approved_by")
+    self.approvedAt = try check.optionalMessage(source.pointee.approved_at, "approved_at")
+    self.state = try check.string(source.pointee.state, "state")
+    self.until = try check.optionalMessage(source.pointee.until, "until")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.month = arena.string(self.month)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.requested_by = arena.string(self.requestedBy)
+    target.pointee.requested_at = arena.optionalMessage(self.requestedAt)
+    target.pointee.approved_by = arena.string(self.approvedBy)
+    target.pointee.approved_at = arena.optionalMessage(self.approvedAt)
+    target.pointee.state = arena.string(self.state)
+    target.pointee.until = arena.optionalMessage(self.until)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "kind": 2
+    case "month": 3
+    case "reason": 4
+    case "requestedBy", "requested_by": 5
+    case "requestedAt", "requested_at": 6
+    case "approvedBy", "approved_by": 7
+    case "approvedAt", "approved_at": 8
+    case "state": 9
+    case "until": 10
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.month)
+    case 4:
+      try reader.read(&self.reason)
+    case 5:
+      try reader.read(&self.requestedBy)
+    case 6:
+      try reader.read(&self.requestedAt)
+    case 7:
+      try reader.read(&self.approvedBy)
+    case 8:
+      try reader.read(&self.approvedAt)
+    case 9:
+      try reader.read(&self.state)
+    case 10:
+      try reader.read(&self.until)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("kind", self.kind)
+    writer.field("month", self.month)
+    writer.field("reason", self.reason)
+    writer.field("requestedBy", self.requestedBy)
+    writer.field("requestedAt", self.requestedAt)
+    writer.field("approvedBy", self.approvedBy)
+    writer.field("approvedAt", self.approvedAt)
+    writer.field("state", self.state)
+    writer.field("until", self.until)
+  }
+}
+
+extension AuditV1.ListActsRequest {
+  typealias Layout = Weir__Audit__V1__ListActsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__list_acts_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension AuditV1.ListActsResponse {
+  typealias Layout = Weir__Audit__V1__ListActsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__list_acts_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.acts = try check.messages(source.pointee.acts, source.pointee.n_acts, "acts")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_acts = self.acts.count
+    target.pointee.acts = arena.messages(self.acts)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "acts": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.acts, of: AuditV1.Act()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("acts", self.acts) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension AuditV1.TraceSubjectRequest {
+  typealias Layout = Weir__Audit__V1__TraceSubjectRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__trace_subject_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.act = try check.string(source.pointee.act, "act")
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.act = arena.string(self.act)
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "act": 1
+    case "subject": 2
+    case "pageSize", "page_size": 3
+    case "pageToken", "page_token": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.act)
+    case 2:
+      try reader.read(&self.subject)
+    case 3:
+      try reader.read(&self.pageSize)
+    case 4:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("act", self.act)
+    writer.field("subject", self.subject)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension AuditV1.ListMonthsRequest {
+  typealias Layout = Weir__Audit__V1__ListMonthsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__list_months_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    0
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+  }
+}
+
+extension AuditV1.Month {
+  typealias Layout = Weir__Audit__V1__Month
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__month__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.month = try check.string(source.pointee.month, "month")
+    self.first = source.pointee.first
+    self.entries = source.pointee.entries
+    self.keptUntil = try check.string(source.pointee.kept_until, "kept_until")
+    self.destroyed = try check.optionalMessage(source.pointee.destroyed, "destroyed")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.month = arena.string(self.month)
+    target.pointee.first = self.first
+    target.pointee.entries = self.entries
+    target.pointee.kept_until = arena.string(self.keptUntil)
+    target.pointee.destroyed = arena.optionalMessage(self.destroyed)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "month": 1
+    case "first": 2
+    case "entries": 3
+    case "keptUntil", "kept_until": 4
+    case "destroyed": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.month)
+    case 2:
+      try reader.read(&self.first)
+    case 3:
+      try reader.read(&self.entries)
+    case 4:
+      try reader.read(&self.keptUntil)
+    case 5:
+      try reader.read(&self.destroyed)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("month", self.month)
+    writer.field("first", self.first)
+    writer.field("entries", self.entries)
+    writer.field("keptUntil", self.keptUntil)
+    writer.field("destroyed", self.destroyed)
+  }
+}
+
+extension AuditV1.ListMonthsResponse {
+  typealias Layout = Weir__Audit__V1__ListMonthsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__audit__v1__list_months_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.months = try check.messages(source.pointee.months, source.pointee.n_months, "months")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_months = self.months.count
+    target.pointee.months = arena.messages(self.months)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "months": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.months, of: AuditV1.Month()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("months", self.months) { $0.value($1) }
   }
 }

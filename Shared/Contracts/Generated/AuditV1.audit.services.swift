@@ -23,6 +23,15 @@ extension AuditV1 {
     func watchOrigins(_ request: AuditV1.WatchOriginsRequest, _ replies: MessageWriter<AuditV1.OriginState>, _ call: CallContext) async throws
     /// Disclosures without a decision, gaps and forks: what the log itself found wrong.
     func listAlarms(_ request: AuditV1.ListAlarmsRequest, _ call: CallContext) async throws -> AuditV1.ListAlarmsResponse
+    /// Asks for an act that needs two persons (AC-93): the destruction of a month's keys after its term, or a trace of one person's data.
+    func requestAct(_ request: AuditV1.RequestActRequest, _ call: CallContext) async throws -> AuditV1.Act
+    /// Approves another person's act. A month's keys are destroyed with the approval; a trace can be read then, by whoever asked for it.
+    func approveAct(_ request: AuditV1.ApproveActRequest, _ call: CallContext) async throws -> AuditV1.Act
+    func listActs(_ request: AuditV1.ListActsRequest, _ call: CallContext) async throws -> AuditV1.ListActsResponse
+    /// Who looked at one person: under an approved act, to the person who asked for it. The pseudonym is computed for this reading alone.
+    func traceSubject(_ request: AuditV1.TraceSubjectRequest, _ call: CallContext) async throws -> AuditV1.ListEntriesResponse
+    /// The log's months: how many entries, until when their contents are kept, whether they were destroyed.
+    func listMonths(_ request: AuditV1.ListMonthsRequest, _ call: CallContext) async throws -> AuditV1.ListMonthsResponse
     func listOrigins(_ request: AuditV1.ListOriginsRequest, _ call: CallContext) async throws -> AuditV1.ListOriginsResponse
   }
 
@@ -37,6 +46,11 @@ extension AuditV1 {
       .unary(AccessTable.auditV1AuditListEntries, admission) { request, call in try await service.listEntries(request, call) },
       .serverStreaming(AccessTable.auditV1AuditWatchOrigins, admission) { request, replies, call in try await service.watchOrigins(request, replies, call) },
       .unary(AccessTable.auditV1AuditListAlarms, admission) { request, call in try await service.listAlarms(request, call) },
+      .unary(AccessTable.auditV1AuditRequestAct, admission) { request, call in try await service.requestAct(request, call) },
+      .unary(AccessTable.auditV1AuditApproveAct, admission) { request, call in try await service.approveAct(request, call) },
+      .unary(AccessTable.auditV1AuditListActs, admission) { request, call in try await service.listActs(request, call) },
+      .unary(AccessTable.auditV1AuditTraceSubject, admission) { request, call in try await service.traceSubject(request, call) },
+      .unary(AccessTable.auditV1AuditListMonths, admission) { request, call in try await service.listMonths(request, call) },
       .unary(AccessTable.auditV1AuditListOrigins, admission) { request, call in try await service.listOrigins(request, call) },
     ]
   }
@@ -90,6 +104,30 @@ extension AuditV1 {
     /// Disclosures without a decision, gaps and forks: what the log itself found wrong.
     package func listAlarms(_ request: AuditV1.ListAlarmsRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.ListAlarmsResponse {
       try await transport.unary("/weir.audit.v1.Audit/ListAlarms", request, options)
+    }
+
+    /// Asks for an act that needs two persons (AC-93): the destruction of a month's keys after its term, or a trace of one person's data.
+    package func requestAct(_ request: AuditV1.RequestActRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.Act {
+      try await transport.unary("/weir.audit.v1.Audit/RequestAct", request, options)
+    }
+
+    /// Approves another person's act. A month's keys are destroyed with the approval; a trace can be read then, by whoever asked for it.
+    package func approveAct(_ request: AuditV1.ApproveActRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.Act {
+      try await transport.unary("/weir.audit.v1.Audit/ApproveAct", request, options)
+    }
+
+    package func listActs(_ request: AuditV1.ListActsRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.ListActsResponse {
+      try await transport.unary("/weir.audit.v1.Audit/ListActs", request, options)
+    }
+
+    /// Who looked at one person: under an approved act, to the person who asked for it. The pseudonym is computed for this reading alone.
+    package func traceSubject(_ request: AuditV1.TraceSubjectRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.ListEntriesResponse {
+      try await transport.unary("/weir.audit.v1.Audit/TraceSubject", request, options)
+    }
+
+    /// The log's months: how many entries, until when their contents are kept, whether they were destroyed.
+    package func listMonths(_ request: AuditV1.ListMonthsRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.ListMonthsResponse {
+      try await transport.unary("/weir.audit.v1.Audit/ListMonths", request, options)
     }
 
     package func listOrigins(_ request: AuditV1.ListOriginsRequest, _ options: CallOptions = CallOptions()) async throws -> AuditV1.ListOriginsResponse {

@@ -692,6 +692,36 @@ extension IngestV1 {
     }
   }
 
+  package struct NameSubjectRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.NameSubjectRequest"
+    package var subject: IngestV1.Subject? = nil
+    /// "acts/1", as Audit has it.
+    package var act: String = ""
+
+    package init() {}
+
+    package init(
+      subject: IngestV1.Subject? = nil,
+      act: String = ""
+    ) {
+      self.subject = subject
+      self.act = act
+    }
+  }
+
+  package struct NameSubjectResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.NameSubjectResponse"
+    package var pseudonym: String = ""
+
+    package init() {}
+
+    package init(
+      pseudonym: String = ""
+    ) {
+      self.pseudonym = pseudonym
+    }
+  }
+
   package struct SignedGrant: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.SignedGrant"
     /// RFC 8785 JSON under Share's evidence key.
@@ -2488,6 +2518,114 @@ extension IngestV1.Subject {
     writer.field("documentType", self.documentType)
     writer.field("documentNumber", self.documentNumber)
     writer.field("personName", self.personName)
+  }
+}
+
+extension IngestV1.NameSubjectRequest {
+  typealias Layout = Weir__Ingest__V1__NameSubjectRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__name_subject_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.act = try check.string(source.pointee.act, "act")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.act = arena.string(self.act)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "subject": 1
+    case "act": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.subject)
+    case 2:
+      try reader.read(&self.act)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("subject", self.subject)
+    writer.field("act", self.act)
+  }
+}
+
+extension IngestV1.NameSubjectResponse {
+  typealias Layout = Weir__Ingest__V1__NameSubjectResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__name_subject_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pseudonym = try check.string(source.pointee.pseudonym, "pseudonym")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.pseudonym = arena.string(self.pseudonym)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pseudonym": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pseudonym)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pseudonym", self.pseudonym)
   }
 }
 

@@ -34,6 +34,8 @@ extension IngestV1 {
     /// Which records a person's complaint is about, without opening them. Feedback asks on its own account: a complaint is filed
     /// whether or not a register can answer, and whoever filed it learns nothing from the answer (AC-41, AC-60).
     func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ call: CallContext) async throws -> IngestV1.LocateRecordsResponse
+    /// The name that one person has in the disclosure entries. Audit asks under an act that two persons decided (AC-93); nothing is opened.
+    func nameSubject(_ request: IngestV1.NameSubjectRequest, _ call: CallContext) async throws -> IngestV1.NameSubjectResponse
     /// Who received a record's values: derived from the disclosure entries.
     func listRecipients(_ request: IngestV1.ListRecipientsRequest, _ call: CallContext) async throws -> IngestV1.ListRecipientsResponse
   }
@@ -56,6 +58,7 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestVerifyClaim, admission) { request, call in try await service.verifyClaim(request, call) },
       .unary(AccessTable.ingestV1IngestReadClaim, admission) { request, call in try await service.readClaim(request, call) },
       .unary(AccessTable.ingestV1IngestLocateRecords, admission) { request, call in try await service.locateRecords(request, call) },
+      .unary(AccessTable.ingestV1IngestNameSubject, admission) { request, call in try await service.nameSubject(request, call) },
       .unary(AccessTable.ingestV1IngestListRecipients, admission) { request, call in try await service.listRecipients(request, call) },
     ]
   }
@@ -138,6 +141,11 @@ extension IngestV1 {
     /// whether or not a register can answer, and whoever filed it learns nothing from the answer (AC-41, AC-60).
     package func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.LocateRecordsResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/LocateRecords", request, options)
+    }
+
+    /// The name that one person has in the disclosure entries. Audit asks under an act that two persons decided (AC-93); nothing is opened.
+    package func nameSubject(_ request: IngestV1.NameSubjectRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.NameSubjectResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/NameSubject", request, options)
     }
 
     /// Who received a record's values: derived from the disclosure entries.

@@ -20,6 +20,91 @@ extension MethodShape {
       request: GRPCReflectionV1.ServerReflectionRequest.self,
       reply: GRPCReflectionV1.ServerReflectionResponse.self,
       streamsRequests: true, streamsReplies: true),
+    "/weir.ingest.v1.Ingest/CreateBatch": MethodShape(
+      path: "/weir.ingest.v1.Ingest/CreateBatch", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.CreateBatchRequest.self,
+      reply: IngestV1.Batch.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/UploadChunk": MethodShape(
+      path: "/weir.ingest.v1.Ingest/UploadChunk", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.UploadChunkRequest.self,
+      reply: IngestV1.UploadChunkResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/CommitBatch": MethodShape(
+      path: "/weir.ingest.v1.Ingest/CommitBatch", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.CommitBatchRequest.self,
+      reply: IngestV1.Batch.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/AbandonBatch": MethodShape(
+      path: "/weir.ingest.v1.Ingest/AbandonBatch", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.AbandonBatchRequest.self,
+      reply: IngestV1.Batch.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/GetBatch": MethodShape(
+      path: "/weir.ingest.v1.Ingest/GetBatch", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.GetBatchRequest.self,
+      reply: IngestV1.Batch.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/ListBatches": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListBatches", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListBatchesRequest.self,
+      reply: IngestV1.ListBatchesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/ListRejects": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListRejects", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListRejectsRequest.self,
+      reply: IngestV1.ListRejectsResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/CorrectRecord": MethodShape(
+      path: "/weir.ingest.v1.Ingest/CorrectRecord", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.CorrectRecordRequest.self,
+      reply: IngestV1.Batch.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/GetResourceStatus": MethodShape(
+      path: "/weir.ingest.v1.Ingest/GetResourceStatus", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.GetResourceStatusRequest.self,
+      reply: IngestV1.ResourceStatus.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/ListDuties": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
+      request: CommonV1.ListDutiesRequest.self,
+      reply: CommonV1.ListDutiesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/OpenRecords": MethodShape(
+      path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.OpenRecordsRequest.self,
+      reply: IngestV1.OpenRecordsResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/CompareChunk": MethodShape(
+      path: "/weir.ingest.v1.Ingest/CompareChunk", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.CompareChunkRequest.self,
+      reply: IngestV1.CompareChunkResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/VerifyClaim": MethodShape(
+      path: "/weir.ingest.v1.Ingest/VerifyClaim", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.VerifyClaimRequest.self,
+      reply: IngestV1.VerifyClaimResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ReadClaim": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.VerifyClaimRequest.self,
+      reply: IngestV1.ReadClaimResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/LocateRecords": MethodShape(
+      path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.LocateRecordsRequest.self,
+      reply: IngestV1.LocateRecordsResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/NameSubject": MethodShape(
+      path: "/weir.ingest.v1.Ingest/NameSubject", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.NameSubjectRequest.self,
+      reply: IngestV1.NameSubjectResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ListRecipients": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListRecipientsRequest.self,
+      reply: IngestV1.ListRecipientsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/GetCheckpoint": MethodShape(
       path: "/weir.audit.v1.Audit/GetCheckpoint", service: "weir.audit.v1.Audit",
       request: AuditV1.GetCheckpointRequest.self,
@@ -59,6 +144,31 @@ extension MethodShape {
       path: "/weir.audit.v1.Audit/ListAlarms", service: "weir.audit.v1.Audit",
       request: AuditV1.ListAlarmsRequest.self,
       reply: AuditV1.ListAlarmsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.audit.v1.Audit/RequestAct": MethodShape(
+      path: "/weir.audit.v1.Audit/RequestAct", service: "weir.audit.v1.Audit",
+      request: AuditV1.RequestActRequest.self,
+      reply: AuditV1.Act.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.audit.v1.Audit/ApproveAct": MethodShape(
+      path: "/weir.audit.v1.Audit/ApproveAct", service: "weir.audit.v1.Audit",
+      request: AuditV1.ApproveActRequest.self,
+      reply: AuditV1.Act.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.audit.v1.Audit/ListActs": MethodShape(
+      path: "/weir.audit.v1.Audit/ListActs", service: "weir.audit.v1.Audit",
+      request: AuditV1.ListActsRequest.self,
+      reply: AuditV1.ListActsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.audit.v1.Audit/TraceSubject": MethodShape(
+      path: "/weir.audit.v1.Audit/TraceSubject", service: "weir.audit.v1.Audit",
+      request: AuditV1.TraceSubjectRequest.self,
+      reply: AuditV1.ListEntriesResponse.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.audit.v1.Audit/ListMonths": MethodShape(
+      path: "/weir.audit.v1.Audit/ListMonths", service: "weir.audit.v1.Audit",
+      request: AuditV1.ListMonthsRequest.self,
+      reply: AuditV1.ListMonthsResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.audit.v1.Audit/ListOrigins": MethodShape(
       path: "/weir.audit.v1.Audit/ListOrigins", service: "weir.audit.v1.Audit",
@@ -155,86 +265,6 @@ extension MethodShape {
       request: EventsV1.SnapshotRequest.self,
       reply: EventsV1.SnapshotItem.self,
       streamsRequests: false, streamsReplies: true),
-    "/weir.ingest.v1.Ingest/CreateBatch": MethodShape(
-      path: "/weir.ingest.v1.Ingest/CreateBatch", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.CreateBatchRequest.self,
-      reply: IngestV1.Batch.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/UploadChunk": MethodShape(
-      path: "/weir.ingest.v1.Ingest/UploadChunk", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.UploadChunkRequest.self,
-      reply: IngestV1.UploadChunkResponse.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/CommitBatch": MethodShape(
-      path: "/weir.ingest.v1.Ingest/CommitBatch", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.CommitBatchRequest.self,
-      reply: IngestV1.Batch.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/AbandonBatch": MethodShape(
-      path: "/weir.ingest.v1.Ingest/AbandonBatch", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.AbandonBatchRequest.self,
-      reply: IngestV1.Batch.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/GetBatch": MethodShape(
-      path: "/weir.ingest.v1.Ingest/GetBatch", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.GetBatchRequest.self,
-      reply: IngestV1.Batch.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
-    "/weir.ingest.v1.Ingest/ListBatches": MethodShape(
-      path: "/weir.ingest.v1.Ingest/ListBatches", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.ListBatchesRequest.self,
-      reply: IngestV1.ListBatchesResponse.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
-    "/weir.ingest.v1.Ingest/ListRejects": MethodShape(
-      path: "/weir.ingest.v1.Ingest/ListRejects", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.ListRejectsRequest.self,
-      reply: IngestV1.ListRejectsResponse.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/CorrectRecord": MethodShape(
-      path: "/weir.ingest.v1.Ingest/CorrectRecord", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.CorrectRecordRequest.self,
-      reply: IngestV1.Batch.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/GetResourceStatus": MethodShape(
-      path: "/weir.ingest.v1.Ingest/GetResourceStatus", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.GetResourceStatusRequest.self,
-      reply: IngestV1.ResourceStatus.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
-    "/weir.ingest.v1.Ingest/ListDuties": MethodShape(
-      path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
-      request: CommonV1.ListDutiesRequest.self,
-      reply: CommonV1.ListDutiesResponse.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
-    "/weir.ingest.v1.Ingest/OpenRecords": MethodShape(
-      path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.OpenRecordsRequest.self,
-      reply: IngestV1.OpenRecordsResponse.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/CompareChunk": MethodShape(
-      path: "/weir.ingest.v1.Ingest/CompareChunk", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.CompareChunkRequest.self,
-      reply: IngestV1.CompareChunkResponse.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/VerifyClaim": MethodShape(
-      path: "/weir.ingest.v1.Ingest/VerifyClaim", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.VerifyClaimRequest.self,
-      reply: IngestV1.VerifyClaimResponse.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/ReadClaim": MethodShape(
-      path: "/weir.ingest.v1.Ingest/ReadClaim", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.VerifyClaimRequest.self,
-      reply: IngestV1.ReadClaimResponse.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
-    "/weir.ingest.v1.Ingest/LocateRecords": MethodShape(
-      path: "/weir.ingest.v1.Ingest/LocateRecords", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.LocateRecordsRequest.self,
-      reply: IngestV1.LocateRecordsResponse.self,
-      streamsRequests: false, streamsReplies: false),
-    "/weir.ingest.v1.Ingest/ListRecipients": MethodShape(
-      path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
-      request: IngestV1.ListRecipientsRequest.self,
-      reply: IngestV1.ListRecipientsResponse.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/FileIssue": MethodShape(
       path: "/weir.feedback.v1.Feedback/FileIssue", service: "weir.feedback.v1.Feedback",
       request: FeedbackV1.FileIssueRequest.self,

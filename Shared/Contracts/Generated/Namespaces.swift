@@ -12,14 +12,14 @@ package enum GRPCHealthV1 {}
 package enum GRPCReflectionV1 {}
 /// The package weir.common.v1.
 package enum CommonV1 {}
+/// The package weir.ingest.v1.
+package enum IngestV1 {}
 /// The package weir.audit.v1.
 package enum AuditV1 {}
 /// The package weir.catalog.v1.
 package enum CatalogV1 {}
 /// The package weir.events.v1.
 package enum EventsV1 {}
-/// The package weir.ingest.v1.
-package enum IngestV1 {}
 /// The package weir.feedback.v1.
 package enum FeedbackV1 {}
 /// The package weir.registry.v1.

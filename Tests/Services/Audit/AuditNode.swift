@@ -155,6 +155,7 @@ final class AuditNode: Sendable {
     let calls = AuditCalls(
       database: log.database, keys: log.keys, board: log.board,
       keyListNote: try keys.note().encoded, places: { testPlaces[$0.text] }, refusals: nil,
+      acts: try home.actOffice(),
       civil: clock.now)
     server = try testServer(
       "audit", methods: methods(calls, admission: pki.admission), pki, reactors)

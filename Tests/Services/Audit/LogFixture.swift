@@ -154,6 +154,7 @@ struct OpenLog: Sendable {
       keyring: try Keyring(
         folder: home.folder.path("keys"), creates: true, random: home.random),
       random: home.random)
+    try keys.prepareActs(at: now())
     let appender = try await database.write { try $0.becomeAppender(holder: "test", at: now()) }
     board = OriginBoard(try await database.read { try $0.origins() })
     intake = Intake(

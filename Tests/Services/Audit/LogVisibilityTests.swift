@@ -97,7 +97,13 @@ struct LogVisibilityTests {
       .malformed(field: "leaf"), .notYourLog, .regionUnknown,
       .foreignDepartment(try code("justice")), .noCheckpoint,
       .treeTooLarge(field: "tree_size", size: 9, newest: 5), .sizesReversed, .noSuchLeaf,
-      .leafNotCovered, .noSuchTile("tile/0/000"),
+      .leafNotCovered, .noSuchTile("tile/0/000"), .identityNumberInText(field: "reason"),
+      .noSuchMonth("2021-03"),
+      .retentionRuns(
+        month: "2021-03", until: try #require(CivilDate(iso: "2024-04-01")),
+        citation: Citation(document: "hebi-2021", article: "13.3")),
+      .monthDestroyed("2021-03"), .noSuchAct("acts/1"), .actNotOpen("acts/1", .lapsed),
+      .secondPersonNeeded("acts/1"), .otherSubject("acts/1"),
     ]
     #expect(Set(all.map(\.reason)).count == all.count)
     for refusal in all {

@@ -41,6 +41,7 @@ struct AccessTableTests {
         "/weir.ingest.v1.Ingest/CompareChunk": ["share"],
         "/weir.ingest.v1.Ingest/ListRecipients": ["feedback"],
         "/weir.ingest.v1.Ingest/LocateRecords": ["feedback"],
+        "/weir.ingest.v1.Ingest/NameSubject": ["audit"],
         "/weir.ingest.v1.Ingest/OpenRecords": ["share"],
         "/weir.ingest.v1.Ingest/ReadClaim": ["share"],
         "/weir.ingest.v1.Ingest/VerifyClaim": ["share"],
@@ -56,7 +57,8 @@ struct AccessTableTests {
     let methods = AccessTable.all.values.filter { $0.roles.contains(.operator) }
     #expect(
       Set(methods.map(\.path)) == [
-        "/weir.audit.v1.Audit/ListOrigins", "/weir.registry.v1.Registry/ListSystems",
+        "/weir.audit.v1.Audit/ListMonths", "/weir.audit.v1.Audit/ListOrigins",
+        "/weir.registry.v1.Registry/ListSystems",
         "/weir.registry.v1.Registry/ListPersons", "/weir.registry.v1.Registry/ListCertificates",
         "/weir.registry.v1.Registry/ListRuns",
       ])

@@ -24,6 +24,8 @@ extension EntryFacts {
     call = payload["call"]?.string ?? ""
     entry = payload["entry"]?.string.flatMap { Self.id($0, in: .entries) }
     grant = payload["grant"]?.string.flatMap { Self.id($0, in: .grants) }
+    batch = payload["batch"]?.string.flatMap { Self.id($0, in: .batches) }
+    subject = payload["subject"]?.string.flatMap { Pseudonym(text: $0) }
     for member in payload.members { collect(member.value, under: member.name, depth: 0) }
     isForeign = AuditRules.isForeign(topic: topic, from: service)
     if isForeign { return }

@@ -60,13 +60,16 @@ package struct LogInspection: Sendable {
     return try await publisher.writeTiles(from: 0, to: published)
   }
 
-  /// Opens every entry under its month's key and compares it with its leaf.
+  /// Opens every entry under its month's key, where that is kept, and compares it with its leaf.
   package func openAll(with keys: MonthKeys) async throws -> UInt64 {
     var position: UInt64 = 0
     while true {
       let start = position
       let count = try await database.read { transaction in
-        try keys.open(try transaction.entries(from: start, limit: 500)).count
+        let destroyed = try transaction.destroyedMonths()
+        let entries = try transaction.entries(from: start, limit: 500)
+        _ = try keys.open(entries.filter { !destroyed.contains($0.month) })
+        return entries.count
       }
       if count == 0 { return position }
       position += UInt64(count)

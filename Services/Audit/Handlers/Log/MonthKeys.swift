@@ -65,6 +65,33 @@ package final class MonthKeys: TermBlinding {
 
   private static func terms(_ month: String) -> String { month + "/terms" }
 
+  /// Destroys the keys of a month: what lies sealed under them opens for nobody any more, and no term of it can be made again. Once or
+  /// more; writes a file.
+  package func destroy(_ month: String) throws {
+    for resource in [month, Self.terms(month)] {
+      for key in keyring.keys(.month, resource: resource) { try keyring.destroy(key.id) }
+    }
+    blinding.withLock { $0[month] = nil }
+  }
+
+  // MARK: Acts
+
+  /// Makes the key under which acts name a person. Writes a file.
+  package func prepareActs(at moment: Instant) throws {
+    _ = try keyring.currentOrNewKey(
+      .month, resource: Self.acts, suite: .hmacSHA256, createdAt: moment.milliseconds)
+  }
+
+  /// 16 bytes that tie an act to a person, and say who it is to nobody without this key and the number.
+  package func actCode(of subject: [UInt8]) throws -> [UInt8] {
+    guard let record = keyring.currentKey(.month, resource: Self.acts) else {
+      throw LogFault.broken("the key of acts is gone")
+    }
+    return Array(try record.hmacKey().code(of: subject).prefix(16))
+  }
+
+  private static let acts = "acts"
+
   // MARK: Sealing
 
   /// Seals for one month; for one batch on one thread.

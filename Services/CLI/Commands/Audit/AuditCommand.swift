@@ -15,7 +15,8 @@ struct AuditCommand: AsyncParsableCommand {
       "audit receipt receipt.json --root-key root.key --page receipt.html",
       subcommands: [
         AuditCheckpoint.self, AuditEntries.self, AuditAlarms.self, AuditOrigins.self,
-        AuditExport.self, AuditProve.self, AuditVerify.self, AuditReceipt.self,
+        AuditExport.self, AuditProve.self, AuditVerify.self, AuditReceipt.self, AuditMonths.self,
+        AuditRequest.self, AuditApprove.self, AuditActs.self, AuditTrace.self,
       ])
   }
 }
@@ -24,13 +25,15 @@ struct AuditEntries: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "entries", "查看日志条目内容；查看本身也入日志。", "Entries with their contents; the reading is itself logged.",
-      examples: "audit entries --topic share.decision --limit 20", "audit entries --grant G-1")
+      examples: "audit entries --topic share.decision --limit 20", "audit entries --grant G-1",
+      "audit entries --batch B-1")
   }
   @OptionGroup var caller: CallerOptions
   @OptionGroup var limit: ListOptions
   @Option(help: hint("来源。", "The origin.", "origin")) var origin = ""
   @Option(help: hint("事项。", "The topic.", "topic")) var topic = ""
   @Option(help: hint("授权。", "The grant.", "grant")) var grant = ""
+  @Option(help: hint("批次。", "The batch.", "batch")) var batch = ""
   @Option(help: hint("单位。", "The department.", "code")) var department = ""
   @Option(name: .customLong("call"), help: hint("调用号。", "The call.", "id")) var callID = ""
   @Option(help: hint("自哪一天（含）。", "From this day on.", "date")) var from: CivilDate?
@@ -41,12 +44,17 @@ struct AuditEntries: CallCommand {
       origin: origin, topic: topic, grant: resource("grants", grant), callID: callID,
       department: resource("departments", department),
       after: from.map { .init(Instant(startOf: $0)) },
-      before: to.map { .init(Instant(startOf: $0.adding(days: 1))) })
+      before: to.map { .init(Instant(startOf: $0.adding(days: 1))) },
+      batch: resource("batches", batch))
     let entries = try await session.list(limit) { size, token in
       let page = try await session.audit.listEntries(
         .init(filter: filter, pageSize: size, pageToken: token), session.options)
       return (page.entries, page.nextPageToken)
     }
+    try Self.show(entries, session)
+  }
+
+  static func show(_ entries: [AuditV1.Entry], _ session: Session) throws {
     switch session.console.format {
     case .json:
       // Contents are JSON themselves, and are read as such.

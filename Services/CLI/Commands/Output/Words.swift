@@ -123,6 +123,8 @@ package enum Words {
     "action": "动作", "overdue": "逾期", "taxonomy": "分类法", "group": "组", "slug": "代码",
     "owner_kinds": "可提供部门", "accepted": "接收", "first_day": "首日", "last_day": "末日",
     "service": "服务", "pid": "进程", "address": "地址", "check": "检查", "advice": "建议",
+    "first": "首条", "entries": "条目数", "kept_until": "保存至", "destroyed": "销毁时间", "month": "月份",
+    "requested_by": "申请人", "requested_at": "申请时间", "approved_by": "批准人", "approved_at": "批准时间",
     "path": "文件", "key": "密钥", "secrecy_review": "保密审查", "withdrawal": "撤销申请", "detail": "内容",
     "systems": "可用系统", "access_modes": "访问方式", "form": "申请表",
     "sha256": "摘要值", "json": "内容", "recipients": "接收方", "recipient": "接收方",

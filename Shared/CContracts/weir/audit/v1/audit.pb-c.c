@@ -913,6 +913,411 @@ void   weir__audit__v1__list_origins_response__free_unpacked
   assert(message->base.descriptor == &weir__audit__v1__list_origins_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__audit__v1__request_act_request__init
+                     (Weir__Audit__V1__RequestActRequest         *message)
+{
+  static const Weir__Audit__V1__RequestActRequest init_value = WEIR__AUDIT__V1__REQUEST_ACT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__request_act_request__get_packed_size
+                     (const Weir__Audit__V1__RequestActRequest *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__request_act_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__request_act_request__pack
+                     (const Weir__Audit__V1__RequestActRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__request_act_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__request_act_request__pack_to_buffer
+                     (const Weir__Audit__V1__RequestActRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__request_act_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__RequestActRequest *
+       weir__audit__v1__request_act_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__RequestActRequest *)
+     protobuf_c_message_unpack (&weir__audit__v1__request_act_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__request_act_request__free_unpacked
+                     (Weir__Audit__V1__RequestActRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__request_act_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__approve_act_request__init
+                     (Weir__Audit__V1__ApproveActRequest         *message)
+{
+  static const Weir__Audit__V1__ApproveActRequest init_value = WEIR__AUDIT__V1__APPROVE_ACT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__approve_act_request__get_packed_size
+                     (const Weir__Audit__V1__ApproveActRequest *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__approve_act_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__approve_act_request__pack
+                     (const Weir__Audit__V1__ApproveActRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__approve_act_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__approve_act_request__pack_to_buffer
+                     (const Weir__Audit__V1__ApproveActRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__approve_act_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__ApproveActRequest *
+       weir__audit__v1__approve_act_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__ApproveActRequest *)
+     protobuf_c_message_unpack (&weir__audit__v1__approve_act_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__approve_act_request__free_unpacked
+                     (Weir__Audit__V1__ApproveActRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__approve_act_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__act__init
+                     (Weir__Audit__V1__Act         *message)
+{
+  static const Weir__Audit__V1__Act init_value = WEIR__AUDIT__V1__ACT__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__act__get_packed_size
+                     (const Weir__Audit__V1__Act *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__act__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__act__pack
+                     (const Weir__Audit__V1__Act *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__act__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__act__pack_to_buffer
+                     (const Weir__Audit__V1__Act *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__act__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__Act *
+       weir__audit__v1__act__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__Act *)
+     protobuf_c_message_unpack (&weir__audit__v1__act__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__act__free_unpacked
+                     (Weir__Audit__V1__Act *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__act__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__list_acts_request__init
+                     (Weir__Audit__V1__ListActsRequest         *message)
+{
+  static const Weir__Audit__V1__ListActsRequest init_value = WEIR__AUDIT__V1__LIST_ACTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__list_acts_request__get_packed_size
+                     (const Weir__Audit__V1__ListActsRequest *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__list_acts_request__pack
+                     (const Weir__Audit__V1__ListActsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__list_acts_request__pack_to_buffer
+                     (const Weir__Audit__V1__ListActsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__ListActsRequest *
+       weir__audit__v1__list_acts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__ListActsRequest *)
+     protobuf_c_message_unpack (&weir__audit__v1__list_acts_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__list_acts_request__free_unpacked
+                     (Weir__Audit__V1__ListActsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__list_acts_response__init
+                     (Weir__Audit__V1__ListActsResponse         *message)
+{
+  static const Weir__Audit__V1__ListActsResponse init_value = WEIR__AUDIT__V1__LIST_ACTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__list_acts_response__get_packed_size
+                     (const Weir__Audit__V1__ListActsResponse *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__list_acts_response__pack
+                     (const Weir__Audit__V1__ListActsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__list_acts_response__pack_to_buffer
+                     (const Weir__Audit__V1__ListActsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__ListActsResponse *
+       weir__audit__v1__list_acts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__ListActsResponse *)
+     protobuf_c_message_unpack (&weir__audit__v1__list_acts_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__list_acts_response__free_unpacked
+                     (Weir__Audit__V1__ListActsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__list_acts_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__trace_subject_request__init
+                     (Weir__Audit__V1__TraceSubjectRequest         *message)
+{
+  static const Weir__Audit__V1__TraceSubjectRequest init_value = WEIR__AUDIT__V1__TRACE_SUBJECT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__trace_subject_request__get_packed_size
+                     (const Weir__Audit__V1__TraceSubjectRequest *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__trace_subject_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__trace_subject_request__pack
+                     (const Weir__Audit__V1__TraceSubjectRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__trace_subject_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__trace_subject_request__pack_to_buffer
+                     (const Weir__Audit__V1__TraceSubjectRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__trace_subject_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__TraceSubjectRequest *
+       weir__audit__v1__trace_subject_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__TraceSubjectRequest *)
+     protobuf_c_message_unpack (&weir__audit__v1__trace_subject_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__trace_subject_request__free_unpacked
+                     (Weir__Audit__V1__TraceSubjectRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__trace_subject_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__list_months_request__init
+                     (Weir__Audit__V1__ListMonthsRequest         *message)
+{
+  static const Weir__Audit__V1__ListMonthsRequest init_value = WEIR__AUDIT__V1__LIST_MONTHS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__list_months_request__get_packed_size
+                     (const Weir__Audit__V1__ListMonthsRequest *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_months_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__list_months_request__pack
+                     (const Weir__Audit__V1__ListMonthsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_months_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__list_months_request__pack_to_buffer
+                     (const Weir__Audit__V1__ListMonthsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_months_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__ListMonthsRequest *
+       weir__audit__v1__list_months_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__ListMonthsRequest *)
+     protobuf_c_message_unpack (&weir__audit__v1__list_months_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__list_months_request__free_unpacked
+                     (Weir__Audit__V1__ListMonthsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__list_months_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__month__init
+                     (Weir__Audit__V1__Month         *message)
+{
+  static const Weir__Audit__V1__Month init_value = WEIR__AUDIT__V1__MONTH__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__month__get_packed_size
+                     (const Weir__Audit__V1__Month *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__month__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__month__pack
+                     (const Weir__Audit__V1__Month *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__month__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__month__pack_to_buffer
+                     (const Weir__Audit__V1__Month *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__month__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__Month *
+       weir__audit__v1__month__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__Month *)
+     protobuf_c_message_unpack (&weir__audit__v1__month__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__month__free_unpacked
+                     (Weir__Audit__V1__Month *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__month__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__audit__v1__list_months_response__init
+                     (Weir__Audit__V1__ListMonthsResponse         *message)
+{
+  static const Weir__Audit__V1__ListMonthsResponse init_value = WEIR__AUDIT__V1__LIST_MONTHS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__audit__v1__list_months_response__get_packed_size
+                     (const Weir__Audit__V1__ListMonthsResponse *message)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_months_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__audit__v1__list_months_response__pack
+                     (const Weir__Audit__V1__ListMonthsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_months_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__audit__v1__list_months_response__pack_to_buffer
+                     (const Weir__Audit__V1__ListMonthsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__audit__v1__list_months_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Audit__V1__ListMonthsResponse *
+       weir__audit__v1__list_months_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Audit__V1__ListMonthsResponse *)
+     protobuf_c_message_unpack (&weir__audit__v1__list_months_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__audit__v1__list_months_response__free_unpacked
+                     (Weir__Audit__V1__ListMonthsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__audit__v1__list_months_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 #define weir__audit__v1__get_checkpoint_request__field_descriptors NULL
 #define weir__audit__v1__get_checkpoint_request__field_indices_by_name NULL
 #define weir__audit__v1__get_checkpoint_request__number_ranges NULL
@@ -1318,7 +1723,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__key_list__descriptor =
   (ProtobufCMessageInit) weir__audit__v1__key_list__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__list_entries_request__filter__field_descriptors[7] =
+static const ProtobufCFieldDescriptor weir__audit__v1__list_entries_request__filter__field_descriptors[8] =
 {
   {
     "origin",
@@ -1404,9 +1809,22 @@ static const ProtobufCFieldDescriptor weir__audit__v1__list_entries_request__fil
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "batch",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ListEntriesRequest__Filter, batch),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__list_entries_request__filter__field_indices_by_name[] = {
   5,   /* field[5] = after */
+  7,   /* field[7] = batch */
   6,   /* field[6] = before */
   3,   /* field[3] = call_id */
   4,   /* field[4] = department */
@@ -1417,7 +1835,7 @@ static const unsigned weir__audit__v1__list_entries_request__filter__field_indic
 static const ProtobufCIntRange weir__audit__v1__list_entries_request__filter__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__list_entries_request__filter__descriptor =
 {
@@ -1427,7 +1845,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__list_entries_request__filter__
   "Weir__Audit__V1__ListEntriesRequest__Filter",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__ListEntriesRequest__Filter),
-  7,
+  8,
   weir__audit__v1__list_entries_request__filter__field_descriptors,
   weir__audit__v1__list_entries_request__filter__field_indices_by_name,
   1,  weir__audit__v1__list_entries_request__filter__number_ranges,
@@ -2065,5 +2483,600 @@ const ProtobufCMessageDescriptor weir__audit__v1__list_origins_response__descrip
   weir__audit__v1__list_origins_response__field_indices_by_name,
   1,  weir__audit__v1__list_origins_response__number_ranges,
   (ProtobufCMessageInit) weir__audit__v1__list_origins_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[4] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "month",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, month),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__request_act_request__field_indices_by_name[] = {
+  0,   /* field[0] = kind */
+  1,   /* field[1] = month */
+  3,   /* field[3] = reason */
+  2,   /* field[2] = subject */
+};
+static const ProtobufCIntRange weir__audit__v1__request_act_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.RequestActRequest",
+  "RequestActRequest",
+  "Weir__Audit__V1__RequestActRequest",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__RequestActRequest),
+  4,
+  weir__audit__v1__request_act_request__field_descriptors,
+  weir__audit__v1__request_act_request__field_indices_by_name,
+  1,  weir__audit__v1__request_act_request__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__request_act_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ApproveActRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__approve_act_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange weir__audit__v1__approve_act_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.ApproveActRequest",
+  "ApproveActRequest",
+  "Weir__Audit__V1__ApproveActRequest",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__ApproveActRequest),
+  1,
+  weir__audit__v1__approve_act_request__field_descriptors,
+  weir__audit__v1__approve_act_request__field_indices_by_name,
+  1,  weir__audit__v1__approve_act_request__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__approve_act_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[10] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "month",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, month),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requested_by",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, requested_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requested_at",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, requested_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "approved_by",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, approved_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "approved_at",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, approved_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__act__field_indices_by_name[] = {
+  7,   /* field[7] = approved_at */
+  6,   /* field[6] = approved_by */
+  1,   /* field[1] = kind */
+  2,   /* field[2] = month */
+  0,   /* field[0] = name */
+  3,   /* field[3] = reason */
+  5,   /* field[5] = requested_at */
+  4,   /* field[4] = requested_by */
+  8,   /* field[8] = state */
+  9,   /* field[9] = until */
+};
+static const ProtobufCIntRange weir__audit__v1__act__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__act__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.Act",
+  "Act",
+  "Weir__Audit__V1__Act",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__Act),
+  10,
+  weir__audit__v1__act__field_descriptors,
+  weir__audit__v1__act__field_indices_by_name,
+  1,  weir__audit__v1__act__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__act__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__list_acts_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ListActsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ListActsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__list_acts_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__audit__v1__list_acts_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__list_acts_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.ListActsRequest",
+  "ListActsRequest",
+  "Weir__Audit__V1__ListActsRequest",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__ListActsRequest),
+  2,
+  weir__audit__v1__list_acts_request__field_descriptors,
+  weir__audit__v1__list_acts_request__field_indices_by_name,
+  1,  weir__audit__v1__list_acts_request__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__list_acts_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__list_acts_response__field_descriptors[2] =
+{
+  {
+    "acts",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Audit__V1__ListActsResponse, n_acts),
+    offsetof(Weir__Audit__V1__ListActsResponse, acts),
+    &weir__audit__v1__act__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ListActsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__list_acts_response__field_indices_by_name[] = {
+  0,   /* field[0] = acts */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__audit__v1__list_acts_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__list_acts_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.ListActsResponse",
+  "ListActsResponse",
+  "Weir__Audit__V1__ListActsResponse",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__ListActsResponse),
+  2,
+  weir__audit__v1__list_acts_response__field_descriptors,
+  weir__audit__v1__list_acts_response__field_indices_by_name,
+  1,  weir__audit__v1__list_acts_response__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__list_acts_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__trace_subject_request__field_descriptors[4] =
+{
+  {
+    "act",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__TraceSubjectRequest, act),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__TraceSubjectRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__TraceSubjectRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__TraceSubjectRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__trace_subject_request__field_indices_by_name[] = {
+  0,   /* field[0] = act */
+  2,   /* field[2] = page_size */
+  3,   /* field[3] = page_token */
+  1,   /* field[1] = subject */
+};
+static const ProtobufCIntRange weir__audit__v1__trace_subject_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__trace_subject_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.TraceSubjectRequest",
+  "TraceSubjectRequest",
+  "Weir__Audit__V1__TraceSubjectRequest",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__TraceSubjectRequest),
+  4,
+  weir__audit__v1__trace_subject_request__field_descriptors,
+  weir__audit__v1__trace_subject_request__field_indices_by_name,
+  1,  weir__audit__v1__trace_subject_request__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__trace_subject_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define weir__audit__v1__list_months_request__field_descriptors NULL
+#define weir__audit__v1__list_months_request__field_indices_by_name NULL
+#define weir__audit__v1__list_months_request__number_ranges NULL
+const ProtobufCMessageDescriptor weir__audit__v1__list_months_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.ListMonthsRequest",
+  "ListMonthsRequest",
+  "Weir__Audit__V1__ListMonthsRequest",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__ListMonthsRequest),
+  0,
+  weir__audit__v1__list_months_request__field_descriptors,
+  weir__audit__v1__list_months_request__field_indices_by_name,
+  0,  weir__audit__v1__list_months_request__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__list_months_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__month__field_descriptors[5] =
+{
+  {
+    "month",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Month, month),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "first",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Month, first),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entries",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Month, entries),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kept_until",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Month, kept_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "destroyed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Month, destroyed),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__month__field_indices_by_name[] = {
+  4,   /* field[4] = destroyed */
+  2,   /* field[2] = entries */
+  1,   /* field[1] = first */
+  3,   /* field[3] = kept_until */
+  0,   /* field[0] = month */
+};
+static const ProtobufCIntRange weir__audit__v1__month__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__month__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.Month",
+  "Month",
+  "Weir__Audit__V1__Month",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__Month),
+  5,
+  weir__audit__v1__month__field_descriptors,
+  weir__audit__v1__month__field_indices_by_name,
+  1,  weir__audit__v1__month__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__month__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__audit__v1__list_months_response__field_descriptors[1] =
+{
+  {
+    "months",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Audit__V1__ListMonthsResponse, n_months),
+    offsetof(Weir__Audit__V1__ListMonthsResponse, months),
+    &weir__audit__v1__month__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__audit__v1__list_months_response__field_indices_by_name[] = {
+  0,   /* field[0] = months */
+};
+static const ProtobufCIntRange weir__audit__v1__list_months_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__audit__v1__list_months_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.audit.v1.ListMonthsResponse",
+  "ListMonthsResponse",
+  "Weir__Audit__V1__ListMonthsResponse",
+  "weir.audit.v1",
+  sizeof(Weir__Audit__V1__ListMonthsResponse),
+  1,
+  weir__audit__v1__list_months_response__field_descriptors,
+  weir__audit__v1__list_months_response__field_indices_by_name,
+  1,  weir__audit__v1__list_months_response__number_ranges,
+  (ProtobufCMessageInit) weir__audit__v1__list_months_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

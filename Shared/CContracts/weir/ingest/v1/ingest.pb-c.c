@@ -817,6 +817,96 @@ void   weir__ingest__v1__subject__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__subject__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__name_subject_request__init
+                     (Weir__Ingest__V1__NameSubjectRequest         *message)
+{
+  static const Weir__Ingest__V1__NameSubjectRequest init_value = WEIR__INGEST__V1__NAME_SUBJECT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__name_subject_request__get_packed_size
+                     (const Weir__Ingest__V1__NameSubjectRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__name_subject_request__pack
+                     (const Weir__Ingest__V1__NameSubjectRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__name_subject_request__pack_to_buffer
+                     (const Weir__Ingest__V1__NameSubjectRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__NameSubjectRequest *
+       weir__ingest__v1__name_subject_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__NameSubjectRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__name_subject_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__name_subject_request__free_unpacked
+                     (Weir__Ingest__V1__NameSubjectRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__name_subject_response__init
+                     (Weir__Ingest__V1__NameSubjectResponse         *message)
+{
+  static const Weir__Ingest__V1__NameSubjectResponse init_value = WEIR__INGEST__V1__NAME_SUBJECT_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__name_subject_response__get_packed_size
+                     (const Weir__Ingest__V1__NameSubjectResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__name_subject_response__pack
+                     (const Weir__Ingest__V1__NameSubjectResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__name_subject_response__pack_to_buffer
+                     (const Weir__Ingest__V1__NameSubjectResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__NameSubjectResponse *
+       weir__ingest__v1__name_subject_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__NameSubjectResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__name_subject_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__name_subject_response__free_unpacked
+                     (Weir__Ingest__V1__NameSubjectResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__name_subject_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__ingest__v1__signed_grant__init
                      (Weir__Ingest__V1__SignedGrant         *message)
 {
@@ -3149,6 +3239,95 @@ const ProtobufCMessageDescriptor weir__ingest__v1__subject__descriptor =
   weir__ingest__v1__subject__field_indices_by_name,
   1,  weir__ingest__v1__subject__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__subject__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_request__field_descriptors[2] =
+{
+  {
+    "subject",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__NameSubjectRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "act",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__NameSubjectRequest, act),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__name_subject_request__field_indices_by_name[] = {
+  1,   /* field[1] = act */
+  0,   /* field[0] = subject */
+};
+static const ProtobufCIntRange weir__ingest__v1__name_subject_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.NameSubjectRequest",
+  "NameSubjectRequest",
+  "Weir__Ingest__V1__NameSubjectRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__NameSubjectRequest),
+  2,
+  weir__ingest__v1__name_subject_request__field_descriptors,
+  weir__ingest__v1__name_subject_request__field_indices_by_name,
+  1,  weir__ingest__v1__name_subject_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__name_subject_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_response__field_descriptors[1] =
+{
+  {
+    "pseudonym",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__NameSubjectResponse, pseudonym),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__name_subject_response__field_indices_by_name[] = {
+  0,   /* field[0] = pseudonym */
+};
+static const ProtobufCIntRange weir__ingest__v1__name_subject_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.NameSubjectResponse",
+  "NameSubjectResponse",
+  "Weir__Ingest__V1__NameSubjectResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__NameSubjectResponse),
+  1,
+  weir__ingest__v1__name_subject_response__field_descriptors,
+  weir__ingest__v1__name_subject_response__field_indices_by_name,
+  1,  weir__ingest__v1__name_subject_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__name_subject_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__ingest__v1__signed_grant__field_descriptors[3] =

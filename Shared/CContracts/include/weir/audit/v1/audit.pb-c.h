@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/timestamp.pb-c.h"
 #include "weir/common/v1/common.pb-c.h"
+#include "weir/ingest/v1/ingest.pb-c.h"
 
 typedef struct Weir__Audit__V1__GetCheckpointRequest Weir__Audit__V1__GetCheckpointRequest;
 typedef struct Weir__Audit__V1__Checkpoint Weir__Audit__V1__Checkpoint;
@@ -38,6 +39,15 @@ typedef struct Weir__Audit__V1__Alarm Weir__Audit__V1__Alarm;
 typedef struct Weir__Audit__V1__ListAlarmsResponse Weir__Audit__V1__ListAlarmsResponse;
 typedef struct Weir__Audit__V1__ListOriginsRequest Weir__Audit__V1__ListOriginsRequest;
 typedef struct Weir__Audit__V1__ListOriginsResponse Weir__Audit__V1__ListOriginsResponse;
+typedef struct Weir__Audit__V1__RequestActRequest Weir__Audit__V1__RequestActRequest;
+typedef struct Weir__Audit__V1__ApproveActRequest Weir__Audit__V1__ApproveActRequest;
+typedef struct Weir__Audit__V1__Act Weir__Audit__V1__Act;
+typedef struct Weir__Audit__V1__ListActsRequest Weir__Audit__V1__ListActsRequest;
+typedef struct Weir__Audit__V1__ListActsResponse Weir__Audit__V1__ListActsResponse;
+typedef struct Weir__Audit__V1__TraceSubjectRequest Weir__Audit__V1__TraceSubjectRequest;
+typedef struct Weir__Audit__V1__ListMonthsRequest Weir__Audit__V1__ListMonthsRequest;
+typedef struct Weir__Audit__V1__Month Weir__Audit__V1__Month;
+typedef struct Weir__Audit__V1__ListMonthsResponse Weir__Audit__V1__ListMonthsResponse;
 
 
 /* --- enums --- */
@@ -160,10 +170,11 @@ struct  Weir__Audit__V1__ListEntriesRequest__Filter
   ProtobufCBinaryData department;
   Google__Protobuf__Timestamp *after;
   Google__Protobuf__Timestamp *before;
+  ProtobufCBinaryData batch;
 };
 #define WEIR__AUDIT__V1__LIST_ENTRIES_REQUEST__FILTER__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__list_entries_request__filter__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL, {0,NULL} }
 
 
 struct  Weir__Audit__V1__ListEntriesRequest
@@ -286,6 +297,118 @@ struct  Weir__Audit__V1__ListOriginsResponse
 };
 #define WEIR__AUDIT__V1__LIST_ORIGINS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__list_origins_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Weir__Audit__V1__RequestActRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData month;
+  Weir__Ingest__V1__Subject *subject;
+  ProtobufCBinaryData reason;
+};
+#define WEIR__AUDIT__V1__REQUEST_ACT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__request_act_request__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL} }
+
+
+struct  Weir__Audit__V1__ApproveActRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+};
+#define WEIR__AUDIT__V1__APPROVE_ACT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__approve_act_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Audit__V1__Act
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData month;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData requested_by;
+  Google__Protobuf__Timestamp *requested_at;
+  ProtobufCBinaryData approved_by;
+  Google__Protobuf__Timestamp *approved_at;
+  ProtobufCBinaryData state;
+  Google__Protobuf__Timestamp *until;
+};
+#define WEIR__AUDIT__V1__ACT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__act__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, NULL }
+
+
+struct  Weir__Audit__V1__ListActsRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__AUDIT__V1__LIST_ACTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__list_acts_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Audit__V1__ListActsResponse
+{
+  ProtobufCMessage base;
+  size_t n_acts;
+  Weir__Audit__V1__Act **acts;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__AUDIT__V1__LIST_ACTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__list_acts_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Audit__V1__TraceSubjectRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData act;
+  Weir__Ingest__V1__Subject *subject;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__AUDIT__V1__TRACE_SUBJECT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__trace_subject_request__descriptor) \
+    , {0,NULL}, NULL, 0, {0,NULL} }
+
+
+struct  Weir__Audit__V1__ListMonthsRequest
+{
+  ProtobufCMessage base;
+};
+#define WEIR__AUDIT__V1__LIST_MONTHS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__list_months_request__descriptor) \
+     }
+
+
+struct  Weir__Audit__V1__Month
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData month;
+  int64_t first;
+  int64_t entries;
+  ProtobufCBinaryData kept_until;
+  Google__Protobuf__Timestamp *destroyed;
+};
+#define WEIR__AUDIT__V1__MONTH__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__month__descriptor) \
+    , {0,NULL}, 0, 0, {0,NULL}, NULL }
+
+
+struct  Weir__Audit__V1__ListMonthsResponse
+{
+  ProtobufCMessage base;
+  size_t n_months;
+  Weir__Audit__V1__Month **months;
+};
+#define WEIR__AUDIT__V1__LIST_MONTHS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__list_months_response__descriptor) \
     , 0,NULL }
 
 
@@ -672,6 +795,177 @@ Weir__Audit__V1__ListOriginsResponse *
 void   weir__audit__v1__list_origins_response__free_unpacked
                      (Weir__Audit__V1__ListOriginsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__RequestActRequest methods */
+void   weir__audit__v1__request_act_request__init
+                     (Weir__Audit__V1__RequestActRequest         *message);
+size_t weir__audit__v1__request_act_request__get_packed_size
+                     (const Weir__Audit__V1__RequestActRequest   *message);
+size_t weir__audit__v1__request_act_request__pack
+                     (const Weir__Audit__V1__RequestActRequest   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__request_act_request__pack_to_buffer
+                     (const Weir__Audit__V1__RequestActRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__RequestActRequest *
+       weir__audit__v1__request_act_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__request_act_request__free_unpacked
+                     (Weir__Audit__V1__RequestActRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__ApproveActRequest methods */
+void   weir__audit__v1__approve_act_request__init
+                     (Weir__Audit__V1__ApproveActRequest         *message);
+size_t weir__audit__v1__approve_act_request__get_packed_size
+                     (const Weir__Audit__V1__ApproveActRequest   *message);
+size_t weir__audit__v1__approve_act_request__pack
+                     (const Weir__Audit__V1__ApproveActRequest   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__approve_act_request__pack_to_buffer
+                     (const Weir__Audit__V1__ApproveActRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__ApproveActRequest *
+       weir__audit__v1__approve_act_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__approve_act_request__free_unpacked
+                     (Weir__Audit__V1__ApproveActRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__Act methods */
+void   weir__audit__v1__act__init
+                     (Weir__Audit__V1__Act         *message);
+size_t weir__audit__v1__act__get_packed_size
+                     (const Weir__Audit__V1__Act   *message);
+size_t weir__audit__v1__act__pack
+                     (const Weir__Audit__V1__Act   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__act__pack_to_buffer
+                     (const Weir__Audit__V1__Act   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__Act *
+       weir__audit__v1__act__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__act__free_unpacked
+                     (Weir__Audit__V1__Act *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__ListActsRequest methods */
+void   weir__audit__v1__list_acts_request__init
+                     (Weir__Audit__V1__ListActsRequest         *message);
+size_t weir__audit__v1__list_acts_request__get_packed_size
+                     (const Weir__Audit__V1__ListActsRequest   *message);
+size_t weir__audit__v1__list_acts_request__pack
+                     (const Weir__Audit__V1__ListActsRequest   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__list_acts_request__pack_to_buffer
+                     (const Weir__Audit__V1__ListActsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__ListActsRequest *
+       weir__audit__v1__list_acts_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__list_acts_request__free_unpacked
+                     (Weir__Audit__V1__ListActsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__ListActsResponse methods */
+void   weir__audit__v1__list_acts_response__init
+                     (Weir__Audit__V1__ListActsResponse         *message);
+size_t weir__audit__v1__list_acts_response__get_packed_size
+                     (const Weir__Audit__V1__ListActsResponse   *message);
+size_t weir__audit__v1__list_acts_response__pack
+                     (const Weir__Audit__V1__ListActsResponse   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__list_acts_response__pack_to_buffer
+                     (const Weir__Audit__V1__ListActsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__ListActsResponse *
+       weir__audit__v1__list_acts_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__list_acts_response__free_unpacked
+                     (Weir__Audit__V1__ListActsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__TraceSubjectRequest methods */
+void   weir__audit__v1__trace_subject_request__init
+                     (Weir__Audit__V1__TraceSubjectRequest         *message);
+size_t weir__audit__v1__trace_subject_request__get_packed_size
+                     (const Weir__Audit__V1__TraceSubjectRequest   *message);
+size_t weir__audit__v1__trace_subject_request__pack
+                     (const Weir__Audit__V1__TraceSubjectRequest   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__trace_subject_request__pack_to_buffer
+                     (const Weir__Audit__V1__TraceSubjectRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__TraceSubjectRequest *
+       weir__audit__v1__trace_subject_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__trace_subject_request__free_unpacked
+                     (Weir__Audit__V1__TraceSubjectRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__ListMonthsRequest methods */
+void   weir__audit__v1__list_months_request__init
+                     (Weir__Audit__V1__ListMonthsRequest         *message);
+size_t weir__audit__v1__list_months_request__get_packed_size
+                     (const Weir__Audit__V1__ListMonthsRequest   *message);
+size_t weir__audit__v1__list_months_request__pack
+                     (const Weir__Audit__V1__ListMonthsRequest   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__list_months_request__pack_to_buffer
+                     (const Weir__Audit__V1__ListMonthsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__ListMonthsRequest *
+       weir__audit__v1__list_months_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__list_months_request__free_unpacked
+                     (Weir__Audit__V1__ListMonthsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__Month methods */
+void   weir__audit__v1__month__init
+                     (Weir__Audit__V1__Month         *message);
+size_t weir__audit__v1__month__get_packed_size
+                     (const Weir__Audit__V1__Month   *message);
+size_t weir__audit__v1__month__pack
+                     (const Weir__Audit__V1__Month   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__month__pack_to_buffer
+                     (const Weir__Audit__V1__Month   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__Month *
+       weir__audit__v1__month__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__month__free_unpacked
+                     (Weir__Audit__V1__Month *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Audit__V1__ListMonthsResponse methods */
+void   weir__audit__v1__list_months_response__init
+                     (Weir__Audit__V1__ListMonthsResponse         *message);
+size_t weir__audit__v1__list_months_response__get_packed_size
+                     (const Weir__Audit__V1__ListMonthsResponse   *message);
+size_t weir__audit__v1__list_months_response__pack
+                     (const Weir__Audit__V1__ListMonthsResponse   *message,
+                      uint8_t             *out);
+size_t weir__audit__v1__list_months_response__pack_to_buffer
+                     (const Weir__Audit__V1__ListMonthsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Audit__V1__ListMonthsResponse *
+       weir__audit__v1__list_months_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__audit__v1__list_months_response__free_unpacked
+                     (Weir__Audit__V1__ListMonthsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Audit__V1__GetCheckpointRequest_Closure)
@@ -737,6 +1031,33 @@ typedef void (*Weir__Audit__V1__ListOriginsRequest_Closure)
 typedef void (*Weir__Audit__V1__ListOriginsResponse_Closure)
                  (const Weir__Audit__V1__ListOriginsResponse *message,
                   void *closure_data);
+typedef void (*Weir__Audit__V1__RequestActRequest_Closure)
+                 (const Weir__Audit__V1__RequestActRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__ApproveActRequest_Closure)
+                 (const Weir__Audit__V1__ApproveActRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__Act_Closure)
+                 (const Weir__Audit__V1__Act *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__ListActsRequest_Closure)
+                 (const Weir__Audit__V1__ListActsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__ListActsResponse_Closure)
+                 (const Weir__Audit__V1__ListActsResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__TraceSubjectRequest_Closure)
+                 (const Weir__Audit__V1__TraceSubjectRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__ListMonthsRequest_Closure)
+                 (const Weir__Audit__V1__ListMonthsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__Month_Closure)
+                 (const Weir__Audit__V1__Month *message,
+                  void *closure_data);
+typedef void (*Weir__Audit__V1__ListMonthsResponse_Closure)
+                 (const Weir__Audit__V1__ListMonthsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -764,6 +1085,15 @@ extern const ProtobufCMessageDescriptor weir__audit__v1__alarm__descriptor;
 extern const ProtobufCMessageDescriptor weir__audit__v1__list_alarms_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__audit__v1__list_origins_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__audit__v1__list_origins_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__act__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__list_acts_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__list_acts_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__trace_subject_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__list_months_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__month__descriptor;
+extern const ProtobufCMessageDescriptor weir__audit__v1__list_months_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -35,6 +35,8 @@ typedef struct Weir__Ingest__V1__CorrectRecordRequest Weir__Ingest__V1__CorrectR
 typedef struct Weir__Ingest__V1__GetResourceStatusRequest Weir__Ingest__V1__GetResourceStatusRequest;
 typedef struct Weir__Ingest__V1__ResourceStatus Weir__Ingest__V1__ResourceStatus;
 typedef struct Weir__Ingest__V1__Subject Weir__Ingest__V1__Subject;
+typedef struct Weir__Ingest__V1__NameSubjectRequest Weir__Ingest__V1__NameSubjectRequest;
+typedef struct Weir__Ingest__V1__NameSubjectResponse Weir__Ingest__V1__NameSubjectResponse;
 typedef struct Weir__Ingest__V1__SignedGrant Weir__Ingest__V1__SignedGrant;
 typedef struct Weir__Ingest__V1__OpenRecordsRequest Weir__Ingest__V1__OpenRecordsRequest;
 typedef struct Weir__Ingest__V1__Record Weir__Ingest__V1__Record;
@@ -358,6 +360,27 @@ struct  Weir__Ingest__V1__Subject
 #define WEIR__INGEST__V1__SUBJECT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__subject__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__NameSubjectRequest
+{
+  ProtobufCMessage base;
+  Weir__Ingest__V1__Subject *subject;
+  ProtobufCBinaryData act;
+};
+#define WEIR__INGEST__V1__NAME_SUBJECT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__name_subject_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__NameSubjectResponse
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData pseudonym;
+};
+#define WEIR__INGEST__V1__NAME_SUBJECT_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__name_subject_response__descriptor) \
+    , {0,NULL} }
 
 
 struct  Weir__Ingest__V1__SignedGrant
@@ -944,6 +967,44 @@ Weir__Ingest__V1__Subject *
 void   weir__ingest__v1__subject__free_unpacked
                      (Weir__Ingest__V1__Subject *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__NameSubjectRequest methods */
+void   weir__ingest__v1__name_subject_request__init
+                     (Weir__Ingest__V1__NameSubjectRequest         *message);
+size_t weir__ingest__v1__name_subject_request__get_packed_size
+                     (const Weir__Ingest__V1__NameSubjectRequest   *message);
+size_t weir__ingest__v1__name_subject_request__pack
+                     (const Weir__Ingest__V1__NameSubjectRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__name_subject_request__pack_to_buffer
+                     (const Weir__Ingest__V1__NameSubjectRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__NameSubjectRequest *
+       weir__ingest__v1__name_subject_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__name_subject_request__free_unpacked
+                     (Weir__Ingest__V1__NameSubjectRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__NameSubjectResponse methods */
+void   weir__ingest__v1__name_subject_response__init
+                     (Weir__Ingest__V1__NameSubjectResponse         *message);
+size_t weir__ingest__v1__name_subject_response__get_packed_size
+                     (const Weir__Ingest__V1__NameSubjectResponse   *message);
+size_t weir__ingest__v1__name_subject_response__pack
+                     (const Weir__Ingest__V1__NameSubjectResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__name_subject_response__pack_to_buffer
+                     (const Weir__Ingest__V1__NameSubjectResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__NameSubjectResponse *
+       weir__ingest__v1__name_subject_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__name_subject_response__free_unpacked
+                     (Weir__Ingest__V1__NameSubjectResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Ingest__V1__SignedGrant methods */
 void   weir__ingest__v1__signed_grant__init
                      (Weir__Ingest__V1__SignedGrant         *message);
@@ -1323,6 +1384,12 @@ typedef void (*Weir__Ingest__V1__ResourceStatus_Closure)
 typedef void (*Weir__Ingest__V1__Subject_Closure)
                  (const Weir__Ingest__V1__Subject *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__NameSubjectRequest_Closure)
+                 (const Weir__Ingest__V1__NameSubjectRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__NameSubjectResponse_Closure)
+                 (const Weir__Ingest__V1__NameSubjectResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Ingest__V1__SignedGrant_Closure)
                  (const Weir__Ingest__V1__SignedGrant *message,
                   void *closure_data);
@@ -1404,6 +1471,8 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__correct_record_request
 extern const ProtobufCMessageDescriptor weir__ingest__v1__get_resource_status_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__resource_status__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__subject__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__signed_grant__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__open_records_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__record__descriptor;

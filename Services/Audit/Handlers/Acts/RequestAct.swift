@@ -1,0 +1,165 @@
+// Asking for an act, approving another person's, and listing them (AC-93).
+
+package import Access
+import AuditRules
+import AuditStore
+package import Contracts
+import Database
+import Integrity
+import Regulation
+import Vocabulary
+
+extension AuditCalls {
+  private static let reasonLimit = 500
+
+  package func requestAct(
+    _ request: AuditV1.RequestActRequest, _ call: CallContext
+  ) async throws -> AuditV1.Act {
+    try await call.answering(refusals) {
+      guard let kind = ActKind(rawValue: request.kind) else {
+        throw AuditRefusal.malformed(field: "kind")
+      }
+      let reason = request.reason
+      guard !reason.isEmpty, reason.utf8.count <= Self.reasonLimit else {
+        throw AuditRefusal.malformed(field: "reason")
+      }
+      guard !IdentityNumbers.occur(in: reason) else {
+        throw AuditRefusal.identityNumberInText(field: "reason")
+      }
+      let now = acts.real()
+      var subject: [UInt8] = []
+      switch kind {
+      case .destroyMonth:
+        guard LogRetention.isMonth(request.month) else {
+          throw AuditRefusal.malformed(field: "month")
+        }
+      case .traceSubject: subject = try code(of: request.subject)
+      }
+      let asked = TwoPersonAct(
+        number: 0, kind: kind, month: kind == .destroyMonth ? request.month : "",
+        subject: subject, reason: reason, requester: call.principal, requested: now,
+        until: now.adding(milliseconds: Int64(TwoPersonAct.approvalDays) * 86_400_000))
+      let (retention, today) = (acts.retention, now.civilDate)
+      let time = civil()
+      let act = try await database.write { transaction in
+        if kind == .destroyMonth {
+          _ = try transaction.requireDestroyable(asked.month, retention, today: today)
+        }
+        let act = try transaction.insert(asked)
+        try transaction.append(
+          topic: "audit.act_requested",
+          payload: entry(act, ["reason": .string(reason)], call, at: time))
+        return act
+      }
+      return AuditV1.Act(act, at: now)
+    }
+  }
+
+  package func approveAct(
+    _ request: AuditV1.ApproveActRequest, _ call: CallContext
+  ) async throws -> AuditV1.Act {
+    try await call.answering(refusals) {
+      let number = try Self.number(request.name, field: "name")
+      let (now, time, retention) = (acts.real(), civil(), acts.retention)
+      let act = try await database.write { transaction in
+        guard let act = try transaction.act(number) else {
+          throw AuditRefusal.noSuchAct(request.name)
+        }
+        let approved = try act.approved(by: call.principal, at: now)
+        var details: JSONObject = [
+          "requested_by": .string(act.requester), "reason": .string(act.reason),
+        ]
+        if act.kind == .destroyMonth {
+          let month = try transaction.requireDestroyable(
+            act.month, retention, today: now.civilDate)
+          try transaction.destroyed(act.month, at: now)
+          details["first"] = .integer(Int64(clamping: month.first))
+          details["entries"] = .integer(Int64(clamping: month.entries))
+          details["article"] = .string(retention.years.citation.text)
+        }
+        try transaction.save(approved)
+        let topic = act.kind == .destroyMonth ? "audit.month_destroyed" : "audit.act_approved"
+        try transaction.append(topic: topic, payload: entry(approved, details, call, at: time))
+        return approved
+      }
+      if act.kind == .destroyMonth {
+        let keys = keys
+        // Durable first, then the keys; a stop in between is made up for at the next start. On a thread that may wait.
+        try await database.write { _ in try keys.destroy(act.month) }
+      }
+      return AuditV1.Act(act, at: now)
+    }
+  }
+
+  package func listActs(
+    _ request: AuditV1.ListActsRequest, _ call: CallContext
+  ) async throws -> AuditV1.ListActsResponse {
+    try await call.answering(refusals) {
+      guard let before = PageToken(request.pageToken, count: 1)?.numbers[0], before >= 0 else {
+        throw RequestRefusal.pageTokenUnknown
+      }
+      let size = PageSize.bounded(request.pageSize)
+      let found = try await database.read {
+        try $0.acts(before: before == 0 ? .max : before, limit: size)
+      }
+      try await note("audit.acts_read", ["count": .integer(Int64(found.count))], call)
+      let now = acts.real()
+      return AuditV1.ListActsResponse(
+        acts: found.map { AuditV1.Act($0, at: now) },
+        nextPageToken: found.count == size ? PageToken([found.last?.number ?? 0]).text : "")
+    }
+  }
+
+  // MARK: Parts
+
+  /// The number of `acts/1`.
+  static func number(_ name: String, field: String) throws(AuditRefusal) -> Int64 {
+    guard name.hasPrefix("acts/"), let number = Int64(name.dropFirst(5)), number > 0,
+      name == "acts/\(number)"
+    else { throw .malformed(field: field) }
+    return number
+  }
+
+  /// What ties an act to a person without saying who it is.
+  func code(of subject: IngestV1.Subject?) throws -> [UInt8] {
+    guard let subject, !subject.block.isEmpty || !subject.documentNumber.isEmpty else {
+      throw AuditRefusal.malformed(field: "subject")
+    }
+    let document = [subject.documentType, subject.documentNumber].map { Array($0.utf8) + [0] }
+    return try keys.actCode(of: subject.block + [0] + document.joined())
+  }
+
+  private func entry(
+    _ act: TwoPersonAct, _ details: JSONObject, _ call: CallContext, at time: Instant
+  ) -> JSONValue {
+    var payload = details
+    payload["act"] = .string(act.name)
+    payload["kind"] = .string(act.kind.rawValue)
+    if !act.month.isEmpty { payload["month"] = .string(act.month) }
+    return .object(signed(payload, call, at: time))
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// The month, which the log has, whose term is over and whose contents are still kept.
+  fileprivate func requireDestroyable(
+    _ month: String, _ retention: LogRetention, today: CivilDate
+  ) throws -> StoredMonth {
+    guard let stored = try storedMonths().first(where: { $0.month == month }) else {
+      throw AuditRefusal.noSuchMonth(month)
+    }
+    try retention.requireEnded(month, today: today)
+    guard stored.destroyed == nil else { throw AuditRefusal.monthDestroyed(month) }
+    return stored
+  }
+}
+
+extension AuditV1.Act {
+  init(_ act: TwoPersonAct, at now: Instant) {
+    self.init(
+      name: act.name, kind: act.kind.rawValue, month: act.month, reason: act.reason,
+      requestedBy: act.requester, requestedAt: GoogleProtobuf.Timestamp(act.requested),
+      approvedBy: act.approver, approvedAt: act.approved.map { GoogleProtobuf.Timestamp($0) },
+      state: act.state(at: now).rawValue, until: GoogleProtobuf.Timestamp(act.until))
+  }
+}

@@ -1,0 +1,42 @@
+// Who looked at one person: under an act of two persons, to the one who asked for it (AC-93).
+
+package import Access
+import AuditRules
+import AuditStore
+package import Contracts
+import Database
+import Integrity
+import Vocabulary
+
+extension AuditCalls {
+  package func traceSubject(
+    _ request: AuditV1.TraceSubjectRequest, _ call: CallContext
+  ) async throws -> AuditV1.ListEntriesResponse {
+    try await call.answering(refusals) {
+      let number = try Self.number(request.act, field: "act")
+      guard let start = PageToken(request.pageToken, count: 1)?.numbers[0], start >= 0 else {
+        throw RequestRefusal.pageTokenUnknown
+      }
+      let code = try code(of: request.subject)
+      guard let act = try await database.read({ try $0.act(number) }) else {
+        throw AuditRefusal.noSuchAct(request.act)
+      }
+      try act.requireReadable(by: call.principal, about: code, at: acts.real())
+      // Only now, and for this reading: nobody here keeps what ties the person to the name.
+      let name = try await acts.nameSubject(request.subject ?? .init(), act.name)
+      guard let pseudonym = Pseudonym(text: name) else {
+        throw LogFault.broken("a person's name in the entries is none")
+      }
+      let page = try await page(
+        EntryFilter(subject: pseudonym), try await view(of: call.caller), from: UInt64(start),
+        size: request.pageSize)
+      try await note(
+        "audit.subject_traced",
+        [
+          "act": .string(act.name), "subject": .string(pseudonym.text),
+          "count": .integer(Int64(page.entries.count)),
+        ], call)
+      return page
+    }
+  }
+}
