@@ -51,6 +51,7 @@ final class WitnessProcess: Sendable {
       builtProgram("weir"),
       [
         "witness", "run", "--data", folder, "--listen", "127.0.0.1:\(port)", "--output", "json",
+        "--end-with-parent",
         "--lang", "en",
       ], log: folder + ".log", trust: folder + "/tls/ca.pem",
       key: try WitnessFolder(path: folder).publicKey())

@@ -159,9 +159,12 @@ struct WitnessRun: AsyncParsableCommand {
   }
   @OptionGroup var witness: WitnessOptions
   @Option(help: hint("监听地址。", "Where to listen.", "host:port")) var listen: String
+  @Flag(help: hint("随启动它的程序一同结束。", "End with the program that started it."))
+  var endWithParent = false
 
   func run() async throws {
     let signals = StopSignals()
+    if endWithParent { Boot.endWithParent() }
     guard let address = Address(listen) else {
       throw CommandFailure(
         .usage, spoken("\(listen) 不是 主机:端口。", "\(listen) is not host:port."))
