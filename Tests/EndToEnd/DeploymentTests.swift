@@ -88,15 +88,18 @@ struct DeploymentTests {
   }
 
   @Test(
-    "the unit file is one that systemd takes",
-    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")))
-  func unit() async throws {
+    "the unit files are such as systemd takes",
+    .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")),
+    arguments: [
+      ("weir@.service", "weir@share.service"), ("weir-witness.service", "weir-witness.service"),
+    ])
+  func unit(_ unit: String, _ name: String) async throws {
     let folder = try TemporaryFolder()
     let text = try String(
-      contentsOf: Checkout.root.appending(path: "deploy/systemd/weir@.service"), encoding: .utf8)
+      contentsOf: Checkout.root.appending(path: "deploy/systemd/" + unit), encoding: .utf8)
     // Its programs are not installed here.
     let programs = URL(filePath: builtProgram("weir")).deletingLastPathComponent().path
-    let file = folder.path("weir@share.service")
+    let file = folder.path(name)
     try Data(text.replacing("/usr/bin/", with: programs + "/").utf8).write(to: URL(filePath: file))
     let ended = try await runToEnd("/usr/bin/systemd-analyze", ["verify", file])
     #expect(ended.status == 0 && !ended.output.contains(file), "\(ended.output)")

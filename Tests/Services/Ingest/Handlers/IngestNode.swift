@@ -135,6 +135,7 @@ final class IngestNode {
   private(set) var fromGateway: IngestV1.IngestClient!
   private(set) var fromShare: IngestV1.IngestClient!
   private(set) var fromFeedback: IngestV1.IngestClient!
+  private(set) var fromAudit: IngestV1.IngestClient!
   private(set) var keyList: SignedNote!
 
   var dataFolder: String { folder.path("ingest") }
@@ -250,6 +251,7 @@ final class IngestNode {
     fromGateway = try client(gateway, address)
     fromShare = try client(share, address)
     fromFeedback = try client(feedback, address)
+    fromAudit = try client(try pki.service("audit"), address)
   }
 
   private func tls(_ identity: TestPKI.Identity) -> TLSConfiguration {
