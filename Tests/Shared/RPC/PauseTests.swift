@@ -33,7 +33,15 @@ private final class RecordingExecutor: SerialExecutor, Sendable {
 private actor Waiting {
   nonisolated let executor = RecordingExecutor()
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-  func wait(_ pause: Pause) async -> Pause.End { await pause.untilEnd() }
+  private var steps = 0
+
+  /// Does something of its own before and after: else nothing need come back here.
+  func wait(_ pause: Pause) async -> Pause.End {
+    steps += 1
+    let end = await pause.untilEnd()
+    steps += 1
+    return end
+  }
 }
 
 @Suite("a task that waits")
