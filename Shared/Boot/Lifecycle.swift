@@ -43,6 +43,16 @@ package func endWithParent() {
   precondition(failure == 0, "SIGTERM is a signal")
 }
 
+/// Lets nobody have this process's memory as a file, whatever kills it and whatever the machine's limits say: keys and opened
+/// records are in it. A debugger of another user gets in no more either.
+package func leaveNoCoreImage() {
+  let failure = weir_leave_no_core_image()
+  precondition(failure == 0, "PR_SET_DUMPABLE takes 0")
+}
+
+/// Lets this process have as many descriptors as it may be given: the limit that shells begin with is for programs of theirs.
+package func takeDescriptors() { weir_raise_descriptor_limit() }
+
 /// Starts a thread that runs until its body returns.
 package func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
   let box = ThreadBody(name: name, run: body)

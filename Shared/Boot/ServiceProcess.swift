@@ -127,6 +127,9 @@ package func runService(
 ) async -> Int32 {
   // First of all, so that every later thread leaves these signals alone.
   let signals = StopSignals()
+  leaveNoCoreImage()
+  takeDescriptors()
+  keepLibraryUntilProcessEnds()
   guard let path = configurationPath(arguments) else {
     complain("usage: weir-\(name) --configuration FILE [--end-with-parent]")
     return 2

@@ -11,6 +11,7 @@
 #include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -26,6 +27,23 @@ static inline int weir_accept(int listener, struct sockaddr *address, socklen_t 
 static inline int weir_end_with_parent(int signal) {
   return prctl(PR_SET_PDEATHSIG, signal);
 }
+
+// How many descriptors this process may have.
+static inline uint64_t weir_descriptor_limit(void) {
+  struct rlimit limit;
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 0;
+}
+
+// Takes as many descriptors as the system lets it.
+static inline void weir_raise_descriptor_limit(void) {
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// Says that this process's memory is never written to a file (prctl(2)); 0 on success.
+static inline int weir_leave_no_core_image(void) { return prctl(PR_SET_DUMPABLE, 0); }
 
 // Asks for a cache line that will be read soon; never faults, whatever the address.
 static inline void weir_prefetch(const void *address) { __builtin_prefetch(address, 0, 1); }

@@ -176,3 +176,11 @@ final class OpenSSLKey: @unchecked Sendable {
     return EVP_DigestVerify(context, signature, signature.count, message, message.count) == 1
   }
 }
+
+/// Lets OpenSSL stand until the process is gone; asked before anything else of it.
+///
+/// By itself it takes its state apart in `exit`, while threads that nobody joins, as those of Swift's own pool, may still be
+/// inside (OPENSSL_init_crypto(3)): a process that ends could crash in its last moment.
+package func keepLibraryUntilProcessEnds() {
+  OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
+}

@@ -41,6 +41,7 @@ actor Reactor {
         assumeIsolated { $0.finishRound() }
       }
     }
+    assumeIsolated { $0.core.letGo() }
     executor.end()
     ended.open()
   }

@@ -188,6 +188,12 @@ final class ReactorCore {
     balancers = [:]
     for connection in connections.values { connection.lose("the process is stopping") }
   }
+
+  /// Nothing comes any more. Timers hold whom they would have told, who hold this core.
+  func letGo() {
+    timers.removeAll()
+    shards = [:]
+  }
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): for jitter and references, where unpredictability is not needed.

@@ -201,7 +201,9 @@ final class Listener: Timed {
   private func admit(_ accepted: Int32, from peer: SocketAddress) {
     let server = shard.server
     let network = peer.network
-    if server.connectionCount.load(ordering: .relaxed) >= server.limits.connections {
+    if server.connectionCount.load(ordering: .relaxed) >= server.limits.connections
+      || accepted >= Sockets.descriptorCeiling
+    {
       return turnAway(accepted, peer, .tooManyConnections)
     }
     if !server.handshakesByAddress.enter(network) {

@@ -141,6 +141,14 @@ enum Sockets {
     return .failure(.unknownHost(reason))
   }
 
+  /// The first number that the descriptor of an accepted connection may not have: those behind it are left for files and
+  /// calls to others, for a process without any is ended by libdispatch itself. The kernel gives the lowest free number, so
+  /// the number says how many are open.
+  static var descriptorCeiling: Int {
+    let limit = Int(clamping: weir_descriptor_limit())
+    return limit - min(64, limit / 2)
+  }
+
   static func setNoDelay(_ descriptor: Int32) {
     var one: Int32 = 1
     setsockopt(

@@ -46,6 +46,11 @@ final class TimerHeap {
     moveDown(last.heapIndex)
   }
 
+  func removeAll() {
+    for node in nodes { node.heapIndex = -1 }
+    nodes = []
+  }
+
   func popDue(at now: Int64) -> Timed? {
     guard let first = nodes.first, first.due <= now else { return nil }
     cancel(first)

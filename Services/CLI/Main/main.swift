@@ -3,4 +3,4 @@
 import Foundation
 import WeirCLI
 
-exit(await runWeir().rawValue)
+exit(await runProgram().rawValue)

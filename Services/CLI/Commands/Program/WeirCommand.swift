@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Boot
+import Crypto
 import Integrity
 import RPC
 import Telemetry
@@ -49,8 +50,15 @@ struct WeirCommand: AsyncParsableCommand {
   }
 }
 
+/// The whole of the program: as `runWeir`, with the process's own surroundings.
+package func runProgram() async -> ProgramExit {
+  leaveNoCoreImage()
+  keepLibraryUntilProcessEnds()
+  return await runWeir(.ofProcess())
+}
+
 /// Runs the program and tells how it ended. Nothing escapes: every error has been reported.
-package func runWeir(_ surroundings: Surroundings = .ofProcess()) async -> ProgramExit {
+package func runWeir(_ surroundings: Surroundings) async -> ProgramExit {
   await Surroundings.$current.withValue(surroundings) {
     do {
       if let place = IdentifierFile.identifierAmong(surroundings.arguments) {

@@ -259,6 +259,9 @@ public final class Peer {
   }
 
   static final class Client {
+    /** Seconds that a call may take; WEIR_TEST_PATIENCE times as many where all is slow. */
+    static final int LIMIT = 20 * Integer.parseInt(System.getenv().getOrDefault("WEIR_TEST_PATIENCE", "1"));
+
     final ManagedChannel channel;
 
     Client(ManagedChannel channel) {
@@ -266,11 +269,11 @@ public final class Peer {
     }
 
     ConformanceGrpc.ConformanceBlockingStub blocking() {
-      return ConformanceGrpc.newBlockingStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+      return ConformanceGrpc.newBlockingStub(channel).withDeadlineAfter(LIMIT, TimeUnit.SECONDS);
     }
 
     ConformanceGrpc.ConformanceStub streaming() {
-      return ConformanceGrpc.newStub(channel).withDeadlineAfter(20, TimeUnit.SECONDS);
+      return ConformanceGrpc.newStub(channel).withDeadlineAfter(LIMIT, TimeUnit.SECONDS);
     }
 
     void emptyUnary() {

@@ -138,8 +138,14 @@ void ExpectCode(const Status& status, StatusCode code) {
          "got status " + std::to_string(status.error_code()) + " " + status.error_message());
 }
 
+// Milliseconds that a call may take; WEIR_TEST_PATIENCE times as many where all is slow.
+int Limit() {
+  const char* patience = std::getenv("WEIR_TEST_PATIENCE");
+  return 20000 * (patience ? std::atoi(patience) : 1);
+}
+
 struct Call : ClientContext {
-  explicit Call(int milliseconds = 20000) {
+  explicit Call(int milliseconds = Limit()) {
     set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(milliseconds));
   }
   bool LastWasCompressed() { return grpc_call_test_only_get_message_flags(c_call()) & 0x40000000u; }
