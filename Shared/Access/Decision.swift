@@ -11,6 +11,11 @@ package enum DecisionAction: String, Sendable, CaseIterable {
   case revokeGrant = "share.revoke_grant"
   case suspendGrant = "share.suspend_grant"
   case resumeGrant = "share.resume_grant"
+  case submitEntry = "catalog.submit_entry"
+  case reviewEntry = "catalog.review_entry"
+  case publishEntry = "catalog.publish_entry"
+  case registerDepartment = "registry.register_department"
+  case updateDepartment = "registry.update_department"
 
   package var term: BilingualText {
     switch self {
@@ -19,7 +24,19 @@ package enum DecisionAction: String, Sendable, CaseIterable {
     case .revokeGrant: BilingualText("撤销授权", "revoke a grant")
     case .suspendGrant: BilingualText("暂停授权", "suspend a grant")
     case .resumeGrant: BilingualText("恢复授权", "resume a grant")
+    case .submitEntry: BilingualText("提交目录条目送审", "submit an entry of the catalogue")
+    case .reviewEntry: BilingualText("审核目录条目", "review an entry of the catalogue")
+    case .publishEntry: BilingualText("发布目录条目", "publish an entry of the catalogue")
+    case .registerDepartment: BilingualText("登记部门", "register a department")
+    case .updateDepartment: BilingualText("更正部门登记", "correct what is registered of a department")
     }
+  }
+}
+
+extension LegalBasis {
+  /// A ground as statements tell it.
+  package var stated: JSONValue {
+    ["kind": .string(kind.rawValue), "title": .string(title), "article": .string(article)]
   }
 }
 

@@ -1,7 +1,7 @@
 // The one check of persons' statements, for services that carry decisions out and for Ingest, which checks the reviewers' again.
 
 import Crypto
-import Integrity
+package import Integrity
 package import Vocabulary
 
 /// Whether a statement is a person's own word, and the word for what a call would do.
@@ -31,12 +31,30 @@ package struct DecisionCheck: Sendable {
     self.now = now
   }
 
+  /// Grows with each renewal of the root or its list: what was found good before is to be looked at again.
+  package var version: Int { trust.version }
+
   /// The statement that a caller is to sign now.
   package func statement(of decision: Decision, by caller: Caller) -> [UInt8] {
     decision.statement(by: caller, at: now()).bytes
   }
 
-  /// Takes a caller's statement for a decision; the caller of this sees to it that it is taken once.
+  /// Takes a caller's statement for a decision, once.
+  ///
+  /// - Parameter keep: Keeps a statement by its hash, and says for which resource the same one was kept before, if it was.
+  /// - Returns: The members by which the log keeps it.
+  package func take(
+    _ signed: SignedStatement?, for decision: Decision, by caller: Caller,
+    keeping keep: (_ hash: [UInt8], _ signed: [UInt8]) throws -> String?
+  ) throws -> [(String, JSONValue)] {
+    let taken = try check(signed, for: decision, by: caller)
+    if let former = try keep(taken.hash, CanonicalJSON.encode(taken.json)) {
+      throw DecisionRefusal.usedBefore(resource: former)
+    }
+    return [("signed", taken.json)]
+  }
+
+  /// Whether a statement is the caller's word for a decision.
   package func check(
     _ signed: SignedStatement?, for decision: Decision, by caller: Caller
   ) throws(DecisionRefusal) -> SignedStatement {

@@ -86,6 +86,8 @@ package struct GrantDocument: Hashable, Sendable {
   package let entryVersion: Int
   package let source: DepartmentCode
   package let grantee: DepartmentCode
+  /// Who decides beside the source, where the profile has somebody; `nil` where nobody is above.
+  package let authority: DepartmentCode?
   /// Systems of the grantee that may use it; empty for all of them, the workstations of its people included (AC-41).
   package let systems: Set<SystemName>
   /// Names of items; never empty.
@@ -112,7 +114,8 @@ package struct GrantDocument: Hashable, Sendable {
     grantee: DepartmentCode, items: [String], purpose: String, scenario: String,
     modes: Set<GrantMode>, until: CivilDate, rows: [RowCondition], roll: RollTerms?,
     dailySubjects: Int, profile: String, application: String, issued: Instant,
-    systems: Set<SystemName> = [], recipients: [GrantRecipient] = []
+    systems: Set<SystemName> = [], recipients: [GrantRecipient] = [],
+    authority: DepartmentCode? = nil
   ) {
     self.name = name
     self.entry = entry
@@ -132,6 +135,7 @@ package struct GrantDocument: Hashable, Sendable {
     self.issued = issued
     self.systems = systems
     self.recipients = recipients
+    self.authority = authority
   }
 }
 
@@ -196,6 +200,7 @@ extension GrantDocument {
     if let roll { object["roll"] = roll.json }
     object["daily_subjects"] = .integer(Int64(dailySubjects))
     // Left out where it says nothing: the grants of before keep their bytes.
+    if let authority { object["authority"] = .string(authority.text) }
     if !systems.isEmpty {
       object["systems"] = .array(systems.sorted().map { .string($0.text) })
     }
@@ -210,6 +215,11 @@ extension GrantDocument {
     }
     guard let grantee = DepartmentCode(try reader.text("grantee")) else {
       throw .malformed(member: "grantee")
+    }
+    var authority: DepartmentCode?
+    if object["authority"] != nil {
+      authority = DepartmentCode(try reader.text("authority"))
+      guard authority != nil else { throw .malformed(member: "authority") }
     }
     guard let until = CivilDate(iso: try reader.text("until")) else {
       throw .malformed(member: "until")
@@ -241,7 +251,7 @@ extension GrantDocument {
       dailySubjects: try reader.number("daily_subjects"), profile: try reader.text("profile"),
       application: try reader.text("application"),
       issued: Instant(milliseconds: Int64(try reader.number("issued"))), systems: systems,
-      recipients: recipients)
+      recipients: recipients, authority: authority)
   }
 }
 
@@ -296,7 +306,7 @@ extension GrantRecipient {
     return .object(object)
   }
 
-  fileprivate init(_ json: JSONValue) throws(GrantDocumentError) {
+  package init(_ json: JSONValue) throws(GrantDocumentError) {
     guard case .object(let object) = json else { throw .malformed(member: "recipients") }
     let reader = MemberReader(object)
     let kind = try reader.text("kind")

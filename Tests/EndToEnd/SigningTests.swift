@@ -45,9 +45,22 @@ struct SigningTests {
         #expect(ended.errors.contains("signature does not fit") == (person.id == head.id))
       }
       let shown = await weir(
-        ["share", "resume", grant, "--reason", "已补任", "--output", "json"],
-        environment: ["WEIR_DATA": data, "WEIR_AS": "justice/\(officer.id)"])
+        [
+          "share", "resume", grant, "--reason", "已补任", "--output", "json", "--receipt",
+          demo.folder.path("receipt"),
+        ], environment: ["WEIR_DATA": data, "WEIR_AS": "justice/\(officer.id)"])
       #expect(shown.exit == .done && shown.output.contains("\"state\": \"ACTIVE\""))
+      for (root, expected) in [
+        (keys.departmentRoot, ProgramExit.done), (keys.serviceRoot, .evidenceBroken),
+      ] {
+        let verified = await weir([
+          "audit", "verify", "--receipt", demo.folder.path("receipt"), "--root-key",
+          keys.evidenceRootPublicKey, "--department-root", root,
+        ])
+        #expect(verified.exit == expected, "\(verified.errors)")
+        #expect(
+          verified.output.contains("persons/\(officer.id)") == (expected == .done))
+      }
     }
   }
 }

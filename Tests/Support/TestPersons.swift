@@ -2,7 +2,7 @@
 
 package import Access
 package import Contracts
-import Crypto
+package import Crypto
 import RPC
 import Synchronization
 package import Vocabulary
@@ -13,6 +13,14 @@ package final class TestPersons: Sendable {
   private let made = Mutex<[String: TestPKI.Identity]>([:])
 
   package init(_ pki: TestPKI) { self.pki = pki }
+
+  /// What services hold signatures to.
+  package var root: Certificate { pki.departmentRoot.certificate }
+  package var domain: String { pki.domain }
+  /// Real time stands still.
+  package var now: @Sendable () -> Instant {
+    { [pki] in Instant(milliseconds: pki.now * 1_000) }
+  }
 
   package func identity(_ person: PersonID, of department: DepartmentCode) throws
     -> TestPKI.Identity

@@ -29,6 +29,8 @@ package struct CatalogServer: CatalogV1.CatalogService {
   /// The domain's key list, which goes with every receipt.
   let keyList: SignedNote
   let refusals: (any RefusalRecorder)?
+  /// What persons sign is held to the departments' root.
+  let decisions: DecisionCheck
   let now: @Sendable () -> Instant
 
   /// - Parameter now: Civil time.
@@ -36,7 +38,8 @@ package struct CatalogServer: CatalogV1.CatalogService {
     database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar,
     taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory,
     isActiveSystem: @escaping SystemDirectory, keyList: SignedNote,
-    refusals: (any RefusalRecorder)?, now: @escaping @Sendable () -> Instant
+    refusals: (any RefusalRecorder)?, decisions: DecisionCheck,
+    now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
     self.profiles = profiles
@@ -46,6 +49,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     self.isActiveSystem = isActiveSystem
     self.keyList = keyList
     self.refusals = refusals
+    self.decisions = decisions
     self.now = now
   }
 
@@ -159,11 +163,12 @@ package struct CatalogServer: CatalogV1.CatalogService {
   /// One step of a version: authorised, judged, saved, logged.
   ///
   /// - Parameters:
+  ///   - signing: Where the step is a person's decision, what he signs of it.
   ///   - authorise: Whether the actor has a part in such steps at all, whatever the version's state.
   ///   - after: What else belongs to the step, in the same transaction.
   func step(
     _ call: CallContext, _ request: StepRequest, content: some Message,
-    topic: @escaping @Sendable (EntryVersion) -> String,
+    topic: @escaping @Sendable (EntryVersion) -> String, signing: Signing? = nil,
     authorise: @escaping @Sendable (EntryVersion, Scene, Profile) throws -> Void,
     after: @escaping @Sendable (EntryVersion, Scene, borrowing WriteTransaction) throws -> Void = {
       _, _, _ in
@@ -182,7 +187,11 @@ package struct CatalogServer: CatalogV1.CatalogService {
       let profile = try profiles.profile(current.profile)
       try authorise(current, scene, profile)
       try request.requireSeen(current)
-      return try message(rule(current, scene, profile), standing, showsInside: true)
+      let next = try rule(current, scene, profile)
+        .endingReview(since: current, under: profile, calendar: calendar)
+      var reply = try message(next, standing, showsInside: true)
+      if let signing { reply.statement = statement(signing, on: current, as: next, call) }
+      return reply
     }
     return try await change(
       call, requestID: request.requestID, content: content,
@@ -196,8 +205,11 @@ package struct CatalogServer: CatalogV1.CatalogService {
       let profile = try profiles.profile(current.profile)
       let next = try rule(current, scene, profile)
         .endingReview(since: current, under: profile, calendar: calendar)
+      let signed = try signing.map {
+        try take($0, on: current, as: next, call, in: transaction)
+      }
       try save(next, after: current, of: scene.owner, call, to: transaction)
-      try append(topic(next), next, since: current, call, to: transaction)
+      try append(topic(next), next, since: current, call, to: transaction, more: signed ?? [])
       try after(next, scene, transaction)
       return next
     }
@@ -254,10 +266,12 @@ package struct CatalogServer: CatalogV1.CatalogService {
 
   /// The entry of the log for what became of a version: actor, person, time, profile, reason and ground (policies e).
   ///
-  /// - Parameter former: The version before; `nil` for a new one.
+  /// - Parameters:
+  ///   - former: The version before; `nil` for a new one.
+  ///   - more: The statement by which a person decided it.
   func append(
     _ topic: String, _ version: EntryVersion, since former: EntryVersion?, _ call: CallContext,
-    to transaction: borrowing WriteTransaction
+    to transaction: borrowing WriteTransaction, more: [(String, JSONValue)] = []
   ) throws {
     var payload = JSONObject()
     payload["entry"] = .string(version.name)
@@ -274,7 +288,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     version.tellPublication(in: &payload)
     version.tellSteps(version.history.dropFirst(former?.history.count ?? 0), in: &payload)
     try transaction.append(
-      topic: topic, payload: event(call, payload.members.map { ($0.name, $0.value) }))
+      topic: topic, payload: event(call, payload.members.map { ($0.name, $0.value) } + more))
   }
 
   /// The number in `entries/E-1` and, where it names one, of the version.

@@ -17,8 +17,9 @@ extension CatalogServer {
         call,
         StepRequest(
           name: request.name, version: Int(request.version), etag: request.etag,
-          requestID: request.requestID),
-        content: request, topic: { _ in "catalog.entry_published" },
+          requestID: request.requestID, isTrial: request.validateOnly),
+        content: request.unsigned, topic: { _ in "catalog.entry_published" },
+        signing: Signing(.publishEntry, request.signed),
         authorise: { try $0.requirePublisher($1.actor, owner: $1.owner, under: $2) },
         after: { next, scene, transaction in
           if let former = try transaction.entryStanding(next.entry)?.publishedVersion,

@@ -1,5 +1,6 @@
 // What a service that begins to follow the catalogue starts from.
 
+import Access
 import CatalogRules
 import CatalogStore
 import Database
@@ -46,6 +47,10 @@ extension CatalogServer {
           payload["profile"] = .string(version.profile.text)
           payload["time"] = .integer((version.published ?? version.created).milliseconds)
           version.tellPublication(in: &payload)
+          let statement = try transaction.statements(
+            on: version.versionName, action: DecisionAction.publishEntry.rawValue
+          ).last
+          payload["signed"] = try statement.map { try CanonicalJSON.decode($0) }
           events.append(("catalog.entry_published", .object(payload)))
           guard unmounted.contains(version.entry) else { continue }
           events.append(("catalog.entry_unmounted", ["entry": .string(version.name)]))

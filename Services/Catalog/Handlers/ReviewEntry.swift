@@ -5,6 +5,7 @@ import CatalogRules
 import CatalogStore
 package import Contracts
 import Database
+import Integrity
 import Regulation
 import Vocabulary
 
@@ -34,11 +35,12 @@ extension CatalogServer {
         StepRequest(
           name: request.name, version: Int(request.version), etag: request.etag,
           requestID: request.requestID, isTrial: request.validateOnly),
-        content: request,
+        content: request.unsigned,
         topic: { next in
           if next.history.last?.action == .secrecyPassed { return "catalog.secrecy_passed" }
           return decision == .approve ? "catalog.entry_approved" : "catalog.entry_returned"
         },
+        signing: Signing(.reviewEntry, request.signed, opinion.stated),
         authorise: { try requireReviewer($1.actor, of: $0, owner: $1.owner, under: $2) }
       ) { current, scene, profile in
         try current.reviewed(
@@ -72,6 +74,26 @@ extension CatalogServer {
           filing, by: scene.actor, owner: scene.owner, at: scene.time, under: profile)
       }
     }
+  }
+}
+
+extension EntryOpinion {
+  /// As its statement tells it.
+  fileprivate var stated: JSONObject {
+    var words: JSONObject = [
+      "decision": .string(decision == .approve ? "approve" : "return"), "reason": .string(reason),
+      "secrecy_review": .string(passesSecrecy ? "passed" : "not decided"),
+    ]
+    if !types.isEmpty {
+      words["share_types"] = .array(
+        types.map {
+          [
+            "item": .string($0.item), "share_type": .string($0.type.rawValue),
+            "bases": .array($0.bases.map(\.stated)), "conditions": .string($0.conditions),
+          ]
+        })
+    }
+    return words
   }
 }
 

@@ -16,22 +16,27 @@ extension CatalogServer {
       let number = try entryNumber(request.name, field: "name").entry
       let actor = try await actor(of: call)
       let time = now()
+      let signing = Signing(.submitEntry, request.signed)
       if request.validateOnly {
         return try await database.read { transaction in
-          let (next, _) = try submitted(number, request, actor, time, transaction)
+          let (next, current) = try submitted(number, request, actor, time, transaction)
           guard let standing = try transaction.entryStanding(number) else {
             throw RequestRefusal.unknownResource(field: "name", name: request.name)
           }
-          return try message(next, standing, showsInside: true)
+          var reply = try message(next, standing, showsInside: true)
+          reply.statement = statement(signing, on: current, as: next, call)
+          return reply
         }
       }
       return try await change(
-        call, requestID: request.requestID, content: request,
+        call, requestID: request.requestID, content: request.unsigned,
         authorise: { try $0.newest(number, named: request.name).requireOwner(actor) }
       ) { transaction in
         let (next, current) = try submitted(number, request, actor, time, transaction)
+        let signed = try take(signing, on: current, as: next, call, in: transaction)
         try save(next, after: current, of: actor.department, call, to: transaction)
-        try append("catalog.entry_submitted", next, since: current, call, to: transaction)
+        try append(
+          "catalog.entry_submitted", next, since: current, call, to: transaction, more: signed)
         return next
       }
     }

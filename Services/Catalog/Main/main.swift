@@ -27,7 +27,7 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
     directory: { try await departments.department($0) },
     isActiveSystem: { try await isActive($0, RegistryV1.RegistryClient(gateway)) },
     keyList: keys.keyListNote,
-    refusals: refusals,
+    refusals: refusals, decisions: try environment.decisions(),
     now: environment.clock.civil)
   let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share"]) { _ in
     try await handlers.publishedSnapshot().map {

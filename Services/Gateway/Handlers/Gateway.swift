@@ -42,6 +42,7 @@ package struct GatewayMeans: Sendable {
   /// By the service's name: `catalog`.
   package var channels: [String: Channel]
   package var access: [MethodAccess]
+  package var decisions: DecisionCheck
   package var random: any RandomSource
   package var civil: @Sendable () -> Instant
   package var real: @Sendable () -> Instant
@@ -51,7 +52,7 @@ package struct GatewayMeans: Sendable {
   package init(
     store: RegistryStore, issuer: CertificateAuthority, serviceCertificate: Certificate,
     serviceKey: P256PrivateKey, channels: [String: Channel], access: [MethodAccess],
-    random: any RandomSource, civil: @escaping @Sendable () -> Instant,
+    decisions: DecisionCheck, random: any RandomSource, civil: @escaping @Sendable () -> Instant,
     real: @escaping @Sendable () -> Instant, uptime: @escaping @Sendable () -> Int64
   ) {
     self.store = store
@@ -60,6 +61,7 @@ package struct GatewayMeans: Sendable {
     self.serviceKey = serviceKey
     self.channels = channels
     self.access = access
+    self.decisions = decisions
     self.random = random
     self.civil = civil
     self.real = real
@@ -100,7 +102,8 @@ package struct Gateway: Sendable {
       issuing: CertificateIssuing(
         authority: means.issuer, domain: options.domain, term: options.term,
         random: means.random),
-      demand: options.demand, refusals: refusals, civil: means.civil, real: means.real)
+      demand: options.demand, refusals: refusals, decisions: means.decisions, civil: means.civil,
+      real: means.real)
     tickets = TicketIssuer(
       key: means.serviceKey, certificate: means.serviceCertificate, audience: options.domain)
     forwarder = Forwarder(

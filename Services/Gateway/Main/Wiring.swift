@@ -28,7 +28,8 @@ func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> Ga
       certificatePEM: try text(issuing.certificate), privateKeyPEM: try text(issuing.key)),
     serviceCertificate: environment.certificates.current.certificate,
     serviceKey: environment.certificates.current.key, channels: channels,
-    access: Array(AccessTable.all.values), random: environment.random,
+    access: Array(AccessTable.all.values), decisions: try environment.decisions(),
+    random: environment.random,
     civil: environment.clock.civil, real: environment.clock.real,
     uptime: { Int64((ContinuousClock.now - start) / .milliseconds(1)) })
 }

@@ -37,6 +37,8 @@ package struct IngestService: IngestV1.IngestService {
     /// Throws while no data may leave, because the evidence of it could not be kept.
     package var admitData: @Sendable () throws -> Void
     package var recorder: (any RefusalRecorder)?
+    /// Holds what reviewers signed to the departments' root.
+    package var decisions: DecisionCheck
     package var computeThreads = 2
 
     package init(
@@ -44,7 +46,8 @@ package struct IngestService: IngestV1.IngestService {
       indexFolder: String, catalog: CatalogV1.CatalogClient, profiles: ProfileSet,
       calendar: WorkingCalendar, grantKeys: [Ed25519PublicKey], keyList: SignedNote,
       random: any RandomSource, civil: @escaping @Sendable () -> Instant,
-      real: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void
+      real: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void,
+      decisions: DecisionCheck
     ) {
       self.database = database
       self.identity = identity
@@ -60,6 +63,7 @@ package struct IngestService: IngestV1.IngestService {
       self.civil = civil
       self.real = real
       self.admitData = admitData
+      self.decisions = decisions
     }
   }
 
@@ -68,6 +72,7 @@ package struct IngestService: IngestV1.IngestService {
   let shelf: IndexShelf
   let pool: ComputePool
   let commits = EntryTurns()
+  let grants = CheckedGrants()
   /// Registers whose rows are not those that were committed; found at the start.
   let damaged = DamagedRegisters()
 

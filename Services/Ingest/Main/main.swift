@@ -88,7 +88,7 @@ nonisolated func makeService(
       } catch {
         throw EvidenceRefusal(error)
       }
-    })
+    }, decisions: try environment.decisions())
   outside.recorder = refusals
   outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
   return try IngestService(outside)

@@ -6,6 +6,8 @@ package import Vocabulary
 package enum DataRefusal: Refusal, Hashable {
   /// Share's signature is missing or wrong, or what it signs cannot be read.
   case grantInvalid
+  /// Whoever signed it, its reviewers did not decide it so (AC-43).
+  case grantNotReviewed(grant: String, BilingualText)
   case otherGrantee(grant: String)
   case systemNotGranted(grant: String, system: String)
   /// Abroad, or somebody else, whom the grant does not name.
@@ -46,6 +48,7 @@ package enum DataRefusal: Refusal, Hashable {
   package var reason: String {
     switch self {
     case .grantInvalid: "ingest.grant_invalid"
+    case .grantNotReviewed: "ingest.grant_not_reviewed"
     case .otherGrantee: "ingest.grant_of_another_department"
     case .systemNotGranted: "ingest.system_not_granted"
     case .recipientNotGranted: "ingest.recipient_not_granted"
@@ -80,8 +83,9 @@ package enum DataRefusal: Refusal, Hashable {
 
   package var kind: RefusalKind {
     switch self {
-    case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted,
-      .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded, .notOwner:
+    case .grantInvalid, .grantNotReviewed, .otherGrantee, .systemNotGranted, .otherEntry,
+      .useNotGranted, .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
+      .notOwner:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .recipientNotGranted, .recipientLapsed, .recipientItem: .notAllowed
@@ -97,9 +101,8 @@ package enum DataRefusal: Refusal, Hashable {
 
   package var field: String? {
     switch self {
-    case .grantInvalid, .otherGrantee, .systemNotGranted, .otherEntry, .grantExpired,
-      .grantSuspended,
-      .grantEnded, .useNotGranted:
+    case .grantInvalid, .grantNotReviewed, .otherGrantee, .systemNotGranted, .otherEntry,
+      .grantExpired, .grantSuspended, .grantEnded, .useNotGranted:
       "grant"
     case .purposeDiffers: "purpose"
     case .itemNotGranted, .recipientItem: "items"
@@ -124,6 +127,7 @@ package enum DataRefusal: Refusal, Hashable {
     switch self {
     case .recipientNotGranted, .recipientItem: .accessRule(46)
     case .recipientLapsed: .accessRule(51)
+    case .grantNotReviewed: .accessRule(43)
     case .otherGrantee, .systemNotGranted, .otherEntry, .useNotGranted, .itemNotGranted,
       .grantInvalid:
       .accessRule(41)

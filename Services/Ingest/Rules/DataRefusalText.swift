@@ -7,6 +7,10 @@ extension DataRefusal {
     switch self {
     case .grantInvalid:
       BilingualText("授权书的签名无效。", "The grant's signature is not good.")
+    case .grantNotReviewed(let grant, let why):
+      BilingualText(
+        "\(grant) 与其审核人签名的决定不符：\(why.chinese)。",
+        "\(grant) is not what its reviewers signed: \(why.english).")
     case .otherGrantee(let grant):
       BilingualText("\(grant) 不是贵部门的授权。", "\(grant) is another department's grant.")
     case .systemNotGranted(let grant, let system):
@@ -107,7 +111,7 @@ extension DataRefusal {
       BilingualText(
         "weir share grant 可查看暂停理由；消除后授权恢复。",
         "weir share grant shows why; once that is mended the grant goes on.")
-    case .grantExpired, .grantEnded:
+    case .grantNotReviewed, .grantExpired, .grantEnded:
       BilingualText("请重新申请授权：weir share apply。", "Apply for a new grant: weir share apply.")
     case .quotaUsed: BilingualText("请明日再查，或申请更高额度。", "Try tomorrow, or ask for more.")
     case .claimItemUnknown, .claimMalformed:

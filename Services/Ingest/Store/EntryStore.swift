@@ -26,6 +26,8 @@ package struct KnownEntry: Sendable, Equatable {
   /// When its version was published; as `published` where it is not known.
   package var renewed: Instant
   package var isWithdrawn = false
+  /// What its publisher signed, as canonical JSON; `nil` where the event did not say.
+  package var publication: [UInt8]?
 
   package init(
     entry: Int64, version: Int, owner: DepartmentCode?, profile: String, origin: String,
@@ -61,6 +63,14 @@ extension SQLReading where Self: ~Copyable {
     ).map { try KnownEntry($0) }
   }
 
+  /// Whose register an entry is: as the catalogue published it last, else as the last batch was delivered.
+  package func owner(ofEntry entry: Int64) throws -> DepartmentCode? {
+    if let owner = try knownEntry(entry)?.owner { return owner }
+    let row = try queryOne(
+      "SELECT owner FROM batches WHERE entry = ?1 ORDER BY id DESC LIMIT 1", [entry])
+    return try row.flatMap { DepartmentCode(try $0["owner"]) }
+  }
+
   package func isWithdrawn(_ entry: Int64) throws -> Bool {
     try queryOne("SELECT 1 FROM entries WHERE entry = ?1 AND is_withdrawn = 1", [entry]) != nil
   }
@@ -72,17 +82,18 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn,
-        resource_class, frequency, renewed)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?6)
+        resource_class, frequency, renewed, publication)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?6, ?10)
       ON CONFLICT (entry) DO UPDATE SET version = excluded.version, owner = excluded.owner,
         profile = excluded.profile, origin = excluded.origin, masks = excluded.masks,
         is_withdrawn = 0, resource_class = excluded.resource_class,
-        frequency = excluded.frequency, renewed = excluded.renewed
+        frequency = excluded.frequency, renewed = excluded.renewed,
+        publication = excluded.publication
       """,
       [
         entry.entry, entry.version, entry.owner?.text ?? "", entry.profile, entry.origin,
         entry.published.milliseconds, KnownEntry.text(of: entry.masks),
-        entry.resourceClass, entry.frequency,
+        entry.resourceClass, entry.frequency, entry.publication,
       ])
     try execute("UPDATE resources SET is_withdrawn = 0 WHERE entry = ?1", [entry.entry])
   }
@@ -113,6 +124,7 @@ extension KnownEntry {
     frequency = try row["frequency"]
     let renewed: Int64? = try row["renewed"]
     self.renewed = Instant(milliseconds: renewed ?? published)
+    publication = try row["publication"]
   }
 
   fileprivate static func text(of masks: [String: Mask]?) -> String {

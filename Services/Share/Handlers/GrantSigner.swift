@@ -14,6 +14,8 @@ package final class GrantSigner: Sendable {
 
   private let key: Ed25519PrivateKey
   private let kept = Mutex<[Int64: IngestV1.SignedGrant]>([:])
+  /// The same with their reviewers' statements.
+  private let complete = Mutex<[Int64: IngestV1.SignedGrant]>([:])
 
   package init(key: Ed25519PrivateKey) { self.key = key }
 
@@ -29,6 +31,23 @@ package final class GrantSigner: Sendable {
       kept[grant.number] = signed
     }
     return signed
+  }
+
+  /// The grant as Ingest opens records for it: with what its reviewers signed. An answered application gets no further opinion.
+  ///
+  /// - Parameter decisions: Reads the statements, where they are not at hand.
+  package func complete(
+    _ grant: Grant, decisions: () async throws -> [CommonV1.SignedDecision]
+  ) async throws -> IngestV1.SignedGrant? {
+    if let found = complete.withLock({ $0[grant.number] }) { return found }
+    guard var signed = try signed(grant) else { return nil }
+    signed.decisions = try await decisions()
+    let whole = signed
+    complete.withLock { complete in
+      if complete.count >= Self.mostKept { complete.removeAll() }
+      complete[grant.number] = whole
+    }
+    return whole
   }
 }
 
@@ -49,7 +68,8 @@ extension GrantDocument {
           frequency: $0.frequency)
       }, dailySubjects: grant.dailySubjects, profile: grant.profile.text,
       application: grant.application.map { ResourceName.application($0).text } ?? "",
-      issued: issued, systems: grant.systems, recipients: grant.recipients.map(\.granted))
+      issued: issued, systems: grant.systems, recipients: grant.recipients.map(\.granted),
+      authority: grant.authority)
   }
 }
 

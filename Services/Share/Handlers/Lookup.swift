@@ -27,7 +27,7 @@ extension ShareServer {
       let (grant, items) = try await decide(number, use, call, case: request.caseNumber)
       var opening = IngestV1.OpenRecordsRequest()
       opening.entry = grant.entryName
-      opening.grant = try signer.signed(grant)
+      opening.grant = try await signedGrant(grant)
       opening.subject = subject
       opening.items = items
       opening.purpose = request.purpose

@@ -22,13 +22,30 @@ extension ShareServer {
     _ signed: CommonV1.SignedDecision?, for decision: Decision, _ call: CallContext,
     in transaction: borrowing WriteTransaction
   ) throws -> [(String, JSONValue)] {
-    let taken = try outside.decisions.check(
-      signed.map { SignedStatement($0) }, for: decision, by: call.caller)
-    let former = try transaction.keepStatement(
-      hash: taken.hash, resource: decision.resource, action: decision.action.rawValue,
-      signed: CanonicalJSON.encode(taken.json))
-    if let former { throw DecisionRefusal.usedBefore(resource: former) }
-    return [("signed", taken.json)]
+    try outside.decisions.take(
+      signed.map { SignedStatement($0) }, for: decision, by: call.caller
+    ) { hash, signed in
+      try transaction.keepStatement(
+        hash: hash, resource: decision.resource, action: decision.action.rawValue, signed: signed)
+    }
+  }
+
+  /// A grant with the reviewers' statements, as Ingest asks for it.
+  func signedGrant(_ grant: Grant) async throws -> IngestV1.SignedGrant? {
+    try await signer.complete(grant) {
+      guard let application = grant.application else { return [] }
+      let kept = try await database.read {
+        try $0.statements(
+          on: ResourceName.application(application).text,
+          action: DecisionAction.reviewApplication.rawValue)
+      }
+      return try kept.map { bytes in
+        guard let signed = SignedStatement(try CanonicalJSON.decode(bytes)) else {
+          throw UnreadableContent(what: "statement")
+        }
+        return CommonV1.SignedDecision(signed)
+      }
+    }
   }
 
   // MARK: What is decided
@@ -52,13 +69,16 @@ extension ShareServer {
 
   /// A reviewer's opinion, with all that a grant of it would say: Ingest holds the grant to it.
   func decision(
-    toReview application: Application, _ decisions: [ItemDecision], recipients: [String],
-    reason: String, under profile: Profile
+    toReview application: Application, _ decisions: [ItemDecision],
+    _ request: ShareV1.ReviewApplicationRequest, under profile: Profile
   ) -> Decision {
     var decided = terms(of: application, under: profile)
     decided["decisions"] = .array(decisions.map(\.stated))
-    decided["consents"] = .array(recipients.map { .string($0) })
-    decided["reason"] = .string(reason)
+    decided["consents"] = .array(request.recipients.map { .string($0) })
+    decided["reason"] = .string(request.reason)
+    if !application.sensitiveItems.isEmpty {
+      decided["sensitive_items"] = .array(application.sensitiveItems.map { .string($0) })
+    }
     return Decision(
       .reviewApplication, on: application.name, etag: application.etag,
       profile: application.profile.text, decided)
@@ -100,11 +120,5 @@ extension ItemDecision {
     ]
     if let basis { object["basis"] = basis.stated }
     return .object(object)
-  }
-}
-
-extension LegalBasis {
-  fileprivate var stated: JSONValue {
-    ["kind": .string(kind.rawValue), "title": .string(title), "article": .string(article)]
   }
 }

@@ -21,23 +21,23 @@ extension ShareServer {
       let profile = try profile(known.profile)
       // Who only refuses need not know how the entry is graded now.
       let entry = decisions.contains(where: \.isApproved) ? try await entry(known.entryName) : nil
-      let review: @Sendable (Application) throws -> Application = { application in
-        try judged(under: profile) {
-          try (entry.map { application.graded(by: $0, under: profile) } ?? application).reviewed(
+      let review: @Sendable (Application) throws -> (next: Application, decision: Decision) = {
+        application in
+        let graded = entry.map { application.graded(by: $0, under: profile) } ?? application
+        let next = try judged(under: profile) {
+          try graded.reviewed(
             decisions, recipients: request.recipients, reason: request.reason, by: actor,
             under: $0, at: time
           ).keepingAnswer(under: $0, calendar: outside.calendar)
         }
-      }
-      let decision: @Sendable (Application) -> Decision = { application in
-        self.decision(
-          toReview: application, decisions, recipients: request.recipients, reason: request.reason,
-          under: profile)
+        let decision = decision(toReview: graded, decisions, request, under: profile)
+        return (next, decision)
       }
       if request.validateOnly {
         try checkEtag(request.etag, known)
-        var reply = message(try review(known), under: profile)
-        reply.statement = statement(of: decision(known), call)
+        let (next, decision) = try review(known)
+        var reply = message(next, under: profile)
+        reply.statement = statement(of: decision, call)
         return reply
       }
       let done = try await change(
@@ -51,8 +51,8 @@ extension ShareServer {
       ) { transaction in
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
-        var next = try review(application)
-        let signed = try take(request.signed, for: decision(application), call, in: transaction)
+        var (next, decision) = try review(application)
+        let signed = try take(request.signed, for: decision, call, in: transaction)
         let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
         try transaction.save(next)
         try append(

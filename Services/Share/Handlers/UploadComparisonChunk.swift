@@ -29,7 +29,7 @@ extension ShareServer {
       try outside.admitData()
       let (run, grant) = try await decide(number, chunk, call)
       let answer = try await outside.peers.compareChunk(
-        try comparing(request, run, grant), try call.onward())
+        try await comparing(request, run, grant), try call.onward())
       let leads = answer.leads.map { StoredLead($0, chunk: chunk.number) }
       let lineage = answer.lineage.map { Lineage($0) }
       chunk.nextRow = Int(answer.nextRow)
@@ -74,10 +74,10 @@ extension ShareServer {
 
   private func comparing(
     _ request: ShareV1.UploadComparisonChunkRequest, _ run: ComparisonRun, _ grant: Grant
-  ) throws -> IngestV1.CompareChunkRequest {
+  ) async throws -> IngestV1.CompareChunkRequest {
     var wire = IngestV1.CompareChunkRequest()
     wire.entry = grant.entryName
-    wire.grant = try signer.signed(grant)
+    wire.grant = try await signedGrant(grant)
     wire.comparison = run.name
     wire.number = request.number
     wire.ids = request.ids

@@ -28,6 +28,8 @@ extension DecidingRequest {
 
 extension ShareV1.Application: DecidedReply {}
 extension ShareV1.Grant: DecidedReply {}
+extension CatalogV1.Entry: DecidedReply {}
+extension RegistryV1.Department: DecidedReply {}
 
 extension ShareV1.SubmitApplicationRequest: DecidingRequest {
   package typealias Reply = ShareV1.Application
@@ -38,6 +40,21 @@ extension ShareV1.ReviewApplicationRequest: DecidingRequest {
 extension ShareV1.RevokeGrantRequest: DecidingRequest { package typealias Reply = ShareV1.Grant }
 extension ShareV1.SuspendGrantRequest: DecidingRequest { package typealias Reply = ShareV1.Grant }
 extension ShareV1.ResumeGrantRequest: DecidingRequest { package typealias Reply = ShareV1.Grant }
+extension CatalogV1.SubmitEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+}
+extension CatalogV1.ReviewEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+}
+extension CatalogV1.PublishEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+}
+extension RegistryV1.RegisterDepartmentRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Department
+}
+extension RegistryV1.UpdateDepartmentRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Department
+}
 
 extension CommonV1.SignedDecision {
   package init(_ signed: SignedStatement) {
@@ -127,5 +144,12 @@ private struct DecidingMethod: Sendable {
     "/weir.share.v1.Share/RevokeGrant": .init(ShareV1.RevokeGrantRequest.self),
     "/weir.share.v1.Share/SuspendGrant": .init(ShareV1.SuspendGrantRequest.self),
     "/weir.share.v1.Share/ResumeGrant": .init(ShareV1.ResumeGrantRequest.self),
+    "/weir.catalog.v1.Catalog/SubmitEntry": .init(CatalogV1.SubmitEntryRequest.self),
+    "/weir.catalog.v1.Catalog/ReviewEntry": .init(CatalogV1.ReviewEntryRequest.self),
+    "/weir.catalog.v1.Catalog/PublishEntry": .init(CatalogV1.PublishEntryRequest.self),
+    "/weir.registry.v1.Registry/RegisterDepartment": .init(
+      RegistryV1.RegisterDepartmentRequest.self),
+    "/weir.registry.v1.Registry/UpdateDepartment": .init(
+      RegistryV1.UpdateDepartmentRequest.self),
   ]
 }

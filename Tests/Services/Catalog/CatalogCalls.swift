@@ -24,19 +24,29 @@ private struct NamedCaller: Admission {
         deadline: nil, language: .english, rpc: context)
     }
     if access.isOnOwnAccount { return call(.service("ingest")) }
-    let name = (parts.first ?? "").split(separator: "/").map(String.init)
-    guard let department = DepartmentCode(name.first ?? ""),
-      let system = SystemName("workstation"),
-      let person = PersonID(name.last == name.first ? "li" : name.last ?? "")
-    else { throw Status(.unauthenticated) }
-    let caller = Caller(
-      department: department, system: system, person: person, isPersonCertificate: true,
-      roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))), certificateHash: [1])
+    guard let who = namedPerson(parts.first ?? ""), let system = SystemName("workstation") else {
+      throw Status(.unauthenticated)
+    }
+    let named = Caller(
+      department: who.department, system: system, person: who.person, isPersonCertificate: true,
+      roles: Set(parts.dropFirst().compactMap(Role.init(rawValue:))), certificateHash: [])
+    guard let caller = try? CatalogCalls.persons().certified(named) else {
+      throw Status(.unauthenticated)
+    }
     guard access.roles.isEmpty || !access.roles.isDisjoint(with: caller.roles) else {
       throw Status(.permissionDenied)
     }
     return call(.caller(caller))
   }
+}
+
+/// The department and person of `civil-affairs/wu dept-officer`; li where none is named.
+private func namedPerson(_ text: String) -> (department: DepartmentCode, person: PersonID)? {
+  let name = (text.split(separator: " ").first ?? "").split(separator: "/").map(String.init)
+  guard let department = DepartmentCode(name.first ?? ""),
+    let person = PersonID(name.count > 1 ? name[1] : "li")
+  else { return nil }
+  return (department, person)
 }
 
 /// Remembers what was refused.
@@ -109,13 +119,22 @@ struct CatalogCalls {
     func server(
       under profiles: ProfileSet, on calendar: WorkingCalendar
     ) throws -> CatalogServer {
-      CatalogServer(
+      let persons = try CatalogCalls.persons()
+      return CatalogServer(
         database: database, profiles: profiles, calendar: calendar,
         taxonomies: try CatalogWorld.taxonomies(), directory: directory,
         isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList,
-        refusals: refusals, now: now)
+        refusals: refusals,
+        decisions: DecisionCheck(
+          trust: ServiceTrust(roots: CertificateTrust(roots: [persons.root])),
+          domain: persons.domain, now: persons.now), now: now)
     }
   }
+
+  private static let made = Result { TestPersons(try TestPKI()) }
+
+  /// The people of all catalogues of these tests.
+  static func persons() throws -> TestPersons { try made.get() }
 
   /// Another server on the same database, as after a restart under other law.
   func restarted(
@@ -128,7 +147,17 @@ struct CatalogCalls {
 
   /// What a server answers, called as the catalogue's other server is.
   static func client(of server: CatalogServer) -> CatalogV1.CatalogClient {
-    CatalogV1.CatalogClient(LocalTransport(methods(server, admission: NamedCaller())))
+    CatalogV1.CatalogClient(
+      SigningTransport(over: transport(to: server), mayBeDone: true) { statement, options in
+        let caller = namedPerson(options.metadata["test-caller"] ?? "")
+        guard let caller else { throw Status(.unauthenticated) }
+        return try persons().sign(statement, as: caller.person, of: caller.department)
+      })
+  }
+
+  /// To a server, signing nothing.
+  static func transport(to server: CatalogServer) -> LocalTransport {
+    LocalTransport(methods(server, admission: NamedCaller()))
   }
 
   private static func department(

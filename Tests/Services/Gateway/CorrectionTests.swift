@@ -1,6 +1,8 @@
 // What was registered wrongly of a department is corrected by the authority, with a reason, on record, at once for everybody.
 
+import Access
 import Contracts
+import Crypto
 import Database
 import GatewayHandlers
 import GatewayRules
@@ -138,6 +140,49 @@ struct CorrectionCallTests {
       $0.reason = "登记时类别有误"
       $0.requestID = fresh()
       change(&$0)
+    }
+  }
+
+  @Test("AC-03 a department is registered and corrected under the person's own signature alone")
+  func signed() async throws {
+    try await withNode { node in
+      let unsigned = RegistryV1.RegistryClient(try node.channel("data-bureau/wu"))
+      let water = RegistryV1.Department(
+        name: "departments/water", title: "水务局", level: .city, region: "441400", kinds: ["水务"],
+        authority: "departments/data-bureau")
+      let missing = [
+        await refusal { try await unsigned.updateDepartment(correction { _ in }) },
+        await refusal {
+          try await unsigned.registerDepartment(.init(department: water, requestID: fresh()))
+        },
+      ]
+      #expect(
+        missing.map { $0?.reason } == [String?](repeating: "decision.statement_missing", count: 2))
+      let asked = try await unsigned.updateDepartment(correction { $0.validateOnly = true })
+      let wu = try #require(node.identities["data-bureau/wu"])
+      let signed = CommonV1.SignedDecision(
+        try SignedStatement(
+          asked.statement, key: wu.key, chain: try Certificate.all(pem: wu.chainPEM)))
+      let altered = await refusal {
+        try await unsigned.updateDepartment(
+          correction {
+            $0.department?.kinds = ["公安"]
+            $0.signed = signed
+          })
+      }
+      #expect(altered?.reason == "decision.statement_differs")
+      let made = try await unsigned.updateDepartment(correction { $0.signed = signed })
+      #expect(made.kinds == ["民政"])
+      _ = try await node.registry("data-bureau/wu").registerDepartment(
+        .init(department: water, requestID: fresh()))
+      let entries = try await #require(node.store.database.outbox).read(after: 0, limit: 100)
+      for topic in ["registry.department_corrected", "registry.department_registered"] {
+        let entry = try #require(entries.last { $0.topic == topic })
+        let payload = try CanonicalJSON.decodeCanonical(entry.leaf.payload)
+        let kept = try #require(SignedStatement(payload["signed"]))
+        let stated = try StatedDecision(try Statement(bytes: kept.statement))
+        #expect(stated.personName == "departments/data-bureau/persons/wu")
+      }
     }
   }
 

@@ -102,9 +102,11 @@ final class GatewayNode: Sendable {
     let means = GatewayMeans(
       store: store, issuer: pki.departmentIssuer, serviceCertificate: service.certificate,
       serviceKey: service.key, channels: ["catalog": catalog],
-      access: Array(AccessTable.all.values) + EchoService.methods, random: pki.random,
-      civil: clock.now, real: clock.now,
-      uptime: uptime)
+      access: Array(AccessTable.all.values) + EchoService.methods,
+      decisions: DecisionCheck(
+        trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
+        domain: pki.domain, now: clock.now), random: pki.random,
+      civil: clock.now, real: clock.now, uptime: uptime)
     var options = GatewayOptions(
       domain: pki.domain, rate: rate, demand: demand,
       term: try #require(CertificateTerm(defaultDays: 30, longestDays: 365)))
@@ -159,7 +161,12 @@ final class GatewayNode: Sendable {
   }
 
   func registry(_ name: String) throws -> RegistryV1.RegistryClient {
-    RegistryV1.RegistryClient(try channel(name))
+    let identity = try #require(identities[name])
+    let chain = try Certificate.all(pem: identity.chainPEM)
+    return RegistryV1.RegistryClient(
+      SigningTransport(over: try channel(name), mayBeDone: true) { statement, _ in
+        try SignedStatement(statement, key: identity.key, chain: chain)
+      })
   }
 
   func stop() async {

@@ -1,6 +1,7 @@
 // weir audit verify: the whole log or one receipt, offline, with nothing but what the verifier holds.
 
 import ArgumentParser
+import Access
 import Boot
 import Crypto
 import Integrity
@@ -13,7 +14,8 @@ struct AuditVerify: AsyncParsableCommand {
       more: VerifierOptions.promise,
       examples: "audit verify --log ./log --root-key root.key --last-checkpoint last.checkpoint",
       "audit verify --log ./log --root-key root.key --witness-policy witnesses.policy",
-      "audit verify --receipt receipt.json --root-key root.key --last-checkpoint last.checkpoint")
+      "audit verify --receipt receipt.json --root-key root.key --last-checkpoint last.checkpoint",
+      "audit verify --receipt receipt.json --root-key root.key --department-root departments.pem")
   }
   @OptionGroup var options: CommonOptions
   @OptionGroup var verifier: VerifierOptions
@@ -22,6 +24,12 @@ struct AuditVerify: AsyncParsableCommand {
   @Option(
     help: hint("上次留存的检查点；验证后更新。", "The checkpoint kept before; renewed when all is well.", "file"))
   var lastCheckpoint: String?
+  @Option(
+    help: hint(
+      "自己留存的部门根证书；据此验证回执中签署人的证书。",
+      "The departments' root of one's own, to which the certificate of who decided is held.", "file"
+    ))
+  var departmentRoot: String?
 
   func validate() throws {
     guard log != nil || receipt != nil else {
@@ -105,7 +113,19 @@ struct AuditVerify: AsyncParsableCommand {
       (
         "in_log", BilingualText("已入日志", "in the log"), .flag(verified.checkpoint != nil)
       ),
-    ]
+    ] + (try decision(in: verified.payload, path))
+  }
+
+  /// Who decided what the receipt tells of, by his own signature; nothing where no person did.
+  private func decision(in payload: JSONValue, _ path: String) throws -> [Console.Field] {
+    let root = try departmentRoot.map {
+      try Certificate.all(pem: String(decoding: try readBytes($0), as: UTF8.self))
+    }
+    do throws(DecisionRefusal) {
+      return try PersonsSignature(in: payload, root: root)?.fields ?? []
+    } catch {
+      throw VerifierFiles.broken(path, error.sentence)
+    }
   }
 }
 

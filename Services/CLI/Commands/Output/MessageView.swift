@@ -65,7 +65,9 @@ package struct MessageView: Sendable {
   }
 
   /// Bytes that tell a person nothing.
-  private static let unshown: Set<String> = ["receipt", "signed", "header", "chain_pem", "etag"]
+  private static let unshown: Set<String> = [
+    "receipt", "signed", "statement", "header", "chain_pem", "etag",
+  ]
 
   private func collect(
     _ fields: [OutputField], prefix: String, _ lines: inout [Console.Field],

@@ -20,12 +20,16 @@ extension RegistryService {
         try await store.database.read { transaction in
           try transaction.requireRegistrable(row, by: try transaction.manager(caller))
         }
-        return row.message
+        var reply = row.message
+        reply.statement = statement(of: decision(toRegister: row), call)
+        return reply
       }
       return try await change(
-        request, requestID: request.requestID, call, reach: governing(row.code)
+        request.unsigned, requestID: request.requestID, call, reach: governing(row.code)
       ) { transaction, manager in
         try transaction.requireRegistrable(row, by: manager)
+        let signed = try take(
+          request.signed, for: decision(toRegister: row), call, in: transaction)
         let version = try transaction.nextRegistryVersion()
         var rows = [try transaction.save(.department(row), version: version)]
         if let station = workstation(of: row) {
@@ -37,7 +41,8 @@ extension RegistryService {
           reply: kept.message, rows: rows,
           event: RegistryEvent(
             topic: "registry.department_registered", subject: row.name,
-            fields: [("level", String(row.level.rawValue)), ("region", row.region.text)]))
+            fields: [("level", String(row.level.rawValue)), ("region", row.region.text)],
+            signed: signed))
       }
     }
   }
@@ -54,16 +59,22 @@ extension RegistryService {
       if request.validateOnly {
         let caller = call.caller
         return try await store.database.read { transaction in
-          try correction(
-            of: code, fields, as: draft, request, by: try transaction.manager(caller), transaction
-          ).next.message
+          let (former, next) = try correction(
+            of: code, fields, as: draft, request, by: try transaction.manager(caller), transaction)
+          var reply = next.message
+          reply.statement = statement(
+            of: decision(toCorrect: former, as: next, reason: request.reason), call)
+          return reply
         }
       }
       return try await change(
-        request, requestID: request.requestID, call, reach: governing(code)
+        request.unsigned, requestID: request.requestID, call, reach: governing(code)
       ) { transaction, manager in
         var (former, next) = try correction(
           of: code, fields, as: draft, request, by: manager, transaction)
+        let signed = try take(
+          request.signed, for: decision(toCorrect: former, as: next, reason: request.reason), call,
+          in: transaction)
         let corrections = next.corrections(
           since: former, reason: request.reason, by: manager, at: now)
         try transaction.record(corrections, of: code)
@@ -76,7 +87,7 @@ extension RegistryService {
             fields: [("reason", request.reason)]
               + corrections.flatMap {
                 [("former_" + $0.field.rawValue, $0.former), ($0.field.rawValue, $0.corrected)]
-              }))
+              }, signed: signed))
       }
     }
   }

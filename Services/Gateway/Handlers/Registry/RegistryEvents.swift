@@ -13,6 +13,8 @@ struct RegistryEvent: Sendable {
   /// The name of what changed.
   let subject: String
   let fields: [(String, String)]
+  /// What the person who decided it signed, where it is a decision.
+  var signed: [(String, JSONValue)] = []
 
   /// The entry: what changed, who did it and by which call, at which civil time.
   func payload(_ call: CallContext, now: Instant) -> JSONValue {
@@ -26,6 +28,7 @@ struct RegistryEvent: Sendable {
       object["certificate"] = .string(Hex.encode(caller.certificateHash))
     }
     for (name, value) in fields { object[name] = .string(value) }
+    for (name, value) in signed { object[name] = value }
     return .object(object)
   }
 }

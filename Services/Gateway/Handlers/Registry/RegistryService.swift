@@ -1,6 +1,6 @@
 // The registry's methods: what they share. Each group of methods has a file of its own.
 
-import Access
+package import Access
 import Contracts
 import Crypto
 import Database
@@ -17,6 +17,8 @@ package struct RegistryService: Sendable {
   let issuing: CertificateIssuing
   let demand: ActivationDemand?
   let refusals: RefusalQueue
+  /// What persons sign is held to the departments' root.
+  let decisions: DecisionCheck
   let civil: @Sendable () -> Instant
   let real: @Sendable () -> Instant
 
@@ -27,7 +29,7 @@ package struct RegistryService: Sendable {
   package init(
     store: RegistryStore, directory: RegistryDirectory, following: RegistryFollowing?,
     issuing: CertificateIssuing,
-    demand: ActivationDemand?, refusals: RefusalQueue,
+    demand: ActivationDemand?, refusals: RefusalQueue, decisions: DecisionCheck,
     civil: @escaping @Sendable () -> Instant, real: @escaping @Sendable () -> Instant
   ) {
     self.store = store
@@ -36,6 +38,7 @@ package struct RegistryService: Sendable {
     self.issuing = issuing
     self.demand = demand
     self.refusals = refusals
+    self.decisions = decisions
     self.civil = civil
     self.real = real
   }

@@ -17,7 +17,7 @@ extension IngestService {
       try outside.admitData()
       let entry = try number(request.entry, in: .entries, field: "entry")
       _ = try number(request.comparison, in: .comparisons, field: "comparison")
-      let (document, terms) = try grant(
+      let (document, terms) = try await grant(
         request.grant,
         for: { caller, document in
           DataRequest(

@@ -2,26 +2,128 @@
 
 import Access
 import Contracts
+import Crypto
+import Database
 import IngestRules
+import IngestStore
+import Integrity
+import Regulation
+import Synchronization
 import Vocabulary
 
+/// Grants that were found good, by the hash of all that was looked at; forgotten when the departments' root or its list changes.
+final class CheckedGrants: Sendable {
+  private static let mostKept = 10_000
+
+  private let known = Mutex<(version: Int, documents: [[UInt8]: GrantDocument])>((0, [:]))
+
+  func document(_ hash: [UInt8], version: Int) -> GrantDocument? {
+    known.withLock { $0.version == version ? $0.documents[hash] : nil }
+  }
+
+  func keep(_ document: GrantDocument, _ hash: [UInt8], version: Int) {
+    known.withLock { known in
+      if known.version != version || known.documents.count >= Self.mostKept {
+        known = (version, [:])
+      }
+      known.documents[hash] = document
+    }
+  }
+}
+
 extension IngestService {
-  /// The grant of a call, with Share's signature good and the call covered.
+  /// The grant of a call, with Share's signature and its reviewers' good, and the call covered.
   func grant(
     _ signed: IngestV1.SignedGrant?, for request: (Caller, GrantDocument) -> DataRequest,
     _ call: CallContext
-  ) throws -> (GrantDocument, GrantTerms) {
+  ) async throws -> (GrantDocument, GrantTerms) {
     guard let signed else { throw DataRefusal.grantInvalid }
+    let hash = SHA256.hash(try signed.serialized())
+    let version = outside.decisions.version
     let document: GrantDocument
-    do throws(GrantDocumentError) {
-      document = try GrantDocument(
-        signed.json, signature: signed.signature, keys: outside.grantKeys)
-    } catch {
-      throw DataRefusal.grantInvalid
+    if let found = grants.document(hash, version: version) {
+      document = found
+    } else {
+      document = try read(signed)
+      try await checkReview(of: document, signed)
+      grants.keep(document, hash, version: version)
     }
+    // What is open to all now may not be tomorrow: this is asked each time.
+    if document.application.isEmpty { try await checkPublication(of: document) }
     let terms = GrantTerms(document)
     try terms.check(request(call.caller, document), today: today)
     return (document, terms)
+  }
+
+  private func read(_ signed: IngestV1.SignedGrant) throws(DataRefusal) -> GrantDocument {
+    do throws(GrantDocumentError) {
+      return try GrantDocument(
+        signed.json, signature: signed.signature, keys: outside.grantKeys)
+    } catch {
+      throw .grantInvalid
+    }
+  }
+
+  /// The source speaks for its own register alone, and its reviewers have decided all that the grant says.
+  private func checkReview(
+    of document: GrantDocument, _ signed: IngestV1.SignedGrant
+  ) async throws {
+    let entry = try number(document.entry, in: .entries, field: "grant")
+    let owner = try await database.read { try $0.owner(ofEntry: entry) }
+    if let owner, owner != document.source {
+      throw DataRefusal.grantNotReviewed(
+        grant: document.name,
+        BilingualText("数源部门不是该条目的提供方", "its source is not the owner of the entry"))
+    }
+    if document.application.isEmpty { return }
+    guard let reference = ProfileReference(document.profile),
+      let profile = try? outside.profiles.profile(reference)
+    else { throw DataRefusal.grantInvalid }
+    do throws(GrantReviewError) {
+      try document.checkReview(
+        signed.decisions.map { SignedStatement($0) }, by: outside.decisions,
+        needsAuthority: profile.reviewers?.value.contains { $0 != .sourceDepartment } ?? false)
+    } catch {
+      throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
+    }
+  }
+
+  /// Nobody reviews a grant of what is open to all: the publisher's statement of the entry stands instead (AC-40).
+  private func checkPublication(of document: GrantDocument) async throws {
+    let entry = try number(document.entry, in: .entries, field: "grant")
+    let kept = try await database.read { try $0.knownEntry(entry)?.publication }
+    let statement = try kept.flatMap { SignedStatement(try CanonicalJSON.decode($0)) }
+    do throws(GrantReviewError) {
+      try document.checkPublication(statement, by: outside.decisions)
+    } catch {
+      throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
+    }
+  }
+}
+
+extension GrantReviewError {
+  fileprivate var text: BilingualText {
+    switch self {
+    case .undecided: BilingualText("未附审核人签名", "no reviewer's statement came with it")
+    case .tooManyDecisions: BilingualText("审核人签名过多", "it has too many statements")
+    case .statement(let refusal): refusal.sentence
+    case .otherDecision(let member):
+      BilingualText(
+        "审核人签名的\(member)与授权不符", "a statement's \(member) is not that of the grant")
+    case .otherTerms:
+      BilingualText("授权条件与审核人签名的不同", "its terms are not those that a reviewer signed")
+    case .itemNotApproved(let item):
+      BilingualText("审核人未同意\(item)", "a reviewer has not approved \(item)")
+    case .recipientNotConsented(let name):
+      BilingualText("审核人未同意提供给\(name)", "a reviewer has not consented to \(name)")
+    case .notReviewer(let person):
+      BilingualText(
+        "\(person)不属于数源部门或主管部门", "\(person) belongs to neither source nor authority")
+    case .samePersonTwice(let person):
+      BilingualText("\(person)签了两次", "\(person) signed twice")
+    case .sideMissing:
+      BilingualText("缺少一方或第二人的签名", "a side's or a second person's statement is missing")
+    }
   }
 }
 

@@ -18,7 +18,7 @@ extension IngestService {
       try outside.admitData()
       let entry = try number(request.entry, in: .entries, field: "entry")
       let subject = try SubjectIdentifier(request.subject)
-      let (document, terms) = try grant(
+      let (document, terms) = try await grant(
         request.grant,
         for: { caller, document in
           DataRequest(

@@ -80,5 +80,6 @@ extension KnownEntry {
       published: Instant(milliseconds: payload["time"]?.integer ?? 0), masks: masks)
     resourceClass = payload["class"]?.string ?? ""
     frequency = payload["frequency"]?.string ?? ""
+    publication = payload["signed"].map { CanonicalJSON.encode($0) }
   }
 }

@@ -9,6 +9,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 3, name: "classes", sql: classColumn, isAdditive: true),
   SchemaStep(number: 4, name: "suspensions", sql: suspensionColumn, isAdditive: true),
   SchemaStep(number: 5, name: "frequencies", sql: frequencyColumns, isAdditive: true),
+  SchemaStep(number: 6, name: "publications", sql: publicationColumns, isAdditive: true),
 ]
 
 private let batchTables = [

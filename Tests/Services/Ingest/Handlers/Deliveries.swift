@@ -4,6 +4,7 @@ import Access
 import Contracts
 import Crypto
 import IngestFormats
+import Integrity
 import RPC
 import Synth
 import TestSupport
@@ -176,15 +177,50 @@ extension IngestNode {
   ) throws -> IngestV1.SignedGrant {
     let document = GrantDocument(
       name: "grants/G-\(number)", entry: "entries/E-\(entry)", entryVersion: 1,
-      source: try #require(DepartmentCode("civil-affairs")),
+      source: try #require(DepartmentCode(catalog.owner("entries/E-\(entry)"))),
       grantee: try #require(DepartmentCode(grantee)), items: items, purpose: "pension check",
       scenario: "monthly", modes: modes, until: try #require(CivilDate(iso: until)), rows: rows,
       roll: maxRows.map {
         RollTerms(roll: "pension", maxRows: $0, maxGrowthPercent: 10, frequency: "monthly")
-      }, dailySubjects: dailySubjects, profile: "meizhou-public-2023@1",
-      application: "applications/A-1", issued: clock.now(), recipients: recipients)
-    return IngestV1.SignedGrant(
-      json: document.encoded, signature: try document.signature(by: shareKey))
+      }, dailySubjects: dailySubjects, profile: profileText("meizhou-public-2023"),
+      application: "applications/A-\(number)", issued: clock.now(), recipients: recipients)
+    return try signed(
+      document, decisions: [try review(of: document, of: document.source.text)])
+  }
+
+  /// A grant under Share's own key, with what its reviewers signed or are said to have signed.
+  func signed(
+    _ document: GrantDocument, decisions: [SignedStatement]
+  ) throws -> IngestV1.SignedGrant {
+    IngestV1.SignedGrant(
+      json: document.encoded, signature: try document.signature(by: shareKey),
+      decisions: decisions.map { CommonV1.SignedDecision($0) })
+  }
+
+  /// A reviewer's statement that approves all of a grant, as Share asks for it.
+  func review(
+    of document: GrantDocument, by person: String = "wu", of department: String = "civil-affairs",
+    _ change: (inout JSONObject) -> Void = { _ in }
+  ) throws -> SignedStatement {
+    let reviewer = try #require(PersonID(person))
+    let code = try #require(DepartmentCode(department))
+    var statement: JSONObject = [
+      "action": "share.review_application", "resource": .string(document.application),
+      "etag": "2-0-0-0", "profile": .string(document.profile),
+      "person": .string(ResourceName.person(code, reviewer).text),
+      "certificate": .string(
+        Hex.encode(try persons.identity(reviewer, of: code).certificate.sha256)),
+      "time": .integer(pki.now * 1_000),
+      "decided": [
+        "terms": .object(document.terms), "reason": "",
+        "recipients": .array(document.recipients.map(\.json)),
+        "consents": .array(document.recipients.map { .string($0.name) }),
+        "decisions": .array(
+          document.items.map { ["item": .string($0), "decision": "approve", "reason": ""] }),
+      ],
+    ]
+    change(&statement)
+    return try persons.sign(CanonicalJSON.encode(.object(statement)), as: reviewer, of: code)
   }
 
   func lookUp(

@@ -47,6 +47,12 @@ final class FixedCatalog: MessageTransport {
 
   func put(_ entry: CatalogV1.Entry) { entries.withLock { $0[entry.name] = entry } }
 
+  /// The code of the department whose entry it is; civil affairs where there is no such entry.
+  func owner(_ name: String) -> String {
+    let owner = entries.withLock { $0[name]?.owner } ?? ""
+    return ResourceName(owner, in: .departments)?.id ?? "civil-affairs"
+  }
+
   func unary(
     _ path: String, _ message: [UInt8], _ options: CallOptions
   ) async throws -> UnaryReply {
@@ -111,6 +117,7 @@ func finished(_ work: @escaping @Sendable () async throws -> Void) {
 final class IngestNode {
   let folder: TemporaryFolder
   let pki: TestPKI
+  let persons: TestPersons
   let catalog = FixedCatalog()
   let clock = TestClock()
   /// Runs in the middle of a call: at the n-th look at the clock from when it was set.
@@ -144,6 +151,7 @@ final class IngestNode {
   init() async throws {
     folder = try TemporaryFolder()
     pki = try TestPKI()
+    persons = TestPersons(pki)
     let random = SystemRandom()
     shareKey = try Ed25519PrivateKey(random: random)
     evidenceRoot = try NoteSigner(
@@ -227,7 +235,10 @@ final class IngestNode {
         interruption.pass()
         return clock.now()
       }, real: { real },
-      admitData: { [evidence] in try evidence.admit() })
+      admitData: { [evidence] in try evidence.admit() },
+      decisions: DecisionCheck(
+        trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
+        domain: pki.domain, now: { [pki] in Instant(milliseconds: pki.now * 1_000) }))
     outside.computeThreads = 2
     service = try IngestService(outside)
     report = try await service.start()

@@ -280,7 +280,8 @@ struct ShownTests {
 struct DataRefusalTests {
   private static let all: [DataRefusal] = [
     .registerKeysMissing(entry: "e"), .issueNotOpen(issue: "q"), .claimItemUnknown(item: "i"),
-    .claimMalformed(item: "i"), .grantInvalid, .otherGrantee(grant: "g"),
+    .claimMalformed(item: "i"), .grantInvalid,
+    .grantNotReviewed(grant: "g", BilingualText("无", "none")), .otherGrantee(grant: "g"),
     .systemNotGranted(grant: "g", system: "s"),
     .otherEntry(grant: "g", entry: "e"),
     .useNotGranted(grant: "g", use: .lookup), .purposeDiffers(grant: "g"),
