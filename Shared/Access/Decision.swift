@@ -136,6 +136,29 @@ package struct StatedDecision: Sendable, Equatable {
   }
 }
 
+extension StatedDecision {
+  /// Reads the bytes of a statement.
+  package init(bytes: [UInt8]) throws(DecisionRefusal) {
+    let statement: Statement
+    do throws(StatementError) { statement = try Statement(bytes: bytes) } catch {
+      throw .notCanonical
+    }
+    try self.init(statement)
+  }
+
+  /// A text among what is decided; empty where there is none.
+  package func text(_ member: String) -> String { decided[member]?.string ?? "" }
+
+  package func texts(_ member: String) -> [String] {
+    (decided[member]?.array ?? []).map { $0.string ?? "" }
+  }
+
+  /// Of a list of objects, these texts of each.
+  package func rows(_ member: String, of names: [String]) -> [[String]] {
+    (decided[member]?.array ?? []).map { row in names.map { row[$0]?.string ?? "" } }
+  }
+}
+
 /// Strings and integers alone: what every reader of JSON takes for the same.
 private func isPlain(_ value: JSONValue) -> Bool {
   switch value {

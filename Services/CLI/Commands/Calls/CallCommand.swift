@@ -20,6 +20,13 @@ extension CallCommand {
         var failure = CommandFailure(status)
         if session.hasRequested { failure.requestID = session.requestID }
         throw failure
+      } catch is UnaskedStatement {
+        throw CommandFailure(
+          .evidenceBroken,
+          spoken(
+            "送来待签的决定文书不是您所请求的决定，未签署。请告知审计方。",
+            "What came back to be signed is not the decision that was asked for; it was not signed. Tell the auditors."
+          ))
       } catch is StatementWritten {
         // It was said where it lies; nothing failed.
       }

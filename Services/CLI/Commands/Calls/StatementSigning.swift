@@ -88,6 +88,9 @@ struct StatementSigner: Sendable {
     if let statementFile = options.statement, let signatureFile = options.signature {
       return try brought(statementFile, signatureFile)
     }
+    guard try StatedDecision(bytes: statement).certificateHash == person.chain.first?.sha256 else {
+      throw UnaskedStatement()
+    }
     let shown = try StatementView(statement)
     console.writeError(shown.lines.joined(separator: "\n") + "\n")
     if let file = options.statementOut {
@@ -128,8 +131,7 @@ struct StatementView {
   let lines: [String]
 
   init(_ bytes: [UInt8]) throws {
-    let statement = try Statement(bytes: bytes)
-    let stated = try StatedDecision(statement)
+    let stated = try StatedDecision(bytes: bytes)
     var lines = ["您将签署的决定 / The decision that you are to sign"]
     func line(_ chinese: String, _ english: String, _ value: String) {
       lines.append("  \(chinese) / \(english): \(value)")

@@ -12,12 +12,13 @@ extension DemoStep {
   static let refusals = DemoStep(
     name: "refusals",
     title: BilingualText(
-      "应当拒绝的：陌生机构、吊销、过期、越项、直连",
-      "Refused: a stranger, a revoked certificate, an expired grant, an item too many, the back door"
+      "应当拒绝的：陌生机构、吊销、未签名、过期、越项、直连",
+      "Refused: a stranger, a revoked certificate, no signature, an expired grant, an item too many, the back door"
     )
   ) { stage in
     try await DemoRefusals.unknownDepartment(&stage)
     try await DemoRefusals.revokedCertificate(&stage)
+    try await DemoRefusals.unsignedDecision(&stage)
     try await DemoRefusals.itemOutsideGrant(&stage)
     try await DemoRefusals.directCall(&stage)
     try await DemoRefusals.expiredGrant(&stage)
@@ -67,6 +68,22 @@ enum DemoRefusals {
       BilingualText("已吊销的证书", "a revoked certificate"),
       "unauthenticated access.certificate_revoked",
       refused.map { "\($0.code) \($0.reason)" } ?? "not refused")
+  }
+
+  /// Whoever may decide has decided nothing until he signs it (AC-03).
+  static func unsignedDecision(_ stage: inout DemoStage) async throws {
+    let source = DemoCast.justice
+    let unsigned = ShareV1.ShareClient(
+      try stage.wire.client(source.principal(source.officer)).channel)
+    let grant = try stage.grant(.correction).name
+    let request = stage.request()
+    let refused = try await refusal {
+      _ = try await unsigned.suspendGrant(
+        .init(name: grant, reason: "责任人离岗", requestID: request))
+    }
+    stage.ledger.expect(
+      BilingualText("未经本人签名的决定", "a decision that its person has not signed"),
+      "invalidArgument decision.statement_missing weir-default/AC-03", refused.text)
   }
 
   static func itemOutsideGrant(_ stage: inout DemoStage) async throws {
