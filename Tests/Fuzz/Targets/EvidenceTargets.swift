@@ -39,7 +39,12 @@ func fuzzCredentials(_ input: [UInt8]) throws {
   if let carrier = try? TicketCarrier(bytes: input) {
     try expect(carrier.bytes == input, "a carrier has two encodings")
   }
-  _ = try? Statement(bytes: input)
+  if let statement = try? Statement(bytes: input) {
+    _ = try? StatedDecision(statement)
+    if let signed = SignedStatement(statement.value) {
+      try expect(SignedStatement(signed.json) == signed, "a signed statement has two encodings")
+    }
+  }
   _ = try? Certificate(der: input)
   _ = try? CertificateRequest(der: input)
   let text = String(decoding: input, as: UTF8.self)
