@@ -6,6 +6,7 @@ import Crypto
 import Database
 import Integrity
 import RPC
+import Regulation
 import ShareHandlers
 import ShareStore
 import Synchronization
@@ -44,6 +45,16 @@ final class IngestBook: Sendable {
   }
 
   private let page = Mutex(Page())
+  private let judging = Mutex<(@Sendable (IngestV1.SignedGrant) throws -> Void)?>(nil)
+
+  /// Looks at each grant as Ingest does.
+  func judge(_ body: @escaping @Sendable (IngestV1.SignedGrant) throws -> Void) {
+    judging.withLock { $0 = body }
+  }
+
+  func check(_ grant: IngestV1.SignedGrant?) throws {
+    try judging.withLock { $0 }?(try #require(grant))
+  }
 
   func read<Value: Sendable>(_ body: (Page) -> Value) -> Value { page.withLock { body($0) } }
   func change(_ body: (inout Page) -> Void) { page.withLock { body(&$0) } }
@@ -116,19 +127,21 @@ final class ShareCalls: Sendable {
       key: gateway.key, certificate: gateway.certificate, audience: pki.domain)
     reactors = ReactorGroup(threadCount: 1, seed: 1)
     let book = book
+    let law = try profile.map { try World.governed(by: $0) } ?? World.profiles()
+    let check = DecisionCheck(
+      trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
+      domain: pki.domain, now: real.now)
     handlers = ShareServer(
       ShareServer.Dependencies(
         database: database, peers: ShareCalls.peers(book, database),
-        profiles: try profile.map { try World.governed(by: $0) } ?? World.profiles(),
+        profiles: law,
         calendar: try World.calendar(),
         vault: try ClaimVault(keyring: keys.keyring, random: keys.random, now: nowReal),
         grantKey: keys.key, keyList: keys.list, now: clock.now,
         admitData: {
           if book.read({ $0.isEvidenceFull }) { throw Status(.resourceExhausted, "full") }
         }, refusals: refusals,
-        decisions: DecisionCheck(
-          trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
-          domain: pki.domain, now: real.now)))
+        decisions: check))
     let share = try pki.service("share")
     server = try Server(
       configuration: ServerConfiguration(
@@ -150,6 +163,22 @@ final class ShareCalls: Sendable {
       reactors: reactors)
     unsigned = ShareV1.ShareClient(channel)
     client = ShareV1.ShareClient(persons.transport(over: channel))
+    book.judge(Self.judging(law, check, keys.key.publicKey))
+  }
+
+  /// Every grant that reaches Ingest holds before its check, whatever the profile and the terms.
+  private static func judging(
+    _ law: ProfileSet, _ check: DecisionCheck, _ key: Ed25519PublicKey
+  ) -> @Sendable (IngestV1.SignedGrant) throws -> Void {
+    { signed in
+      let document = try GrantDocument(signed.json, signature: signed.signature, keys: [key])
+      guard !document.application.isEmpty else { return }
+      let profile = try law.profile(try #require(ProfileReference(document.profile)))
+      let sides = profile.reviewers?.value ?? [.sourceDepartment]
+      try document.checkReview(
+        signed.decisions.map { SignedStatement($0) }, by: check,
+        needsAuthority: sides.contains { $0 != .sourceDepartment })
+    }
   }
 
   func stop() async {
@@ -241,6 +270,7 @@ extension ShareCalls {
         authority: isCounty ? "departments/county-bureau" : "departments/data-bureau")
     }
     peers.openRecords = { request, options in
+      try book.check(request.grant)
       let decisions = try await decisionCount(database)
       book.change {
         $0.opened.append(request)
@@ -250,6 +280,7 @@ extension ShareCalls {
       return answer(request, isUnderCheck: book.read { $0.isUnderCheck })
     }
     peers.compareChunk = { request, _ in
+      try book.check(request.grant)
       let decisions = try await decisionCount(database)
       book.change {
         $0.compared.append(request)

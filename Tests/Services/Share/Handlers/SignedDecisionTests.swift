@@ -219,6 +219,32 @@ struct SignedDecisionTests {
     await share.stop()
   }
 
+  @Test(
+    "AC-43 Ingest gets the statements of both sides, and may have the grant without Share's word")
+  func bothSides() async throws {
+    let share = try await ShareCalls(profile: "guangdong-2018")
+    let draft = try await share.apply {
+      ShareCalls.complete(&$0)
+      $0.business = "养老金发放"
+    }
+    let application = try await share.submit(draft.name)
+    let approvals = ShareCalls.decisions(refusing: [])
+    _ = try await share.review(
+      application.name, approvals, "r-1", as: "data-bureau/chen authority")
+    let answered = try await share.review(application.name, approvals, "r-2")
+    // The stand-in for Ingest looks at each grant as Ingest does.
+    _ = try await share.lookup(answered.grant)
+    let sent = try #require(share.book.read { $0.opened.first?.grant })
+    let signers = try sent.decisions.map {
+      try StatedDecision(bytes: $0.statement).department.text
+    }
+    #expect(signers == ["data-bureau", "justice"])
+    var without = sent
+    without.decisions = []
+    #expect(throws: GrantReviewError.undecided) { try share.book.check(without) }
+    await share.stop()
+  }
+
   @Test("an older etag, and an older moment, are signed anew")
   func stale() async throws {
     let share = try await ShareCalls(profile: "guangdong-2018")
