@@ -50,15 +50,16 @@ package enum PolicyFiles {
   package static func source(file: String, text: String) throws(LawFileProblems) -> ProfileSource {
     let top = try YAMLMapping(file: file, text: text)
     try top.refuseUnknownFields([
-      "profile", "version", "title", "number", "short_name", "text_held", "rows",
+      "profile", "version", "title", "number", "short_name", "text_held", "rows", "terms",
     ])
     var rows: [ProfileSourceRow] = []
     for mapping in try top.mappings("rows") { rows.append(try row(mapping)) }
+    let terms = top["terms"] == nil ? [] : try self.terms(try top.mappings("terms"))
     return ProfileSource(
       key: try top.text("profile"), version: try top.integer("version"),
       title: try top.text("title"), number: try top.text("number"),
       shortName: try LawFiles.bilingual(top, "short_name"),
-      isTextHeld: try top.flag("text_held", default: true), rows: rows)
+      isTextHeld: try top.flag("text_held", default: true), rows: rows, terms: terms)
   }
 
   /// Which profile governs what.
@@ -77,6 +78,26 @@ package enum PolicyFiles {
           from: try mapping.day("from"), to: try mapping.optionalDay("to"), line: mapping.line))
     }
     return rows
+  }
+
+  /// The words of a text; each stands once and means something known.
+  private static func terms(_ mappings: [YAMLMapping]) throws(LawFileProblems) -> [ProfileTerm] {
+    var terms: [ProfileTerm] = []
+    for mapping in mappings {
+      try mapping.refuseUnknownFields(["term", "article", "means"])
+      let word = try mapping.text("means")
+      guard let means = TermMeaning(rawValue: word) else {
+        throw mapping.problem(
+          at: mapping["means"], "不知 \(word) 指什么", "nothing here is called \(word)")
+      }
+      let term = try LawFiles.bilingual(mapping, "term")
+      guard !terms.contains(where: { $0.term.chinese == term.chinese }) else {
+        throw mapping.problem(
+          at: mapping["term"], "术语 \(term.chinese) 重复", "the term \(term.english) stands twice")
+      }
+      terms.append(ProfileTerm(term: term, article: try mapping.text("article"), means: means))
+    }
+    return terms
   }
 
   /// A row's own mistakes are told by the validator, so nothing is refused here but a field of the wrong shape.

@@ -12,6 +12,8 @@ package struct ProfileDocument: Hashable, Sendable {
   package let isTextHeld: Bool
   /// In the order of the file.
   package let rows: [ProfileRow]
+  /// The words of the text, in the order of its articles.
+  package let terms: [ProfileTerm]
   private let byKey: [ProfileKey: ProfileRow]
 
   /// The last profile before the defaults in every chain.
@@ -47,6 +49,7 @@ package struct ProfileDocument: Hashable, Sendable {
     shortName = source.shortName
     isTextHeld = source.isTextHeld
     self.rows = rows
+    terms = source.terms
     self.byKey = byKey
   }
 

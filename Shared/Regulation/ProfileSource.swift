@@ -48,10 +48,12 @@ package struct ProfileSource: Hashable, Sendable {
   /// Whether Weir holds the text. National law ends every chain before its text is held.
   package var isTextHeld: Bool
   package var rows: [ProfileSourceRow]
+  /// The words of the text, in the order of its articles.
+  package var terms: [ProfileTerm]
 
   package init(
     key: String, version: Int, title: String, number: String, shortName: BilingualText,
-    isTextHeld: Bool, rows: [ProfileSourceRow]
+    isTextHeld: Bool, rows: [ProfileSourceRow], terms: [ProfileTerm] = []
   ) {
     self.key = key
     self.version = version
@@ -60,6 +62,7 @@ package struct ProfileSource: Hashable, Sendable {
     self.shortName = shortName
     self.isTextHeld = isTextHeld
     self.rows = rows
+    self.terms = terms
   }
 }
 

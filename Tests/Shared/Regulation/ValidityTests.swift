@@ -145,4 +145,26 @@ struct ValidityTests {
     let last = try Law.day("2023-06-20")
     #expect(configured.governing(["specific_population"], on: last)?.key == "meizhou-specific-2021")
   }
+
+  @Test(
+    "every term of meizhou-specific-2021/5 stands in its glossary, with what it means here",
+    .obligation("meizhou-specific-2021/5.1"))
+  func glossary() throws {
+    let terms = try Law.profile("meizhou-specific-2021").document.terms
+    func meaning(_ article: String, _ term: String) -> TermMeaning? {
+      terms.first { $0.article == article && $0.term.chinese == term }?.means
+    }
+    #expect(meaning("5.2", "特定人口信息") == .resourceClass)
+    for (article, group) in [("5.3a", "人口死亡信息"), ("5.3b", "服刑人员信息"), ("5.3d", "困难人员信息")] {
+      #expect(meaning(article, group) == .categoryGroup)
+    }
+    #expect(meaning("5.4", "数源部门") == .sourceDepartment)
+    #expect(meaning("5.5", "用数部门") == .usingDepartment)
+    #expect(meaning("5.6", "政务部门") == .governmentDepartment)
+    #expect(meaning("5.7", "政务大数据中心梅州分节点") == .node)
+    #expect(terms.filter { $0.means == .component }.count == 5)
+    for key in try Law.profiles().keys {
+      #expect(try !Law.profile(key).document.terms.isEmpty, "\(key)")
+    }
+  }
 }

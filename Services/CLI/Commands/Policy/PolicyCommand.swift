@@ -12,7 +12,7 @@ struct PolicyCommand: AsyncParsableCommand {
       "policy", "查看规章参数，演算期限。", "Show what the regulations say; count periods.",
       examples: "policy list", "policy show meizhou-public-2023 --key share.",
       "policy simulate hebi-2021 share.reply --start 2024-04-02",
-      subcommands: [PolicyList.self, PolicyShow.self, PolicySimulate.self])
+      subcommands: [PolicyList.self, PolicyShow.self, PolicyTerms.self, PolicySimulate.self])
   }
 }
 
@@ -119,6 +119,24 @@ struct PolicyShow: AsyncParsableCommand {
           "Note: the search ends in \(silent.shortName.english); nothing is found there."
         ))
     }
+  }
+}
+
+struct PolicyTerms: AsyncParsableCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "terms", "列出一部规章的用语及其所指。", "List the words of a regulation and what each means here.",
+      examples: "policy terms meizhou-specific-2021")
+  }
+
+  @OptionGroup var law: LawOptions
+  @OptionGroup var options: CommonOptions
+  @Argument(help: ArgumentHelp(spoken("档案名，如 hebi-2021。", "The profile, such as hebi-2021.")))
+  var profile: String
+
+  func run() async throws {
+    options.console.show(
+      PolicyTables.terms(of: try law.folder().profiles().named(profile).document))
   }
 }
 

@@ -83,6 +83,23 @@ enum PolicyTables {
     return table
   }
 
+  /// The words of a text, each with its article and what it means here.
+  static func terms(of document: ProfileDocument) -> Table {
+    var table = Table(columns: [
+      .init("term", BilingualText("用语", "term")),
+      .init("english", BilingualText("英文", "in English")),
+      .init("article", BilingualText("条款", "article")),
+      .init("means", BilingualText("所指", "means")),
+    ])
+    for term in document.terms {
+      table.append([
+        .text(term.term.chinese), .text(term.term.english),
+        .text("\(document.key)/\(term.article)"), .bilingual(term.means.term),
+      ])
+    }
+    return table
+  }
+
   /// That a regulation is out of force, and what holds instead.
   static func warning(_ expiry: ProfileSet.Expiry) -> BilingualText {
     let (name, ended) = (expiry.profile.document.shortName, expiry.ended.iso)

@@ -62,6 +62,37 @@ struct PolicyCommandTests {
     #expect(!unset.output.contains("share.reply_wd"))
   }
 
+  @Test(
+    "terms tells the words of a text with article and meaning; a wrong one is told with its line")
+  func terms() async throws {
+    let (exit, recorder) = await run([
+      "policy", "terms", "meizhou-specific-2021", "--output", "json",
+    ])
+    #expect(exit == .done)
+    let rows = try #require(json(recorder) as? [[String: Any]])
+    #expect(
+      rows.contains {
+        $0["term"] as? String == "数源部门"
+          && $0["article"] as? String == "meizhou-specific-2021/5.4"
+      })
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weir-law-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.copyItem(atPath: Self.law, toPath: folder.path)
+    let file = folder.appending(path: "policies/hebi-2021.yaml")
+    let text = try String(contentsOf: file, encoding: .utf8)
+    for (row, problem) in [
+      ("{term: {zh: 甲, en: a}, article: \"1\", means: mayor}", "nothing here is called mayor"),
+      ("{term: {zh: 政务数据, en: a}, article: \"1\", means: node}", "stands twice"),
+      ("{term: {zh: 甲, en: a}, means: node}", "article is missing"),
+    ] {
+      try text.replacing("terms:\n", with: "terms:\n  - \(row)\n")
+        .write(to: file, atomically: true, encoding: .utf8)
+      let broken = await run(["policy", "list", "--law", folder.path])
+      #expect(broken.exit == .usage)
+      #expect(broken.1.errors.contains("hebi-2021.yaml:") && broken.1.errors.contains(problem))
+    }
+  }
+
   @Test("show gives the reply period with its article, and says that national law is not held")
   func show() async throws {
     let (exit, recorder) = await run([
