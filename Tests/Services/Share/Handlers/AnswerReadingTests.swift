@@ -65,15 +65,9 @@ struct AnswerReadingTests {
     arguments: ["web", "file_download", "front_end_interface"])
   func ways(_ mode: String) async throws {
     let share = try await ShareCalls(profile: "luyi-2019")
-    let draft = try await share.apply {
-      $0.scope = "全县"
-      $0.reason = "防止冒领"
-    }
+    let draft = try await share.apply { ShareCalls.complete(&$0) }
     _ = try await share.submit(draft.name)
-    let decisions = ShareCalls.decisions(refusing: []).map {
-      ShareV1.ItemDecision(item: $0.item, approved: true, reason: "符合条件")
-    }
-    let grant = try await share.review(draft.name, decisions).grant
+    let grant = try await share.review(draft.name, ShareCalls.approvals).grant
     func use() async throws {
       switch mode {
       case "web": _ = try await share.lookup(grant, as: ShareCalls.user)
@@ -82,9 +76,7 @@ struct AnswerReadingTests {
       }
     }
     #expect(await reason { try await use() } == "share.access_mode_not_filed")
-    _ = try await share.client.fileAccessModes(
-      ShareV1.FileAccessModesRequest(name: grant, accessModes: [mode], requestID: "m"),
-      try share.options(ShareCalls.user, path: "FileAccessModes"))
+    _ = try await share.fileModes(grant, [mode])
     try await use()
     let seen = try await share.client.getGrant(
       ShareV1.GetGrantRequest(name: grant),
