@@ -58,6 +58,43 @@ struct TraceTests {
     }
   }
 
+  @Test(
+    "the program weir asks, approves, lists and reads, with its codes, and no identifier among its arguments"
+  )
+  func commands() async throws {
+    let folder = try TemporaryFolder()
+    let file = folder.path("id")
+    try Files.write("11010519491231002X\n", to: file, isPrivate: true)
+    try await withNode(nodeOptions(folder), tell: { _ in }) { node in
+      func run(_ arguments: String..., as who: String = "audit-bureau/shen") async -> (
+        exit: ProgramExit, output: String, errors: String
+      ) {
+        await weir(
+          ["audit"] + arguments + ["--output", "json"],
+          environment: ["WEIR_DATA": node.dataFolder, "WEIR_AS": who])
+      }
+      try await eventually("the log to have a month") {
+        await run("months").output.contains("kept_until")
+      }
+      let months = await run("months").output
+      let month = try #require(months.firstMatch(of: /"month": "(\d{4}-\d{2})"/)?.output.1)
+      let early = await run("request", "--destroy-month", String(month), "--reason", "过早")
+      #expect(early.exit == .refused && early.errors.contains("audit.retention_runs"))
+      let asked = await run("request", "--trace", "--id-file", file, "--reason", "投诉17号")
+      #expect(asked.exit == .done && asked.output.contains("acts/1"), "\(asked)")
+      #expect(!asked.output.contains("110105") && !asked.errors.contains("110105"))
+      #expect(await run("approve", "acts/1").exit == .refused)
+      #expect(await run("approve", "acts/1", as: "operations/zhou").exit == .refused)
+      let approved = await run("approve", "acts/1", as: "data-bureau/chen")
+      #expect(approved.exit == .done && approved.output.contains("approved"), "\(approved)")
+      #expect(await run("acts").output.contains("departments/data-bureau/persons/chen"))
+      #expect(await run("trace", "acts/1", "--id-file", file).exit == .done)
+      #expect(await run("trace", "acts/2", "--id-file", file).exit == .notFound)
+      #expect(await run("request", "--reason", "x").exit == .usage)
+      #expect(await run("entries", "--batch", "B-1").exit == .done)
+    }
+  }
+
   /// Python's standard library believes the receipt as it came, and not with one byte of its payload changed.
   private func checkReceipt(
     _ receipt: [UInt8], _ stage: DemoStage, _ folder: TemporaryFolder
