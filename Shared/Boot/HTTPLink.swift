@@ -16,6 +16,8 @@ final class HTTPLink {
   private let descriptor: Int32
   private let tls: PlainTLS?
   private var waiting: [UInt8] = []
+  /// Until when what is being read must have come; each step by itself has the socket's limit.
+  var deadline: ContinuousClock.Instant?
 
   /// - Parameters:
   ///   - descriptor: A connected socket with time limits; from here on the link's.
@@ -58,6 +60,7 @@ final class HTTPLink {
 
   /// What has come; empty at the end.
   private func read() throws(HTTPError) -> [UInt8] {
+    if let deadline, ContinuousClock.now > deadline { throw .unreachable("too slow") }
     if let tls {
       do throws(PlainTLSError) { return try tls.read() } catch { throw .unreachable("\(error)") }
     }

@@ -28,8 +28,8 @@ package struct HTTPReply: Sendable, Equatable {
 package final class HTTPListener: Sendable {
   /// Connections at a time; beyond it the next one is closed at once.
   private static let connectionLimit = 64
-  /// How long each step of a connection may take, waiting for its next request too.
-  private static let timeLimitSeconds = 30
+  /// How long a request may take to come, waiting for it too; a step of it takes no longer either.
+  package static let timeLimitSeconds = 30
   /// A body that is too large is still read up to here, so that its sender can read why.
   private static let readLimit = 1 << 20
 
@@ -37,6 +37,7 @@ package final class HTTPListener: Sendable {
   private let descriptor: Int32
   private let tls: PlainTLSContext
   private let bodyLimit: Int
+  private let timeLimit: Int
   private let handle: @Sendable (HTTPRequest) -> HTTPReply
   private let connections = Mutex(0)
 
@@ -45,12 +46,14 @@ package final class HTTPListener: Sendable {
   ///   - handle: Called on the connection's thread; may block.
   package init(
     _ address: Address, tls: PlainTLSContext, bodyLimit: Int,
+    timeLimitSeconds: Int = HTTPListener.timeLimitSeconds,
     handle: @escaping @Sendable (HTTPRequest) -> HTTPReply
   ) throws(HTTPError) {
     descriptor = try listen(at: address)
     self.address = Address(host: address.host, port: boundPort(of: descriptor))
     self.tls = tls
     self.bodyLimit = bodyLimit
+    timeLimit = timeLimitSeconds
     self.handle = handle
     startThread(named: "http-accept") { [self] in accept() }
   }
@@ -89,13 +92,14 @@ package final class HTTPListener: Sendable {
 
   /// Answers one request after the other; what goes wrong ends the connection.
   private func serve(_ connection: Int32) {
-    setTimeLimit(Self.timeLimitSeconds, on: connection)
+    setTimeLimit(timeLimit, on: connection)
     guard let link = try? HTTPLink(connection, tls) else { return }
     while (try? answerNext(link)) == true {}
   }
 
   /// - Returns: Whether the connection stays.
   private func answerNext(_ link: HTTPLink) throws(HTTPError) -> Bool {
+    link.deadline = .now + .seconds(timeLimit)
     guard let head = try link.readHead(), head.words.count == 3,
       head.words[2].hasPrefix("HTTP/1.")
     else { return false }
