@@ -28,15 +28,18 @@ package struct EventFollower: Sendable {
   private let log: Logger
   private let health: HealthBoard
   private let apply: Apply
+  private let confirmation: FollowerConfirmation?
 
   /// - Parameters:
   ///   - producer: The service followed.
   ///   - topics: Those of its topics that matter here.
+  ///   - confirmation: Told of what was applied, where somebody asks whether it is all.
   ///   - health: Says under `events/<producer>` whether its events are applied.
   package init(
     producer: String, topics: [String], channel: Channel, database: SQLDatabase, log: Logger,
-    health: HealthBoard, apply: @escaping Apply
+    health: HealthBoard, confirmation: FollowerConfirmation? = nil, apply: @escaping Apply
   ) {
+    self.confirmation = confirmation
     self.producer = producer
     self.topics = topics
     self.channel = channel
@@ -60,6 +63,7 @@ package struct EventFollower: Sendable {
     let client = EventsV1.EventsClient(channel)
     let positions = try await database.read { try $0.positions() }
     let known = positions.filter { $0.key.hasPrefix(producer + "/") }
+    for (origin, sequence) in known { confirmation?.note(origin, through: sequence) }
     var request = EventsV1.SubscribeRequest()
     request.positions = known.map {
       EventsV1.Position(origin: $0.key, sequence: Int64(clamping: $0.value))
@@ -85,6 +89,7 @@ package struct EventFollower: Sendable {
       guard try transaction.advance(origin, to: sequence) else { return }
       if let foreign { try apply(foreign, transaction) }
     }
+    confirmation?.note(event.origin, through: sequence)
   }
 
   private func decoded(

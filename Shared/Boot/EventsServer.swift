@@ -17,9 +17,17 @@ package struct EventsServer: EventsV1.EventsService {
   private let outbox: Outbox
   private let consumers: Set<String>
   private let snapshotOf: Snapshot
+  /// What consumers confirm.
+  private let board: ConsumerBoard
 
-  /// - Parameter consumers: Services that may subscribe: Audit, and those whom the outbox is configured to wait for.
-  package init(outbox: Outbox, consumers: Set<String>, snapshot: @escaping Snapshot) {
+  /// - Parameters:
+  ///   - consumers: Services that may subscribe: Audit, and those whom the outbox is configured to wait for.
+  ///   - board: Notes how far consumers say they are.
+  package init(
+    outbox: Outbox, consumers: Set<String>, board: ConsumerBoard = ConsumerBoard(),
+    snapshot: @escaping Snapshot
+  ) {
+    self.board = board
     self.outbox = outbox
     self.consumers = consumers
     snapshotOf = snapshot
@@ -56,6 +64,16 @@ package struct EventsServer: EventsV1.EventsService {
         position = last.sequence
       }
     }
+  }
+
+  package func confirm(
+    _ request: EventsV1.ConfirmRequest, _ call: CallContext
+  ) async throws -> EventsV1.ConfirmResponse {
+    let consumer = try admitted(call)
+    let origin = outbox.origin.text
+    let sequence = request.positions.first { $0.origin == origin }?.sequence ?? 0
+    board.note(consumer, through: UInt64(max(0, sequence)))
+    return .init(newest: .init(origin: origin, sequence: Int64(clamping: outbox.lastSequence)))
   }
 
   package func snapshot(

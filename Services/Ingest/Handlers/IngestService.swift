@@ -36,6 +36,8 @@ package struct IngestService: IngestV1.IngestService {
     package var real: @Sendable () -> Instant
     /// Throws while no data may leave, because the evidence of it could not be kept.
     package var admitData: @Sendable () throws -> Void
+    /// Whether every end of a grant that Share wrote more than a second ago is known here.
+    package var knowsGrants: @Sendable () async -> Bool = { true }
     package var recorder: (any RefusalRecorder)?
     /// Holds what reviewers signed to the departments' root.
     package var decisions: DecisionCheck

@@ -29,8 +29,11 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
   }
   let refusals = OutboxRefusals(
     database: database, log: environment.log, now: environment.clock.civil)
+  let grants = FollowerConfirmation(
+    producer: "share", channel: try environment.peers.channel(to: "share"))
   let service = try makeService(
-    environment, keys, database: database, identity: identity, outbox: outbox, refusals: refusals)
+    environment, keys, database: database, identity: identity, outbox: outbox, refusals: refusals,
+    grants: grants)
   let found = try await service.start()
   environment.tell(
     "registers checked", ["registers": "\(found.registers)", "rows": "\(found.rows)"])
@@ -47,7 +50,7 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
     EventFollower(
       producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
       database: database, log: environment.log,
-      health: environment.health
+      health: environment.health, confirmation: producer == "share" ? grants : nil
     ) { event, transaction in
       try FollowedEvents.apply(topic: event.topic, payload: event.payload, in: transaction)
     }
@@ -57,7 +60,7 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
     methods: methods(service, admission: admission) + methods(events, admission: admission),
     services: ["weir.ingest.v1.Ingest", "weir.events.v1.Events"],
     jobs: [
-      { try await audit.run() }, { try await refusals.run() },
+      { try await audit.run() }, { try await refusals.run() }, { try await grants.run() },
       {
         try await environment.repeating("rejects", every: .seconds(3_600)) {
           try await service.deleteOldRejects()
@@ -70,7 +73,8 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
 
 nonisolated func makeService(
   _ environment: ServiceEnvironment, _ keys: ServiceKeys, database: SQLDatabase,
-  identity: SQLDatabase, outbox: Outbox, refusals: OutboxRefusals
+  identity: SQLDatabase, outbox: Outbox, refusals: OutboxRefusals,
+  grants: FollowerConfirmation
 ) throws -> IngestService {
   let configuration = environment.configuration
   let real = environment.clock.real
@@ -90,6 +94,7 @@ nonisolated func makeService(
       }
     }, decisions: try environment.decisions())
   outside.recorder = refusals
+  outside.knowsGrants = { await grants.isCurrent() }
   outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
   return try IngestService(outside)
 }

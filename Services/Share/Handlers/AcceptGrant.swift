@@ -145,6 +145,8 @@ extension ShareServer {
     }
     var reply = done.reply
     reply.receipt = done.receipt
+    // What was revoked holds with Ingest too, before anybody is told that it was.
+    await outside.awaitFollowers()
     return reply
   }
 }

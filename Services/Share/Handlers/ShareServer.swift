@@ -65,6 +65,8 @@ package struct ShareServer: ShareV1.ShareService {
     package var refusals: (any RefusalRecorder)?
     /// What persons sign is held to the departments' root.
     package var decisions: DecisionCheck
+    /// Waits until those who follow grants have applied everything written so far, at most a second.
+    package var awaitFollowers: @Sendable () async -> Void = {}
 
     package init(
       database: SQLDatabase, peers: SharePeers, profiles: ProfileSet, calendar: WorkingCalendar,

@@ -20,40 +20,31 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
   let real = environment.clock.real
   let refusals = OutboxRefusals(
     database: database, log: environment.log, now: environment.clock.civil)
-  let handlers = ShareServer(
-    ShareServer.Dependencies(
-      database: database,
-      peers: try peers(environment),
-      profiles: environment.law.profiles, calendar: environment.law.calendar,
-      vault: try ClaimVault(
-        keyring: keys.keyring, random: environment.random, now: real()),
-      grantKey: keys.evidenceKey, keyList: keys.keyListNote, now: environment.clock.civil,
-      admitData: {
-        do throws(OutboxError) {
-          try outbox.admitData(now: real())
-        } catch {
-          throw EvidenceRefusal(error)
-        }
-      }, refusals: refusals, decisions: try environment.decisions()))
-  let events = EventsServer(outbox: outbox, consumers: Set(consumers + ["audit"])) { _ in
+  let board = ConsumerBoard()
+  var dependencies = ShareServer.Dependencies(
+    database: database,
+    peers: try peers(environment),
+    profiles: environment.law.profiles, calendar: environment.law.calendar,
+    vault: try ClaimVault(
+      keyring: keys.keyring, random: environment.random, now: real()),
+    grantKey: keys.evidenceKey, keyList: keys.keyListNote, now: environment.clock.civil,
+    admitData: {
+      do throws(OutboxError) {
+        try outbox.admitData(now: real())
+      } catch {
+        throw EvidenceRefusal(error)
+      }
+    }, refusals: refusals, decisions: try environment.decisions())
+  dependencies.awaitFollowers = { await board.wait(for: outbox.lastSequence) }
+  let handlers = ShareServer(dependencies)
+  let events = EventsServer(outbox: outbox, consumers: Set(consumers + ["audit"]), board: board) {
+    _ in
     try await handlers.grantSnapshot().map { SnapshotEvent(topic: $0.topic, payload: $0.payload) }
   }
   let audit = EvidenceLink(
     outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "share",
     log: environment.log)
-  let followed = [
-    ("catalog", ShareServer.catalogTopics), ("feedback", ShareServer.feedbackTopics),
-    ("gateway", ShareServer.registryTopics),
-  ]
-  let followers = try followed.map { producer, topics in
-    EventFollower(
-      producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
-      database: database, log: environment.log,
-      health: environment.health
-    ) { event, transaction in
-      try handlers.apply(event.topic, event.payload, to: transaction)
-    }
-  }
+  let followers = try followers(environment, handlers, database)
   let admission = environment.admission()
   return ServiceParts(
     methods: methods(handlers, admission: admission) + methods(events, admission: admission),
@@ -76,4 +67,23 @@ nonisolated func peers(_ environment: ServiceEnvironment) throws -> SharePeers {
     catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
     registry: RegistryV1.RegistryClient(try environment.peers.channel(to: "gateway")),
     ingest: IngestV1.IngestClient(try environment.peers.channel(to: "ingest")))
+}
+
+/// Of whose doings Share must know.
+nonisolated func followers(
+  _ environment: ServiceEnvironment, _ handlers: ShareServer, _ database: SQLDatabase
+) throws -> [EventFollower] {
+  let followed = [
+    ("catalog", ShareServer.catalogTopics), ("feedback", ShareServer.feedbackTopics),
+    ("gateway", ShareServer.registryTopics),
+  ]
+  return try followed.map { producer, topics in
+    EventFollower(
+      producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
+      database: database, log: environment.log,
+      health: environment.health
+    ) { event, transaction in
+      try handlers.apply(event.topic, event.payload, to: transaction)
+    }
+  }
 }

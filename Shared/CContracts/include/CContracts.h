@@ -158,6 +158,8 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__position__weir_descriptor(void) { return &weir__events__v1__position__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__subscribe_request__weir_descriptor(void) { return &weir__events__v1__subscribe_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__event__weir_descriptor(void) { return &weir__events__v1__event__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__confirm_request__weir_descriptor(void) { return &weir__events__v1__confirm_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__confirm_response__weir_descriptor(void) { return &weir__events__v1__confirm_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__snapshot_request__weir_descriptor(void) { return &weir__events__v1__snapshot_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__snapshot_item__weir_descriptor(void) { return &weir__events__v1__snapshot_item__descriptor; }
 

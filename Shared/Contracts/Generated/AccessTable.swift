@@ -57,6 +57,7 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/ListDuties": catalogV1CatalogListDuties,
     "/weir.catalog.v1.Catalog/ResolveEntry": catalogV1CatalogResolveEntry,
     "/weir.events.v1.Events/Subscribe": eventsV1EventsSubscribe,
+    "/weir.events.v1.Events/Confirm": eventsV1EventsConfirm,
     "/weir.events.v1.Events/Snapshot": eventsV1EventsSnapshot,
     "/weir.feedback.v1.Feedback/FileIssue": feedbackV1FeedbackFileIssue,
     "/weir.feedback.v1.Feedback/ConcludeVerification": feedbackV1FeedbackConcludeVerification,
@@ -505,6 +506,14 @@ package enum AccessTable {
 
   package static let eventsV1EventsSubscribe = MethodAccess(
     path: "/weir.events.v1.Events/Subscribe", service: "weir.events.v1.Events",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["audit", "feedback", "ingest", "share"])
+
+  package static let eventsV1EventsConfirm = MethodAccess(
+    path: "/weir.events.v1.Events/Confirm", service: "weir.events.v1.Events",
     roles: [],
     scope: .any, person: .none,
     audited: [],

@@ -79,6 +79,34 @@ extension EventsV1 {
     }
   }
 
+  package struct ConfirmRequest: Message, WireMessage {
+    package static let messageName = "weir.events.v1.ConfirmRequest"
+    /// What the consumer has applied.
+    package var positions: [EventsV1.Position] = []
+
+    package init() {}
+
+    package init(
+      positions: [EventsV1.Position] = []
+    ) {
+      self.positions = positions
+    }
+  }
+
+  package struct ConfirmResponse: Message, WireMessage {
+    package static let messageName = "weir.events.v1.ConfirmResponse"
+    /// The producer's last event.
+    package var newest: EventsV1.Position? = nil
+
+    package init() {}
+
+    package init(
+      newest: EventsV1.Position? = nil
+    ) {
+      self.newest = newest
+    }
+  }
+
   package struct SnapshotRequest: Message, WireMessage {
     package static let messageName = "weir.events.v1.SnapshotRequest"
     package var consumer: String = ""
@@ -326,6 +354,111 @@ extension EventsV1.Event {
     writer.field("salt", self.salt)
     writer.field("leaf", self.leaf)
     writer.field("chain", self.chain)
+  }
+}
+
+extension EventsV1.ConfirmRequest {
+  typealias Layout = Weir__Events__V1__ConfirmRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__events__v1__confirm_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.positions = try check.messages(source.pointee.positions, source.pointee.n_positions, "positions")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_positions = self.positions.count
+    target.pointee.positions = arena.messages(self.positions)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "positions": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.positions, of: EventsV1.Position()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("positions", self.positions) { $0.value($1) }
+  }
+}
+
+extension EventsV1.ConfirmResponse {
+  typealias Layout = Weir__Events__V1__ConfirmResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__events__v1__confirm_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.newest = try check.optionalMessage(source.pointee.newest, "newest")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.newest = arena.optionalMessage(self.newest)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "newest": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.newest)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("newest", self.newest)
   }
 }
 

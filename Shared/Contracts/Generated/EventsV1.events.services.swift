@@ -9,6 +9,8 @@ extension EventsV1 {
   package protocol EventsService: Sendable {
     /// Follows the outbox from the given positions on; never ends by itself.
     func subscribe(_ request: EventsV1.SubscribeRequest, _ replies: MessageWriter<EventsV1.Event>, _ call: CallContext) async throws
+    /// Tells how far a consumer has applied, and asks how far the producer is; again and again, so that neither goes on by what is no longer so.
+    func confirm(_ request: EventsV1.ConfirmRequest, _ call: CallContext) async throws -> EventsV1.ConfirmResponse
     /// The state that a new consumer starts from, and the position that it stands for.
     func snapshot(_ request: EventsV1.SnapshotRequest, _ replies: MessageWriter<EventsV1.SnapshotItem>, _ call: CallContext) async throws
   }
@@ -17,6 +19,7 @@ extension EventsV1 {
   package static func methods(ofEvents service: some EventsService, admission: any Admission) -> [MethodHandler] {
     [
       .serverStreaming(AccessTable.eventsV1EventsSubscribe, admission) { request, replies, call in try await service.subscribe(request, replies, call) },
+      .unary(AccessTable.eventsV1EventsConfirm, admission) { request, call in try await service.confirm(request, call) },
       .serverStreaming(AccessTable.eventsV1EventsSnapshot, admission) { request, replies, call in try await service.snapshot(request, replies, call) },
     ]
   }
@@ -35,6 +38,11 @@ extension EventsV1 {
       _ body: (MessageReader<EventsV1.Event>) async throws -> Result
     ) async throws -> Result {
       try await transport.serverStreaming("/weir.events.v1.Events/Subscribe", options, request, body)
+    }
+
+    /// Tells how far a consumer has applied, and asks how far the producer is; again and again, so that neither goes on by what is no longer so.
+    package func confirm(_ request: EventsV1.ConfirmRequest, _ options: CallOptions = CallOptions()) async throws -> EventsV1.ConfirmResponse {
+      try await transport.unary("/weir.events.v1.Events/Confirm", request, options)
     }
 
     /// The state that a new consumer starts from, and the position that it stands for.

@@ -260,6 +260,11 @@ extension MethodShape {
       request: EventsV1.SubscribeRequest.self,
       reply: EventsV1.Event.self,
       streamsRequests: false, streamsReplies: true),
+    "/weir.events.v1.Events/Confirm": MethodShape(
+      path: "/weir.events.v1.Events/Confirm", service: "weir.events.v1.Events",
+      request: EventsV1.ConfirmRequest.self,
+      reply: EventsV1.ConfirmResponse.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.events.v1.Events/Snapshot": MethodShape(
       path: "/weir.events.v1.Events/Snapshot", service: "weir.events.v1.Events",
       request: EventsV1.SnapshotRequest.self,

@@ -37,6 +37,7 @@ struct AccessTableTests {
         "/weir.audit.v1.Audit/WatchOrigins": ["catalog", "feedback", "gateway", "ingest", "share"],
         "/weir.catalog.v1.Catalog/ResolveEntry": ["feedback", "ingest", "share"],
         "/weir.events.v1.Events/Snapshot": ["audit", "feedback", "ingest", "share"],
+        "/weir.events.v1.Events/Confirm": ["audit", "feedback", "ingest", "share"],
         "/weir.events.v1.Events/Subscribe": ["audit", "feedback", "ingest", "share"],
         "/weir.ingest.v1.Ingest/CompareChunk": ["share"],
         "/weir.ingest.v1.Ingest/ListRecipients": ["feedback"],

@@ -15,6 +15,7 @@ extension IngestService {
   ) async throws -> IngestV1.CompareChunkResponse {
     try await call.answering(outside.recorder) {
       try outside.admitData()
+      try await requireKnownGrants()
       let entry = try number(request.entry, in: .entries, field: "entry")
       _ = try number(request.comparison, in: .comparisons, field: "comparison")
       let (document, terms) = try await grant(

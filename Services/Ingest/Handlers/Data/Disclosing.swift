@@ -59,6 +59,18 @@ extension Token {
 }
 
 extension IngestService {
+  /// Nothing is opened under a grant while it is not known whether it was revoked (AC-52): the grant that a call carries was signed
+  /// before.
+  func requireKnownGrants() async throws {
+    guard await outside.knowsGrants() else {
+      throw PassingFault(
+        reason: "ingest.grants_unconfirmed", kind: .unavailable,
+        sentence: BilingualText(
+          "暂时无法确认授权是否仍然有效。", "Whether grants still hold cannot be confirmed at present."),
+        retryAfterMilliseconds: 1_000)
+    }
+  }
+
   /// Writes a disclosure: the grant and the register are asked for once more, the quota charged, the manifest sealed, the
   /// entry appended, all in one transaction.
   ///

@@ -16,6 +16,7 @@ extension IngestService {
   ) async throws -> IngestV1.OpenRecordsResponse {
     try await call.answering(outside.recorder) {
       try outside.admitData()
+      try await requireKnownGrants()
       let entry = try number(request.entry, in: .entries, field: "entry")
       let subject = try SubjectIdentifier(request.subject)
       let (document, terms) = try await grant(

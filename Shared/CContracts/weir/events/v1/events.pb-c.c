@@ -142,6 +142,96 @@ void   weir__events__v1__event__free_unpacked
   assert(message->base.descriptor == &weir__events__v1__event__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__events__v1__confirm_request__init
+                     (Weir__Events__V1__ConfirmRequest         *message)
+{
+  static const Weir__Events__V1__ConfirmRequest init_value = WEIR__EVENTS__V1__CONFIRM_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__events__v1__confirm_request__get_packed_size
+                     (const Weir__Events__V1__ConfirmRequest *message)
+{
+  assert(message->base.descriptor == &weir__events__v1__confirm_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__events__v1__confirm_request__pack
+                     (const Weir__Events__V1__ConfirmRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__events__v1__confirm_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__events__v1__confirm_request__pack_to_buffer
+                     (const Weir__Events__V1__ConfirmRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__events__v1__confirm_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Events__V1__ConfirmRequest *
+       weir__events__v1__confirm_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Events__V1__ConfirmRequest *)
+     protobuf_c_message_unpack (&weir__events__v1__confirm_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__events__v1__confirm_request__free_unpacked
+                     (Weir__Events__V1__ConfirmRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__events__v1__confirm_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__events__v1__confirm_response__init
+                     (Weir__Events__V1__ConfirmResponse         *message)
+{
+  static const Weir__Events__V1__ConfirmResponse init_value = WEIR__EVENTS__V1__CONFIRM_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__events__v1__confirm_response__get_packed_size
+                     (const Weir__Events__V1__ConfirmResponse *message)
+{
+  assert(message->base.descriptor == &weir__events__v1__confirm_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__events__v1__confirm_response__pack
+                     (const Weir__Events__V1__ConfirmResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__events__v1__confirm_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__events__v1__confirm_response__pack_to_buffer
+                     (const Weir__Events__V1__ConfirmResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__events__v1__confirm_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Events__V1__ConfirmResponse *
+       weir__events__v1__confirm_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Events__V1__ConfirmResponse *)
+     protobuf_c_message_unpack (&weir__events__v1__confirm_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__events__v1__confirm_response__free_unpacked
+                     (Weir__Events__V1__ConfirmResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__events__v1__confirm_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__events__v1__snapshot_request__init
                      (Weir__Events__V1__SnapshotRequest         *message)
 {
@@ -461,6 +551,82 @@ const ProtobufCMessageDescriptor weir__events__v1__event__descriptor =
   weir__events__v1__event__field_indices_by_name,
   1,  weir__events__v1__event__number_ranges,
   (ProtobufCMessageInit) weir__events__v1__event__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__events__v1__confirm_request__field_descriptors[1] =
+{
+  {
+    "positions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Events__V1__ConfirmRequest, n_positions),
+    offsetof(Weir__Events__V1__ConfirmRequest, positions),
+    &weir__events__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__events__v1__confirm_request__field_indices_by_name[] = {
+  0,   /* field[0] = positions */
+};
+static const ProtobufCIntRange weir__events__v1__confirm_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__events__v1__confirm_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.events.v1.ConfirmRequest",
+  "ConfirmRequest",
+  "Weir__Events__V1__ConfirmRequest",
+  "weir.events.v1",
+  sizeof(Weir__Events__V1__ConfirmRequest),
+  1,
+  weir__events__v1__confirm_request__field_descriptors,
+  weir__events__v1__confirm_request__field_indices_by_name,
+  1,  weir__events__v1__confirm_request__number_ranges,
+  (ProtobufCMessageInit) weir__events__v1__confirm_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__events__v1__confirm_response__field_descriptors[1] =
+{
+  {
+    "newest",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Events__V1__ConfirmResponse, newest),
+    &weir__events__v1__position__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__events__v1__confirm_response__field_indices_by_name[] = {
+  0,   /* field[0] = newest */
+};
+static const ProtobufCIntRange weir__events__v1__confirm_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__events__v1__confirm_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.events.v1.ConfirmResponse",
+  "ConfirmResponse",
+  "Weir__Events__V1__ConfirmResponse",
+  "weir.events.v1",
+  sizeof(Weir__Events__V1__ConfirmResponse),
+  1,
+  weir__events__v1__confirm_response__field_descriptors,
+  weir__events__v1__confirm_response__field_indices_by_name,
+  1,  weir__events__v1__confirm_response__number_ranges,
+  (ProtobufCMessageInit) weir__events__v1__confirm_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__events__v1__snapshot_request__field_descriptors[2] =

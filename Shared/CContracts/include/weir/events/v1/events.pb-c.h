@@ -18,6 +18,8 @@ PROTOBUF_C__BEGIN_DECLS
 typedef struct Weir__Events__V1__Position Weir__Events__V1__Position;
 typedef struct Weir__Events__V1__SubscribeRequest Weir__Events__V1__SubscribeRequest;
 typedef struct Weir__Events__V1__Event Weir__Events__V1__Event;
+typedef struct Weir__Events__V1__ConfirmRequest Weir__Events__V1__ConfirmRequest;
+typedef struct Weir__Events__V1__ConfirmResponse Weir__Events__V1__ConfirmResponse;
 typedef struct Weir__Events__V1__SnapshotRequest Weir__Events__V1__SnapshotRequest;
 typedef struct Weir__Events__V1__SnapshotItem Weir__Events__V1__SnapshotItem;
 
@@ -66,6 +68,27 @@ struct  Weir__Events__V1__Event
 #define WEIR__EVENTS__V1__EVENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__events__v1__event__descriptor) \
     , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Events__V1__ConfirmRequest
+{
+  ProtobufCMessage base;
+  size_t n_positions;
+  Weir__Events__V1__Position **positions;
+};
+#define WEIR__EVENTS__V1__CONFIRM_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__events__v1__confirm_request__descriptor) \
+    , 0,NULL }
+
+
+struct  Weir__Events__V1__ConfirmResponse
+{
+  ProtobufCMessage base;
+  Weir__Events__V1__Position *newest;
+};
+#define WEIR__EVENTS__V1__CONFIRM_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__events__v1__confirm_response__descriptor) \
+    , NULL }
 
 
 struct  Weir__Events__V1__SnapshotRequest
@@ -149,6 +172,44 @@ Weir__Events__V1__Event *
 void   weir__events__v1__event__free_unpacked
                      (Weir__Events__V1__Event *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Events__V1__ConfirmRequest methods */
+void   weir__events__v1__confirm_request__init
+                     (Weir__Events__V1__ConfirmRequest         *message);
+size_t weir__events__v1__confirm_request__get_packed_size
+                     (const Weir__Events__V1__ConfirmRequest   *message);
+size_t weir__events__v1__confirm_request__pack
+                     (const Weir__Events__V1__ConfirmRequest   *message,
+                      uint8_t             *out);
+size_t weir__events__v1__confirm_request__pack_to_buffer
+                     (const Weir__Events__V1__ConfirmRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Events__V1__ConfirmRequest *
+       weir__events__v1__confirm_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__events__v1__confirm_request__free_unpacked
+                     (Weir__Events__V1__ConfirmRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Events__V1__ConfirmResponse methods */
+void   weir__events__v1__confirm_response__init
+                     (Weir__Events__V1__ConfirmResponse         *message);
+size_t weir__events__v1__confirm_response__get_packed_size
+                     (const Weir__Events__V1__ConfirmResponse   *message);
+size_t weir__events__v1__confirm_response__pack
+                     (const Weir__Events__V1__ConfirmResponse   *message,
+                      uint8_t             *out);
+size_t weir__events__v1__confirm_response__pack_to_buffer
+                     (const Weir__Events__V1__ConfirmResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Events__V1__ConfirmResponse *
+       weir__events__v1__confirm_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__events__v1__confirm_response__free_unpacked
+                     (Weir__Events__V1__ConfirmResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Events__V1__SnapshotRequest methods */
 void   weir__events__v1__snapshot_request__init
                      (Weir__Events__V1__SnapshotRequest         *message);
@@ -198,6 +259,12 @@ typedef void (*Weir__Events__V1__SubscribeRequest_Closure)
 typedef void (*Weir__Events__V1__Event_Closure)
                  (const Weir__Events__V1__Event *message,
                   void *closure_data);
+typedef void (*Weir__Events__V1__ConfirmRequest_Closure)
+                 (const Weir__Events__V1__ConfirmRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Events__V1__ConfirmResponse_Closure)
+                 (const Weir__Events__V1__ConfirmResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Events__V1__SnapshotRequest_Closure)
                  (const Weir__Events__V1__SnapshotRequest *message,
                   void *closure_data);
@@ -213,6 +280,8 @@ typedef void (*Weir__Events__V1__SnapshotItem_Closure)
 extern const ProtobufCMessageDescriptor weir__events__v1__position__descriptor;
 extern const ProtobufCMessageDescriptor weir__events__v1__subscribe_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__events__v1__event__descriptor;
+extern const ProtobufCMessageDescriptor weir__events__v1__confirm_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__events__v1__confirm_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__events__v1__snapshot_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__events__v1__snapshot_item__descriptor;
 
