@@ -9,9 +9,12 @@ SWIFT_FILES = git ls-files --cached --others --exclude-standard -- $(SOURCES) | 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
+# Calls into the Swift runtime are direct then, which an RPC is cheaper by an eighth for; nor need Swift be installed where it runs.
+RELEASE = swift build -c release --static-swift-stdlib
+
 demo: ## Install what is missing, build, and run the whole main job on this machine
 	@deploy/setup build
-	swift build -c release
+	$(RELEASE)
 	.build/release/weir demo
 
 test: ## Install what is missing, check format and generated code, build, and run all tests
@@ -58,7 +61,7 @@ floor: ## Commit to the obligations that the tests show now: below that many, th
 
 bench: ## Measure Weir against its peers, in release; writes .build/bench.json
 	@deploy/setup bench
-	swift build -c release
+	$(RELEASE)
 	.build/release/weir-bench
 
 # Overridden on the command line: make fuzz SECONDS=600

@@ -24,9 +24,9 @@ class Connection: Timed {
   let settings: ConnectionSettings
   final var session: OpaquePointer?
   final var phase: Phase
-  final var streams: [Int32: Stream] = [:]
+  @exclusivity(unchecked) final var streams: [Int32: Stream] = [:]
   /// The stream that the last frame was about: what follows is mostly about it too.
-  private var latest: Stream?
+  @exclusivity(unchecked) private var latest: Stream?
   /// Bytes held for its streams, in both directions.
   private(set) final var heldBytes = 0
   /// The size of the header block that is coming in, as RFC 9113 section 6.5.2 counts it.

@@ -16,9 +16,9 @@ func fixedHeader(_ name: StaticString, _ value: StaticString) -> nghttp2_nv {
 /// Collects the headers of one block in their order. Names and values that are not fixed lie one after the other in one
 /// buffer, which is kept from block to block. A class, so that using it is no access to whoever owns it.
 final class HeaderBlock {
-  private var bytes: [UInt8] = []
+  @exclusivity(unchecked) private var bytes: [UInt8] = []
   /// Fixed headers as they are; the others with their lengths, and pointers only while the block is lent.
-  private var vectors: [nghttp2_nv] = []
+  @exclusivity(unchecked) private var vectors: [nghttp2_nv] = []
 
   func removeAll() {
     bytes.removeAll(keepingCapacity: true)

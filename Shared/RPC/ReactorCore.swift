@@ -16,9 +16,9 @@ final class ReactorCore {
   /// Nanoseconds since this reactor began; read once for each round.
   private(set) var now: Int64 = 0
   let timers = TimerHeap()
-  var dirty: [Connection] = []
+  @exclusivity(unchecked) var dirty: [Connection] = []
   /// Calls whose handlers are to be started when nghttp2 has returned.
-  var startable: [ServerCall] = []
+  @exclusivity(unchecked) var startable: [ServerCall] = []
   /// Scratch space for the headers of one frame.
   let headers = HeaderBlock()
   var random: SplitMix

@@ -15,7 +15,7 @@ final class ServerCall: Stream {
 
   let shard: ServerShard
   private(set) var path = ""
-  private var metadata = Metadata()
+  @exclusivity(unchecked) private var metadata = Metadata()
   private var timeout: Int64?
   private var deadline: Int64?
   private var headerListSize = 0
@@ -40,7 +40,7 @@ final class ServerCall: Stream {
   private var answerEncoding = MessageEncoding.identity
   private var hasStarted = false
   var headersAreSent = false
-  private var trailers: Metadata?
+  @exclusivity(unchecked) private var trailers: Metadata?
 
   init(shard: ServerShard, id: Int32, connection: ServerConnection) {
     self.shard = shard

@@ -8,9 +8,9 @@ import Synchronization
 final class ServerShard {
   let server: ServerCore
   let core: ReactorCore
-  var statistics = ServerStatistics()
+  @exclusivity(unchecked) var statistics = ServerStatistics()
   /// By the number of the method.
-  var methods: [MethodStatistics]
+  @exclusivity(unchecked) var methods: [MethodStatistics]
   var listener: Listener?
   var isDraining: Bool { server.isDraining.load(ordering: .relaxed) }
   private var connections: [UInt64: ServerConnection] = [:]

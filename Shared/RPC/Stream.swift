@@ -26,9 +26,12 @@ class Stream: Timed {
   /// `nil` before the stream is opened and after it is closed.
   final var connection: Connection?
 
+  // What each step of a call looks at is `@exclusivity(unchecked)`, here and elsewhere in this module: it lives on one thread,
+  // and nobody who has it calls out, so that the check at run time could find nothing and is a good part of such a step.
+
   // Inbound
-  final var deframer = Deframer()
-  final var inbox = MessageQueue()
+  @exclusivity(unchecked) final var deframer = Deframer()
+  @exclusivity(unchecked) final var inbox = MessageQueue()
   final var inboundHasEnded = false
   /// Received bytes whose stream window has not been given back yet.
   private var unconsumed = 0
@@ -40,7 +43,7 @@ class Stream: Timed {
   final var keptBytes = 0
 
   // Outbound
-  final var outbox = OutgoingMessages()
+  @exclusivity(unchecked) final var outbox = OutgoingMessages()
   final var outboundIsFinished = false
   /// nghttp2 was told that there is nothing to send at the moment.
   private var isDeferred = false
@@ -49,7 +52,7 @@ class Stream: Timed {
   /// The stream is being reset and what was queued is gone: nothing more may be sent, least of all an end in order.
   private(set) final var isGivenUp = false
 
-  private var waiters: [Waiter] = []
+  @exclusivity(unchecked) private var waiters: [Waiter] = []
 
   init(core: ReactorCore) { self.core = core }
 

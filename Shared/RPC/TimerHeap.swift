@@ -15,7 +15,7 @@ class Timed {
 /// A binary heap by due time; scheduling, moving and cancelling take O(log n). A class, so that using it is no access to
 /// whoever owns it.
 final class TimerHeap {
-  private var nodes: [Timed] = []
+  @exclusivity(unchecked) private var nodes: [Timed] = []
 
   var nextDue: Int64? { nodes.first?.due }
   var count: Int { nodes.count }

@@ -25,7 +25,10 @@ struct RunFigures: AsyncParsableCommand {
   @Option(help: "Where the figures are written as JSON.")
   var json = ".build/bench.json"
 
-  @Argument(help: "Some of: echo, connections, messages, ingest, compare, audit. All without any.")
+  @Argument(
+    help:
+      "Some of: echo, connections, messages, gateway, latency, ingest, compare, audit. All without any."
+  )
   var names: [String] = []
 
   func run() async throws {
@@ -33,6 +36,7 @@ struct RunFigures: AsyncParsableCommand {
     defer { workshop.remove() }
     let all: [(String, (Workshop) async throws -> [Figure])] = [
       ("echo", echoFigures), ("connections", connectionFigures), ("messages", messageFigures),
+      ("gateway", gatewayFigures), ("latency", latencyFigures),
       ("ingest", ingestFigures), ("compare", compareFigures), ("audit", auditFigures),
     ]
     for name in names where !all.contains(where: { $0.0 == name }) {

@@ -13,6 +13,7 @@ struct BenchNode {
 
   /// The source's system and the using department's officers.
   static let source = "civil-affairs/system:registers"
+  static let sourceOfficer = "civil-affairs/li"
   static let user = "human-resources/wang"
   static let userSystem = "human-resources/system:pensions"
   /// Who acts at the systems.
@@ -80,6 +81,52 @@ struct BenchNode {
         toFile: "/proc/\(try processID(of: service))/clear_refs", atomically: false,
         encoding: .utf8)
     }
+  }
+
+  var pki: String { folder + "/pki" }
+
+  /// The files of `department/person`.
+  func identity(of person: String) -> (certificate: String, key: String) {
+    let parts = person.split(separator: "/")
+    let files = "\(pki)/departments/\(parts[0])/persons/\(parts[1])"
+    return (files + "/cert.pem", files + "/key.pem")
+  }
+
+  /// The name under which all certificates of the node stand.
+  func domain() throws -> String {
+    let description = try String(contentsOfFile: folder + "/weir.yaml", encoding: .utf8)
+    guard let line = description.split(separator: "\n").first(where: { $0.hasPrefix("domain:") })
+    else { throw BenchError.unreadable("the domain of the node") }
+    return line.dropFirst(7).trimmingCharacters(in: .whitespaces)
+  }
+
+  func gatewayPort() throws -> Int {
+    let ready = try Self.json(try String(contentsOfFile: folder + "/ready", encoding: .utf8))
+    guard let address = (ready as? [String: Any])?["gateway"] as? String,
+      let port = address.split(separator: ":").last.flatMap({ Int($0) })
+    else { throw BenchError.unreadable("the address of the gateway") }
+    return port
+  }
+
+  /// Of all its processes.
+  func cpuSeconds() throws -> Double {
+    let ready = try Self.json(try String(contentsOfFile: folder + "/ready", encoding: .utf8))
+    guard let pids = (ready as? [String: Any])?["pids"] as? [String: Int] else {
+      throw BenchError.unreadable("the processes of the node")
+    }
+    return try pids.values.reduce(processSeconds(Int(process.processIdentifier))) {
+      $0 + (try processSeconds($1))
+    }
+  }
+
+  /// Waits until its processes do next to nothing: the log has taken in what there was.
+  func settle() async throws {
+    for _ in 0..<150 {
+      let before = try cpuSeconds()
+      try await Task.sleep(for: .milliseconds(200))
+      if try cpuSeconds() - before < 0.03 { return }
+    }
+    throw BenchError.unreadable("the end of the node's work")
   }
 
   private func processID(of service: String) throws -> Int {

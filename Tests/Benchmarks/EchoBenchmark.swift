@@ -7,7 +7,7 @@ import Foundation
 import RPC
 
 /// A message of 239 bytes, as DESIGN measured with.
-private let message: IngestV1.Reject = {
+let echoMessage: IngestV1.Reject = {
   var reject = IngestV1.Reject(
     line: 12_345, field: "id-number", rule: "ingest.check_digit", threshold: "GB 11643",
     value: "44140019700101123X", article: "meizhou-public-2023/13",
@@ -62,7 +62,7 @@ struct ServeEcho: AsyncParsableCommand {
 
 func echoFigures(_ workshop: Workshop) async throws -> [Figure] {
   let (certificate, key) = try workshop.certificate()
-  let bytes = try message.serialized()
+  let bytes = try echoMessage.serialized()
   var frame: [UInt8] = [0] + withUnsafeBytes(of: UInt32(bytes.count).bigEndian) { Array($0) }
   frame += bytes
   try Data(frame).write(to: URL(fileURLWithPath: workshop.path("frame.bin")))

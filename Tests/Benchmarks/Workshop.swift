@@ -66,6 +66,32 @@ struct Workshop {
     return process
   }
 
+  /// A port that was free a moment ago.
+  func freePort() throws -> Int {
+    let text = try run(
+      "python3",
+      [
+        "-c",
+        "import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); print(s.getsockname()[1])",
+      ])
+    guard let port = Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) else {
+      throw BenchError.unreadable("a free port")
+    }
+    return port
+  }
+
+  /// Waits until somebody listens there.
+  func wait(forPort port: Int, of process: Process, log: String) throws {
+    for _ in 0..<100 {
+      if (try? run("bash", ["-c", "exec 3<>/dev/tcp/127.0.0.1/\(port)"])) != nil { return }
+      guard process.isRunning else { break }
+      usleep(50_000)
+    }
+    let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    throw BenchError.failed(
+      program: "a server of this benchmark", output: String(said.suffix(2000)))
+  }
+
   private func newFile(_ path: String) throws -> FileHandle {
     try Data().write(to: URL(fileURLWithPath: path))
     return try FileHandle(forWritingTo: URL(fileURLWithPath: path))
@@ -156,16 +182,7 @@ struct BenchServer {
   let port: Int
 
   /// Seconds of processor time that it has used, user and system.
-  func cpuSeconds() throws -> Double {
-    let stat = try String(
-      contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8)
-    guard let end = stat.lastIndex(of: ")") else { return .nan }
-    let fields = stat[stat.index(after: end)...].split(separator: " ")
-    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
-      return .nan
-    }
-    return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
-  }
+  func cpuSeconds() throws -> Double { try processSeconds(Int(process.processIdentifier)) }
 
   /// Bytes of memory that it has in the machine now.
   func residentBytes() throws -> Double {
@@ -181,6 +198,17 @@ struct BenchServer {
     kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
+}
+
+/// Seconds of processor time that a process has used, user and system, its threads together.
+func processSeconds(_ pid: Int) throws -> Double {
+  let stat = try String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
+  guard let end = stat.lastIndex(of: ")") else { return .nan }
+  let fields = stat[stat.index(after: end)...].split(separator: " ")
+  guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else {
+    return .nan
+  }
+  return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
 }
 
 enum BenchError: Error, CustomStringConvertible {

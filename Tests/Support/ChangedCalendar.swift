@@ -3,7 +3,9 @@
 import Boot
 import Foundation
 package import Regulation
-import Testing
+
+/// The shipped file has no list of days off where one was to be added.
+struct CalendarUnchanged: Error {}
 
 /// The shipped calendar with one more day off in 2024.
 package func changedCalendar(closedOn day: String) throws -> WorkingCalendar {
@@ -16,7 +18,7 @@ package func changedCalendar(closedOn day: String) throws -> WorkingCalendar {
   let changed = text.replacingOccurrences(
     of: "\noff:\n",
     with: "\noff:\n  - {from: \(day), to: \(day), name: 调休, notice: 国办发明电〔2023〕7号}\n")
-  try #require(changed != text)
+  guard changed != text else { throw CalendarUnchanged() }
   try Files.write(Array(changed.utf8), to: file, isPrivate: false)
   return try CalendarFiles.load(calendarsFolder: calendars)
 }

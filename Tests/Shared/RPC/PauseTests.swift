@@ -1,6 +1,5 @@
 // A wait ends without a detour: the task goes from who ends it straight to the actor that it came from.
 
-import Dispatch
 import Glibc
 import Synchronization
 import TestSupport
@@ -14,13 +13,12 @@ private final class RecordingExecutor: SerialExecutor, Sendable {
     var broughtBy: [UInt] = []
     var finished = 0
   }
-  private let queue = DispatchQueue(label: "recording")
   private let record = Mutex(Record())
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     record.withLock { $0.broughtBy.append(UInt(pthread_self())) }
-    queue.async {
+    startThread(named: "job") {
       job.runSynchronously(on: self.asUnownedSerialExecutor())
       self.record.withLock { $0.finished += 1 }
     }
