@@ -14,7 +14,7 @@ package final class ChildProcess: Sendable {
     var waiting: [CheckedContinuation<Int32, Never>] = []
   }
 
-  /// Starts a program with an empty environment but for PATH, HOME, LANG and TZ, all signals unblocked.
+  /// Starts a program with an empty environment but for PATH, HOME, LANG, TZ and a sanitizer's options, without Swift's backtraces, all signals unblocked.
   ///
   /// - Parameter log: A file that takes its output and errors, appended to; `nil` leaves them on this terminal.
   package init(executable: String, arguments: [String], log: String?) throws(FileError) {
@@ -61,10 +61,17 @@ package final class ChildProcess: Sendable {
     posix_spawnattr_setsigmask(&attributes, &none)
     posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
 
-    let environment = ["PATH", "HOME", "LANG", "TZ"].compactMap { (name: String) -> String? in
+    let names = [
+      "PATH", "HOME", "LANG", "TZ",
+      // Where builds with a sanitizer report to.
+      "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
+    ]
+    var environment = names.compactMap { (name: String) -> String? in
       guard let value = getenv(name) else { return nil }
       return name + "=" + String(cString: value)
     }
+    // What Swift's runtime says of a crash holds the memory behind each register.
+    environment.append("SWIFT_BACKTRACE=enable=no")
     var pid: Int32 = 0
     let failure = withStrings([executable] + arguments) { argv in
       withStrings(environment) { envp in

@@ -59,19 +59,19 @@ struct FollowerConfirmationTests {
     let clock = ContinuousClock()
     var start = clock.now
     await board.wait(for: 9)
-    #expect(clock.now - start < .seconds(10) * patience)
+    #expect(clock.now - start < .seconds(120) * patience)
     board.note("ingest", through: 9)
     await board.wait(for: 9)
     start = clock.now
     await board.wait(for: 10)
     let waited = clock.now - start
-    #expect(waited > .milliseconds(700) && waited < .seconds(20) * patience)
+    #expect(waited > .milliseconds(700) && waited < .seconds(120) * patience)
     board.note("ingest", through: 9)
     start = clock.now
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await board.wait(for: 10) }
       board.note("ingest", through: 10)
     }
-    #expect(clock.now - start < .seconds(10) * patience)
+    #expect(clock.now - start < .seconds(120) * patience)
   }
 }

@@ -107,6 +107,11 @@ struct CoverageTests {
     "audit.v1.Audit/ListEntries": "audit entries",
     "audit.v1.Audit/ListAlarms": "audit alarms",
     "audit.v1.Audit/ListOrigins": "audit origins",
+    "audit.v1.Audit/ListMonths": "audit months",
+    "audit.v1.Audit/RequestAct": "audit request",
+    "audit.v1.Audit/ApproveAct": "audit approve",
+    "audit.v1.Audit/ListActs": "audit acts",
+    "audit.v1.Audit/TraceSubject": "audit trace",
   ]
 
   private static var publicPaths: Set<String> {
