@@ -22,7 +22,10 @@ test: ## Install what is missing, check format and generated code, build, and ru
 	@$(MAKE) --no-print-directory lint
 	@if [ -x proto/generate ]; then proto/generate --check; fi
 	swift build --build-tests
-	swift test --skip-build --disable-xctest
+	swift test --skip-build --disable-xctest $(WIDTH)
+
+# So many tests at a time: with all of them at once each step waits so long for its turn that limits in the tests pass.
+WIDTH = --experimental-maximum-parallelization-width 16
 
 # Overridden on the command line: make test-tsan FILTER=HostileFrameTests
 FILTER = .

@@ -25,9 +25,9 @@ struct DescriptorTests {
       let limit = try await runToEnd(
         "/usr/bin/prlimit", ["--pid", "\(process)", "--nofile=\(open + 64 + 10):"])
       try #require(limit.status == 0, "\(limit.output)")
-      let silent = try (0..<30).map { _ in try silentConnection(to: gateway.port) }
+      let silent = try (0..<150).map { _ in try silentConnection(to: gateway.port) }
       var alert = [UInt8](repeating: 0, count: 16)
-      #expect(recv(silent[29], &alert, alert.count, 0) == 7)
+      #expect(recv(silent[149], &alert, alert.count, 0) == 7)
       #expect(alert.prefix(7) == [21, 3, 3, 0, 2, 2, 80])
       for _ in 0..<20 { _ = try await known.whoAmI(.init()) }
       for descriptor in silent { close(descriptor) }

@@ -28,6 +28,8 @@ private func withReplicas(
   try await withThrowingTaskGroup(of: Void.self) { group in
     for node in all {
       let following = try #require(node.gateway.following)
+      // Making the others may have taken longer than a replica stays confirmed.
+      try await following.look()
       group.addTask { await following.run { _ in } }
     }
     group.addTask { try await body(all) }
