@@ -54,6 +54,14 @@ sanitized:
 
 OBLIGATIONS = swift build --product weir-obligations --quiet && .build/debug/weir-obligations
 
+# Overridden on the command line: make authorizer CASES=10000000
+CASES = 1000000
+
+authorizer: ## Hold the authorizer to its reference on CASES random cases; prints its seed
+	@deploy/setup test
+	swift build --build-tests
+	WEIR_TEST_CASES=$(CASES) swift test --skip-build --disable-xctest --filter AuthorizationTests
+
 obligations: ## Print which obligations of the regulations the tests show; writes .build/obligations.json
 	@deploy/setup build
 	@$(OBLIGATIONS)

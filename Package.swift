@@ -223,6 +223,13 @@ let testTargets: [Target] = [
     "GatewayTests", "Services/Gateway",
     everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),
   test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth", "IngestFormats"]),
+  // The authorizer twice: the rules of all services that judge a call, which only this one may see side by side.
+  test(
+    "AuthorizationTests", "Authorization",
+    everything + [
+      "GatewayRules", "GatewayHandlers", "CatalogRules", "ShareRules", "ShareHandlers",
+      "IngestRules", "IngestHandlers",
+    ]),
   test(
     "EndToEndTests", "EndToEnd", everything + ["WeirCLI", "Synth", "IngestFormats"],
     exclude: ["python"]),

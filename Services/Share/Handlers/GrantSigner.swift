@@ -1,12 +1,12 @@
 // The signed grant that Ingest checks by itself, made once for each grant.
 
-import Access
+package import Access
 package import Contracts
 package import Crypto
 package import ShareRules
 import Regulation
 import Synchronization
-import Vocabulary
+package import Vocabulary
 
 /// Signs grants with Share's evidence key and keeps what it signed; a grant's terms never change.
 package final class GrantSigner: Sendable {
@@ -52,7 +52,8 @@ package final class GrantSigner: Sendable {
 }
 
 extension GrantDocument {
-  init(_ grant: Grant, issued: Instant) {
+  /// What is signed of a grant.
+  package init(_ grant: Grant, issued: Instant) {
     self.init(
       name: grant.name, entry: grant.entryName, entryVersion: grant.entryVersion,
       source: grant.source, grantee: grant.grantee, items: grant.items, purpose: grant.purpose,

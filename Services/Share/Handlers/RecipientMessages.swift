@@ -1,9 +1,9 @@
 // Recipients between the wire, the rules, the signed grant and the log.
 
-import Access
+package import Access
 import Contracts
 import Integrity
-import ShareRules
+package import ShareRules
 import Vocabulary
 
 extension ShareV1.Recipient.Kind {
@@ -46,7 +46,7 @@ extension Recipient {
   }
 
   /// As the signed grant names it to Ingest.
-  var granted: GrantRecipient {
+  package var granted: GrantRecipient {
     GrantRecipient(
       name: name, isOwnSystem: kind == .ownSystem, items: items, region: region,
       until: recordsUntil)

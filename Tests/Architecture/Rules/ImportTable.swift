@@ -130,6 +130,12 @@ enum ImportTable {
       "FuzzTests": row(support + ["IngestFormats", "CNGHTTP2"], testing),
       "CLITests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
       "EndToEndTests": row(support + ["WeirCLI", "Synth", "IngestFormats"], testing),
+      // One call is judged by several services: here alone their rules meet, to be held to one reference.
+      "AuthorizationTests": row(
+        support + [
+          "GatewayRules", "GatewayHandlers", "CatalogRules", "ShareRules", "ShareHandlers",
+          "IngestRules", "IngestHandlers",
+        ], testing),
     ]
     for name in everything { rows[name + "Tests"] = row(support, testing) }
     rows["TelemetryTests"] = row(support + ["Logging", "Metrics", "CoreMetrics"], testing)

@@ -3,7 +3,7 @@
 package import Access
 import Contracts
 package import Crypto
-import GatewayRules
+package import GatewayRules
 package import RPC
 package import Vocabulary
 
@@ -229,7 +229,7 @@ extension StatedRefusal {
 
 extension Caller {
   /// The caller as the registry knows it, with the person whom the system stated.
-  fileprivate init(_ identity: Identity, _ stated: Stated?) {
+  package init(_ identity: Identity, _ stated: Stated?) {
     self.init(
       department: identity.department.code, system: identity.system,
       person: identity.person ?? stated?.person.id,

@@ -1,10 +1,10 @@
 // The signed grant of a data call, checked here alone: Ingest opens no record on anyone's word (AC-41).
 
-import Access
+package import Access
 import Contracts
 import Crypto
 import Database
-import IngestRules
+package import IngestRules
 import IngestStore
 import Integrity
 import Regulation
@@ -128,7 +128,8 @@ extension GrantReviewError {
 }
 
 extension GrantTerms {
-  init(_ document: GrantDocument) {
+  /// What of a grant bears on calls, once its signature and statements are found good.
+  package init(_ document: GrantDocument) {
     self.init(
       name: document.name, entry: document.entry, grantee: document.grantee,
       items: Set(document.items), purpose: document.purpose,

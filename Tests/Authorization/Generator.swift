@@ -1,0 +1,212 @@
+// Worlds and calls by chance: mostly in order, since a world in which nothing goes shows nothing.
+
+import TestSupport
+import Vocabulary
+
+struct Generator {
+  static let profiles = [
+    "meizhou-public-2023", "meizhou-specific-2021", "guangdong-2018", "hebi-2021", "luyi-2019",
+  ]
+  static let purposes = ["pension", "housing"]
+  private static let places: [(AdministrativeLevel, String)] = [
+    (.province, "440000"), (.city, "441400"), (.county, "441481"), (.functionalZone, "441499"),
+    (.city, "410600"), (.county, "410621"),
+  ]
+  static let people = 3
+  private static let itemCount = 4
+
+  private var chance: SeededGenerator
+  /// All methods but those with a kind of call of their own.
+  private let methods: [String]
+
+  init(seed: UInt64, methods: [String]) {
+    chance = SeededGenerator(seed: seed)
+    self.methods = methods
+  }
+
+  private mutating func isOnce(in number: Int) -> Bool {
+    Int.random(in: 0..<number, using: &chance) == 0
+  }
+
+  private mutating func below(_ count: Int) -> Int { Int.random(in: 0..<count, using: &chance) }
+
+  private mutating func one<Element>(of list: [Element]) -> Element { list[below(list.count)] }
+
+  /// Each with one chance in `odds` of being left out.
+  private mutating func some(of items: some Sequence<Int>, without odds: Int) -> Set<Int> {
+    Set(items.sorted().filter { _ in !isOnce(in: odds) })
+  }
+
+  // MARK: Worlds
+
+  mutating func world() -> World {
+    var world = World()
+    for number in 0..<Self.places.count * 2 {
+      let place = number < Self.places.count ? number : below(Self.places.count)
+      world.bodies.append(body(place, isAuthority: number < Self.places.count))
+    }
+    for body in world.bodies.indices {
+      for person in 0..<Self.people { world.papers.append(paper(body, .person(person))) }
+      for system in 1...2 { world.papers.append(paper(body, .system(system))) }
+    }
+    for _ in 0..<8 {
+      world.entries.append(
+        World.Entry(
+          owner: below(world.bodies.count), profile: one(of: Self.profiles),
+          standing: isOnce(in: 2) ? .published : one(of: World.Standing.allCases),
+          isUpdate: isOnce(in: 2),
+          items: (0..<Self.itemCount).map { _ in item() }))
+    }
+    for _ in 0..<8 { world.grants.append(grant(in: world)) }
+    return world
+  }
+
+  private mutating func item() -> World.Item {
+    let type: ShareType =
+      isOnce(in: 8) ? .notShared : isOnce(in: 3) ? .conditional : .unconditional
+    return World.Item(type: type, grade: one(of: [0, 1, 2, 2, 2, 1, 2, 4]))
+  }
+
+  private mutating func body(_ place: Int, isAuthority: Bool) -> World.Body {
+    let (level, region) = Self.places[place]
+    return World.Body(
+      level: level, region: region, authority: isAuthority ? nil : place,
+      isActive: !isOnce(in: 15),
+      persons: (0..<Self.people).map { number in
+        World.Person(
+          roles: roles(isAuthority), isActive: !isOnce(in: 8),
+          successor: isOnce(in: 2) ? nil : (number + 1) % Self.people)
+      },
+      systems: (0...2).map { number in
+        World.System(
+          region: number > 0 && isOnce(in: 5) ? one(of: ["SG", "CN", "HK"]) : "",
+          isActive: !isOnce(in: 12), responsible: below(Self.people))
+      },
+      run: World.Run(
+        system: 1 + below(2), responsible: below(Self.people), isActive: !isOnce(in: 8)))
+  }
+
+  private mutating func roles(_ isAuthority: Bool) -> Set<Role> {
+    var roles: Set<Role> = isOnce(in: 4) ? [] : [.departmentOfficer]
+    if isOnce(in: isAuthority ? 2 : 12) { roles.insert(.authority) }
+    if isOnce(in: 5) { roles.insert(.departmentHead) }
+    if isOnce(in: 8) { roles.insert(.populationBaseAdministrator) }
+    if isOnce(in: 8) { roles.insert(.leadingGroup) }
+    if isOnce(in: 12) {
+      roles.insert(one(of: Role.allCases.filter { $0 != .departmentSystem }))
+    }
+    return roles
+  }
+
+  private mutating func paper(_ body: Int, _ holder: World.Holder) -> World.Paper {
+    World.Paper(
+      body: body, holder: holder, isRegistered: !isOnce(in: 30), isRevoked: isOnce(in: 30),
+      from: isOnce(in: 30) ? one(of: [1, 24]) : one(of: [0, -24]),
+      to: isOnce(in: 30) ? one(of: [0, -12]) : one(of: [1, 48]))
+  }
+
+  private mutating func grant(in world: World) -> World.Grant {
+    let number = below(world.entries.count)
+    let entry = world.entries[number]
+    let isOpen = isOnce(in: 3)
+    let open = entry.items.indices.filter { entry.items[$0].type == .unconditional }
+    var items = some(of: isOpen && !isOnce(in: 6) ? open : Array(0..<Self.itemCount), without: 4)
+    if items.isEmpty { items = [below(Self.itemCount)] }
+    let authority = world.bodies[entry.owner].authority
+    var grant = World.Grant(
+      entry: number, source: isOnce(in: 20) ? below(world.bodies.count) : entry.owner,
+      authority: authority, grantee: below(world.bodies.count), items: items,
+      systems: isOnce(in: 3) ? some(of: 0...2, without: 2) : [],
+      ways: isOnce(in: 4) ? [one(of: World.Way.allCases)] : Set(World.Way.allCases),
+      purpose: one(of: Self.purposes),
+      days: isOnce(in: 6) ? one(of: [-1, -30]) : one(of: [0, 90]),
+      force: isOnce(in: 6) ? one(of: World.Force.allCases) : .active,
+      filed: Set(World.Channel.allCases.filter { _ in !isOnce(in: 4) }), recipients: [],
+      opinions: nil, isForged: isOnce(in: 30))
+    if !isOpen || isOnce(in: 10) { grant.recipients = recipients(grant) }
+    if !isOpen { grant.opinions = opinions(of: grant, in: world) }
+    return grant
+  }
+
+  private mutating func recipients(_ grant: World.Grant) -> [World.Recipient] {
+    var recipients: [World.Recipient] = []
+    for system in [1, nil] where isOnce(in: 2) {
+      let items = some(of: grant.items, without: 6)
+      recipients.append(
+        World.Recipient(
+          system: system, items: items.isEmpty ? grant.items : items,
+          region: system == nil ? "" : one(of: ["SG", "SG", "HK"]),
+          days: isOnce(in: 2) ? nil : one(of: [-1, 0, 0, 30])))
+    }
+    return recipients
+  }
+
+  private mutating func opinions(of grant: World.Grant, in world: World) -> [World.Opinion] {
+    var sides = isOnce(in: 30) ? [] : [grant.source]
+    if isOnce(in: 3) { sides.append(grant.source) }
+    if let authority = grant.authority, !isOnce(in: 3) { sides.append(authority) }
+    if isOnce(in: 15) { sides.append(below(world.bodies.count)) }
+    return sides.enumerated().map { number, body in
+      var asked = grant.recipients
+      if !asked.isEmpty, isOnce(in: 15) {
+        asked[0].items = some(of: asked[0].items, without: 2).union([below(Self.itemCount)])
+      }
+      if !asked.isEmpty, isOnce(in: 20) { asked[0].days = 60 }
+      if !asked.isEmpty, isOnce(in: 20) { asked[0].region = "MO" }
+      return World.Opinion(
+        body: body, person: isOnce(in: 10) ? 0 : number % Self.people,
+        approved: isOnce(in: 15)
+          ? some(of: grant.items, without: 3) : grant.items.union([below(Self.itemCount)]),
+        sensitive: isOnce(in: 6) ? [below(Self.itemCount)] : [], asked: asked,
+        consentsTo: asked.map { _ in !isOnce(in: 15) }, isOnThis: !isOnce(in: 30),
+        hasItsTerms: !isOnce(in: 30))
+    }
+  }
+
+  // MARK: Calls
+
+  mutating func call(in world: World) -> World.Call {
+    let ask = ask(in: world)
+    var papers = Array(world.papers.indices)
+    // Somebody who may have it asks more often than chance would let him.
+    if case .data(let data) = ask, !isOnce(in: 12) {
+      papers = papers.filter { world.papers[$0].body == world.grants[data.grant].grantee }
+    }
+    let paper = isOnce(in: 60) ? world.papers.count : one(of: papers)
+    var token: World.Token?
+    if paper < world.papers.count, case .system = world.papers[paper].holder, !isOnce(in: 8) {
+      let body = isOnce(in: 15) ? below(world.bodies.count) : world.papers[paper].body
+      token =
+        isOnce(in: 3)
+        ? .run(body: body, isOnce(in: 15) ? 1 : 0)
+        : .person(body: body, isOnce(in: 15) ? Self.people : below(Self.people))
+    }
+    return World.Call(paper: paper, token: token, ask: ask)
+  }
+
+  private mutating func ask(in world: World) -> World.Ask {
+    switch below(8) {
+    case 0: return .method(isOnce(in: 10) ? "/weir.share.v1.Share/Nothing" : one(of: methods))
+    case 1, 2: return .see(below(world.entries.count))
+    case 3:
+      let entry = below(world.entries.count)
+      let items = some(of: 0..<Self.itemCount, without: 2)
+      return .take(entry, items.isEmpty ? [below(Self.itemCount)] : items)
+    default: return .data(dataAsk(in: world))
+    }
+  }
+
+  private mutating func dataAsk(in world: World) -> World.DataAsk {
+    let number = below(world.grants.count)
+    let grant = world.grants[number]
+    let way = isOnce(in: 3) ? World.Way.comparison : .lookup
+    let isLookup = way == .lookup
+    let items = isOnce(in: 10) ? [below(Self.itemCount)] : some(of: grant.items, without: 4)
+    return World.DataAsk(
+      grant: number, way: way, items: isLookup && !isOnce(in: 3) ? items : [],
+      purpose: isOnce(in: 12) ? one(of: Self.purposes + [""]) : grant.purpose,
+      recipient: isLookup && (grant.recipients.isEmpty ? isOnce(in: 30) : isOnce(in: 3)),
+      caseNumber: !isOnce(in: 8),
+      entry: isOnce(in: 30) ? below(world.entries.count) : grant.entry)
+  }
+}
