@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone explains them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test obligations floor test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
+.PHONY: help demo test authorizer obligations floor test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
 
 SOURCES := Package.swift Shared Services Tests deploy
 # Generated code is checked by regenerating it, not by its looks.

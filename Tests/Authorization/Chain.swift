@@ -3,7 +3,6 @@
 
 import Access
 import CatalogRules
-import Contracts
 import Crypto
 import GatewayHandlers
 import GatewayRules
@@ -23,10 +22,11 @@ struct Ground {
   let check: DecisionCheck
   let key: Ed25519PrivateKey
   let otherKey: Ed25519PrivateKey
-  let access = CompiledAccess(AccessTable.all.values)
+  let access: CompiledAccess
   let profiles: [String: Profile]
 
-  init(profiles: ProfileSet) throws {
+  init(methods: some Sequence<MethodAccess>, profiles: ProfileSet) throws {
+    access = CompiledAccess(methods)
     let pki = try TestPKI()
     persons = TestPersons(pki)
     check = DecisionCheck(

@@ -1,5 +1,7 @@
 // Worlds and calls by chance: mostly in order, since a world in which nothing goes shows nothing.
 
+import Access
+import Contracts
 import TestSupport
 import Vocabulary
 
@@ -16,13 +18,29 @@ struct Generator {
   private static let itemCount = 4
 
   private var chance: SeededGenerator
+  /// The generated table, and beside it rules of which it has none: every one of them may be in the next contract.
+  private(set) var table = AccessTable.all
   /// All methods but those with a kind of call of their own.
-  private let methods: [String]
+  private var methods: [String] = []
 
-  init(seed: UInt64, methods: [String]) {
+  init(seed: UInt64) {
     chance = SeededGenerator(seed: seed)
-    self.methods = methods
+    for number in 0..<100 {
+      let path = "/weir.chance.v1.Chance/Method\(number)"
+      table[path] = MethodAccess(
+        path: path, service: "weir.chance.v1.Chance",
+        roles: Set((0..<below(4)).map { _ in one(of: isOnce(in: 2) ? often : Role.allCases) }),
+        person: one(of: MethodAccess.Person.allCases), via: isOnce(in: 10) ? ["/a.B/C"] : [],
+        isInternal: isOnce(in: 10))
+    }
+    let own = [
+      "/weir.catalog.v1.Catalog/GetEntry", "/weir.share.v1.Share/Subscribe",
+      "/weir.share.v1.Share/Lookup", "/weir.share.v1.Share/UploadComparisonChunk",
+    ]
+    methods = table.keys.filter { !own.contains($0) }.sorted()
   }
+
+  private var often: [Role] { [.departmentSystem, .departmentOfficer, .authority] }
 
   private mutating func isOnce(in number: Int) -> Bool {
     Int.random(in: 0..<number, using: &chance) == 0
@@ -53,7 +71,7 @@ struct Generator {
       world.entries.append(
         World.Entry(
           owner: below(world.bodies.count), profile: one(of: Self.profiles),
-          standing: isOnce(in: 2) ? .published : one(of: World.Standing.allCases),
+          standing: isOnce(in: 3) ? one(of: World.Standing.allCases) : .published,
           isUpdate: isOnce(in: 2),
           items: (0..<Self.itemCount).map { _ in item() }))
     }
@@ -79,7 +97,7 @@ struct Generator {
       },
       systems: (0...2).map { number in
         World.System(
-          region: number > 0 && isOnce(in: 5) ? one(of: ["SG", "CN", "HK"]) : "",
+          region: number > 0 && isOnce(in: 3) ? one(of: ["SG", "CN", "HK"]) : "",
           isActive: !isOnce(in: 12), responsible: below(Self.people))
       },
       run: World.Run(
@@ -123,19 +141,25 @@ struct Generator {
       force: isOnce(in: 6) ? one(of: World.Force.allCases) : .active,
       filed: Set(World.Channel.allCases.filter { _ in !isOnce(in: 4) }), recipients: [],
       opinions: nil, isForged: isOnce(in: 30))
-    if !isOpen || isOnce(in: 10) { grant.recipients = recipients(grant) }
+    if !isOpen || isOnce(in: 10) {
+      grant.recipients = recipients(grant, stands: world.bodies[grant.grantee].systems[1].region)
+    }
     if !isOpen { grant.opinions = opinions(of: grant, in: world) }
     return grant
   }
 
-  private mutating func recipients(_ grant: World.Grant) -> [World.Recipient] {
+  /// - Parameter region: Where the grantee's system is that may be one of them.
+  private mutating func recipients(
+    _ grant: World.Grant, stands region: String
+  ) -> [World.Recipient] {
     var recipients: [World.Recipient] = []
     for system in [1, nil] where isOnce(in: 2) {
-      let items = some(of: grant.items, without: 6)
+      var items = some(of: grant.items, without: 6)
+      if items.isEmpty || isOnce(in: 4) { items = [one(of: grant.items.sorted())] }
       recipients.append(
         World.Recipient(
-          system: system, items: items.isEmpty ? grant.items : items,
-          region: system == nil ? "" : one(of: ["SG", "SG", "HK"]),
+          system: system, items: items,
+          region: system == nil ? "" : isOnce(in: 6) || region.isEmpty ? "HK" : region,
           days: isOnce(in: 2) ? nil : one(of: [-1, 0, 0, 30])))
     }
     return recipients
@@ -144,21 +168,21 @@ struct Generator {
   private mutating func opinions(of grant: World.Grant, in world: World) -> [World.Opinion] {
     var sides = isOnce(in: 30) ? [] : [grant.source]
     if isOnce(in: 3) { sides.append(grant.source) }
-    if let authority = grant.authority, !isOnce(in: 3) { sides.append(authority) }
-    if isOnce(in: 15) { sides.append(below(world.bodies.count)) }
+    if let authority = grant.authority, !isOnce(in: 4) { sides.append(authority) }
+    if isOnce(in: 25) { sides.append(below(world.bodies.count)) }
     return sides.enumerated().map { number, body in
       var asked = grant.recipients
-      if !asked.isEmpty, isOnce(in: 15) {
+      if !asked.isEmpty, isOnce(in: 25) {
         asked[0].items = some(of: asked[0].items, without: 2).union([below(Self.itemCount)])
       }
       if !asked.isEmpty, isOnce(in: 20) { asked[0].days = 60 }
       if !asked.isEmpty, isOnce(in: 20) { asked[0].region = "MO" }
       return World.Opinion(
-        body: body, person: isOnce(in: 10) ? 0 : number % Self.people,
-        approved: isOnce(in: 15)
+        body: body, person: isOnce(in: 20) ? 0 : number % Self.people,
+        approved: isOnce(in: 25)
           ? some(of: grant.items, without: 3) : grant.items.union([below(Self.itemCount)]),
         sensitive: isOnce(in: 6) ? [below(Self.itemCount)] : [], asked: asked,
-        consentsTo: asked.map { _ in !isOnce(in: 15) }, isOnThis: !isOnce(in: 30),
+        consentsTo: asked.map { _ in !isOnce(in: 30) }, isOnThis: !isOnce(in: 30),
         hasItsTerms: !isOnce(in: 30))
     }
   }
