@@ -37,7 +37,8 @@ struct WeirCommand: AsyncParsableCommand {
       subcommands: [
         UpCommand.self, DemoCommand.self, DepartmentCommand.self, CatalogCommand.self,
         IngestCommand.self, ShareCommand.self, CompareCommand.self, CaseCommand.self,
-        FeedbackCommand.self, AuditCommand.self, TodoCommand.self, PolicyCommand.self,
+        FeedbackCommand.self, AuditCommand.self, AccessCommand.self, TodoCommand.self,
+        PolicyCommand.self,
         SynthCommand.self, PKICommand.self, DoctorCommand.self, BackupCommand.self,
         RestoreCommand.self, WitnessCommand.self,
       ])

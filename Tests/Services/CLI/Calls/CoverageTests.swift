@@ -127,7 +127,8 @@ struct CoverageTests {
   @Test(
     "each command has a help with an example, in both languages",
     arguments: Set(commands.values).union([
-      "up", "doctor", "backup", "restore", "pki init", "pki issue-service", "pki revoke", "pki crl",
+      "access explain", "up", "doctor", "backup", "restore", "pki init", "pki issue-service",
+      "pki revoke", "pki crl",
       "pki keylist",
       "pki found", "pki show", "audit verify",
     ]).sorted())
