@@ -176,10 +176,17 @@ let testTargets: [Target] = [
   .target(name: "CSanitizers", path: "Tests/Sanitizers"),
   .target(
     name: "TestSupport", dependencies: everything + ["CLinux"], path: "Tests/Support",
-    exclude: ["CrashProbe"], swiftSettings: settings),
+    exclude: ["CrashProbe", "FaultProbe"], swiftSettings: settings),
   .executableTarget(
     name: "database-crash-probe", dependencies: ["Database", "Crypto", "Integrity", "Vocabulary"],
     path: "Tests/Support/CrashProbe", swiftSettings: settings),
+  .executableTarget(
+    name: "syscall-fault-probe",
+    dependencies: [
+      "Database", "Crypto", "Integrity", "Vocabulary", "Boot", "AuditRules", "AuditStore",
+      "AuditHandlers",
+    ],
+    path: "Tests/Support/FaultProbe", swiftSettings: settings),
   .target(name: "SourceReading", path: "Tests/Reading", swiftSettings: settings),
   .target(
     name: "Obligations", dependencies: ["SourceReading", yams], path: "Tests/Obligations",

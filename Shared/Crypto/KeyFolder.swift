@@ -144,7 +144,7 @@ struct KeyFolder: Sendable {
   }
 
   /// Makes creations, renames and removals in the folder durable.
-  private func flush() throws(KeyFileError) {
+  func flush() throws(KeyFileError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open", "") }
     defer { close(descriptor) }

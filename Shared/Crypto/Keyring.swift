@@ -149,10 +149,14 @@ package final class Keyring: Sendable {
   }
 
   /// Destroys the key, and with it whatever only it opens.
+  ///
+  /// Asked again after a failure it succeeds, though the disk may have lost the key already: until then memory holds it.
   package func destroy(_ id: KeyID) throws(KeyFileError) {
+    let isKnown = key(id) != nil
     try change { (content) throws(KeyFileError) in
       guard let index = content.keys.firstIndex(where: { $0.id == id }) else {
-        throw .unknownKey(id)
+        guard isKnown else { throw .unknownKey(id) }
+        return false
       }
       content.keys.remove(at: index)
       return true
@@ -206,6 +210,9 @@ package final class Keyring: Sendable {
     }
     guard let next = try folder.read(Self.newEpoch), let content = try opened(bytes, under: next)
     else { throw .keyringDoesNotOpen }
+    // The keyring's new name may have reached the disk or not: a flush may have failed, or never been tried. The old key goes only
+    // when no power cut can bring back what it opens.
+    try folder.flush()
     try folder.overwrite(Self.epoch)
     try folder.rename(Self.newEpoch, to: Self.epoch)
     try folder.erase(Self.newKeyring)

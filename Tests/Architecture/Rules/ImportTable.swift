@@ -123,6 +123,11 @@ enum ImportTable {
       "CSanitizers": row([], testing),
       "TestSupport": row(everything + ["CLinux"], testing),
       "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
+      "syscall-fault-probe": row(
+        [
+          "Database", "Crypto", "Integrity", "Vocabulary", "Boot", "AuditRules", "AuditStore",
+          "AuditHandlers",
+        ], testing),
       "SourceReading": row([], testing),
       "Obligations": row(["SourceReading", "Yams"], testing),
       "weir-obligations": row(["SourceReading", "Obligations"], testing),

@@ -1,0 +1,136 @@
+// Failing system calls of a real process, one at a time, by strace.
+
+import Foundation
+
+/// One call that fails: the so-many-th of its name on files of the test, in each thread that makes as many.
+package struct SyscallFault: Sendable, Hashable, CustomStringConvertible {
+  package let call: String
+  package let error: String
+  package let position: Int
+
+  package var description: String { "\(call) \(position) \(error)" }
+}
+
+/// A probe's run in a folder whose system calls are watched, and of which one may fail.
+package struct FaultRun: Sendable {
+  package let folder: String
+  package let output: [String]
+  /// What strace wrote: a line for each call on a file of the test.
+  package let calls: [String]
+  package let status: Int32
+
+  /// The words after `ok`, by line.
+  package var answers: [[String]] {
+    output.filter { $0.hasPrefix("ok ") }.map {
+      $0.split(separator: " ").dropFirst().map(String.init)
+    }
+  }
+
+  package var isInjected: Bool { calls.contains { $0.contains("(INJECTED)") } }
+}
+
+/// Runs the probe with each of its system calls failing in turn.
+package struct SyscallFaults: Sendable {
+  /// The calls that make something durable, and with what each may fail.
+  private static let errors: [(call: String, errors: [String])] = [
+    ("write", ["EIO", "ENOSPC"]), ("pwrite64", ["EIO", "ENOSPC"]), ("fsync", ["EIO", "ENOSPC"]),
+    ("fdatasync", ["EIO", "ENOSPC"]), ("rename", ["EIO", "ENOSPC"]), ("openat", ["EIO", "ENOSPC"]),
+    ("close", ["EIO"]), ("ftruncate", ["EIO"]), ("unlink", ["EIO"]), ("mkdir", ["EIO", "ENOSPC"]),
+  ]
+  private static let patienceSeconds = 60
+
+  private let work: String
+  private let base: TemporaryFolder
+  private let paths: [String]
+  package let all: [SyscallFault]
+
+  /// Whether this machine lets one process watch another.
+  package static let isPossible: Bool = {
+    let isPossible =
+      (try? runBlocking("strace", ["-f", "-o", "/dev/null", "true"]).status) == 0
+    if !isPossible { print("strace cannot watch a process here: no system call is made to fail") }
+    return isPossible
+  }()
+
+  /// Learns from an undisturbed run which calls there are.
+  package init(of work: String) throws {
+    self.work = work
+    base = try TemporaryFolder()
+    let root = base.path("run")
+    let first = try Self.run(work, root, paths: [], fault: nil)
+    paths = Set(first.calls.flatMap { Self.paths(in: $0, under: root) }).sorted()
+    let second = try Self.run(work, root, paths: paths, fault: nil)
+    var counts: [String: [Substring: Int]] = [:]
+    for line in second.calls {
+      let words = line.split(separator: " ", maxSplits: 1)
+      guard words.count == 2, let end = words[1].firstIndex(of: "(") else { continue }
+      counts[words[1][..<end].trimmingCharacters(in: .whitespaces), default: [:]][
+        words[0], default: 0] += 1
+    }
+    all = Self.errors.flatMap { call, errors in
+      (0..<(counts[call]?.values.max() ?? 0)).flatMap { place in
+        errors.map { SyscallFault(call: call, error: $0, position: place + 1) }
+      }
+    }
+  }
+
+  /// Those of this test run: a seeded sample, or all where `WEIR_FAULTS=all` asks for them.
+  package func chosen(_ count: Int, seed: UInt64) -> [SyscallFault] {
+    if ProcessInfo.processInfo.environment["WEIR_FAULTS"] == "all" { return all }
+    var random = SeededGenerator(seed: seed)
+    print("\(work): \(min(count, all.count)) of \(all.count) system calls fail, seed \(seed)")
+    return Array(all.shuffled(using: &random).prefix(count))
+  }
+
+  /// Runs the probe in an empty folder with one failing call. A run that hangs ends with status 124.
+  package func run(_ fault: SyscallFault) throws -> FaultRun {
+    try Self.run(work, base.path("run"), paths: paths, fault: fault)
+  }
+
+  /// Starts the probe again on what a run left, and lets it work.
+  package func restart(after run: FaultRun) throws -> FaultRun {
+    let end = try runBlocking(
+      "timeout",
+      [
+        "-s", "KILL", "\(Self.patienceSeconds)", builtProgram("syscall-fault-probe"), work,
+        run.folder,
+      ])
+    return FaultRun(
+      folder: run.folder, output: end.text.split(separator: "\n").map(String.init), calls: [],
+      status: end.status)
+  }
+
+  private static func run(
+    _ work: String, _ folder: String, paths: [String], fault: SyscallFault?
+  ) throws -> FaultRun {
+    try? FileManager.default.removeItem(atPath: folder)
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
+    let log = folder + ".calls"
+    let names = errors.map(\.call).joined(separator: ",")
+    // A folder's descriptor may hold a lock, which a real close always gives up, whatever it answers: none of theirs fails.
+    let watched = fault?.call == "close" ? paths.filter { !isFolder($0, among: paths) } : paths
+    let inject = fault.map {
+      ["-e", "inject=\($0.call):error=\($0.error):when=\($0.position)"]
+    }
+    let end = try runBlocking(
+      "timeout",
+      ["-s", "KILL", "\(patienceSeconds)", "strace", "-f", "-y", "-o", log, "-e", "trace=" + names]
+        + (inject ?? []) + watched.flatMap { ["-P", $0] }
+        + [builtProgram("syscall-fault-probe"), work, folder])
+    let calls = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    return FaultRun(
+      folder: folder, output: end.text.split(separator: "\n").map(String.init),
+      calls: calls.split(separator: "\n").map(String.init), status: end.status)
+  }
+
+  private static func isFolder(_ path: String, among paths: [String]) -> Bool {
+    paths.contains { $0.hasPrefix(path + "/") }
+  }
+
+  /// The paths of a line of strace, in quotes or behind a descriptor.
+  private static func paths(in line: String, under root: String) -> [String] {
+    line.split(whereSeparator: { "\"<>".contains($0) }).map(String.init)
+      .filter { $0 == root || $0.hasPrefix(root + "/") }
+  }
+}
