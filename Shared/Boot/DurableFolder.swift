@@ -4,11 +4,14 @@ import Foundation
 import Synchronization
 
 /// Files under one path: each is synced before it has its name, and its folder after, so that a crash leaves it whole or absent.
-package struct DurableFolder: Sendable {
+package final class DurableFolder: Sendable {
   package let path: String
 
   /// A file waits for the disk and for little else, so several wait together.
   private static let writers = 16
+
+  /// Folders with names that no flush has been answered for: what stands in them is not written again, so they are flushed again.
+  private let unflushed = Mutex<Set<String>>([])
 
   package init(path: String) { self.path = path }
 
@@ -21,17 +24,33 @@ package struct DurableFolder: Sendable {
 
   /// Writes files, with the folders that they need, in any order; all are durable when this returns.
   package func write(_ files: [String: [UInt8]]) async throws {
-    if files.isEmpty { return }
+    let files = files.map { (path + "/" + $0.key, $0.value) }
+    let folders = unflushed.withLock { unflushed in
+      for file in files { unflushed.formUnion(changing(by: file.0)) }
+      return unflushed
+    }
+    if folders.isEmpty { return }
     try await withCheckedThrowingContinuation { continuation in
-      let work = FolderWriting(folder: path, files: files, continuation)
-      let threads = min(files.count, Self.writers)
+      let work = FolderWriting(files: files, folders: folders, continuation)
+      let threads = max(1, min(files.count, Self.writers))
       for _ in 0..<threads { startThread(named: "files") { work.run(of: threads) } }
     }
+    unflushed.withLock { $0.subtract(folders) }
+  }
+
+  /// The folders that get a new name by a file: its own, and those in which folders are to be made on the way.
+  private func changing(by file: String) -> [String] {
+    var folders = [parent(of: file)]
+    while let last = folders.last, last.hasPrefix(path), !Files.exists(last) {
+      folders.append(parent(of: last))
+    }
+    return folders
   }
 
   package func removeFolder(_ path: String) throws {
     let folder = self.path + "/" + path
     if Files.exists(folder) { try FileManager.default.removeItem(atPath: folder) }
+    unflushed.withLock { $0 = $0.filter { $0 != folder && !$0.hasPrefix(folder + "/") } }
   }
 }
 
@@ -43,16 +62,17 @@ private final class FolderWriting: Sendable {
     var failure: (any Error)?
   }
 
-  private let folder: String
   private let files: [(path: String, bytes: [UInt8])]
+  private let folders: Set<String>
   private let continuation: CheckedContinuation<Void, any Error>
   private let state = Mutex(State())
 
   init(
-    folder: String, files: [String: [UInt8]], _ continuation: CheckedContinuation<Void, any Error>
+    files: [(path: String, bytes: [UInt8])], folders: Set<String>,
+    _ continuation: CheckedContinuation<Void, any Error>
   ) {
-    self.folder = folder
-    self.files = files.map { (folder + "/" + $0.key, $0.value) }
+    self.files = files
+    self.folders = folders
     self.continuation = continuation
   }
 
@@ -83,14 +103,14 @@ private final class FolderWriting: Sendable {
   private func finish() {
     do {
       if let failure = state.withLock({ $0.failure }) { throw failure }
-      for folder in Set(files.map { parent(of: $0.path) }) { try Files.syncFolder(folder) }
+      for folder in folders { try Files.syncFolder(folder) }
       continuation.resume()
     } catch {
       continuation.resume(throwing: error)
     }
   }
+}
 
-  private func parent(of path: String) -> String {
-    path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-  }
+private func parent(of path: String) -> String {
+  path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
 }

@@ -15,13 +15,20 @@ package struct FileError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 package enum Files {
-  /// Makes a folder and its parents; mode 0700, since everything in a data folder is private.
+  /// Makes a folder and its parents, durably; mode 0700, since everything in a data folder is private.
   package static func makeFolder(_ path: String) throws(FileError) {
     var made = ""
     for part in path.split(separator: "/", omittingEmptySubsequences: true) {
+      let parent = made.isEmpty ? (path.hasPrefix("/") ? "/" : ".") : made
       made += (made.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-      if mkdir(made, 0o700) != 0, errno != EEXIST {
+      guard mkdir(made, 0o700) == 0 else {
+        if errno == EEXIST { continue }
         throw FileError(path: made, operation: "mkdir", code: errno)
+      }
+      do { try syncFolder(parent) } catch {
+        // One that stayed would be believed durable the next time.
+        rmdir(made)
+        throw error
       }
     }
   }

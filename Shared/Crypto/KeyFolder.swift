@@ -28,7 +28,16 @@ struct KeyFolder: Sendable {
 
   /// Makes the folder, readable by its owner only, when it is not there.
   func create() throws(KeyFileError) {
-    if mkdir(path, 0o700) != 0, errno != EEXIST { throw failure("mkdir", "") }
+    guard mkdir(path, 0o700) == 0 else {
+      if errno == EEXIST { return }
+      throw failure("mkdir", "")
+    }
+    let parent = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+    do { try flush(parent) } catch {
+      // One that stayed would be believed durable the next time.
+      rmdir(path)
+      throw error
+    }
   }
 
   /// Runs the body while no other process or object changes the folder.
@@ -144,7 +153,9 @@ struct KeyFolder: Sendable {
   }
 
   /// Makes creations, renames and removals in the folder durable.
-  func flush() throws(KeyFileError) {
+  func flush() throws(KeyFileError) { try flush(path) }
+
+  private func flush(_ path: String) throws(KeyFileError) {
     let descriptor = Glibc.open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { throw failure("open", "") }
     defer { close(descriptor) }

@@ -18,6 +18,17 @@ package struct FaultRun: Sendable {
   /// What strace wrote: a line for each call on a file of the test.
   package let calls: [String]
   package let status: Int32
+  private let isFolderWatched: Bool
+
+  fileprivate init(
+    folder: String, output: String, calls: [String], status: Int32, isFolderWatched: Bool
+  ) {
+    self.folder = folder
+    self.output = output.split(separator: "\n").map(String.init)
+    self.calls = calls
+    self.status = status
+    self.isFolderWatched = isFolderWatched
+  }
 
   /// The words after `ok`, by line.
   package var answers: [[String]] {
@@ -26,7 +37,47 @@ package struct FaultRun: Sendable {
     }
   }
 
-  package var isInjected: Bool { calls.contains { $0.contains("(INJECTED)") } }
+  /// Names that were given and not flushed with their folder after that, though the callers were answered: a power cut may take
+  /// them away.
+  ///
+  /// Files that are still being written (`.new`) and SQLite's own of a moment need no name. The epoch key has two.
+  package var mayLose: [String] {
+    // Where a close fails, calls on folders are not watched; work that failed to its end promised nothing.
+    if !isFolderWatched || !isDone { return [] }
+    var known: Set<String> = []
+    var waiting: [String: Set<String>] = [:]
+    for call in calls where call.hasSuffix(" = 0") || call.contains("O_CREAT") {
+      if call.contains("sync("), let path = Self.descriptor(in: call) { waiting[path] = nil }
+      let quoted = call.split(separator: "\"", omittingEmptySubsequences: false).map(String.init)
+      guard quoted.count >= 3, !call.contains(" = -1 ") else { continue }
+      let name = quoted[quoted.count - 2]
+      let parent = String(name[..<(name.lastIndex(of: "/") ?? name.endIndex)])
+      if call.contains("unlink(") {
+        known.remove(name)
+        waiting[parent]?.remove(name)
+      } else if call.contains("rename(") || known.insert(name).inserted {
+        waiting[parent, default: []].insert(name)
+      }
+    }
+    return waiting.values.joined().filter { name in
+      ![".new", "-shm", "-journal", "/epoch.key"].contains { name.hasSuffix($0) }
+    }.sorted()
+  }
+
+  /// Whether all that failed went well when it was tried again.
+  private var isDone: Bool {
+    let done = answers.map { $0.prefix(2).joined(separator: " ") }
+    return output.filter { $0.hasPrefix("failed ") }.allSatisfy { line in
+      done.contains { line.dropFirst("failed ".count).hasPrefix($0) }
+    }
+  }
+
+  private static func descriptor(in call: String) -> String? {
+    guard let start = call.firstIndex(of: "<"), let end = call.lastIndex(of: ">") else {
+      return nil
+    }
+    return String(call[call.index(after: start)..<end])
+  }
 }
 
 /// Runs the probe with each of its system calls failing in turn.
@@ -74,9 +125,11 @@ package struct SyscallFaults: Sendable {
     }
   }
 
-  /// Those of this test run: a seeded sample, or all where `WEIR_FAULTS=all` asks for them.
+  /// Those of this test run: a seeded sample; all where `WEIR_FAULTS=all` asks for them, one where it names it as a failure does.
   package func chosen(_ count: Int, seed: UInt64) -> [SyscallFault] {
-    if ProcessInfo.processInfo.environment["WEIR_FAULTS"] == "all" { return all }
+    if let asked = ProcessInfo.processInfo.environment["WEIR_FAULTS"] {
+      return all.filter { asked == "all" || asked == $0.description }
+    }
     var random = SeededGenerator(seed: seed)
     print("\(work): \(min(count, all.count)) of \(all.count) system calls fail, seed \(seed)")
     return Array(all.shuffled(using: &random).prefix(count))
@@ -96,8 +149,7 @@ package struct SyscallFaults: Sendable {
         run.folder,
       ])
     return FaultRun(
-      folder: run.folder, output: end.text.split(separator: "\n").map(String.init), calls: [],
-      status: end.status)
+      folder: run.folder, output: end.text, calls: [], status: end.status, isFolderWatched: false)
   }
 
   private static func run(
@@ -120,8 +172,23 @@ package struct SyscallFaults: Sendable {
         + [builtProgram("syscall-fault-probe"), work, folder])
     let calls = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
     return FaultRun(
-      folder: folder, output: end.text.split(separator: "\n").map(String.init),
-      calls: calls.split(separator: "\n").map(String.init), status: end.status)
+      folder: folder, output: end.text,
+      calls: whole(calls.split(separator: "\n").map(String.init)), status: end.status,
+      isFolderWatched: fault?.call != "close")
+  }
+
+  /// Puts calls together that another thread's came between, at the place of their end.
+  private static func whole(_ lines: [String]) -> [String] {
+    var begun: [Substring: String] = [:]
+    return lines.compactMap { line in
+      let thread = line.prefix { $0 != " " }
+      if let end = line.range(of: " <unfinished ...>") {
+        begun[thread] = String(line[..<end.lowerBound])
+        return nil
+      }
+      guard let end = line.range(of: " resumed>") else { return line }
+      return (begun.removeValue(forKey: thread) ?? "") + line[end.upperBound...]
+    }
   }
 
   private static func isFolder(_ path: String, among paths: [String]) -> Bool {

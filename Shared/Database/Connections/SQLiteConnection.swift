@@ -32,6 +32,8 @@ final class SQLiteConnection: Connection {
       throw SQLiteConnection.translated(opening: error)
     }
     try checkSettings(role)
+    // SQLite flushes the folder once, when it has made its files there, and does not look at the answer.
+    if role == .writer { try SQLiteFile.flushFolder(of: path) }
   }
 
   func perform<T>(_ body: () throws -> T) throws -> T {

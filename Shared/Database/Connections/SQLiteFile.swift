@@ -12,8 +12,7 @@ enum SQLiteFile {
     guard path.contains("/"), !path.hasSuffix("/") else {
       throw .cannotOpen("the path of a database names a folder and a file: \(path)")
     }
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
+    let folder = folder(of: path)
     try makeFolders(folder)
     try closeToOthers(folder)
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -25,11 +24,34 @@ enum SQLiteFile {
     return Int64(status.st_size)
   }
 
+  /// Makes the names in the folder of a database durable: its own and its write-ahead log's, without which no commit is.
+  static func flushFolder(of path: String) throws(DatabaseError) { try flush(folder(of: path)) }
+
+  private static func folder(of path: String) -> String {
+    path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  }
+
+  private static func flush(_ folder: String) throws(DatabaseError) {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw failure("open", folder) }
+    defer { close(descriptor) }
+    guard fsync(descriptor) == 0 else { throw failure("fsync", folder) }
+  }
+
   private static func makeFolders(_ folder: String) throws(DatabaseError) {
     var made = ""
     for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+      let parent = made.isEmpty ? "." : made
       made += part
-      if !made.isEmpty, mkdir(made, 0o700) != 0, errno != EEXIST { throw failure("mkdir", made) }
+      if !made.isEmpty, mkdir(made, 0o700) == 0 {
+        do { try flush(parent) } catch {
+          // One that stayed would be believed durable the next time.
+          rmdir(made)
+          throw error
+        }
+      } else if !made.isEmpty, errno != EEXIST {
+        throw failure("mkdir", made)
+      }
       made += "/"
     }
   }

@@ -20,6 +20,7 @@ struct PublicationFaultTests {
     for fault in faults.chosen(14, seed: 43) {
       let run = try faults.run(fault)
       #expect(run.status == 0 && run.output.last == "end", "\(fault): \(run.output)")
+      #expect(run.mayLose == [], "\(fault)")
       let published = try Self.size(run, keys, "\(fault)")
       #expect(published >= Self.largest("published", run), "\(fault): \(run.output)")
       let again = try faults.restart(after: run)

@@ -16,6 +16,7 @@ struct KeyringFaultTests {
     for fault in faults.chosen(24, seed: 41) {
       let run = try faults.run(fault)
       #expect(run.status == 0 && run.output.last == "end", "\(fault): \(run.output)")
+      #expect(run.mayLose == [], "\(fault)")
       // Where a close fails, calls on folders are not watched.
       #expect(fault.call == "close" || Self.isOrderKept(run.calls, in: run.folder), "\(fault)")
       guard run.output.contains(where: { $0.hasPrefix("holds") }) else {

@@ -19,6 +19,7 @@ struct OutboxFaultTests {
     for fault in faults.chosen(20, seed: 42) {
       let run = try faults.run(fault)
       #expect(run.status == 0 && run.output.last == "end", "\(fault): \(run.output)")
+      #expect(run.mayLose == [], "\(fault)")
       let answered = run.answers.compactMap { Int($0[0]) }
       let before = try await Self.stored(run.folder, after: run, "\(fault)")
       #expect(Set(answered).isSubset(of: before), "\(fault): \(run.output)")
