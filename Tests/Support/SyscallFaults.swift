@@ -125,10 +125,14 @@ package struct SyscallFaults: Sendable {
     }
   }
 
-  /// Those of this test run: a seeded sample; all where `WEIR_FAULTS=all` asks for them, one where it names it as a failure does.
+  /// Those of this test run: a seeded sample; all where `WEIR_FAULTS=all` asks for them, those of some calls (`fsync,rename`), or one,
+  /// named as a failure names it.
   package func chosen(_ count: Int, seed: UInt64) -> [SyscallFault] {
     if let asked = ProcessInfo.processInfo.environment["WEIR_FAULTS"] {
-      return all.filter { asked == "all" || asked == $0.description }
+      return all.filter {
+        asked == "all" || asked.split(separator: ",").contains(Substring($0.call))
+          || asked == $0.description
+      }
     }
     var random = SeededGenerator(seed: seed)
     print("\(work): \(min(count, all.count)) of \(all.count) system calls fail, seed \(seed)")
