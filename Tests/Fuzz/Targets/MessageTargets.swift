@@ -52,8 +52,10 @@ private func checkMessage<M: Message>(_ type: M.Type, _ bytes: [UInt8]) throws {
   let again = try M(serialized: try message.serialized())
   try expect(again == message, "\(M.messageName) differs after protobuf")
   guard let json = try? message.jsonBytes() else { return }
-  try expect(
-    try M(jsonBytes: json, limits: .standard) == message, "\(M.messageName) differs after JSON")
+  let read = try M(jsonBytes: json, limits: .standard)
+  // JSON has no place for the fields that a message inside an Any bears beyond those that we know.
+  let isSame = M.self == GoogleRPC.Status.self ? try read.jsonBytes() == json : read == message
+  try expect(isSame, "\(M.messageName) differs after JSON")
 }
 
 /// What is read from JSON is written as JSON and as protobuf, and is the same after both.
