@@ -63,7 +63,7 @@ func service(
       [
         .target(name: name + "Store"), .target(name: name + "Rules"), "Regulation", "Vocabulary",
         "Contracts", "RPC",
-        "Access", "Crypto", "Integrity", "Database", "Telemetry",
+        "Access", "Crypto", "Integrity", "Database", "Telemetry", "Threads",
       ] + handlers),
     .executableTarget(
       name: "weir-" + name.lowercased(),
@@ -107,18 +107,20 @@ let sharedTargets: [Target] = [
     cSettings: [.unsafeFlags(["-w"])]),
   shared("Vocabulary", forThreads),
   shared("Regulation", ["Vocabulary"]),
+  shared("Threads", ["CLinux"]),
   shared("Crypto", ["COpenSSL", "Vocabulary"]),
   shared("Integrity", ["Crypto", "Vocabulary"]),
   shared("Telemetry", ["Vocabulary", logging, metrics]),
-  shared("RPC", ["CNGHTTP2", "COpenSSL", "CZlib", "CLinux", "Crypto", "Telemetry"]),
+  shared("RPC", ["CNGHTTP2", "COpenSSL", "CZlib", "CLinux", "Crypto", "Telemetry", "Threads"]),
   shared("Access", ["RPC", "Crypto", "Integrity", "Vocabulary"]),
   shared("Contracts", ["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"]),
-  shared("Database", [grdb, sqlite, "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"]),
+  shared(
+    "Database", [grdb, sqlite, "CLibpq", "CLinux", "Crypto", "Integrity", "Threads", "Vocabulary"]),
   shared(
     "Boot",
     [
       "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",
-      "Vocabulary", "CLinux",
+      "Threads", "Vocabulary", "CLinux",
       yams, logging, metrics,
     ]),
   .executableTarget(
@@ -157,7 +159,7 @@ let programTargets: [Target] = [
 
 let everything: [Target.Dependency] = [
   "Vocabulary", "Regulation", "Crypto", "Integrity", "Access", "Database", "RPC", "Contracts",
-  "Telemetry", "Boot",
+  "Telemetry", "Threads", "Boot",
 ]
 
 /// The fuzz targets: a test suite over their corpus, or the program of `make fuzz`, which libFuzzer gives its main.
@@ -200,7 +202,10 @@ let testTargets: [Target] = [
   test("CryptoTests", "Shared/Crypto", ["Crypto", "Vocabulary"]),
   test("IntegrityTests", "Shared/Integrity", ["Integrity", "Crypto", "Vocabulary"]),
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
-  test("RPCTests", "Shared/RPC", ["RPC", "Crypto", "Telemetry"], exclude: ["python", "peers"]),
+  test("ThreadsTests", "Shared/Threads", ["Threads"]),
+  test(
+    "RPCTests", "Shared/RPC", ["RPC", "Crypto", "Telemetry", "Threads"],
+    exclude: ["python", "peers"]),
   test(
     "ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access", "Vocabulary"],
     exclude: ["Oracle"]),

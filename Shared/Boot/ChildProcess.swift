@@ -3,6 +3,7 @@
 import CLinux
 import Foundation
 import Synchronization
+import Threads
 
 /// A running child. It ends with this process, and its end can be awaited by any number of tasks.
 package final class ChildProcess: Sendable {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Synchronization
+import Threads
 
 /// Files under one path: each is synced before it has its name, and its folder after, so that a crash leaves it whole or absent.
 package final class DurableFolder: Sendable {

@@ -4,6 +4,7 @@ import CLinux
 import Glibc
 package import RPC
 import Synchronization
+import Threads
 
 /// A request as a handler sees it.
 package struct HTTPRequest: Sendable {

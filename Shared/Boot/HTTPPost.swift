@@ -4,6 +4,7 @@ import CLinux
 import Glibc
 package import RPC
 import Synchronization
+import Threads
 
 /// `http://host[:port]/path` or `https://…`.
 package struct HTTPPlace: Sendable, Equatable {

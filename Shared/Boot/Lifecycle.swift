@@ -3,6 +3,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// Waits for the signals that end a process.
 ///
@@ -52,32 +53,3 @@ package func leaveNoCoreImage() {
 
 /// Lets this process have as many descriptors as it may be given: the limit that shells begin with is for programs of theirs.
 package func takeDescriptors() { weir_raise_descriptor_limit() }
-
-/// Starts a thread that runs until its body returns.
-package func startThread(named name: String, _ body: @escaping @Sendable () -> Void) {
-  let box = ThreadBody(name: name, run: body)
-  var thread = pthread_t()
-  let pointer = Unmanaged.passRetained(box).toOpaque()
-  let failure = pthread_create(
-    &thread, nil,
-    { pointer in
-      // Sound: the pointer is the retained box of this very call, released here once.
-      guard let pointer else { return nil }
-      let box = Unmanaged<ThreadBody>.fromOpaque(pointer).takeRetainedValue()
-      pthread_setname_np(pthread_self(), String(box.name.prefix(15)))
-      box.run()
-      return nil
-    }, pointer)
-  precondition(failure == 0, "a thread can be started")
-  pthread_detach(thread)
-}
-
-private final class ThreadBody: Sendable {
-  let name: String
-  let run: @Sendable () -> Void
-
-  init(name: String, run: @escaping @Sendable () -> Void) {
-    self.name = name
-    self.run = run
-  }
-}

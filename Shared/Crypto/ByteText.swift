@@ -58,19 +58,21 @@ package enum Base64 {
     let symbols = symbols(alphabet)
     var text: [UInt8] = []
     text.reserveCapacity((bytes.count + 2) / 3 * 4)
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-      let group = bytes[start..<min(start + 3, bytes.count)]
-      var bits: UInt32 = 0
-      for offset in 0..<3 {
-        bits = bits << 8 | (offset < group.count ? UInt32(group[start + offset]) : 0)
-      }
-      for position in 0..<4 {
-        if position <= group.count {
-          text.append(symbols[Int(bits >> UInt32(18 - 6 * position) & 63)])
-        } else if alphabet == .standard {
-          text.append(pad)
-        }
-      }
+    let whole = bytes.count / 3 * 3
+    for start in stride(from: 0, to: whole, by: 3) {
+      let bits = Int(bytes[start]) << 16 | Int(bytes[start + 1]) << 8 | Int(bytes[start + 2])
+      text.append(symbols[bits >> 18])
+      text.append(symbols[bits >> 12 & 63])
+      text.append(symbols[bits >> 6 & 63])
+      text.append(symbols[bits & 63])
+    }
+    if whole < bytes.count {
+      let second = whole + 1 < bytes.count ? Int(bytes[whole + 1]) : nil
+      let bits = Int(bytes[whole]) << 16 | (second ?? 0) << 8
+      text.append(symbols[bits >> 18])
+      text.append(symbols[bits >> 12 & 63])
+      if second != nil { text.append(symbols[bits >> 6 & 63]) }
+      while alphabet == .standard, !text.count.isMultiple(of: 4) { text.append(pad) }
     }
     return String(decoding: text, as: UTF8.self)
   }

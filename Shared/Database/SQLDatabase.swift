@@ -101,12 +101,7 @@ package final class SQLDatabase: Sendable {
     guard position <= options.queueLimit else {
       throw DatabaseError.overloaded(limit: options.queueLimit)
     }
-    let member = PendingBody(body)
-    return try await withTaskCancellationHandler {
-      try await writer.submit(member)
-    } onCancel: {
-      member.cancel()
-    }
+    return try await writer.submit(PendingBody(body))
   }
 
   /// Runs a read transaction, which sees all that has been answered before it began.

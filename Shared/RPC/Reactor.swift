@@ -3,6 +3,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// One thread with epoll, and all connections and streams on it.
 actor Reactor {

@@ -3,6 +3,7 @@
 import CLinux
 import CNGHTTP2
 import Glibc
+import Threads
 
 /// The inside of a reactor. A plain class, reachable only through the reactor's isolation, so that connections, streams
 /// and balancers can call each other directly while the compiler keeps them all on the reactor's thread.

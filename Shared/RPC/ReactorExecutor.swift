@@ -3,6 +3,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// The executor of a reactor: jobs run on the reactor's thread, between two rounds of epoll.
 ///

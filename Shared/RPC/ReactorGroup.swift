@@ -2,6 +2,7 @@
 
 import Glibc
 import Synchronization
+import Threads
 
 /// A number of reactors, each an actor on a thread of its own.
 package final class ReactorGroup: Sendable {

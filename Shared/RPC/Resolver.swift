@@ -1,5 +1,7 @@
 // Names of a channel and the addresses behind them, looked up again when one of them fails.
 
+import Threads
+
 /// Finds the addresses behind a name. May block: it is asked on a thread of its own.
 package protocol NameResolver: Sendable {
   func resolve(_ name: Address) -> Result<[Address], SocketError>

@@ -3,6 +3,7 @@
 import CLinux
 import Glibc
 import Synchronization
+import Threads
 
 /// What one reactor holds of a server. Confined to that reactor.
 final class ServerShard {

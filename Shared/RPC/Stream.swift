@@ -1,6 +1,7 @@
 // One HTTP/2 stream that carries a gRPC call, whichever side opened it: messages in, messages out, and who waits for what.
 
 import CNGHTTP2
+import Threads
 
 /// What a task can wait for on a stream.
 struct StreamEvents: OptionSet, Sendable {

@@ -2,6 +2,7 @@
 
 import Database
 import Synchronization
+import Threads
 
 /// A few threads, each an actor's executor; work goes to them in turn.
 package final class ComputePool: Sendable {

@@ -1,12 +1,13 @@
 // A write that waits for its turn, with the caller that waits for its answer.
 
 import Synchronization
+import Threads
 
 /// A member of a group commit, whatever its result type.
 protocol PendingWrite: AnyObject, Sendable {
   /// Claims it for the writer.
   ///
-  /// - Returns: false when the caller was cancelled before; it has been answered then.
+  /// - Returns: false when the caller was cancelled before; it is answered with that.
   func start() -> Bool
   /// Runs the body and keeps its result.
   func run(in session: Session) throws
@@ -18,76 +19,61 @@ protocol PendingWrite: AnyObject, Sendable {
 /// One call of `write`. Cancelling it before its body has started takes it out of the queue.
 final class PendingBody<T: Sendable>: PendingWrite {
   private enum State {
-    case created
-    case waiting(CheckedContinuation<Committed<T>, any Error>)
-    case started(CheckedContinuation<Committed<T>, any Error>)
-    case finished
-  }
-
-  private struct Content {
-    var state = State.created
-    var result: T?
+    case waiting
+    case cancelled
+    case started(result: T?)
+    case finished(Result<Committed<T>, any Error>)
   }
 
   private let body: @Sendable (borrowing WriteTransaction) throws -> T
-  private let content = Mutex(Content())
+  private let state = Mutex(State.waiting)
+  private let pause = Pause()
 
   init(_ body: @escaping @Sendable (borrowing WriteTransaction) throws -> T) { self.body = body }
 
-  /// - Returns: false when the caller was cancelled on the way here; it is answered at once.
-  func wait(_ continuation: CheckedContinuation<Committed<T>, any Error>) -> Bool {
-    let isWaiting = content.withLock { content in
-      guard case .created = content.state else { return false }
-      content.state = .waiting(continuation)
-      return true
+  /// Waits until the writer has answered.
+  func outcome() async throws -> Committed<T> {
+    _ = await pause.untilEnd()
+    return try state.withLock { state in
+      guard case .finished(let outcome) = state else {
+        preconditionFailure("a pause ends with the answer")
+      }
+      return try outcome.get()
     }
-    if !isWaiting { continuation.resume(throwing: CancellationError()) }
-    return isWaiting
   }
 
+  /// What has started is answered with what became of it; what has not, by the writer's next turn.
   func cancel() {
-    let continuation = content.withLock {
-      content -> CheckedContinuation<Committed<T>, any Error>? in
-      switch content.state {
-      case .created:
-        content.state = .finished
-        return nil
-      case .waiting(let continuation):
-        content.state = .finished
-        return continuation
-      // What has started is answered with what became of it.
-      case .started, .finished: return nil
-      }
+    state.withLock { state in
+      if case .waiting = state { state = .cancelled }
     }
-    continuation?.resume(throwing: CancellationError())
   }
 
   func start() -> Bool {
-    content.withLock { content in
-      guard case .waiting(let continuation) = content.state else { return false }
-      content.state = .started(continuation)
-      return true
+    let isCancelled = state.withLock { state in
+      if case .cancelled = state { return true }
+      state = .started(result: nil)
+      return false
     }
+    if isCancelled { finish(with: .failure(CancellationError())) }
+    return !isCancelled
   }
 
   func run(in session: Session) throws {
     let result = try body(WriteTransaction(session: session))
-    content.withLock { $0.result = result }
+    state.withLock { $0 = .started(result: result) }
   }
 
   func succeed(_ evidence: CommittedEvidence?) {
-    let (continuation, result) = finish()
+    let result: T? = state.withLock { if case .started(let result) = $0 { result } else { nil } }
     guard let result else { preconditionFailure("a write is answered after its body has run") }
-    continuation?.resume(returning: Committed(value: result, evidence: evidence))
+    finish(with: .success(Committed(value: result, evidence: evidence)))
   }
 
-  func fail(_ error: any Error) { finish().0?.resume(throwing: error) }
+  func fail(_ error: any Error) { finish(with: .failure(error)) }
 
-  private func finish() -> (CheckedContinuation<Committed<T>, any Error>?, T?) {
-    content.withLock { content in
-      defer { content = Content(state: .finished, result: nil) }
-      guard case .started(let continuation) = content.state else { return (nil, nil) }
-      return (continuation, content.result)
-    }
+  private func finish(with outcome: Result<Committed<T>, any Error>) {
+    state.withLock { $0 = .finished(outcome) }
+    pause.end(.asked)
   }
 }

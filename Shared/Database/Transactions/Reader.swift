@@ -2,6 +2,7 @@
 
 import Synchronization
 import Vocabulary
+import Threads
 
 /// A reader of a database, with a connection of its own.
 actor Reader {

@@ -1,5 +1,7 @@
 // The one thread that writes: it takes all that waits, and commits it at once.
 
+import Synchronization
+import Threads
 import Vocabulary
 
 /// Opens connections of one database.
@@ -16,13 +18,18 @@ actor Writer {
   nonisolated let executor: ThreadExecutor
   nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
+  /// Whoever writes puts its call here from its own thread: entering the actor would be one more change of threads.
+  private struct Queue {
+    var members: [any PendingWrite] = []
+    var isClosed = false
+  }
+
+  private nonisolated let queue = Mutex(Queue())
   private let source: ConnectionSource
   private let commits: StatementCounter
   private var connection: (any Connection)?
   /// Whether the connection is to be closed before its next use. (It cannot be closed while it performs.)
   private var isSpent = false
-  private var queue: [any PendingWrite] = []
-  private var isClosed = false
   private var outbox: OutboxCore?
   private let now: @Sendable () -> Instant
 
@@ -39,17 +46,24 @@ actor Writer {
 
   deinit { executor.stop() }
 
-  /// Waits in the queue; answered when the transaction that holds it is durable.
-  func submit<T>(_ member: PendingBody<T>) async throws -> Committed<T> {
-    if isClosed { throw DatabaseError.closed }
-    return try await withCheckedThrowingContinuation { continuation in
-      if member.wait(continuation) { queue.append(member) }
+  /// Waits in the queue, and has its answer when the transaction that holds it is durable.
+  nonisolated func submit<T>(_ member: PendingBody<T>) async throws -> Committed<T> {
+    try queue.withLock { queue in
+      if queue.isClosed { throw DatabaseError.closed }
+      queue.members.append(member)
+    }
+    executor.askForTurn()
+    return try await withTaskCancellationHandler {
+      try await member.outcome()
+    } onCancel: {
+      member.cancel()
+      executor.askForTurn()
     }
   }
 
   /// Runs upkeep on the writer's connection, between two groups.
   func withConnection<T: Sendable>(_ body: @Sendable (any Connection) throws -> T) throws -> T {
-    if isClosed { throw DatabaseError.closed }
+    if queue.withLock(\.isClosed) { throw DatabaseError.closed }
     let connection = try opened()
     return try connection.perform { try body(connection) }
   }
@@ -58,8 +72,8 @@ actor Writer {
   func attach(_ outbox: OutboxCore) { self.outbox = outbox }
 
   func close() {
+    queue.withLock { $0.isClosed = true }
     commitWaiting()
-    isClosed = true
     if let connection {
       // The log is folded in for the sake of a tidy folder; it is as durable without.
       try? connection.perform { try connection.checkpoint() }
@@ -70,9 +84,13 @@ actor Writer {
   // MARK: Groups
 
   private func commitWaiting() {
-    while !queue.isEmpty {
-      let group = queue.prefix(Limits.groupMembers).filter { $0.start() }
-      queue.removeFirst(min(Limits.groupMembers, queue.count))
+    while true {
+      let next = queue.withLock { queue in
+        defer { queue.members.removeFirst(min(Limits.groupMembers, queue.members.count)) }
+        return queue.members.prefix(Limits.groupMembers)
+      }
+      if next.isEmpty { return }
+      let group = next.filter { $0.start() }
       if group.isEmpty { continue }
       if commit(group) == .again {
         for member in group { commitAlone(member) }

@@ -53,19 +53,22 @@ enum ImportTable {
     "CDescriptors": row(["CProtobufC"], pure),
     "Vocabulary": row([], pure),
     "Regulation": row(["Vocabulary"], pure),
+    "Threads": row(["CLinux"], system),
     "Crypto": row(["COpenSSL", "Vocabulary"], system),
     "Integrity": row(["Crypto", "Vocabulary"], common),
     "Telemetry": row(
       ["Vocabulary", "Logging", "Metrics", "CoreMetrics"], common.union(["Dispatch"])),
-    "RPC": row(["CNGHTTP2", "COpenSSL", "CZlib", "CLinux", "Crypto", "Telemetry"], system),
+    "RPC": row(
+      ["CNGHTTP2", "COpenSSL", "CZlib", "CLinux", "Crypto", "Telemetry", "Threads"], system),
     "Access": row(["RPC", "Crypto", "Integrity", "Vocabulary"], common),
     "Contracts": row(["CContracts", "CProtobufC", "RPC", "Access", "Vocabulary"], system),
     "Database": row(
-      ["GRDB", "GRDBSQLite", "CLibpq", "CLinux", "Crypto", "Integrity", "Vocabulary"], system),
+      ["GRDB", "GRDBSQLite", "CLibpq", "CLinux", "Crypto", "Integrity", "Threads", "Vocabulary"],
+      system),
     "Boot": row(
       [
         "Access", "Contracts", "Crypto", "Database", "Integrity", "RPC", "Regulation", "Telemetry",
-        "Vocabulary", "CLinux", "Yams", "Logging", "Metrics", "CoreMetrics",
+        "Threads", "Vocabulary", "CLinux", "Yams", "Logging", "Metrics", "CoreMetrics",
       ], system),
     "protoc-gen-weir": row(["CDescriptors", "CProtobufC", "Vocabulary"], system),
   ]
@@ -75,7 +78,7 @@ enum ImportTable {
   private static func layers(of service: String) -> [String: ImportRow] {
     var handlers = [
       service + "Store", service + "Rules", "Regulation", "Vocabulary", "Contracts", "RPC",
-      "Access", "Crypto", "Integrity", "Database", "Telemetry",
+      "Access", "Crypto", "Integrity", "Database", "Telemetry", "Threads",
     ]
     if service == "Ingest" { handlers += ["IngestIndex", "IngestFormats"] }
     return [
@@ -113,7 +116,7 @@ enum ImportTable {
 
   private static let everything = [
     "Vocabulary", "Regulation", "Crypto", "Integrity", "Access", "Database", "RPC", "Contracts",
-    "Telemetry", "Boot",
+    "Telemetry", "Threads", "Boot",
   ]
 
   /// Tests see the shared modules and what they test, never the inside of a service that is not theirs.

@@ -4,6 +4,7 @@ import Glibc
 import TestSupport
 import Testing
 
+import Threads
 @testable import RPC
 
 /// HTTP/2 by hand (RFC 9113 section 4.1).

@@ -4,6 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
+import Threads
 @testable import RPC
 
 /// Runs `attack` on a thread of its own, and calls the same server meanwhile with another certificate on another connection.

@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import RPC
+import Threads
 
 /// An executor that remembers which thread brought each of its jobs.
 private final class RecordingExecutor: SerialExecutor, Sendable {

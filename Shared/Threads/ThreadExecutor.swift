@@ -10,7 +10,7 @@ import Synchronization
 /// actor whose `unownedExecutor` is a `ThreadExecutor` has all its work done on one thread, in the order of arrival, and the
 /// compiler proves that its connection never leaves that thread.
 ///
-/// Jobs run in turns: a turn takes everything that waits. After each turn the owner is told, which is where a writer
+/// Jobs run in turns: a turn takes everything that waits, and may be asked for without a job. After each turn the owner is told, which is where a writer
 /// commits what the turn has brought.
 ///
 /// The thread ends after ``stop()``, when its queue is empty. The owning actor calls that in its `deinit`: as long as anyone
@@ -18,6 +18,8 @@ import Synchronization
 package final class ThreadExecutor: SerialExecutor, Sendable {
   private struct Inbox {
     var jobs: [UnownedJob] = []
+    /// Somebody asks for a turn though there may be no job.
+    var isAsked = false
     var isAsleep = false
     var isStopped = false
   }
@@ -40,35 +42,25 @@ package final class ThreadExecutor: SerialExecutor, Sendable {
   ///
   /// - Parameter turnEnded: Called on the thread after each turn of jobs, outside of any job.
   package func start(turnEnded: (@Sendable () -> Void)? = nil) {
-    let start = ThreadStart { [self] in run(turnEnded) }
-    // The thread owns the retained box and releases it first thing; nobody else touches the pointer.
-    let box = Unmanaged.passRetained(start)
-    var handle = pthread_t()
-    let code = pthread_create(
-      &handle, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<ThreadStart>.fromOpaque(argument).takeRetainedValue().body()
-        return nil
-      }, box.toOpaque())
-    precondition(code == 0, "the process cannot have another thread")
-    pthread_detach(handle)
+    startThread(named: name) { [self] in run(turnEnded) }
   }
 
   /// Lets the thread end once what is queued has run.
   package func stop() {
-    let mustWake = inbox.withLock { inbox in
-      inbox.isStopped = true
-      defer { inbox.isAsleep = false }
-      return inbox.isAsleep
-    }
-    if mustWake { signal() }
+    add { $0.isStopped = true }
   }
 
   package func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
+    add { $0.jobs.append(job) }
+  }
+
+  /// Asks for a turn, at whose end the owner finds what it has been given meanwhile. From any thread.
+  package func askForTurn() { add { $0.isAsked = true } }
+
+  private func add(_ insert: (inout Inbox) -> Void) {
     let mustWake = inbox.withLock { inbox in
-      inbox.jobs.append(job)
+      insert(&inbox)
       defer { inbox.isAsleep = false }
       return inbox.isAsleep
     }
@@ -90,15 +82,15 @@ package final class ThreadExecutor: SerialExecutor, Sendable {
 
   private func run(_ turnEnded: (@Sendable () -> Void)?) {
     thread.store(UInt(pthread_self()), ordering: .relaxed)
-    pthread_setname_np(pthread_self(), String(name.utf8.prefix(15)) ?? "weir-database")
     while true {
-      let (jobs, isStopped) = inbox.withLock { inbox in
-        let jobs = inbox.jobs
+      let (jobs, isAsked, isStopped) = inbox.withLock { inbox in
+        let (jobs, isAsked) = (inbox.jobs, inbox.isAsked)
         inbox.jobs.removeAll(keepingCapacity: true)
-        inbox.isAsleep = jobs.isEmpty && !inbox.isStopped
-        return (jobs, inbox.isStopped)
+        inbox.isAsked = false
+        inbox.isAsleep = jobs.isEmpty && !isAsked && !inbox.isStopped
+        return (jobs, isAsked, inbox.isStopped)
       }
-      if jobs.isEmpty {
+      if jobs.isEmpty, !isAsked {
         if isStopped { return }
         sleep()
         continue
@@ -119,10 +111,4 @@ package final class ThreadExecutor: SerialExecutor, Sendable {
     // Blocks until signal(). An interruption (EINTR) wakes for one empty look at the queue.
     _ = withUnsafeMutableBytes(of: &count) { read(wake, $0.baseAddress, $0.count) }
   }
-}
-
-/// What the new thread runs, in a box that crosses pthread_create.
-private final class ThreadStart: Sendable {
-  let body: @Sendable () -> Void
-  init(_ body: @escaping @Sendable () -> Void) { self.body = body }
 }

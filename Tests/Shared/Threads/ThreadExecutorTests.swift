@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Database
+import Threads
 
 private actor Owner {
   nonisolated let executor = ThreadExecutor(name: "test-thread-with-a-long-name")

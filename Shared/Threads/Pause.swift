@@ -10,8 +10,8 @@ import Synchronization
 /// from.
 ///
 /// Sendable without a promise: everything in it is a lock.
-actor Pause: SerialExecutor {
-  enum End: Sendable { case asked, cancelled }
+package actor Pause: SerialExecutor {
+  package enum End: Sendable { case asked, cancelled }
 
   private struct State {
     var job: UnownedJob?
@@ -20,9 +20,13 @@ actor Pause: SerialExecutor {
 
   private nonisolated let state = Mutex(State())
 
-  nonisolated var unownedExecutor: UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+  package init() {}
 
-  nonisolated func enqueue(_ job: consuming ExecutorJob) {
+  package nonisolated var unownedExecutor: UnownedSerialExecutor {
+    UnownedSerialExecutor(ordinary: self)
+  }
+
+  package nonisolated func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     let isOver = state.withLock { state in
       if state.end == nil { state.job = job }
@@ -31,8 +35,8 @@ actor Pause: SerialExecutor {
     if isOver { job.runSynchronously(on: unownedExecutor) }
   }
 
-  /// Lets the task go on; what is said first holds.
-  nonisolated func end(_ end: End) {
+  /// Lets the task go on; what is said first holds. Not for a cancellation handler, where the task is still being cancelled.
+  package nonisolated func end(_ end: End) {
     let job = state.withLock { state -> UnownedJob? in
       if state.end != nil { return nil }
       state.end = end
@@ -42,5 +46,5 @@ actor Pause: SerialExecutor {
   }
 
   /// Waits for the end. The hop to this actor is the wait; what runs here only reads how it ended.
-  func untilEnd() -> End { state.withLock { $0.end ?? .asked } }
+  package func untilEnd() -> End { state.withLock { $0.end ?? .asked } }
 }
