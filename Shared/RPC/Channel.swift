@@ -225,6 +225,14 @@ extension Reactor {
     }
   }
 
+  func nextReplies(_ serial: UInt64) async throws -> [[UInt8]] {
+    guard let first = try await nextReply(serial) else { return [] }
+    let call = try clientCall(serial)
+    var replies = [first.content]
+    while let more = try call.takeReply() { replies.append(more.content) }
+    return replies
+  }
+
   func headers(_ serial: UInt64) async throws -> Metadata {
     let call = try clientCall(serial)
     while true {

@@ -25,6 +25,13 @@ package struct ClientStream: Sendable {
     try await nextWithFlag()?.content
   }
 
+  /// All messages that have come, at least one; none after the last.
+  ///
+  /// - Throws: `Status` when the call ended with anything but OK.
+  package func nextAll() async throws -> [[UInt8]] {
+    try await handle.reactor.nextReplies(handle.serial)
+  }
+
   /// The next message, and whether it came compressed, which matters to nobody but a test of conformance.
   func nextWithFlag() async throws -> (content: [UInt8], wasCompressed: Bool)? {
     try await handle.reactor.nextReply(handle.serial)

@@ -15,6 +15,15 @@ package final class ComputePool: Sendable {
 
   package var threadCount: Int { workers.count }
 
+  /// Work on so few bytes is done sooner than another thread is woken, twice.
+  private static let smallBytes = 4_096
+
+  /// Runs synchronous work on so many bytes: away from the caller's thread unless they are few.
+  package func run<T: Sendable>(bytes: Int, _ work: @Sendable () throws -> T) async throws -> T {
+    if bytes <= Self.smallBytes { return try work() }
+    return try await run(work)
+  }
+
   /// Runs synchronous work away from the caller's thread.
   package func run<T: Sendable>(_ work: @Sendable () throws -> T) async throws -> T {
     let turn = next.wrappingAdd(1, ordering: .relaxed).oldValue

@@ -71,7 +71,28 @@ package struct StoredBatch: Sendable, Equatable {
   package var progress: BatchProgress { BatchProgress(state: state, nextNumber: nextChunk) }
 }
 
+/// The batch that rejected rows are of: what they are bound to, whose they are, and how long they are kept. Less than the whole
+/// batch, whose schema costs more to read than the rows do.
+package struct RejectSource: Sendable, Equatable {
+  package let batch: Int64
+  package let entry: Int64
+  package let entryVersion: Int
+  package let owner: DepartmentCode
+  package let profile: String
+  package let rejected: Int
+  package let closed: Instant?
+
+  package var name: String { ResourceName.batch(batch).text }
+  package var entryName: String { ResourceName.entry(entry).text }
+}
+
 extension StoredBatch {
+  package var rejectSource: RejectSource {
+    RejectSource(
+      batch: id, entry: terms.entry, entryVersion: terms.entryVersion, owner: terms.owner,
+      profile: terms.profile, rejected: rejected, closed: closed)
+  }
+
   init(_ row: Row) throws {
     let content: [UInt8] = try row["content"]
     guard let owner = DepartmentCode(try row["owner"]),

@@ -109,6 +109,20 @@ extension SQLReading where Self: ~Copyable {
     ).map { StoredReject(id: try $0[0], sealed: try $0[1]) }
   }
 
+  /// The batch of rejected rows; `nil` when there is none.
+  package func rejectSource(_ id: Int64) throws -> RejectSource? {
+    guard
+      let row = try queryOne(
+        "SELECT entry, entry_version, owner, profile, rejected, closed FROM batches WHERE id = ?1",
+        [id])
+    else { return nil }
+    guard let owner = DepartmentCode(try row[2]) else { throw UnreadableContent(what: "batch") }
+    let closed: Int64? = try row[5]
+    return RejectSource(
+      batch: id, entry: try row[0], entryVersion: try row[1], owner: owner, profile: try row[3],
+      rejected: try row[4], closed: closed.map { Instant(milliseconds: $0) })
+  }
+
   /// The batches of which rejected rows lie here, closed before an instant.
   package func batchesWithRejects(closedBefore instant: Instant) throws -> [StoredBatch] {
     try query(

@@ -70,10 +70,12 @@ private func decodedReply<Reply: Message>(_ bytes: [UInt8]) throws(Status) -> Re
 }
 
 private func reader<Reply: Message>(_ stream: ClientStream) -> MessageReader<Reply> {
-  MessageReader {
-    guard let bytes = try await stream.next() else { return nil }
-    return try decodedReply(bytes)
-  }
+  MessageReader(
+    {
+      guard let bytes = try await stream.next() else { return nil }
+      return try decodedReply(bytes)
+    },
+    all: { try await stream.nextAll().map(decodedReply) })
 }
 
 private func writer<Request: Message>(_ stream: ClientStream) -> MessageWriter<Request> {

@@ -7,12 +7,25 @@ import Vocabulary
 /// The messages of a caller, one after another.
 package struct MessageReader<Element: Message>: Sendable {
   private let source: @Sendable () async throws -> Element?
+  private let all: @Sendable () async throws -> [Element]
 
-  /// - Parameter source: Gives the next message, `nil` after the last.
-  package init(_ source: @escaping @Sendable () async throws -> Element?) { self.source = source }
+  /// - Parameters:
+  ///   - source: Gives the next message, `nil` after the last.
+  ///   - all: Gives all that have come, at least one; none after the last.
+  package init(
+    _ source: @escaping @Sendable () async throws -> Element?,
+    all: (@Sendable () async throws -> [Element])? = nil
+  ) {
+    self.source = source
+    self.all = all ?? { try await source().map { [$0] } ?? [] }
+  }
 
   /// The next message, `nil` after the last; reading is what lets the other side send on.
   package func next() async throws -> Element? { try await source() }
+
+  /// All messages that have come, at least one; none after the last. For who can do with many at once what costs as much for
+  /// one: each ``next()`` goes to the connection's thread and back.
+  package func nextAll() async throws -> [Element] { try await all() }
 }
 
 /// Where messages go, one after another.

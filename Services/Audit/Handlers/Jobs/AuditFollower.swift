@@ -86,8 +86,10 @@ package struct AuditFollower: Sendable {
     _ events: MessageReader<EventsV1.Event>, into backlog: Backlog<EventsV1.Event>
   ) async throws {
     do {
-      while let event = try await events.next() {
-        guard await backlog.put(event) else { return }
+      while true {
+        let arrived = try await events.nextAll()
+        if arrived.isEmpty { break }
+        guard await backlog.put(arrived) else { return }
       }
     } catch {
       await backlog.end()

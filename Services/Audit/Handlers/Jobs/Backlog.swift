@@ -10,15 +10,15 @@ actor Backlog<Element: Sendable> {
 
   init(limit: Int) { self.limit = limit }
 
-  /// Adds an element; waits while the queue is full.
+  /// Adds elements; waits while the queue is full, and takes them all once it is not.
   ///
-  /// - Returns: false when the queue has ended: the element was not taken.
-  func put(_ element: Element) async -> Bool {
+  /// - Returns: false when the queue has ended: the elements were not taken.
+  func put(_ arrived: [Element]) async -> Bool {
     while elements.count >= limit, !hasEnded {
       await withCheckedContinuation { waitingPutter = $0 }
     }
     if hasEnded { return false }
-    elements.append(element)
+    elements += arrived
     waitingTaker?.resume()
     waitingTaker = nil
     return true

@@ -38,7 +38,7 @@ extension IngestService {
     message.resourceRows = Int64(batch.resourceRows ?? 0)
     message.resourceRoot = batch.resourceRoot ?? []
     message.due = due(of: batch)
-    message.rejectsUntil = rejectTerm(of: batch)?.last.iso ?? ""
+    message.rejectsUntil = rejectTerm(of: batch.rejectSource)?.last.iso ?? ""
     return message
   }
 
@@ -55,8 +55,10 @@ extension IngestService {
   }
 
   /// The profile under which a batch was opened.
-  func profile(of terms: BatchTerms) -> Profile? {
-    ProfileReference(terms.profile).flatMap { try? outside.profiles.profile($0) }
+  func profile(of terms: BatchTerms) -> Profile? { profile(named: terms.profile) }
+
+  func profile(named text: String) -> Profile? {
+    ProfileReference(text).flatMap { try? outside.profiles.profile($0) }
   }
 
   /// When a delivery of this as-of day was due; nothing where the profile has no such clock.

@@ -49,8 +49,20 @@ extension SQLReading where Self: ~Copyable {
   /// A batch of the caller's department; another's is as good as none (AC-30).
   func ownBatch(_ id: Int64, field: String, _ call: CallContext) throws -> StoredBatch {
     guard let batch = try batch(id), batch.terms.owner == call.caller.department else {
-      throw RequestRefusal.unknownResource(field: field, name: ResourceName.batch(id).text)
+      throw unknownBatch(id, field)
     }
     return batch
+  }
+
+  /// The same, as far as its rejected rows need it.
+  func ownRejects(_ id: Int64, field: String, _ call: CallContext) throws -> RejectSource {
+    guard let source = try rejectSource(id), source.owner == call.caller.department else {
+      throw unknownBatch(id, field)
+    }
+    return source
+  }
+
+  private func unknownBatch(_ id: Int64, _ field: String) -> RequestRefusal {
+    RequestRefusal.unknownResource(field: field, name: ResourceName.batch(id).text)
   }
 }

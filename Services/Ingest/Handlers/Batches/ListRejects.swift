@@ -21,10 +21,10 @@ extension IngestService {
       }
       let size = PageSize.bounded(request.pageSize)
       // What is read is written down before a seal is opened.
-      let (batch, rows) = try await database.write { transaction in
-        let batch = try transaction.ownBatch(id, field: "batch", call)
+      let (source, rows) = try await database.write { transaction in
+        let source = try transaction.ownRejects(id, field: "batch", call)
         let rows = try transaction.rejects(id, after: token.numbers[0], limit: size + 1)
-        if rows.isEmpty, let term = rejectTerm(of: batch), term.isOver(on: today) {
+        if rows.isEmpty, let term = rejectTerm(of: source), term.isOver(on: today) {
           throw IngestRefusal.rejectsDeleted(kept: term.last, citation: term.citation)
         }
         try transaction.append(
@@ -32,15 +32,16 @@ extension IngestService {
           payload: event(
             call,
             [
-              ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+              ("batch", .string(source.name)), ("entry", .string(source.entryName)),
               ("rows", .integer(Int64(min(size, rows.count)))),
             ]))
-        return (batch, rows)
+        return (source, rows)
       }
       let page = Array(rows.prefix(size))
-      let set = try await registerKeys(batch.terms.entry)
+      let set = try await registerKeys(source.entry)
       let random = outside.random
-      let (rejects, last) = try await pool.run {
+      let bytes = page.reduce(0) { $0 + $1.sealed.count }
+      let (rejects, last) = try await pool.run(bytes: bytes) {
         let sealer = try Sealer(key: set.seal, random: random)
         var rejects: [IngestV1.Reject] = []
         var bytes = 0
@@ -48,7 +49,7 @@ extension IngestService {
         for row in page {
           guard
             let content = RejectContent(
-              try sealer.open(row.sealed, context: batch.rejectContext(row.id)))
+              try sealer.open(row.sealed, context: source.context(row.id)))
           else { throw UnreadableContent(what: "reject") }
           let messages = content.messages
           bytes += try messages.reduce(0) { $0 + (try $1.serialized().count) }

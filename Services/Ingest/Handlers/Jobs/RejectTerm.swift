@@ -18,9 +18,9 @@ struct RejectTerm: Equatable, Sendable {
 
 extension IngestService {
   /// The term of a closed batch by the profile under which it was opened; `nil` while it is open, and where nothing was rejected.
-  func rejectTerm(of batch: StoredBatch) -> RejectTerm? {
-    guard batch.rejected > 0, let closed = batch.closed,
-      let days = profile(of: batch.terms)?.rejectsKeptDays
+  func rejectTerm(of source: RejectSource) -> RejectTerm? {
+    guard source.rejected > 0, let closed = source.closed,
+      let days = profile(named: source.profile)?.rejectsKeptDays
     else { return nil }
     return RejectTerm(
       last: closed.civilDate.adding(days: days.value), citation: days.citation)
@@ -32,7 +32,7 @@ extension IngestService {
     let now = outside.civil()
     let old = try await database.read { try $0.batchesWithRejects(closedBefore: now) }
     for batch in old {
-      guard let term = rejectTerm(of: batch), term.isOver(on: now.civilDate) else { continue }
+      guard let term = rejectTerm(of: batch.rejectSource), term.isOver(on: now.civilDate) else { continue }
       let payload = event([
         ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
         ("rows", .integer(Int64(batch.rejected))), ("kept_until", .string(term.last.iso)),

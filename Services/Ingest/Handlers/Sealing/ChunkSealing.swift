@@ -168,7 +168,7 @@ struct ChunkSealing: Sendable {
     content.encode(into: &writer)
     return StoredReject(
       id: id,
-      sealed: try sealer.seal(writer.bytes, context: batch.rejectContext(id)))
+      sealed: try sealer.seal(writer.bytes, context: batch.rejectSource.context(id)))
   }
 
   /// The row as a line of CSV, so that it can be repaired and sent again.
@@ -204,11 +204,14 @@ extension StoredBatch {
       kind: .record, resource: entryName, schemaVersion: UInt32(terms.entryVersion), batch: name,
       token: token, recordID: record)
   }
+}
 
-  func rejectContext(_ id: Int64) -> SealContext {
+extension RejectSource {
+  /// The place to which a rejected row is bound.
+  func context(_ id: Int64) -> SealContext {
     SealContext(
-      kind: .rejectedRow, resource: entryName, schemaVersion: UInt32(terms.entryVersion),
-      batch: name, recordID: id)
+      kind: .rejectedRow, resource: entryName, schemaVersion: UInt32(entryVersion), batch: name,
+      recordID: id)
   }
 }
 
