@@ -2,10 +2,12 @@
 
 package import Access
 import CoreMetrics
+package import Database
 package import Logging
 package import RPC
 package import Telemetry
 import Synchronization
+package import Vocabulary
 
 /// Holds a process's metrics. What listeners count goes into them one way; nothing that is read here changes a listener.
 ///
@@ -14,10 +16,16 @@ package final class ProcessMetrics: Sendable {
   /// For code that has something of its own to count, by swift-metrics.
   package let registry: MetricsRegistry
   private let listeners = Mutex<[String: Listener]>([:])
+  private let databases = Mutex<[String: OpenDatabase]>([:])
   private let told = Mutex(Told())
 
   private struct Listener {
     weak var server: Server?
+  }
+
+  private struct OpenDatabase {
+    weak var database: SQLDatabase?
+    let now: @Sendable () -> Instant
   }
 
   /// A counter of swift-metrics takes increments: what each has been given so far. Two who ask at once may bring their
@@ -34,6 +42,15 @@ package final class ProcessMetrics: Sendable {
     listeners.withLock { $0[name] = Listener(server: server) }
   }
 
+  /// - Parameters:
+  ///   - name: A word of ours: the service whose database it is.
+  ///   - now: The real time.
+  package func add(
+    database name: String, _ database: SQLDatabase, now: @escaping @Sendable () -> Instant
+  ) {
+    databases.withLock { $0[name] = OpenDatabase(database: database, now: now) }
+  }
+
   /// All series, as they stand now, in Prometheus' text format.
   package func text() async -> String {
     let servers = listeners.withLock { $0.mapValues(\.server) }
@@ -41,6 +58,10 @@ package final class ProcessMetrics: Sendable {
       guard let server else { continue }
       let statistics = await server.statistics()
       publish(statistics, listener: name)
+    }
+    for (name, open) in databases.withLock(\.self) {
+      guard let database = open.database else { continue }
+      publish(database.statistics(now: open.now()), database: name)
     }
     return registry.render()
   }
@@ -87,6 +108,17 @@ package final class ProcessMetrics: Sendable {
       total("weir_rpc_message_bytes_received", labels, method.bytesReceived)
       total("weir_rpc_message_bytes_sent", labels, method.bytesSent)
     }
+  }
+
+  func publish(_ statistics: DatabaseStatistics, database: String) {
+    let base = [("database", database)]
+    level("weir_database_writes_waiting", base, statistics.writesWaiting)
+    level("weir_database_reads_waiting", base, statistics.readsWaiting)
+    total("weir_database_statements", base, statistics.statements)
+    total("weir_database_commits", base, statistics.commits)
+    guard let evidence = statistics.evidence else { return }
+    level("weir_evidence_uncovered_entries", base, evidence.entries)
+    level("weir_evidence_uncovered_seconds", base, evidence.seconds)
   }
 
   /// What goes up and down.

@@ -82,8 +82,10 @@ extension ServiceEnvironment {
       } else {
         .sqlite(path: "\(configuration.dataFolder)/\(configuration.service).sqlite")
       }
-    return try await SQLDatabase.open(
+    let database = try await SQLDatabase.open(
       location, schema: schema, options: options, outbox: outbox, now: clock.real)
+    metrics.add(database: configuration.service, database, now: clock.real)
+    return database
   }
 }
 

@@ -147,6 +147,17 @@ package final class SQLDatabase: Sendable {
   /// How many transactions have been committed. For tests: callers that wait together share a commit.
   package var commitCount: Int { commits.value }
 
+  /// How much there is to do, and how far evidence is behind.
+  ///
+  /// - Parameter now: The real time.
+  package func statistics(now: Instant) -> DatabaseStatistics {
+    DatabaseStatistics(
+      writesWaiting: waitingWrites.load(ordering: .relaxed),
+      readsWaiting: readers.reduce(0) { $0 + $1.waiting.load(ordering: .relaxed) },
+      statements: statements.value, commits: commits.value,
+      evidence: core.withLock { $0 }?.backlog(now: now))
+  }
+
   private func leastLoadedReader() -> Reader {
     var best = readers[0]
     var least = best.waiting.load(ordering: .relaxed)

@@ -140,6 +140,14 @@ final class OutboxCore: Sendable {
     if let error { throw error }
   }
 
+  func backlog(now: Instant) -> EvidenceBacklog {
+    state.withLock { state in
+      EvidenceBacklog(
+        entries: Int(clamping: state.last - state.covered),
+        seconds: state.oldest.map { max(0, Int(now.milliseconds - $0.milliseconds) / 1000) } ?? 0)
+    }
+  }
+
   // MARK: Who listens
 
   /// The sequence of the newest entry, now and after each commit; only the newest is kept for a slow listener.

@@ -1,8 +1,14 @@
 // What listeners count becomes metrics: one way, each count once, whoever asks and however often.
 
+import Crypto
+import Database
+import Glibc
+import Integrity
 import RPC
+import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Boot
 
@@ -24,6 +30,43 @@ struct ProcessMetricsTests {
       #expect(
         await sample(#"weir_rpc_connections_accepted_total{listener="public"}"#) == expected)
     }
+  }
+
+  @Test("a database tells how many wait for it, and how far evidence is behind")
+  func database() async throws {
+    let folder = try TemporaryFolder()
+    let random = SeededRandom(seed: 1)
+    let keyring = try Keyring(folder: folder.path("keys"), creates: true, random: random)
+    let signer = try NoteSigner(
+      name: KeyList.evidenceName("weir.test", service: "share"),
+      key: Ed25519PrivateKey(random: random))
+    let database = try await SQLDatabase.open(
+      .sqlite(path: folder.path("counts.sqlite")), schema: [],
+      outbox: OutboxConfiguration(
+        service: "share", replica: "a", signer: signer, keyring: keyring, random: random),
+      now: { Instant(milliseconds: 9_000) })
+    metrics.add(database: "counts", database, now: { Instant(milliseconds: 71_000) })
+    let before = await sample(#"weir_database_commits_total{database="counts"}"#).flatMap {
+      Int($0)
+    }
+    try await database.write {
+      try $0.append(topic: "counted", payload: ["amount": 1])
+      try $0.append(topic: "counted", payload: ["amount": 2])
+    }
+    #expect(await sample(#"weir_evidence_uncovered_entries{database="counts"}"#) == "2")
+    #expect(await sample(#"weir_evidence_uncovered_seconds{database="counts"}"#) == "62")
+    let after = await sample(#"weir_database_commits_total{database="counts"}"#).flatMap { Int($0) }
+    #expect(after == before.map { $0 + 1 })
+    #expect(await sample(#"weir_database_writes_waiting{database="counts"}"#) == "0")
+    let gate = Mutex(false)
+    async let first: Void = database.write { _ in while !gate.withLock(\.self) { sched_yield() } }
+    async let second: Void = database.write { _ in }
+    try await eventually("one writes, and one waits behind it") {
+      await sample(#"weir_database_writes_waiting{database="counts"}"#) == "2"
+    }
+    gate.withLock { $0 = true }
+    _ = try await (first, second)
+    await database.close()
   }
 
   @Test("levels go down again; listeners are told apart; every reason of a refusal is there")
