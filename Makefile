@@ -27,8 +27,9 @@ test: ## Install what is missing, check format and generated code, build, and ru
 # So many tests at a time: with all of them at once each step waits so long for its turn that limits in the tests pass.
 WIDTH = --experimental-maximum-parallelization-width 16
 
-# Overridden on the command line: make test-tsan FILTER=HostileFrameTests
-FILTER = .
+# One after another, each in a process of its own: what a sanitizer keeps grows with what has run. Overridden on the command
+# line: make test-tsan SUITES=RPCTests
+SUITES = $(shell grep -o '"[A-Za-z]*Tests"' Package.swift | tr -d '"' | sort -u)
 
 test-asan: ## Run all tests with AddressSanitizer and LeakSanitizer, in .build/address
 	@$(MAKE) --no-print-directory sanitized SANITIZER=address
@@ -44,12 +45,16 @@ sanitized:
 	@deploy/setup test
 	WEIR_SANITIZE=$(SANITIZER) nice swift build --build-tests --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER)
 	@rm -rf $(REPORTS) && mkdir -p $(REPORTS)
-	WEIR_SANITIZE=$(SANITIZER) WEIR_TEST_PATIENCE=10 \
+	@for suite in $(SUITES); do \
+	  echo "$$suite"; \
+	  WEIR_SANITIZE=$(SANITIZER) WEIR_TEST_PATIENCE=10 \
 	  TSAN_OPTIONS=$(SANITIZER_OPTIONS)/thread.supp:second_deadlock_stack=1 \
 	  ASAN_OPTIONS=log_path=$(REPORTS)/report LSAN_OPTIONS=$(SANITIZER_OPTIONS)/leak.supp:print_suppressions=0 \
-	  swift test --skip-build --disable-xctest --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) --filter '$(FILTER)' \
-	    --experimental-maximum-parallelization-width 8
-	@if [ -n "$$(ls $(REPORTS))" ]; then head -n 40 $(REPORTS)/*; exit 1; fi
+	  swift test --skip-build --disable-xctest --sanitize $(SANITIZER) --scratch-path .build/$(SANITIZER) \
+	    --filter "^$$suite\." --experimental-maximum-parallelization-width 8 || failed="$$failed $$suite"; \
+	done; \
+	if [ -n "$$(ls $(REPORTS))" ]; then head -n 40 $(REPORTS)/*; exit 1; fi; \
+	if [ -n "$$failed" ]; then echo "$(SANITIZER): failed:$$failed"; exit 1; fi
 	@echo "$(SANITIZER): nothing found"
 
 OBLIGATIONS = swift build --product weir-obligations --quiet && .build/debug/weir-obligations
