@@ -11,11 +11,21 @@ package enum DecisionAction: String, Sendable, CaseIterable {
   case revokeGrant = "share.revoke_grant"
   case suspendGrant = "share.suspend_grant"
   case resumeGrant = "share.resume_grant"
+  case subscribe = "share.subscribe"
+  case acceptGrant = "share.accept_grant"
+  case fileAccessModes = "share.file_access_modes"
+  case concludeCase = "share.conclude_case"
+  case confirmCase = "share.confirm_case"
+  case holdLine = "share.hold_line"
+  case decideVerification = "share.decide_verification"
   case submitEntry = "catalog.submit_entry"
   case reviewEntry = "catalog.review_entry"
   case publishEntry = "catalog.publish_entry"
+  case fileNotShared = "catalog.file_not_shared"
+  case withdrawEntry = "catalog.withdraw_entry"
   case registerDepartment = "registry.register_department"
   case updateDepartment = "registry.update_department"
+  case setDepartmentState = "registry.set_department_state"
 
   package var term: BilingualText {
     switch self {
@@ -24,11 +34,22 @@ package enum DecisionAction: String, Sendable, CaseIterable {
     case .revokeGrant: BilingualText("撤销授权", "revoke a grant")
     case .suspendGrant: BilingualText("暂停授权", "suspend a grant")
     case .resumeGrant: BilingualText("恢复授权", "resume a grant")
+    case .subscribe: BilingualText("取用无条件共享数据", "take unconditional data into use")
+    case .acceptGrant: BilingualText("接受授权", "accept a grant")
+    case .fileAccessModes:
+      BilingualText("登记数据获取方式", "file the ways by which data are obtained")
+    case .concludeCase: BilingualText("核查线索", "check a lead")
+    case .confirmCase: BilingualText("复核线索", "confirm what was found of a lead")
+    case .holdLine: BilingualText("暂缓发放", "hold a payment")
+    case .decideVerification: BilingualText("答复核实比对", "decide on a verification request")
+    case .fileNotShared: BilingualText("备案不予共享", "file what is not shared")
+    case .withdrawEntry: BilingualText("撤回目录条目", "withdraw an entry of the catalogue")
     case .submitEntry: BilingualText("提交目录条目送审", "submit an entry of the catalogue")
     case .reviewEntry: BilingualText("审核目录条目", "review an entry of the catalogue")
     case .publishEntry: BilingualText("发布目录条目", "publish an entry of the catalogue")
     case .registerDepartment: BilingualText("登记部门", "register a department")
     case .updateDepartment: BilingualText("更正部门登记", "correct what is registered of a department")
+    case .setDepartmentState: BilingualText("启用或停用部门", "activate or disable a department")
     }
   }
 }
@@ -156,6 +177,21 @@ extension StatedDecision {
   /// Of a list of objects, these texts of each.
   package func rows(_ member: String, of names: [String]) -> [[String]] {
     (decided[member]?.array ?? []).map { row in names.map { row[$0]?.string ?? "" } }
+  }
+}
+
+extension StatedDecision {
+  /// What was written of one person's case, as statements tell it: the log is read by more people than the case.
+  ///
+  /// - Returns: SHA-256 of the canonical JSON of the texts, in hexadecimal: whoever may read the case can compare.
+  package static func digest(of texts: [(String, String)]) -> String {
+    let object = JSONObject(texts.map { ($0.0, .string($0.1)) })
+    return Hex.encode(SHA256.hash(CanonicalJSON.encode(.object(object))))
+  }
+
+  /// A claim on a register that is not shared, as the source's statement tells it: nobody who lacks the salt can guess whom it is about.
+  package static func digest(ofClaim claim: [UInt8], salt: [UInt8]) -> String {
+    Hex.encode(SHA256.hash(salt + claim))
   }
 }
 

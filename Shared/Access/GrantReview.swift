@@ -68,9 +68,10 @@ extension GrantDocument {
   /// Holds a grant of unconditional items, which nobody reviews, to what the publisher of the entry signed (AC-40).
   ///
   /// - Parameter publication: Of the version that is published now, as the catalogue told it.
+  /// - Returns: What was signed. Whether its signer is one who publishes is for whoever knows the departments.
   package func checkPublication(
     _ publication: SignedStatement?, by check: DecisionCheck
-  ) throws(GrantReviewError) {
+  ) throws(GrantReviewError) -> StatedDecision {
     guard let publication else { throw .undecided }
     let stated: StatedDecision
     do throws(DecisionRefusal) { stated = try check.read(publication) } catch {
@@ -88,6 +89,7 @@ extension GrantDocument {
     }.compactMap { $0["name"]?.string }
     for item in items where !open.contains(item) { throw .itemNotApproved(item) }
     if let recipient = recipients.first { throw .recipientNotConsented(recipient.name) }
+    return stated
   }
 
   /// What a reviewer's statement says of this grant.

@@ -200,7 +200,7 @@ func checkedTerms(
     } else {
       let publication =
         entry.standing == .published ? try publication(of: row.entry, in: world, ground) : nil
-      try document.checkPublication(publication, by: ground.check)
+      _ = try document.checkPublication(publication, by: ground.check)
     }
     return GrantTerms(document)
   } catch is GrantDocumentError {

@@ -368,12 +368,6 @@ extension DepartmentFacts {
     self.init(
       code: code, level: level, region: department.region, kinds: Set(department.kinds),
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty,
-      holders: department.regionalRoles.reduce(into: [:]) { holders, regional in
-        guard let role = Role(rawValue: regional.role) else { return }
-        holders[role] = Set(
-          regional.departments.compactMap { name in
-            ResourceName(name, in: .departments).flatMap { DepartmentCode($0.id) }
-          })
-      })
+      holders: department.holders)
   }
 }

@@ -5,6 +5,7 @@ import CatalogRules
 import CatalogStore
 package import Contracts
 import Database
+import Integrity
 import Regulation
 import Vocabulary
 
@@ -45,12 +46,19 @@ extension CatalogServer {
   ) async throws -> CatalogV1.Entry {
     try await call.answering(refusals) {
       let basis = try request.basis.map { try Basis($0, path: "basis") }
+      var words: JSONObject = [
+        "decision": .string(request.cancel ? "keep" : "withdraw"),
+        "reason": .string(request.reason),
+      ]
+      if let basis { words["basis"] = basis.stated }
       return try await step(
         call,
         StepRequest(
-          name: request.name, etag: request.etag, requestID: request.requestID, isOfShown: true),
-        content: request,
+          name: request.name, etag: request.etag, requestID: request.requestID, isOfShown: true,
+          isTrial: request.validateOnly),
+        content: request.unsigned,
         topic: { "catalog.\($0.history.last?.action?.rawValue ?? "entry_withdrawn")" },
+        signing: Signing(.withdrawEntry, request.signed, words),
         authorise: { try $0.requireWithdrawer($1.actor, owner: $1.owner, under: $2) },
         after: { next, _, transaction in
           if next.state == .withdrawn { try transaction.withdraw(next.entry) }

@@ -66,8 +66,14 @@ extension CatalogServer {
         call,
         StepRequest(
           name: request.name, version: Int(request.version), etag: request.etag,
-          requestID: request.requestID),
-        content: request, topic: { _ in "catalog.entry_filed" },
+          requestID: request.requestID, isTrial: request.validateOnly),
+        content: request.unsigned, topic: { _ in "catalog.entry_filed" },
+        signing: Signing(
+          .fileNotShared, request.signed,
+          [
+            "number": .string(wire.number), "date": .string(wire.date),
+            "reason": .string(wire.reason),
+          ]),
         authorise: { try $0.requireFilingOffice($1.actor, owner: $1.owner, under: $2) }
       ) { current, scene, profile in
         try current.filed(

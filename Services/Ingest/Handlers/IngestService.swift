@@ -23,6 +23,8 @@ package struct IngestService: IngestV1.IngestService {
     /// Where token indexes lie; derived, rebuilt at will.
     package var indexFolder: String
     package var catalog: CatalogV1.CatalogClient
+    /// What the registry knows of a department: whose people decide is not taken from the catalogue, nor from Share.
+    package var directory: @Sendable (DepartmentCode) async throws -> RegistryV1.Department
     package var profiles: ProfileSet
     package var calendar: WorkingCalendar
     /// Share's evidence keys, newest terms included: whose grants are believed.
@@ -45,7 +47,9 @@ package struct IngestService: IngestV1.IngestService {
 
     package init(
       database: SQLDatabase, identity: SQLDatabase, keyring: Keyring, tokenKeysFolder: String,
-      indexFolder: String, catalog: CatalogV1.CatalogClient, profiles: ProfileSet,
+      indexFolder: String, catalog: CatalogV1.CatalogClient,
+      directory: @escaping @Sendable (DepartmentCode) async throws -> RegistryV1.Department,
+      profiles: ProfileSet,
       calendar: WorkingCalendar, grantKeys: [Ed25519PublicKey], keyList: SignedNote,
       random: any RandomSource, civil: @escaping @Sendable () -> Instant,
       real: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void,
@@ -57,6 +61,7 @@ package struct IngestService: IngestV1.IngestService {
       self.tokenKeysFolder = tokenKeysFolder
       self.indexFolder = indexFolder
       self.catalog = catalog
+      self.directory = directory
       self.profiles = profiles
       self.calendar = calendar
       self.grantKeys = grantKeys

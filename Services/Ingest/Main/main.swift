@@ -78,10 +78,12 @@ nonisolated func makeService(
 ) throws -> IngestService {
   let configuration = environment.configuration
   let real = environment.clock.real
+  let departments = DepartmentCache(gateway: try environment.peers.channel(to: "gateway"))
   var outside = IngestService.Dependencies(
     database: database, identity: identity, keyring: keys.keyring,
     tokenKeysFolder: configuration.keysFolder, indexFolder: "\(configuration.dataFolder)/index",
     catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
+    directory: { try await departments.department($0) },
     profiles: environment.law.profiles, calendar: environment.law.calendar,
     grantKeys: keys.publicKeys(of: "share", domain: configuration.domain),
     keyList: keys.keyListNote, random: environment.random, civil: environment.clock.civil,

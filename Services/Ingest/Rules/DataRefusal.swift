@@ -42,6 +42,8 @@ package enum DataRefusal: Refusal, Hashable {
   case claimItemUnknown(item: String)
   /// The asserted value is none that the item could have.
   case claimMalformed(item: String)
+  /// No person of the source signed that it be answered (AC-42).
+  case claimNotAccepted(request: String, BilingualText)
   /// The corrected record breaks a rule itself.
   case correctionRejected(item: String, rule: String)
 
@@ -77,6 +79,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .correctionItemUnknown: "ingest.correction_item_unknown"
     case .claimItemUnknown: "ingest.claim_item_unknown"
     case .claimMalformed: "ingest.claim_malformed"
+    case .claimNotAccepted: "ingest.claim_not_accepted"
     case .correctionRejected: "ingest.correction_rejected"
     }
   }
@@ -85,7 +88,7 @@ package enum DataRefusal: Refusal, Hashable {
     switch self {
     case .grantInvalid, .grantNotReviewed, .otherGrantee, .systemNotGranted, .otherEntry,
       .useNotGranted, .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
-      .notOwner:
+      .notOwner, .claimNotAccepted:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .recipientNotGranted, .recipientLapsed, .recipientItem: .notAllowed
@@ -119,6 +122,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .correctionItemUnknown, .correctionRejected: "values"
     case .claimItemUnknown: "item"
     case .claimMalformed: "asserted_value"
+    case .claimNotAccepted: "decision"
     }
   }
 
@@ -135,7 +139,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .purposeDiffers: .accessRule(45)
     case .quotaUsed: .accessRule(47)
     case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
-    case .notOwner: .accessRule(42)
+    case .notOwner, .claimNotAccepted: .accessRule(42)
     case .issueNotOpen: .accessRule(31)
     default: nil
     }

@@ -94,6 +94,10 @@ extension DataRefusal {
     case .claimMalformed(let item):
       BilingualText(
         "所核实的值不是数据项 \(item) 可取的值。", "The asserted value is none that the item \(item) could have.")
+    case .claimNotAccepted(let request, let why):
+      BilingualText(
+        "\(request) 未经数源部门人员签名受理：\(why.chinese)。",
+        "No person of the source signed that \(request) be answered: \(why.english).")
     case .subjectMalformed:
       BilingualText(
         "标识符不合规：应为 16 字节的证件块，或证件类型和号码。",
@@ -113,6 +117,11 @@ extension DataRefusal {
         "weir share grant shows why; once that is mended the grant goes on.")
     case .grantNotReviewed, .grantExpired, .grantEnded:
       BilingualText("请重新申请授权：weir share apply。", "Apply for a new grant: weir share apply.")
+    case .claimNotAccepted:
+      BilingualText(
+        "请由数源部门经办人签名办理：weir share verify-request decide V-1 accept。",
+        "Let an officer of the source decide and sign: weir share verify-request decide V-1 accept."
+      )
     case .quotaUsed: BilingualText("请明日再查，或申请更高额度。", "Try tomorrow, or ask for more.")
     case .claimItemUnknown, .claimMalformed:
       BilingualText(

@@ -16,10 +16,11 @@ extension ShareServer {
   ) async throws -> ShareV1.Grant {
     try await call.answering(outside.refusals) {
       let officer = request.securityOfficer
-      return try await step(
-        request.name, call, request.requestID, request, authorise: { try $0.requireGrantee($1) }
-      ) {
-        grant, profile, actor, time in
+      return try await decide(
+        request, request.name, request.requestID, call,
+        ["security_officer": .string(officer.isEmpty ? call.principal : officer)],
+        authorise: { try $0.requireGrantee($1) }
+      ) { grant, profile, actor, time in
         try grant.accepted(by: actor, officer: officer, under: profile, at: time)
       }
     }
@@ -41,10 +42,12 @@ extension ShareServer {
         return mode
       }
       let reason = request.reason
-      return try await step(
-        request.name, call, request.requestID, request, authorise: { try $0.requireGrantee($1) }
-      ) {
-        grant, profile, actor, time in
+      let filed = Set(request.accessModes).sorted()
+      return try await decide(
+        request, request.name, request.requestID, call,
+        ["access_modes": .array(filed.map { .string($0) }), "reason": .string(reason)],
+        authorise: { try $0.requireGrantee($1) }
+      ) { grant, profile, actor, time in
         try grant.filed(Set(modes), reason: reason, by: actor, under: profile, at: time)
       }
     }
@@ -57,9 +60,12 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let reason = request.reason
       let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
+      var words: JSONObject = ["reason": .string(reason)]
+      if let basis { words["basis"] = basis.stated }
       return try await decide(
-        .revokeGrant, request.name, request, request.requestID, call, reason: reason, basis: basis
-      ) { grant, actor, time in
+        request, request.name, request.requestID, call, words,
+        authorise: { try $0.requireSupervisor($1) }
+      ) { grant, _, actor, time in
         try grant.revoked(by: actor, reason: reason, basis: basis, at: time)
       }
     }
@@ -72,8 +78,9 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let reason = request.reason
       return try await decide(
-        .suspendGrant, request.name, request, request.requestID, call, reason: reason
-      ) { grant, actor, time in try grant.suspended(by: actor, reason: reason, at: time) }
+        request, request.name, request.requestID, call, ["reason": .string(reason)],
+        authorise: { try $0.requireSupervisor($1) }
+      ) { grant, _, actor, time in try grant.suspended(by: actor, reason: reason, at: time) }
     }
   }
 
@@ -83,62 +90,43 @@ extension ShareServer {
     try await call.answering(outside.refusals) {
       let reason = request.reason
       return try await decide(
-        .resumeGrant, request.name, request, request.requestID, call, reason: reason
-      ) { grant, actor, time in try grant.resumed(by: actor, reason: reason, at: time) }
+        request, request.name, request.requestID, call, ["reason": .string(reason)],
+        authorise: { try $0.requireSupervisor($1) }
+      ) { grant, _, actor, time in try grant.resumed(by: actor, reason: reason, at: time) }
     }
   }
 
-  /// What source or authority decides on a grant, under the person's own signature.
+  /// What source, authority or grantee decides on a grant, under the person's own signature.
+  ///
+  /// - Parameter words: What is decided beside what the grant itself says.
   private func decide<Request: DecidingRequest>(
-    _ action: DecisionAction, _ name: String, _ request: Request, _ requestID: String,
-    _ call: CallContext, reason: String, basis: LegalBasis? = nil,
-    _ rule: @escaping @Sendable (Grant, Actor, Instant) throws -> Grant
+    _ request: Request, _ name: String, _ requestID: String, _ call: CallContext,
+    _ words: JSONObject, authorise: @escaping @Sendable (Grant, Actor) throws -> Void,
+    _ rule: @escaping @Sendable (Grant, Profile, Actor, Instant) throws -> Grant
   ) async throws -> ShareV1.Grant where Request.Reply == ShareV1.Grant {
     let number = try number(name, in: .grants)
     let actor = actor(of: call)
-    let decision: @Sendable (Grant) -> Decision = { grant in
-      self.decision(action, on: grant, reason: reason, basis: basis)
-    }
+    let time = now()
     if request.validateOnly {
       let grant = try await database.read { try $0.visibleGrant(number, to: actor) }
-      try grant.requireSupervisor(actor)
-      let time = now()
-      let next = try judged(under: try profile(grant.profile)) { _ in
-        try rule(grant, actor, time)
+      try authorise(grant, actor)
+      let next = try judged(under: try profile(grant.profile)) {
+        try rule(grant, $0, actor, time)
       }
       var reply = try message(next)
-      reply.statement = statement(of: decision(grant), call)
+      reply.statement = statement(of: decision(Request.action, on: grant, words), call)
       return reply
     }
-    return try await step(
-      name, call, requestID, request.unsigned, authorise: { try $0.requireSupervisor($1) },
-      signing: { grant, transaction in
-        try take(request.signed, for: decision(grant), call, in: transaction)
-      }
-    ) { grant, _, actor, time in try rule(grant, actor, time) }
-  }
-
-  private func step(
-    _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
-    authorise: @escaping @Sendable (Grant, Actor) throws -> Void,
-    signing:
-      @escaping @Sendable (Grant, borrowing WriteTransaction) throws -> [(
-        String, JSONValue
-      )] = { _, _ in [] },
-    _ rule: @escaping @Sendable (Grant, Profile, Actor, Instant) throws -> Grant
-  ) async throws -> ShareV1.Grant {
-    let number = try number(name, in: .grants)
-    let actor = actor(of: call)
-    let time = now()
     let done = try await change(
-      call, requestID: requestID, content: content,
+      call, requestID: requestID, content: request.unsigned,
       authorise: { try authorise($0.visibleGrant(number, to: actor), actor) }
     ) { transaction in
       let grant = try transaction.visibleGrant(number, to: actor)
       let next = try judged(under: try profile(grant.profile)) {
         try rule(grant, $0, actor, time)
       }
-      let signed = try signing(grant, transaction)
+      let signed = try take(
+        request.signed, for: decision(Request.action, on: grant, words), call, in: transaction)
       try transaction.save(next)
       try append(topic(of: next), next, call, to: transaction, more: signed)
       return try message(resting(next, transaction))

@@ -23,8 +23,13 @@ extension ShareServer {
         throw RequestRefusal.malformed(
           field: "outcome", expected: BilingualText("已知的结论", "a known outcome"))
       }
-      return try await step(request.name, call, request.requestID, request) {
-        checked, profile, actor, time in
+      return try await step(
+        request, request.name, request.requestID, call,
+        [
+          "outcome": .string(request.outcomeWord), "refer": .string(request.refer ? "yes" : "no"),
+          "words": .string(request.wordsDigest),
+        ]
+      ) { checked, profile, actor, time in
         try checked.concluded(conclusion, by: actor, under: profile, at: time)
       }
     }
@@ -35,8 +40,12 @@ extension ShareServer {
   ) async throws -> ShareV1.Case {
     try await call.answering(outside.refusals) {
       let (isConfirmed, reason) = (request.confirmed, request.reason)
-      return try await step(request.name, call, request.requestID, request) {
-        checked, profile, actor, time in
+      return try await step(
+        request, request.name, request.requestID, call,
+        [
+          "confirmed": .string(isConfirmed ? "yes" : "no"), "words": .string(request.wordsDigest),
+        ]
+      ) { checked, profile, actor, time in
         try checked.confirmed(isConfirmed, reason: reason, by: actor, under: profile, at: time)
       }
     }
@@ -57,19 +66,25 @@ extension ShareServer {
           notice: wire.notice, until: until)
       }
       let wanted = hold
-      return try await step(request.name, call, request.requestID, request) {
-        checked, profile, actor, time in
+      return try await step(
+        request, request.name, request.requestID, call,
+        [
+          "official": .string(hold?.official ?? ""), "until": .string(hold?.until.iso ?? ""),
+          "words": .string(request.wordsDigest),
+        ]
+      ) { checked, profile, actor, time in
         try checked.held(wanted, by: actor, under: profile, at: time)
       }
     }
   }
 
-  /// One step of a case. What persons wrote about a case is not kept a second time: a replay is answered with the case as it
-  /// stands.
-  private func step(
-    _ name: String, _ call: CallContext, _ requestID: String, _ content: some Message,
+  /// One step of a case, under the person's own signature. What persons wrote about a case is not kept a second time: a replay is
+  /// answered with the case as it stands.
+  private func step<Request: DecidingRequest>(
+    _ request: Request, _ name: String, _ requestID: String, _ call: CallContext,
+    _ words: JSONObject,
     _ rule: @escaping @Sendable (ComparisonCase, Profile, Actor, Instant) throws -> ComparisonCase
-  ) async throws -> ShareV1.Case {
+  ) async throws -> ShareV1.Case where Request.Reply == ShareV1.Case {
     guard let resource = ResourceName(name, in: .cases), let number = resource.number,
       let comparison = resource.parentNumber
     else {
@@ -78,17 +93,34 @@ extension ShareServer {
     }
     let actor = actor(of: call)
     let time = now()
+    if request.validateOnly {
+      return try await database.read {
+        let (run, checked) = try $0.ownCase(comparison, number, of: actor, outside.vault)
+        let next = try judged(under: try profile(run.profile)) {
+          try rule(checked, $0, actor, time)
+        }
+        var reply = message(
+          next, profile: run.profile.text, entry: ResourceName.entry(run.entry).text)
+        reply.statement = statement(
+          of: decision(Request.action, on: checked, of: run, words), call)
+        return reply
+      }
+    }
     // Kept for a replay is the case's name alone.
     let done = try await change(
-      call, requestID: requestID, content: content,
+      call, requestID: requestID, content: request.unsigned,
       authorise: { _ = try $0.ownCase(comparison, number, of: actor, outside.vault) }
     ) { transaction in
       let (run, checked) = try transaction.ownCase(comparison, number, of: actor, outside.vault)
       let next = try judged(under: try profile(run.profile)) {
         try rule(checked, $0, actor, time)
       }
+      let signed = try take(
+        request.signed, for: decision(Request.action, on: checked, of: run, words), call,
+        in: transaction)
       try transaction.save(next, outside.vault)
-      try append("share.case_\(next.state.rawValue)", next, run, call, to: transaction)
+      try append(
+        "share.case_\(next.state.rawValue)", next, run, call, more: signed, to: transaction)
       return ShareV1.Case(name: next.name)
     }
     let (run, checked) = try await database.read {

@@ -118,7 +118,7 @@ extension ShareServer {
 
   func append(
     _ topic: String, _ verification: Verification, _ call: CallContext,
-    to transaction: borrowing WriteTransaction
+    to transaction: borrowing WriteTransaction, more: [(String, JSONValue)] = []
   ) throws {
     try transaction.append(
       topic: topic,
@@ -133,7 +133,7 @@ extension ShareServer {
           ("basis", .string(verification.legalBasis.map { "\($0.title)\($0.article)" } ?? "")),
           ("state", .string(verification.state.rawValue)),
           ("profile", .string(verification.profile.text)),
-        ]))
+        ] + more))
   }
 }
 

@@ -16,6 +16,9 @@ extension ShareServer {
   ) async throws -> ShareV1.VerificationRequest {
     try await call.answering(outside.refusals) {
       let number = try number(request.name, in: .verificationRequests)
+      if request.validateOnly, [.accept, .decline].contains(request.decision) {
+        return try await question(number, request, call)
+      }
       switch request.decision {
       case .accept: return try await accept(number, request, call)
       case .decline: return try await decline(number, request, call)
@@ -26,6 +29,46 @@ extension ShareServer {
     }
   }
 
+  /// What the source's person is to sign.
+  private func question(
+    _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
+  ) async throws -> ShareV1.VerificationRequest {
+    let actor = actor(of: call)
+    let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
+    let time = now()
+    return try await database.read { transaction in
+      let verification = try transaction.visibleVerification(number, to: actor)
+      let profile = try profile(verification.profile)
+      try judged(under: profile) {
+        try verification.checkDecidable(by: actor, under: $0)
+        if request.decision == .decline {
+          _ = try verification.declined(
+            reason: request.reason, basis: basis, by: actor, under: $0, at: time)
+        }
+      }
+      var reply = message(verification, under: profile)
+      reply.statement = statement(
+        of: try decision(
+          toAnswer: verification, claim: try waitingClaim(of: verification, in: transaction),
+          request,
+          basis: basis), call)
+      return reply
+    }
+  }
+
+  /// The claim as it waits, salted by a key of this service: whoever reads the log cannot guess whom it is about.
+  private func waitingClaim(
+    of verification: Verification, in transaction: borrowing some SQLReading & ~Copyable
+  ) throws -> IngestV1.VerifyClaimRequest {
+    guard let sealed = try transaction.sealedClaim(verification.number) else {
+      throw UnreadableContent(what: "claim of \(verification.name)")
+    }
+    var claim = try outside.vault.open(sealed, request: verification.number)
+    claim.salt = try outside.vault.digest(of: claim)
+    claim.requester = ResourceName.department(verification.requester).text
+    return claim
+  }
+
   private func decline(
     _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
   ) async throws -> ShareV1.VerificationRequest {
@@ -33,7 +76,7 @@ extension ShareServer {
     let time = now()
     let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
     let done = try await change(
-      call, requestID: request.requestID, content: request,
+      call, requestID: request.requestID, content: request.unsigned,
       authorise: { try authorise(actor, number, in: $0) }
     ) { transaction in
       let verification = try transaction.visibleVerification(number, to: actor)
@@ -43,8 +86,14 @@ extension ShareServer {
           reason: request.reason, basis: basis, by: actor, under: $0, at: time
         ).keepingReading(under: $0, calendar: outside.calendar)
       }
+      let signed = try take(
+        request.signed,
+        for: try decision(
+          toAnswer: verification, claim: try waitingClaim(of: verification, in: transaction),
+          request,
+          basis: basis), call, in: transaction)
       try transaction.saveDecided(next)
-      try append("share.verification_declined", next, call, to: transaction)
+      try append("share.verification_declined", next, call, to: transaction, more: signed)
       return message(next, under: profile)
     }
     var reply = done.reply
@@ -59,10 +108,10 @@ extension ShareServer {
     try outside.admitData()
     var opened: CommonV1.Receipt?
     let done = try await change(
-      call, requestID: request.requestID, content: request,
+      call, requestID: request.requestID, content: request.unsigned,
       authorise: { try authorise(actor, number, in: $0) },
       needing: {
-        let told = try await answer(number, by: actor, call)
+        let told = try await answer(number, request, by: actor, call)
         opened = told.receipt
         return told
       }
@@ -74,8 +123,9 @@ extension ShareServer {
           at: now()
         ).keepingReading(under: $0, calendar: outside.calendar)
       }
+      let signed = try take(request.signed, for: told.decision, call, in: transaction)
       try transaction.saveDecided(next)
-      try append("share.verification_answered", next, call, to: transaction)
+      try append("share.verification_answered", next, call, to: transaction, more: signed)
       return message(next, under: try profile(next.profile))
     }
     var reply = done.reply
@@ -84,6 +134,7 @@ extension ShareServer {
   }
 
   private struct Told: Sendable {
+    let decision: Decision
     let answer: VerificationAnswer
     let isMembershipHarmless: Bool
     let receipt: CommonV1.Receipt?
@@ -91,26 +142,31 @@ extension ShareServer {
 
   /// Lets Ingest answer the claim. First the decision, durable; a second try after a stop in between finds the claim still waiting.
   private func answer(
-    _ number: Int64, by actor: Actor, _ call: CallContext
+    _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, by actor: Actor,
+    _ call: CallContext
   ) async throws -> Told {
-    let (verification, sealed) = try await database.write { transaction in
+    let signed = request.signed.map { SignedStatement($0) }
+    let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
+    let (verification, decision, asked) = try await database.write { transaction in
       let verification = try transaction.visibleVerification(number, to: actor)
       try judged(under: try profile(verification.profile)) {
         try verification.checkDecidable(by: actor, under: $0)
       }
-      guard let sealed = try transaction.sealedClaim(number) else {
-        throw UnreadableContent(what: "claim of \(verification.name)")
-      }
+      let claim = try waitingClaim(of: verification, in: transaction)
+      let decision = try self.decision(
+        toAnswer: verification, claim: claim, request, basis: basis)
+      _ = try outside.decisions.check(signed, for: decision, by: call.caller)
       try appendDecision(verification, call, to: transaction)
-      return (verification, sealed)
+      return (verification, decision, claim)
     }
     let entry = try await entry(verification.entryName)
-    var claim = try outside.vault.open(sealed, request: number)
-    claim.requester = ResourceName.department(verification.requester).text
+    var claim = asked
+    claim.decision = request.signed
     let answer = try await outside.peers.verifyClaim(claim, try call.onward())
     guard let told = answer.answer.answer else { throw UnreadableContent(what: "answer of ingest") }
     return Told(
-      answer: told, isMembershipHarmless: entry.isMembershipHarmless, receipt: answer.receipt)
+      decision: decision, answer: told, isMembershipHarmless: entry.isMembershipHarmless,
+      receipt: answer.receipt)
   }
 
   /// The source's own people decide (e.6); asked of a replay, too.

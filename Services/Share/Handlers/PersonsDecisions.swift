@@ -85,17 +85,59 @@ extension ShareServer {
   }
 
   /// What becomes of a grant, and why.
-  func decision(
-    _ action: DecisionAction, on grant: Grant, reason: String, basis: LegalBasis? = nil
-  ) -> Decision {
-    var decided: JSONObject = [
-      "entry": .string(grant.entryName),
-      "grantee": .string(ResourceName.department(grant.grantee).text),
-      "items": .array(grant.items.map { .string($0) }), "reason": .string(reason),
-    ]
-    if let basis { decided["basis"] = basis.stated }
+  func decision(_ action: DecisionAction, on grant: Grant, _ words: JSONObject) -> Decision {
+    var decided = words
+    decided["entry"] = .string(grant.entryName)
+    decided["grantee"] = .string(ResourceName.department(grant.grantee).text)
+    decided["items"] = .array(grant.items.map { .string($0) })
     return Decision(
       action, on: grant.name, etag: grant.etag, profile: grant.profile.text, decided)
+  }
+
+  /// What is open to all is taken into use: the terms of the grant as it will be, which has no name yet.
+  ///
+  /// - Parameter request: Its id, by which two subscriptions to the same are told apart: there is no earlier state of either.
+  func decision(toSubscribe use: UseRequest, as grant: Grant, request: String) -> Decision {
+    Decision(
+      .subscribe, on: ResourceName.entryVersion(grant.entry, Int64(grant.entryVersion)).text,
+      etag: "",
+      profile: grant.profile.text,
+      [
+        "terms": .object(GrantDocument(grant, issued: grant.created).terms),
+        "items": .array(use.items.map { .string($0) }), "purpose": .string(use.purpose),
+        "business": .string(use.business), "until": .string(grant.until.iso),
+        "request": .string(request),
+      ])
+  }
+
+  /// A step of a case. What was written of the person stands in it by its hash alone.
+  func decision(
+    _ action: DecisionAction, on checked: ComparisonCase, of run: ComparisonRun, _ words: JSONObject
+  ) -> Decision {
+    var decided = words
+    decided["entry"] = .string(ResourceName.entry(run.entry).text)
+    decided["grant"] = .string(ResourceName.grant(run.grant).text)
+    return Decision(
+      action, on: checked.name, etag: checked.etag, profile: run.profile.text, decided)
+  }
+
+  /// Whether the source answers a claim: who asks, for what, and which claim, by a hash that Ingest compares before it answers.
+  func decision(
+    toAnswer verification: Verification, claim: IngestV1.VerifyClaimRequest?,
+    _ request: ShareV1.DecideVerificationRequestRequest, basis: LegalBasis?
+  ) throws -> Decision {
+    var decided: JSONObject = [
+      "decision": .string(request.decision == .accept ? "accept" : "decline"),
+      "entry": .string(verification.entryName), "item": .string(verification.item),
+      "requester": .string(ResourceName.department(verification.requester).text),
+      "purpose": .string(verification.purpose), "case_number": .string(verification.caseNumber),
+      "reason": .string(request.reason),
+    ]
+    if let claim { decided["claim"] = .string(try claim.claimDigest()) }
+    if let basis { decided["basis"] = basis.stated }
+    return Decision(
+      .decideVerification, on: verification.name, etag: verification.etag,
+      profile: verification.profile.text, decided)
   }
 
   /// The terms of the grant that an application asks for, and to whom data are to go on.

@@ -17,27 +17,46 @@ extension ShareServer {
       let actor = actor(of: call)
       let use = try UseRequest(request, by: actor.department)
       let time = now()
+      if request.validateOnly {
+        let entry = try await entry(request.entry)
+        let made = try await database.read {
+          try subscribed(0, use, to: entry, standing: $0.entryStanding(entry.number), actor, time)
+        }
+        var reply = try message(made)
+        reply.statement = statement(
+          of: decision(toSubscribe: use, as: made, request: request.requestID), call)
+        return reply
+      }
       let done = try await change(
-        call, requestID: request.requestID, content: request, authorise: { _ in },
+        call, requestID: request.requestID, content: request.unsigned, authorise: { _ in },
         needing: { try await entry(request.entry) }
       ) { entry, transaction in
-        let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
-        let standing = try transaction.entryStanding(entry.number)
-        let number = try transaction.nextNumber("grants")
-        let made = try judged(under: profile) {
-          try checkStanding(
-            standing, entry: entry.name, items: use.items, atOnce: true, under: $0)
-          try checkMounted(standing, entry: entry.name)
-          return try ShareRules.subscribe(
-            number, use: use, to: entry, by: actor, under: $0, at: time)
-        }
+        let made = try subscribed(
+          try transaction.nextNumber("grants"), use, to: entry,
+          standing: try transaction.entryStanding(entry.number), actor, time)
+        let signed = try take(
+          request.signed,
+          for: decision(toSubscribe: use, as: made, request: request.requestID), call,
+          in: transaction)
         try transaction.save(made)
-        try append(topic(of: made), made, call, to: transaction)
+        try append(topic(of: made), made, call, to: transaction, more: signed)
         return try message(made)
       }
       var reply = done.reply
       reply.receipt = done.receipt
       return reply
+    }
+  }
+
+  private func subscribed(
+    _ number: Int64, _ use: UseRequest, to entry: SharedEntry, standing: EntryStanding?,
+    _ actor: Actor, _ time: Instant
+  ) throws -> Grant {
+    let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
+    return try judged(under: profile) {
+      try checkStanding(standing, entry: entry.name, items: use.items, atOnce: true, under: $0)
+      try checkMounted(standing, entry: entry.name)
+      return try ShareRules.subscribe(number, use: use, to: entry, by: actor, under: $0, at: time)
     }
   }
 

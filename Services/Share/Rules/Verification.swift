@@ -55,6 +55,7 @@ package struct Verification: Hashable, Sendable {
 
   package var name: String { ResourceName.verificationRequest(number).text }
   package var entryName: String { ResourceName.entry(entry).text }
+  package var etag: String { "\(history.count)" }
 
   package func isParty(_ department: DepartmentCode) -> Bool {
     department == requester || department == source

@@ -32,99 +32,10 @@ extension DecidingRequest {
 
 extension ShareV1.Application: DecidedReply {}
 extension ShareV1.Grant: DecidedReply {}
+extension ShareV1.Case: DecidedReply {}
+extension ShareV1.VerificationRequest: DecidedReply {}
 extension CatalogV1.Entry: DecidedReply {}
 extension RegistryV1.Department: DecidedReply {}
-
-extension ShareV1.SubmitApplicationRequest: DecidingRequest {
-  package typealias Reply = ShareV1.Application
-  package static var action: DecisionAction { .submitApplication }
-  package func asks(for stated: StatedDecision) -> Bool { stated.resource == name }
-}
-
-extension ShareV1.ReviewApplicationRequest: DecidingRequest {
-  package typealias Reply = ShareV1.Application
-  package static var action: DecisionAction { .reviewApplication }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.resource == name && stated.text("reason") == reason
-      && stated.texts("consents") == recipients
-      && stated.rows("decisions", of: ["item", "decision", "reason"])
-        == decisions.map { [$0.item, $0.approved ? "approve" : "reject", $0.reason] }
-  }
-}
-
-extension ShareV1.RevokeGrantRequest: DecidingRequest {
-  package typealias Reply = ShareV1.Grant
-  package static var action: DecisionAction { .revokeGrant }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.resource == name && stated.text("reason") == reason
-  }
-}
-
-extension ShareV1.SuspendGrantRequest: DecidingRequest {
-  package typealias Reply = ShareV1.Grant
-  package static var action: DecisionAction { .suspendGrant }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.resource == name && stated.text("reason") == reason
-  }
-}
-
-extension ShareV1.ResumeGrantRequest: DecidingRequest {
-  package typealias Reply = ShareV1.Grant
-  package static var action: DecisionAction { .resumeGrant }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.resource == name && stated.text("reason") == reason
-  }
-}
-
-extension CatalogV1.SubmitEntryRequest: DecidingRequest {
-  package typealias Reply = CatalogV1.Entry
-  package static var action: DecisionAction { .submitEntry }
-  package func asks(for stated: StatedDecision) -> Bool { stated.isOfVersion(name) }
-}
-
-extension CatalogV1.ReviewEntryRequest: DecidingRequest {
-  package typealias Reply = CatalogV1.Entry
-  package static var action: DecisionAction { .reviewEntry }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.isOfVersion(name, version) && stated.text("reason") == reason
-      && stated.text("decision") == (decision == .approve ? "approve" : "return")
-  }
-}
-
-extension CatalogV1.PublishEntryRequest: DecidingRequest {
-  package typealias Reply = CatalogV1.Entry
-  package static var action: DecisionAction { .publishEntry }
-  package func asks(for stated: StatedDecision) -> Bool { stated.isOfVersion(name, version) }
-}
-
-extension RegistryV1.RegisterDepartmentRequest: DecidingRequest {
-  package typealias Reply = RegistryV1.Department
-  package static var action: DecisionAction { .registerDepartment }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.resource == department?.name && stated.text("region") == department?.region
-  }
-}
-
-extension RegistryV1.UpdateDepartmentRequest: DecidingRequest {
-  package typealias Reply = RegistryV1.Department
-  package static var action: DecisionAction { .updateDepartment }
-  package func asks(for stated: StatedDecision) -> Bool {
-    stated.resource == department?.name && stated.text("reason") == reason
-  }
-}
-
-extension StatedDecision {
-  /// - Parameters:
-  ///   - name: `entries/E-1`, or one of its versions.
-  ///   - version: 0 for whichever the catalogue takes.
-  fileprivate func isOfVersion(_ name: String, _ version: Int32 = 0) -> Bool {
-    guard let own = ResourceName(resource, in: .versions), let asked = ResourceName(name) else {
-      return false
-    }
-    if asked.collection == .versions { return asked == own }
-    return asked.number == own.parentNumber && (version == 0 || own.number == Int64(version))
-  }
-}
 
 extension CommonV1.SignedDecision {
   package init(_ signed: SignedStatement) {
@@ -194,7 +105,7 @@ package struct SigningTransport: MessageTransport {
 }
 
 /// What is done with the bytes of one deciding method.
-private struct DecidingMethod: Sendable {
+struct DecidingMethod: Sendable {
   /// The request with `validate_only`; `nil` where it asks for that itself, or is signed.
   let question: @Sendable ([UInt8]) throws -> [UInt8]?
   let statement: @Sendable ([UInt8]) throws -> [UInt8]
@@ -219,19 +130,4 @@ private struct DecidingMethod: Sendable {
       return try request.serialized()
     }
   }
-
-  static let all: [String: DecidingMethod] = [
-    "/weir.share.v1.Share/SubmitApplication": .init(ShareV1.SubmitApplicationRequest.self),
-    "/weir.share.v1.Share/ReviewApplication": .init(ShareV1.ReviewApplicationRequest.self),
-    "/weir.share.v1.Share/RevokeGrant": .init(ShareV1.RevokeGrantRequest.self),
-    "/weir.share.v1.Share/SuspendGrant": .init(ShareV1.SuspendGrantRequest.self),
-    "/weir.share.v1.Share/ResumeGrant": .init(ShareV1.ResumeGrantRequest.self),
-    "/weir.catalog.v1.Catalog/SubmitEntry": .init(CatalogV1.SubmitEntryRequest.self),
-    "/weir.catalog.v1.Catalog/ReviewEntry": .init(CatalogV1.ReviewEntryRequest.self),
-    "/weir.catalog.v1.Catalog/PublishEntry": .init(CatalogV1.PublishEntryRequest.self),
-    "/weir.registry.v1.Registry/RegisterDepartment": .init(
-      RegistryV1.RegisterDepartmentRequest.self),
-    "/weir.registry.v1.Registry/UpdateDepartment": .init(
-      RegistryV1.UpdateDepartmentRequest.self),
-  ]
 }

@@ -14,4 +14,28 @@ extension RegistryV1.Department {
     ResourceName(authority.isEmpty ? superior : authority, in: .departments)
       .flatMap { DepartmentCode($0.id) }
   }
+
+  /// Who decided where this department was party at a moment, as far as its authority was corrected since. By the registry's civil time.
+  package func authorities(at time: Instant) -> Set<DepartmentCode> {
+    var all: Set<DepartmentCode> = []
+    if let now = decidingAuthority { all.insert(now) }
+    for correction in corrections where correction.field == "authority" {
+      guard let corrected = correction.time?.instant, corrected > time,
+        let former = DepartmentCode(correction.former)
+      else { continue }
+      all.insert(former)
+    }
+    return all
+  }
+
+  /// Which departments of its region have somebody with a role that counts for the whole region.
+  package var holders: [Role: Set<DepartmentCode>] {
+    regionalRoles.reduce(into: [:]) { holders, regional in
+      guard let role = Role(rawValue: regional.role) else { return }
+      holders[role] = Set(
+        regional.departments.compactMap { name in
+          ResourceName(name, in: .departments).flatMap { DepartmentCode($0.id) }
+        })
+    }
+  }
 }

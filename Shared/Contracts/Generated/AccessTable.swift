@@ -798,7 +798,7 @@ package enum AccessTable {
     scope: .any, person: .none,
     audited: [],
     via: [], isInternal: true,
-    callers: ["audit", "catalog", "feedback", "share"])
+    callers: ["audit", "catalog", "feedback", "ingest", "share"])
 
   package static let registryV1RegistryResolveSystem = MethodAccess(
     path: "/weir.registry.v1.Registry/ResolveSystem", service: "weir.registry.v1.Registry",

@@ -850,6 +850,8 @@ extension CatalogV1 {
     /// 0 for the newest version.
     package var version: Int32 = 0
     package var etag: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -858,13 +860,17 @@ extension CatalogV1 {
       filing: CatalogV1.Filing? = nil,
       requestID: String = "",
       version: Int32 = 0,
-      etag: String = ""
+      etag: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.filing = filing
       self.requestID = requestID
       self.version = version
       self.etag = etag
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -907,6 +913,8 @@ extension CatalogV1 {
     package var etag: String = ""
     /// Ends a pending request: the authority declines it, or the source takes it back.
     package var cancel: Bool = false
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -916,7 +924,9 @@ extension CatalogV1 {
       basis: CommonV1.Basis? = nil,
       requestID: String = "",
       etag: String = "",
-      cancel: Bool = false
+      cancel: Bool = false,
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.reason = reason
@@ -924,6 +934,8 @@ extension CatalogV1 {
       self.requestID = requestID
       self.etag = etag
       self.cancel = cancel
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -2357,6 +2369,8 @@ extension CatalogV1.FileNotSharedRequest {
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.version = source.pointee.version
     self.etag = try check.string(source.pointee.etag, "etag")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2365,6 +2379,8 @@ extension CatalogV1.FileNotSharedRequest {
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.version = self.version
     target.pointee.etag = arena.string(self.etag)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2374,6 +2390,8 @@ extension CatalogV1.FileNotSharedRequest {
     case "requestId", "request_id": 3
     case "version": 4
     case "etag": 5
+    case "validateOnly", "validate_only": 6
+    case "signed": 7
     default: 0
     }
   }
@@ -2390,6 +2408,10 @@ extension CatalogV1.FileNotSharedRequest {
       try reader.read(&self.version)
     case 5:
       try reader.read(&self.etag)
+    case 6:
+      try reader.read(&self.validateOnly)
+    case 7:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -2400,6 +2422,8 @@ extension CatalogV1.FileNotSharedRequest {
     writer.field("requestId", self.requestID)
     writer.field("version", self.version)
     writer.field("etag", self.etag)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -2514,6 +2538,8 @@ extension CatalogV1.WithdrawEntryRequest {
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.etag = try check.string(source.pointee.etag, "etag")
     self.cancel = source.pointee.cancel != 0
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2523,6 +2549,8 @@ extension CatalogV1.WithdrawEntryRequest {
     target.pointee.request_id = arena.string(self.requestID)
     target.pointee.etag = arena.string(self.etag)
     target.pointee.cancel = self.cancel ? 1 : 0
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2533,6 +2561,8 @@ extension CatalogV1.WithdrawEntryRequest {
     case "requestId", "request_id": 4
     case "etag": 5
     case "cancel": 6
+    case "validateOnly", "validate_only": 7
+    case "signed": 8
     default: 0
     }
   }
@@ -2551,6 +2581,10 @@ extension CatalogV1.WithdrawEntryRequest {
       try reader.read(&self.etag)
     case 6:
       try reader.read(&self.cancel)
+    case 7:
+      try reader.read(&self.validateOnly)
+    case 8:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -2562,6 +2596,8 @@ extension CatalogV1.WithdrawEntryRequest {
     writer.field("requestId", self.requestID)
     writer.field("etag", self.etag)
     writer.field("cancel", self.cancel)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

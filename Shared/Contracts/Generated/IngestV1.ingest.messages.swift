@@ -979,6 +979,10 @@ extension IngestV1 {
     package var assertedValue: String = ""
     /// "departments/d", who asks and learns the answer; a recall must find whoever was told of a match.
     package var requester: String = ""
+    /// The source's acceptance, signed by its person: without it nothing is looked up, whoever asks.
+    package var decision: CommonV1.SignedDecision? = nil
+    /// With which the claim was hashed into the statement: whoever reads that learns nothing of the claim.
+    package var salt: [UInt8] = []
 
     package init() {}
 
@@ -988,7 +992,9 @@ extension IngestV1 {
       subject: IngestV1.Subject? = nil,
       item: String = "",
       assertedValue: String = "",
-      requester: String = ""
+      requester: String = "",
+      decision: CommonV1.SignedDecision? = nil,
+      salt: [UInt8] = []
     ) {
       self.entry = entry
       self.request = request
@@ -996,6 +1002,8 @@ extension IngestV1 {
       self.item = item
       self.assertedValue = assertedValue
       self.requester = requester
+      self.decision = decision
+      self.salt = salt
     }
   }
 
@@ -3376,6 +3384,8 @@ extension IngestV1.VerifyClaimRequest {
     self.item = try check.string(source.pointee.item, "item")
     self.assertedValue = try check.string(source.pointee.asserted_value, "asserted_value")
     self.requester = try check.string(source.pointee.requester, "requester")
+    self.decision = try check.optionalMessage(source.pointee.decision, "decision")
+    self.salt = check.bytes(source.pointee.salt)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3385,6 +3395,8 @@ extension IngestV1.VerifyClaimRequest {
     target.pointee.item = arena.string(self.item)
     target.pointee.asserted_value = arena.string(self.assertedValue)
     target.pointee.requester = arena.string(self.requester)
+    target.pointee.decision = arena.optionalMessage(self.decision)
+    target.pointee.salt = arena.bytes(self.salt)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3395,6 +3407,8 @@ extension IngestV1.VerifyClaimRequest {
     case "item": 4
     case "assertedValue", "asserted_value": 5
     case "requester": 6
+    case "decision": 7
+    case "salt": 8
     default: 0
     }
   }
@@ -3413,6 +3427,10 @@ extension IngestV1.VerifyClaimRequest {
       try reader.read(&self.assertedValue)
     case 6:
       try reader.read(&self.requester)
+    case 7:
+      try reader.read(&self.decision)
+    case 8:
+      try reader.read(&self.salt)
     default: break
     }
   }
@@ -3424,6 +3442,8 @@ extension IngestV1.VerifyClaimRequest {
     writer.field("item", self.item)
     writer.field("assertedValue", self.assertedValue)
     writer.field("requester", self.requester)
+    writer.field("decision", self.decision)
+    writer.field("salt", self.salt)
   }
 }
 

@@ -102,7 +102,7 @@ extension RegistryV1 {
     /// Which departments of its region have a person with a role that counts for the whole region (luyi-2019/4, 9). Filled by
     /// ResolveDepartment alone.
     package var regionalRoles: [RegistryV1.RegionalRole] = []
-    /// What was corrected since its registration, the oldest first. Filled by GetDepartment alone.
+    /// What was corrected since its registration, the oldest first. Filled by GetDepartment and ResolveDepartment.
     package var corrections: [RegistryV1.DepartmentCorrection] = []
     /// What the caller is to sign; in answers to `validate_only` alone.
     package var statement: [UInt8] = []
@@ -435,6 +435,8 @@ extension RegistryV1 {
     package var state: RegistryV1.State = RegistryV1.State()
     package var reason: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -442,12 +444,16 @@ extension RegistryV1 {
       name: String = "",
       state: RegistryV1.State = RegistryV1.State(),
       reason: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.state = state
       self.reason = reason
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1841,6 +1847,8 @@ extension RegistryV1.SetDepartmentStateRequest {
     self.state = RegistryV1.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1848,6 +1856,8 @@ extension RegistryV1.SetDepartmentStateRequest {
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1856,6 +1866,8 @@ extension RegistryV1.SetDepartmentStateRequest {
     case "state": 2
     case "reason": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -1870,6 +1882,10 @@ extension RegistryV1.SetDepartmentStateRequest {
       try reader.read(&self.reason)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -1879,6 +1895,8 @@ extension RegistryV1.SetDepartmentStateRequest {
     writer.field("state", self.state)
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

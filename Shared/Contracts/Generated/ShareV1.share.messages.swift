@@ -894,6 +894,8 @@ extension ShareV1 {
     package var requestID: String = ""
     package var scenario: String = ""
     package var systems: [String] = []
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -907,7 +909,9 @@ extension ShareV1 {
       roll: ShareV1.RollTerms? = nil,
       requestID: String = "",
       scenario: String = "",
-      systems: [String] = []
+      systems: [String] = [],
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.entry = entry
       self.items = items
@@ -919,6 +923,8 @@ extension ShareV1 {
       self.requestID = requestID
       self.scenario = scenario
       self.systems = systems
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -927,17 +933,23 @@ extension ShareV1 {
     package var name: String = ""
     package var securityOfficer: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       name: String = "",
       securityOfficer: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.securityOfficer = securityOfficer
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -949,6 +961,8 @@ extension ShareV1 {
     /// Why others than before; nothing is asked for the first filing.
     package var reason: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -956,12 +970,16 @@ extension ShareV1 {
       name: String = "",
       accessModes: [String] = [],
       reason: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.accessModes = accessModes
       self.reason = reason
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1294,6 +1312,8 @@ extension ShareV1 {
     package var reopened: Bool = false
     package var etag: String = ""
     package var receipt: CommonV1.Receipt? = nil
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -1316,7 +1336,8 @@ extension ShareV1 {
       lineage: CommonV1.Lineage? = nil,
       reopened: Bool = false,
       etag: String = "",
-      receipt: CommonV1.Receipt? = nil
+      receipt: CommonV1.Receipt? = nil,
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.chunk = chunk
@@ -1337,6 +1358,7 @@ extension ShareV1 {
       self.reopened = reopened
       self.etag = etag
       self.receipt = receipt
+      self.statement = statement
     }
   }
 
@@ -1522,6 +1544,8 @@ extension ShareV1 {
     package var reason: String = ""
     package var refer: Bool = false
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -1531,7 +1555,9 @@ extension ShareV1 {
       evidence: ShareV1.Evidence? = nil,
       reason: String = "",
       refer: Bool = false,
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.outcome = outcome
@@ -1539,6 +1565,8 @@ extension ShareV1 {
       self.reason = reason
       self.refer = refer
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1548,6 +1576,8 @@ extension ShareV1 {
     package var confirmed: Bool = false
     package var reason: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -1555,12 +1585,16 @@ extension ShareV1 {
       name: String = "",
       confirmed: Bool = false,
       reason: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.confirmed = confirmed
       self.reason = reason
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1570,17 +1604,23 @@ extension ShareV1 {
     /// Without a reason: the hold ends.
     package var hold: ShareV1.Hold? = nil
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       name: String = "",
       hold: ShareV1.Hold? = nil,
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.hold = hold
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1672,6 +1712,8 @@ extension ShareV1 {
     package var createTime: GoogleProtobuf.Timestamp? = nil
     package var profile: String = ""
     package var receipt: CommonV1.Receipt? = nil
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -1689,7 +1731,8 @@ extension ShareV1 {
       due: CommonV1.DueDate? = nil,
       createTime: GoogleProtobuf.Timestamp? = nil,
       profile: String = "",
-      receipt: CommonV1.Receipt? = nil
+      receipt: CommonV1.Receipt? = nil,
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.entry = entry
@@ -1705,6 +1748,7 @@ extension ShareV1 {
       self.createTime = createTime
       self.profile = profile
       self.receipt = receipt
+      self.statement = statement
     }
 
     package enum State: MessageEnum {
@@ -1787,6 +1831,8 @@ extension ShareV1 {
     package var reason: String = ""
     package var basis: CommonV1.Basis? = nil
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -1795,13 +1841,17 @@ extension ShareV1 {
       decision: ShareV1.DecideVerificationRequestRequest.Decision = ShareV1.DecideVerificationRequestRequest.Decision(),
       reason: String = "",
       basis: CommonV1.Basis? = nil,
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.decision = decision
       self.reason = reason
       self.basis = basis
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
 
     package enum Decision: MessageEnum {
@@ -3428,6 +3478,8 @@ extension ShareV1.SubscribeRequest {
     self.requestID = try check.string(source.pointee.request_id, "request_id")
     self.scenario = try check.string(source.pointee.scenario, "scenario")
     self.systems = try check.strings(source.pointee.systems, source.pointee.n_systems, "systems")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3444,6 +3496,8 @@ extension ShareV1.SubscribeRequest {
     target.pointee.scenario = arena.string(self.scenario)
     target.pointee.n_systems = self.systems.count
     target.pointee.systems = arena.strings(self.systems)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3458,6 +3512,8 @@ extension ShareV1.SubscribeRequest {
     case "requestId", "request_id": 8
     case "scenario": 9
     case "systems": 10
+    case "validateOnly", "validate_only": 11
+    case "signed": 12
     default: 0
     }
   }
@@ -3490,6 +3546,10 @@ extension ShareV1.SubscribeRequest {
       try reader.readList(&self.systems, of: "") {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 11:
+      try reader.read(&self.validateOnly)
+    case 12:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3505,6 +3565,8 @@ extension ShareV1.SubscribeRequest {
     writer.field("requestId", self.requestID)
     writer.field("scenario", self.scenario)
     writer.list("systems", self.systems) { $0.value($1) }
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3535,12 +3597,16 @@ extension ShareV1.AcceptGrantRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.securityOfficer = try check.string(source.pointee.security_officer, "security_officer")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.security_officer = arena.string(self.securityOfficer)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3548,6 +3614,8 @@ extension ShareV1.AcceptGrantRequest {
     case "name": 1
     case "securityOfficer", "security_officer": 2
     case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -3560,6 +3628,10 @@ extension ShareV1.AcceptGrantRequest {
       try reader.read(&self.securityOfficer)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3568,6 +3640,8 @@ extension ShareV1.AcceptGrantRequest {
     writer.field("name", self.name)
     writer.field("securityOfficer", self.securityOfficer)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3599,6 +3673,8 @@ extension ShareV1.FileAccessModesRequest {
     self.accessModes = try check.strings(source.pointee.access_modes, source.pointee.n_access_modes, "access_modes")
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3607,6 +3683,8 @@ extension ShareV1.FileAccessModesRequest {
     target.pointee.access_modes = arena.strings(self.accessModes)
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3615,6 +3693,8 @@ extension ShareV1.FileAccessModesRequest {
     case "accessModes", "access_modes": 2
     case "reason": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -3631,6 +3711,10 @@ extension ShareV1.FileAccessModesRequest {
       try reader.read(&self.reason)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3640,6 +3724,8 @@ extension ShareV1.FileAccessModesRequest {
     writer.list("accessModes", self.accessModes) { $0.value($1) }
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -4568,6 +4654,7 @@ extension ShareV1.Case {
     self.reopened = source.pointee.reopened != 0
     self.etag = try check.string(source.pointee.etag, "etag")
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -4591,6 +4678,7 @@ extension ShareV1.Case {
     target.pointee.reopened = self.reopened ? 1 : 0
     target.pointee.etag = arena.string(self.etag)
     target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -4614,6 +4702,7 @@ extension ShareV1.Case {
     case "reopened": 17
     case "etag": 18
     case "receipt": 19
+    case "statement": 20
     default: 0
     }
   }
@@ -4660,6 +4749,8 @@ extension ShareV1.Case {
       try reader.read(&self.etag)
     case 19:
       try reader.read(&self.receipt)
+    case 20:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -4684,6 +4775,7 @@ extension ShareV1.Case {
     writer.field("reopened", self.reopened)
     writer.field("etag", self.etag)
     writer.field("receipt", self.receipt)
+    writer.field("statement", self.statement)
   }
 }
 
@@ -5293,6 +5385,8 @@ extension ShareV1.ConcludeCaseRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.refer = source.pointee.refer != 0
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -5302,6 +5396,8 @@ extension ShareV1.ConcludeCaseRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.refer = self.refer ? 1 : 0
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -5312,6 +5408,8 @@ extension ShareV1.ConcludeCaseRequest {
     case "reason": 4
     case "refer": 5
     case "requestId", "request_id": 6
+    case "validateOnly", "validate_only": 7
+    case "signed": 8
     default: 0
     }
   }
@@ -5330,6 +5428,10 @@ extension ShareV1.ConcludeCaseRequest {
       try reader.read(&self.refer)
     case 6:
       try reader.read(&self.requestID)
+    case 7:
+      try reader.read(&self.validateOnly)
+    case 8:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -5341,6 +5443,8 @@ extension ShareV1.ConcludeCaseRequest {
     writer.field("reason", self.reason)
     writer.field("refer", self.refer)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -5372,6 +5476,8 @@ extension ShareV1.ConfirmCaseRequest {
     self.confirmed = source.pointee.confirmed != 0
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -5379,6 +5485,8 @@ extension ShareV1.ConfirmCaseRequest {
     target.pointee.confirmed = self.confirmed ? 1 : 0
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -5387,6 +5495,8 @@ extension ShareV1.ConfirmCaseRequest {
     case "confirmed": 2
     case "reason": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -5401,6 +5511,10 @@ extension ShareV1.ConfirmCaseRequest {
       try reader.read(&self.reason)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -5410,6 +5524,8 @@ extension ShareV1.ConfirmCaseRequest {
     writer.field("confirmed", self.confirmed)
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -5440,12 +5556,16 @@ extension ShareV1.HoldLineRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.hold = try check.optionalMessage(source.pointee.hold, "hold")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.hold = arena.optionalMessage(self.hold)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -5453,6 +5573,8 @@ extension ShareV1.HoldLineRequest {
     case "name": 1
     case "hold": 2
     case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -5465,6 +5587,10 @@ extension ShareV1.HoldLineRequest {
       try reader.read(&self.hold)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -5473,6 +5599,8 @@ extension ShareV1.HoldLineRequest {
     writer.field("name", self.name)
     writer.field("hold", self.hold)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -5730,6 +5858,7 @@ extension ShareV1.VerificationRequest {
     self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
     self.profile = try check.string(source.pointee.profile, "profile")
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -5747,6 +5876,7 @@ extension ShareV1.VerificationRequest {
     target.pointee.create_time = arena.optionalMessage(self.createTime)
     target.pointee.profile = arena.string(self.profile)
     target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -5765,6 +5895,7 @@ extension ShareV1.VerificationRequest {
     case "createTime", "create_time": 12
     case "profile": 13
     case "receipt": 14
+    case "statement": 15
     default: 0
     }
   }
@@ -5799,6 +5930,8 @@ extension ShareV1.VerificationRequest {
       try reader.read(&self.profile)
     case 14:
       try reader.read(&self.receipt)
+    case 15:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -5818,6 +5951,7 @@ extension ShareV1.VerificationRequest {
     writer.field("createTime", self.createTime)
     writer.field("profile", self.profile)
     writer.field("receipt", self.receipt)
+    writer.field("statement", self.statement)
   }
 }
 
@@ -5943,6 +6077,8 @@ extension ShareV1.DecideVerificationRequestRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.basis = try check.optionalMessage(source.pointee.basis, "basis")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -5951,6 +6087,8 @@ extension ShareV1.DecideVerificationRequestRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.basis = arena.optionalMessage(self.basis)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -5960,6 +6098,8 @@ extension ShareV1.DecideVerificationRequestRequest {
     case "reason": 3
     case "basis": 4
     case "requestId", "request_id": 5
+    case "validateOnly", "validate_only": 6
+    case "signed": 7
     default: 0
     }
   }
@@ -5976,6 +6116,10 @@ extension ShareV1.DecideVerificationRequestRequest {
       try reader.read(&self.basis)
     case 5:
       try reader.read(&self.requestID)
+    case 6:
+      try reader.read(&self.validateOnly)
+    case 7:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -5986,6 +6130,8 @@ extension ShareV1.DecideVerificationRequestRequest {
     writer.field("reason", self.reason)
     writer.field("basis", self.basis)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

@@ -1,5 +1,6 @@
 // How an entry is taken back, and how one that is not shared is filed.
 
+import Access
 import CatalogRules
 import Contracts
 import Integrity
@@ -115,8 +116,12 @@ struct WithdrawalTests {
     }
     #expect(early?.code == .failedPrecondition)
     #expect(early?.trailers["weir-article"] == "weir-default/e.1")
-    let asked = try await catalog.client.withdrawEntry(
-      .init(name: name, reason: "职能划转", basis: basis, requestID: "w1"), head)
+    let request = CatalogV1.WithdrawEntryRequest(
+      name: name, reason: "职能划转", basis: basis, requestID: "w1")
+    let unsigned = CatalogV1.CatalogClient(CatalogCalls.transport(to: catalog.server))
+    let silent = await status { _ = try await unsigned.withdrawEntry(request, head) }
+    #expect(silent?.trailers["weir-reason"] == "decision.statement_missing")
+    let asked = try await catalog.client.withdrawEntry(request, head)
     #expect(asked.state == .published)
     #expect(asked.withdrawal?.basis == basis)
     let seen = try await catalog.client.getEntry(
@@ -139,6 +144,9 @@ struct WithdrawalTests {
       let logged = try await catalog.logged(topic)
       #expect(logged["basis"]?["article"]?.string == "第八条", "\(topic)")
       #expect(logged["reason"]?.string == "职能划转", "\(topic)")
+      let signed = try #require(SignedStatement(logged["signed"]))
+      let stated = try StatedDecision(bytes: signed.statement)
+      #expect(stated.action == .withdrawEntry && stated.text("decision") == "withdraw")
     }
   }
 
@@ -221,9 +229,15 @@ struct FilingCallTests {
         _ = try await catalog.client.fileNotShared(
           .init(name: name, filing: filing, requestID: "f", version: 7), authority)
       } == ["request.changed_meanwhile", "etag"])
-    let filed = try await catalog.client.fileNotShared(
-      .init(name: name, filing: filing, requestID: "f", version: 1), authority)
+    let request = CatalogV1.FileNotSharedRequest(
+      name: name, filing: filing, requestID: "f", version: 1)
+    let unsigned = CatalogV1.CatalogClient(CatalogCalls.transport(to: catalog.server))
+    #expect(
+      await said { _ = try await unsigned.fileNotShared(request, authority) }
+        == ["decision.statement_missing", "signed"])
+    let filed = try await catalog.client.fileNotShared(request, authority)
     #expect(filed.filing == filing)
+    #expect(SignedStatement(try await catalog.logged("catalog.entry_filed")["signed"]) != nil)
     let published = try await catalog.client.publishEntry(
       .init(name: name, requestID: "p2"), authority)
     #expect(published.state == .published)

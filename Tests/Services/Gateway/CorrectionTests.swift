@@ -186,6 +186,43 @@ struct CorrectionCallTests {
     }
   }
 
+  @Test("AC-92 who disables or activates a department signs it")
+  func state() async throws {
+    try await withNode { node in
+      let unsigned = RegistryV1.RegistryClient(try node.channel("data-bureau/wu"))
+      var request = RegistryV1.SetDepartmentStateRequest(
+        name: "departments/justice", state: .disabled, reason: "机构撤并", requestID: fresh())
+      let first = request
+      #expect(
+        await refusal { try await unsigned.setDepartmentState(first) }?.reason
+          == "decision.statement_missing")
+      request.validateOnly = true
+      let asked = try await unsigned.setDepartmentState(request)
+      #expect(asked.state == .disabled)
+      // Nothing has changed yet.
+      _ = try await node.channel("justice/sun").unary(
+        "/weir.registry.v1.Registry/WhoAmI", [])
+      let stated = try StatedDecision(try Statement(bytes: asked.statement))
+      #expect(request.asks(for: stated) && stated.text("state") == "disabled")
+      let wu = try #require(node.identities["data-bureau/wu"])
+      request.validateOnly = false
+      request.signed = CommonV1.SignedDecision(
+        try SignedStatement(
+          asked.statement, key: wu.key, chain: try Certificate.all(pem: wu.chainPEM)))
+      var other = request
+      other.reason = "另有原因"
+      let altered = other
+      #expect(
+        await refusal { try await unsigned.setDepartmentState(altered) }?.reason
+          == "decision.statement_differs")
+      #expect(try await unsigned.setDepartmentState(request).state == .disabled)
+      let entries = try await #require(node.store.database.outbox).read(after: 0, limit: 100)
+      let entry = try #require(entries.last { $0.topic == "registry.department_disabled" })
+      let payload = try CanonicalJSON.decodeCanonical(entry.leaf.payload)
+      #expect(SignedStatement(payload["signed"])?.statement == asked.statement)
+    }
+  }
+
   @Test("it holds at once for the services that ask, and stands in history and log")
   func corrected() async throws {
     try await withNode { node in

@@ -126,7 +126,8 @@ extension RegistryService {
     }
   }
 
-  /// Asked by services alone, often, and therefore answered from memory.
+  /// Asked by services alone, often, and therefore answered from memory, but for what was corrected: who was whose authority when
+  /// something was signed is told by that alone.
   package func resolveDepartment(
     _ request: RegistryV1.GetDepartmentRequest, _ call: CallContext
   ) async throws -> RegistryV1.Department {
@@ -140,6 +141,9 @@ extension RegistryService {
       message.regionalRoles = directory.regionalHolders(for: row).map { role, holders in
         RegistryV1.RegionalRole(
           role: role.slug, departments: holders.map { ResourceName.department($0).text })
+      }
+      message.corrections = try await store.database.read {
+        try $0.corrections(of: code).map(\.message)
       }
       return message
     }
@@ -164,16 +168,28 @@ extension RegistryService {
       let code = try departmentCode(request.name, field: "name")
       let state = try registryState(request.state)
       let demand = demand
-      return try await change(
-        request, requestID: request.requestID, call, reach: governing(code)
-      ) { transaction, manager in
-        var row = try transaction.known(code)
-        try requireStateChange(of: row, reason: request.reason, by: manager)
-        if state == .active {
-          try requireActivation(
-            row, persons: try transaction.persons(of: code), demand: demand)
+      if request.validateOnly {
+        let caller = call.caller
+        return try await store.database.read { transaction in
+          let former = try transaction.known(code)
+          let next = try transaction.changed(
+            former, to: state, reason: request.reason, demand: demand,
+            by: try transaction.manager(caller))
+          var reply = next.message
+          reply.statement = statement(
+            of: decision(toSet: former, as: next, reason: request.reason), call)
+          return reply
         }
-        row.state = state
+      }
+      return try await change(
+        request.unsigned, requestID: request.requestID, call, reach: governing(code)
+      ) { transaction, manager in
+        let former = try transaction.known(code)
+        var row = try transaction.changed(
+          former, to: state, reason: request.reason, demand: demand, by: manager)
+        let signed = try take(
+          request.signed, for: decision(toSet: former, as: row, reason: request.reason), call,
+          in: transaction)
         row.version = try transaction.nextRegistryVersion()
         return RegistryOutcome(
           reply: row.message,
@@ -181,7 +197,7 @@ extension RegistryService {
           event: RegistryEvent(
             topic: state == .active
               ? "registry.department_activated" : "registry.department_disabled",
-            subject: row.name, fields: [("reason", request.reason)]))
+            subject: row.name, fields: [("reason", request.reason)], signed: signed))
       }
     }
   }
@@ -206,5 +222,19 @@ extension SQLReading where Self: ~Copyable {
       row, existing: try department(row.code),
       authority: try row.authority.flatMap { try department($0) },
       rival: row.isAuthority ? try authority(at: row.level, of: row.region) : nil, by: manager)
+  }
+
+  /// A department as it would be activated or disabled; refused where it may not be.
+  fileprivate func changed(
+    _ row: RegisteredDepartment, to state: RegistryState, reason: String,
+    demand: ActivationDemand?, by manager: RegistryManager
+  ) throws -> RegisteredDepartment {
+    try requireStateChange(of: row, reason: reason, by: manager)
+    if state == .active {
+      try requireActivation(row, persons: try persons(of: row.code), demand: demand)
+    }
+    var next = row
+    next.state = state
+    return next
   }
 }

@@ -42,6 +42,18 @@ extension RegistryService {
     return Decision(
       .updateDepartment, on: former.name, etag: String(former.version), profile: "", decided)
   }
+
+  /// Whether a department may act from now on, and why.
+  func decision(
+    toSet former: RegisteredDepartment, as next: RegisteredDepartment, reason: String
+  ) -> Decision {
+    Decision(
+      .setDepartmentState, on: former.name, etag: String(former.version), profile: "",
+      [
+        "state": .string(next.state == .active ? "active" : "disabled"),
+        "reason": .string(reason),
+      ])
+  }
 }
 
 extension RegisteredDepartment {

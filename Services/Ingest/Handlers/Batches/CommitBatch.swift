@@ -6,6 +6,7 @@ import Database
 import IngestRules
 import IngestStore
 import Integrity
+import Regulation
 import Vocabulary
 
 extension IngestService {
@@ -78,6 +79,12 @@ extension IngestService {
       if let known = try answered(change, in: transaction) { return .answered(known) }
       let batch = try transaction.ownBatch(id, field: "name", call)
       try checkHand(of: batch, call)
+      // Rows of two departments never lie in one register, whatever the catalogue says of its owner.
+      if let owner = try transaction.register(batch.terms.entry)?.owner, owner != batch.terms.owner
+      {
+        let profile = ProfileReference(batch.terms.profile)?.key ?? ""
+        throw IngestRefusal.notOwner(citation: RuleBasis(profile: profile).delivery)
+      }
       // A batch that failed already is judged again, so that a repetition is told the same.
       let state = batch.state == .qualityFailed ? BatchState.loading : batch.state
       let verdict = try precheck(

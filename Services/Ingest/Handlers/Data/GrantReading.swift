@@ -69,23 +69,27 @@ extension IngestService {
     of document: GrantDocument, _ signed: IngestV1.SignedGrant
   ) async throws {
     let entry = try number(document.entry, in: .entries, field: "grant")
-    let owner = try await database.read { try $0.owner(ofEntry: entry) }
-    if let owner, owner != document.source {
+    let (owner, deliverer, known) = try await database.read {
+      (try $0.owner(ofEntry: entry), try $0.register(entry)?.owner, try $0.knownEntry(entry))
+    }
+    // Whom the catalogue names is not enough: the rows are those of the department that delivered them.
+    if [owner, deliverer].contains(where: { $0 != nil && $0 != document.source }) {
       throw DataRefusal.grantNotReviewed(
         grant: document.name,
         BilingualText("数源部门不是该条目的提供方", "its source is not the owner of the entry"))
     }
     if document.application.isEmpty { return }
-    guard let reference = ProfileReference(document.profile),
-      let profile = try? outside.profiles.profile(reference)
-    else { throw DataRefusal.grantInvalid }
+    let profile = try governing(
+      document.profile, class: known?.resourceClass ?? "", of: document)
+    let needsAuthority = profile.reviewers?.value.contains { $0 != .sourceDepartment } ?? false
     do throws(GrantReviewError) {
       try document.checkReview(
         signed.decisions.map { SignedStatement($0) }, by: outside.decisions,
-        needsAuthority: profile.reviewers?.value.contains { $0 != .sourceDepartment } ?? false)
+        needsAuthority: needsAuthority)
     } catch {
       throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
     }
+    if needsAuthority { try await checkAuthority(of: document) }
   }
 
   /// Nobody reviews a grant of what is open to all: the publisher's statement of the entry stands instead (AC-40).
@@ -93,11 +97,13 @@ extension IngestService {
     let entry = try number(document.entry, in: .entries, field: "grant")
     let kept = try await database.read { try $0.knownEntry(entry)?.publication }
     let statement = try kept.flatMap { SignedStatement(try CanonicalJSON.decode($0)) }
+    let stated: StatedDecision
     do throws(GrantReviewError) {
-      try document.checkPublication(statement, by: outside.decisions)
+      stated = try document.checkPublication(statement, by: outside.decisions)
     } catch {
       throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
     }
+    try await checkPublisher(stated, of: document)
   }
 }
 

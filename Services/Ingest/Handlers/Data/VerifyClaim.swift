@@ -27,6 +27,7 @@ extension IngestService {
         guard register.state.owner == call.caller.department else {
           throw DataRefusal.notOwner(entry: request.entry)
         }
+        try checkAcceptance(of: request, requester: requester, by: register.state.owner, call)
         let schema = register.claim?.schema ?? EntrySchema(items: [])
         try claim.check(under: schema, today: today)
         let (token, hits) = try await find(subject, keys, register)
@@ -76,6 +77,34 @@ extension IngestService {
       }
       return IngestV1.ReadClaimResponse()
     }
+  }
+
+  /// Nothing is looked up on Share's word: a person of the source signed that this claim, of this requester, be answered.
+  private func checkAcceptance(
+    of request: IngestV1.VerifyClaimRequest, requester: DepartmentCode, by owner: DepartmentCode,
+    _ call: CallContext
+  ) throws {
+    func refused(_ chinese: String, _ english: String) -> DataRefusal {
+      .claimNotAccepted(request: request.request, BilingualText(chinese, english))
+    }
+    guard let signed = request.decision else {
+      throw refused("未附数源部门人员的签名", "no statement of the source's came with it")
+    }
+    let stated: StatedDecision
+    do throws(DecisionRefusal) {
+      stated = try outside.decisions.read(SignedStatement(signed))
+    } catch {
+      throw refused(error.sentence.chinese, error.sentence.english)
+    }
+    guard stated.department == owner, stated.personName == call.caller.personName else {
+      throw refused("签名人不是来电的数源部门人员", "its signer is not the source's person who calls")
+    }
+    guard stated.action == .decideVerification, stated.resource == request.request,
+      stated.text("decision") == "accept", stated.text("entry") == request.entry,
+      stated.text("item") == request.item,
+      stated.text("requester") == ResourceName.department(requester).text,
+      stated.text("claim") == (try request.claimDigest())
+    else { throw refused("签名的不是这一核实请求", "its statement is not on this claim") }
   }
 
   private func requester(

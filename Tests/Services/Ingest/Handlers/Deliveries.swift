@@ -223,6 +223,29 @@ extension IngestNode {
     return try persons.sign(CanonicalJSON.encode(.object(statement)), as: reviewer, of: code)
   }
 
+  /// The source's word that a claim be answered, as Share asks for it.
+  func acceptance(
+    of claim: IngestV1.VerifyClaimRequest, by person: String, of department: String,
+    decision: String = "accept", with signers: TestPersons? = nil
+  ) throws -> SignedStatement {
+    let signers = signers ?? persons
+    let officer = try #require(PersonID(person))
+    let code = try #require(DepartmentCode(department))
+    let statement: JSONObject = [
+      "action": "share.decide_verification", "resource": .string(claim.request), "etag": "1",
+      "profile": .string(profileText("meizhou-public-2023")),
+      "person": .string(ResourceName.person(code, officer).text),
+      "certificate": .string(
+        Hex.encode(try signers.identity(officer, of: code).certificate.sha256)),
+      "time": .integer(pki.now * 1_000),
+      "decided": [
+        "decision": .string(decision), "entry": .string(claim.entry), "item": .string(claim.item),
+        "requester": .string(claim.requester), "claim": .string(try claim.claimDigest()),
+      ],
+    ]
+    return try signers.sign(CanonicalJSON.encode(.object(statement)), as: officer, of: code)
+  }
+
   func lookUp(
     _ identifier: String, _ grant: IngestV1.SignedGrant, entry: Int64 = 1, items: [String] = [],
     purpose: String = "pension check", name: String = "", recipient: String = "", who: Who = .user

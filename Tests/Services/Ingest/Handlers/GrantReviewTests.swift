@@ -134,42 +134,121 @@ struct GrantReviewTests {
     await node.stop()
   }
 
+  /// The catalogue tells of a publication that somebody signed.
+  private func publish(
+    _ node: IngestNode, _ grant: GrantDocument, by person: String = "chen",
+    of department: String = "data-bureau", action: String = "catalog.publish_entry",
+    owner: String = "civil-affairs", type: String = "unconditional",
+    resourceClass: String = "public"
+  ) async throws {
+    let statement = try node.review(of: grant, by: person, of: department) {
+      $0["action"] = .string(action)
+      $0["resource"] = "entries/E-1/versions/2"
+      $0["decided"] = [
+        "owner": .string("departments/" + owner), "class": .string(resourceClass),
+        "items": [["name": "name", "share_type": .string(type), "grade": 1]],
+      ]
+    }
+    try await node.follow(
+      "catalog.entry_published",
+      [
+        ("entry", "entries/E-1"), ("version", 2), ("owner", .string("departments/" + owner)),
+        ("profile", .string(grant.profile)), ("signed", statement.json),
+      ])
+  }
+
   @Test("AC-40 what nobody reviews is open to all by its publisher's statement, or not at all")
   func publication() async throws {
     let node = try await node()
     let grant = try document(node, application: "")
-    func publish(_ action: String, _ owner: String, _ type: String) async throws {
-      let statement = try node.review(of: grant, by: "chen", of: "data-bureau") {
-        $0["action"] = .string(action)
-        $0["resource"] = "entries/E-1/versions/2"
-        $0["decided"] = [
-          "owner": .string("departments/" + owner),
-          "items": [["name": "name", "share_type": .string(type), "grade": 1]],
-        ]
-      }
-      try await node.follow(
-        "catalog.entry_published",
-        [
-          ("entry", "entries/E-1"), ("version", 2), ("owner", "departments/civil-affairs"),
-          ("profile", .string(grant.profile)), ("signed", statement.json),
-        ])
-    }
     #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
-    try await publish("catalog.publish_entry", "civil-affairs", "unconditional")
+    try await publish(node, grant)
     #expect(try await outcome(node, grant, []) == "opened")
     #expect(
       try await outcome(node, document(node, items: ["cremation-date"], application: ""), [])
         == "ingest.grant_not_reviewed")
-    for (action, owner, type) in [
-      ("catalog.publish_entry", "civil-affairs", "conditional"),
-      ("catalog.submit_entry", "civil-affairs", "unconditional"),
-      ("catalog.publish_entry", "justice", "unconditional"),
+    try await publish(node, grant, type: "conditional")
+    #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
+    try await publish(node, grant, action: "catalog.submit_entry")
+    #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
+    try await publish(node, grant, owner: "justice")
+    #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
+    await node.stop()
+  }
+
+  @Test(
+    "AC-40 a catalogue with a colluding clerk opens nothing: publishers are of the owner's authority, as the registry and the profile say"
+  )
+  func publishers() async throws {
+    let node = try await node()
+    let grant = try document(node, application: "")
+    // Any registered person, the owner's own where the text has a reviewer, and one whom no registry knows.
+    for (person, department) in [
+      ("li", "justice"), ("li", "human-resources"), ("wu", "civil-affairs"), ("xu", "nobody"),
     ] {
-      try await publish(action, owner, type)
+      try await publish(node, grant, by: person, of: department)
       #expect(
-        try await outcome(node, grant, []) == "ingest.grant_not_reviewed",
-        "\(action) \(owner) \(type)")
+        try await outcome(node, grant, []) == "ingest.grant_not_reviewed", "\(department)")
     }
+    // A law that lets the owner publish, but does not govern here; or governs another class of resources.
+    let foreign = try document(node, profile: "guangdong-2018", application: "")
+    try await publish(node, foreign, by: "wu", of: "civil-affairs")
+    #expect(try await outcome(node, foreign, []) == "ingest.grant_not_reviewed")
+    let trial = try document(node, profile: "meizhou-specific-2021", application: "")
+    try await publish(node, trial, by: "wu", of: "civil-affairs")
+    #expect(try await outcome(node, trial, []) == "ingest.grant_not_reviewed")
+    try await publish(
+      node, trial, by: "wu", of: "civil-affairs", resourceClass: "specific_population")
+    #expect(try await outcome(node, trial, []) == "opened")
+    // The authority that it had when it was published counts after a correction, too; another never did.
+    try await publish(node, grant)
+    node.registry.change("civil-affairs") { $0.authority = "departments/province-bureau" }
+    #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
+    let later = GoogleProtobuf.Timestamp(Instant(milliseconds: node.pki.now * 1_000 + 1))
+    node.registry.change("civil-affairs") {
+      $0.corrections = [
+        RegistryV1.DepartmentCorrection(
+          field: "authority", former: "data-bureau", corrected: "province-bureau", time: later)
+      ]
+    }
+    #expect(try await outcome(node, grant, []) == "opened")
+    await node.stop()
+  }
+
+  @Test("AC-40 AC-43 a catalogue that gives a register to another department gives it no rows")
+  func stolenRegister() async throws {
+    let node = try await node()
+    let grant = try document(node, source: "justice", application: "")
+    try await publish(node, grant, owner: "justice")
+    #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
+    // Nor does it become the department's by an increment of its own.
+    var entry = catalogEntry(.cremation)
+    entry.owner = "departments/justice"
+    node.catalog.put(entry)
+    let reason = await refusal {
+      try await node.deliver(
+        try RegisterFile(
+          ["id", "name", "cremation-date", "certificate", "revoked"],
+          rows: [[identityNumber(2), "李四", "2024-01-05", "C2", ""]]),
+        who: Who(department: "justice", roles: [.departmentSystem]))
+    }
+    #expect(reason == "ingest.not_owner")
+    #expect(try await outcome(node, grant, []) == "ingest.grant_not_reviewed")
+    await node.stop()
+  }
+
+  @Test(
+    "AC-43 the authority that a grant names is the source's own, and not one of a reviewer's choice"
+  )
+  func chosenAuthority() async throws {
+    let node = try await node()
+    let grant = try document(node, profile: "guangdong-2018", authority: "justice")
+    let decisions = [
+      try node.review(of: grant), try node.review(of: grant, by: "li", of: "justice"),
+    ]
+    #expect(try await outcome(node, grant, decisions) == "ingest.grant_not_reviewed")
+    node.registry.change("civil-affairs") { $0.authority = "departments/justice" }
+    #expect(try await outcome(node, grant, decisions) == "opened")
     await node.stop()
   }
 

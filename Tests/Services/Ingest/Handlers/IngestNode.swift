@@ -24,9 +24,14 @@ enum ShippedLaw {
     return parts.joined(separator: "/")
   }()
 
+  /// As shipped, and one class more under a text that asks the authority, too (guangdong-2018/19).
   private static let loadedProfiles = Result {
-    try PolicyFiles.load(
-      policiesFolder: root + "/deploy/policies", governanceFile: root + "/deploy/governance.yaml")
+    let folder = try TemporaryFolder()
+    let shipped = try String(contentsOfFile: root + "/deploy/governance.yaml", encoding: .utf8)
+    let row = "  - {tag: provincial, profile: guangdong-2018, from: 2018-11-29}\n"
+    try Data((shipped + row).utf8).write(to: URL(filePath: folder.path("governance.yaml")))
+    return try PolicyFiles.load(
+      policiesFolder: root + "/deploy/policies", governanceFile: folder.path("governance.yaml"))
   }
   private static let loadedCalendar = Result {
     try CalendarFiles.load(calendarsFolder: root + "/deploy/calendars")
@@ -67,6 +72,41 @@ final class FixedCatalog: MessageTransport {
     _ path: String, _ options: CallOptions, _ body: (ClientStream) async throws -> Result
   ) async throws -> Result {
     throw Status(.unimplemented, path)
+  }
+}
+
+/// What the registry answers: departments of one city under its data bureau.
+final class FixedRegistry: Sendable {
+  private let departments: Mutex<[String: RegistryV1.Department]>
+
+  init() {
+    let codes = ["civil-affairs", "human-resources", "justice", "health", "police", "data-bureau"]
+    let rows = codes.map { code in
+      var department = RegistryV1.Department()
+      department.name = "departments/" + code
+      department.level = .city
+      department.region = "441400"
+      department.state = .active
+      department.authority = code == "data-bureau" ? "" : "departments/data-bureau"
+      department.superior = code == "data-bureau" ? "departments/province-bureau" : ""
+      return (code, department)
+    }
+    departments = Mutex(Dictionary(uniqueKeysWithValues: rows))
+  }
+
+  func change(_ code: String, _ change: @Sendable (inout RegistryV1.Department) -> Void) {
+    departments.withLock {
+      var department = $0[code] ?? RegistryV1.Department()
+      change(&department)
+      $0[code] = department
+    }
+  }
+
+  func department(_ code: DepartmentCode) throws -> RegistryV1.Department {
+    guard let found = departments.withLock({ $0[code.text] }) else {
+      throw Status(.notFound, code.text)
+    }
+    return found
   }
 }
 
@@ -119,6 +159,7 @@ final class IngestNode {
   let pki: TestPKI
   let persons: TestPersons
   let catalog = FixedCatalog()
+  let registry = FixedRegistry()
   let clock = TestClock()
   /// Runs in the middle of a call: at the n-th look at the clock from when it was set.
   let interruption = Interruption()
@@ -228,8 +269,10 @@ final class IngestNode {
     var outside = IngestService.Dependencies(
       database: database, identity: identity, keyring: keyring,
       tokenKeysFolder: folder.path("keys"), indexFolder: dataFolder + "/index",
-      catalog: CatalogV1.CatalogClient(catalog), profiles: try ShippedLaw.profiles(),
-      calendar: try ShippedLaw.calendar(), grantKeys: [shareKey.publicKey], keyList: keyList,
+      catalog: CatalogV1.CatalogClient(catalog),
+      directory: { [registry] in try registry.department($0) },
+      profiles: try ShippedLaw.profiles(), calendar: try ShippedLaw.calendar(),
+      grantKeys: [shareKey.publicKey], keyList: keyList,
       random: random,
       civil: { [clock, interruption] in
         interruption.pass()

@@ -37,13 +37,65 @@ struct RepairHandlerTests {
     _ node: IngestNode, _ id: String, _ name: String, _ value: String,
     item: String = "cremation-date", who: Who = .sourceOfficer
   ) async throws -> IngestV1.VerifyClaimResponse.Answer {
+    var claim = IngestV1.VerifyClaimRequest(
+      entry: "entries/E-1", request: "verification-requests/V-1",
+      subject: try node.subject(id, name: name), item: item, assertedValue: value,
+      requester: "departments/human-resources")
+    claim.salt = [1, 2, 3]
+    claim.decision = CommonV1.SignedDecision(
+      try node.acceptance(of: claim, by: "li", of: who.department))
+    return try await verify(node, claim, who)
+  }
+
+  private func verify(
+    _ node: IngestNode, _ claim: IngestV1.VerifyClaimRequest, _ who: Who = .sourceOfficer
+  ) async throws -> IngestV1.VerifyClaimResponse.Answer {
     try await node.fromShare.verifyClaim(
-      IngestV1.VerifyClaimRequest(
-        entry: "entries/E-1", request: "verification-requests/V-1",
-        subject: try node.subject(id, name: name), item: item, assertedValue: value,
-        requester: "departments/human-resources"),
-      node.options(who, entry: "/weir.share.v1.Share/DecideVerificationRequest")
+      claim, node.options(who, entry: "/weir.share.v1.Share/DecideVerificationRequest")
     ).answer
+  }
+
+  @Test("AC-42 a claim is answered by the source's own signature on it, not on Share's word")
+  func acceptance() async throws {
+    let node = try await node()
+    var claim = IngestV1.VerifyClaimRequest(
+      entry: "entries/E-1", request: "verification-requests/V-1",
+      subject: try node.subject(identityNumber(1), name: "张三"), item: "cremation-date",
+      assertedValue: "2024-01-05", requester: "departments/human-resources")
+    claim.salt = [7]
+    let good = try node.acceptance(of: claim, by: "li", of: "civil-affairs")
+    func outcome(
+      _ signed: SignedStatement?, _ change: (inout IngestV1.VerifyClaimRequest) -> Void = { _ in }
+    ) async throws -> String? {
+      var asked = claim
+      change(&asked)
+      asked.decision = signed.map { CommonV1.SignedDecision($0) }
+      let request = asked
+      return await refusal { try await verify(node, request) }
+    }
+    #expect(try await outcome(good) == nil)
+    #expect(try await outcome(nil) == "ingest.claim_not_accepted")
+    // Another claim, another requester, another request than was signed.
+    #expect(
+      try await outcome(good) { $0.assertedValue = "2024-01-06" } == "ingest.claim_not_accepted")
+    #expect(
+      try await outcome(good) { $0.requester = "departments/health" } == "ingest.claim_not_accepted"
+    )
+    #expect(
+      try await outcome(good) { $0.request = "verification-requests/V-2" }
+        == "ingest.claim_not_accepted")
+    #expect(try await outcome(good) { $0.salt = [8] } == "ingest.claim_not_accepted")
+    // Declined, signed by a colleague who does not call, by somebody of another department, or by a foreign root.
+    for signed in [
+      try node.acceptance(of: claim, by: "li", of: "civil-affairs", decision: "decline"),
+      try node.acceptance(of: claim, by: "wu", of: "civil-affairs"),
+      try node.acceptance(of: claim, by: "li", of: "health"),
+      try node.acceptance(
+        of: claim, by: "li", of: "civil-affairs", with: TestPersons(try TestPKI())),
+    ] {
+      #expect(try await outcome(signed) == "ingest.claim_not_accepted")
+    }
+    await node.stop()
   }
 
   @Test("AC-42 a claim matches or does not; who is not in the register does not match either")

@@ -2750,7 +2750,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__review_entry_request__descri
   (ProtobufCMessageInit) weir__catalog__v1__review_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__file_not_shared_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__file_not_shared_request__field_descriptors[7] =
 {
   {
     "name",
@@ -2812,18 +2812,44 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__file_not_shared_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__FileNotSharedRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__FileNotSharedRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__file_not_shared_request__field_indices_by_name[] = {
   4,   /* field[4] = etag */
   1,   /* field[1] = filing */
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
+  6,   /* field[6] = signed */
+  5,   /* field[5] = validate_only */
   3,   /* field[3] = version */
 };
 static const ProtobufCIntRange weir__catalog__v1__file_not_shared_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__file_not_shared_request__descriptor =
 {
@@ -2833,7 +2859,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__file_not_shared_request__des
   "Weir__Catalog__V1__FileNotSharedRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__FileNotSharedRequest),
-  5,
+  7,
   weir__catalog__v1__file_not_shared_request__field_descriptors,
   weir__catalog__v1__file_not_shared_request__field_indices_by_name,
   1,  weir__catalog__v1__file_not_shared_request__number_ranges,
@@ -2943,7 +2969,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__publish_entry_request__descr
   (ProtobufCMessageInit) weir__catalog__v1__publish_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__withdraw_entry_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__withdraw_entry_request__field_descriptors[8] =
 {
   {
     "name",
@@ -3017,6 +3043,30 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__withdraw_entry_request_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__WithdrawEntryRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__WithdrawEntryRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__withdraw_entry_request__field_indices_by_name[] = {
   2,   /* field[2] = basis */
@@ -3025,11 +3075,13 @@ static const unsigned weir__catalog__v1__withdraw_entry_request__field_indices_b
   0,   /* field[0] = name */
   1,   /* field[1] = reason */
   3,   /* field[3] = request_id */
+  7,   /* field[7] = signed */
+  6,   /* field[6] = validate_only */
 };
 static const ProtobufCIntRange weir__catalog__v1__withdraw_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__withdraw_entry_request__descriptor =
 {
@@ -3039,7 +3091,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdraw_entry_request__desc
   "Weir__Catalog__V1__WithdrawEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__WithdrawEntryRequest),
-  6,
+  8,
   weir__catalog__v1__withdraw_entry_request__field_descriptors,
   weir__catalog__v1__withdraw_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__withdraw_entry_request__number_ranges,

@@ -4180,7 +4180,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__compare_chunk_response__descr
   (ProtobufCMessageInit) weir__ingest__v1__compare_chunk_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__verify_claim_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__verify_claim_request__field_descriptors[8] =
 {
   {
     "entry",
@@ -4254,19 +4254,45 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__verify_claim_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "decision",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__VerifyClaimRequest, decision),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "salt",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__VerifyClaimRequest, salt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__verify_claim_request__field_indices_by_name[] = {
   4,   /* field[4] = asserted_value */
+  6,   /* field[6] = decision */
   0,   /* field[0] = entry */
   3,   /* field[3] = item */
   1,   /* field[1] = request */
   5,   /* field[5] = requester */
+  7,   /* field[7] = salt */
   2,   /* field[2] = subject */
 };
 static const ProtobufCIntRange weir__ingest__v1__verify_claim_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_request__descriptor =
 {
@@ -4276,7 +4302,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__verify_claim_request__descrip
   "Weir__Ingest__V1__VerifyClaimRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__VerifyClaimRequest),
-  6,
+  8,
   weir__ingest__v1__verify_claim_request__field_descriptors,
   weir__ingest__v1__verify_claim_request__field_indices_by_name,
   1,  weir__ingest__v1__verify_claim_request__number_ranges,

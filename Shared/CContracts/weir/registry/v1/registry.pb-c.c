@@ -2681,7 +2681,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__list_departments_response__
   (ProtobufCMessageInit) weir__registry__v1__list_departments_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__set_department_state_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__registry__v1__set_department_state_request__field_descriptors[6] =
 {
   {
     "name",
@@ -2731,17 +2731,43 @@ static const ProtobufCFieldDescriptor weir__registry__v1__set_department_state_r
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetDepartmentStateRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetDepartmentStateRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__set_department_state_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   2,   /* field[2] = reason */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
   1,   /* field[1] = state */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__set_department_state_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__set_department_state_request__descriptor =
 {
@@ -2751,7 +2777,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__set_department_state_reques
   "Weir__Registry__V1__SetDepartmentStateRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__SetDepartmentStateRequest),
-  4,
+  6,
   weir__registry__v1__set_department_state_request__field_descriptors,
   weir__registry__v1__set_department_state_request__field_indices_by_name,
   1,  weir__registry__v1__set_department_state_request__number_ranges,

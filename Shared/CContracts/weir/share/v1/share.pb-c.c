@@ -4340,7 +4340,7 @@ const ProtobufCMessageDescriptor weir__share__v1__list_applications_response__de
   (ProtobufCMessageInit) weir__share__v1__list_applications_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__subscribe_request__field_descriptors[10] =
+static const ProtobufCFieldDescriptor weir__share__v1__subscribe_request__field_descriptors[12] =
 {
   {
     "entry",
@@ -4462,6 +4462,30 @@ static const ProtobufCFieldDescriptor weir__share__v1__subscribe_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SubscribeRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__SubscribeRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__subscribe_request__field_indices_by_name[] = {
   3,   /* field[3] = business */
@@ -4472,13 +4496,15 @@ static const unsigned weir__share__v1__subscribe_request__field_indices_by_name[
   7,   /* field[7] = request_id */
   6,   /* field[6] = roll */
   8,   /* field[8] = scenario */
+  11,   /* field[11] = signed */
   9,   /* field[9] = systems */
   5,   /* field[5] = until */
+  10,   /* field[10] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__subscribe_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__subscribe_request__descriptor =
 {
@@ -4488,14 +4514,14 @@ const ProtobufCMessageDescriptor weir__share__v1__subscribe_request__descriptor 
   "Weir__Share__V1__SubscribeRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__SubscribeRequest),
-  10,
+  12,
   weir__share__v1__subscribe_request__field_descriptors,
   weir__share__v1__subscribe_request__field_indices_by_name,
   1,  weir__share__v1__subscribe_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__subscribe_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__accept_grant_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__share__v1__accept_grant_request__field_descriptors[5] =
 {
   {
     "name",
@@ -4533,16 +4559,42 @@ static const ProtobufCFieldDescriptor weir__share__v1__accept_grant_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__AcceptGrantRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__AcceptGrantRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__accept_grant_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
   1,   /* field[1] = security_officer */
+  4,   /* field[4] = signed */
+  3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__accept_grant_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__accept_grant_request__descriptor =
 {
@@ -4552,14 +4604,14 @@ const ProtobufCMessageDescriptor weir__share__v1__accept_grant_request__descript
   "Weir__Share__V1__AcceptGrantRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__AcceptGrantRequest),
-  3,
+  5,
   weir__share__v1__accept_grant_request__field_descriptors,
   weir__share__v1__accept_grant_request__field_indices_by_name,
   1,  weir__share__v1__accept_grant_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__accept_grant_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__file_access_modes_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__share__v1__file_access_modes_request__field_descriptors[6] =
 {
   {
     "name",
@@ -4609,17 +4661,43 @@ static const ProtobufCFieldDescriptor weir__share__v1__file_access_modes_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__FileAccessModesRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__FileAccessModesRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__file_access_modes_request__field_indices_by_name[] = {
   1,   /* field[1] = access_modes */
   0,   /* field[0] = name */
   2,   /* field[2] = reason */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__file_access_modes_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__file_access_modes_request__descriptor =
 {
@@ -4629,7 +4707,7 @@ const ProtobufCMessageDescriptor weir__share__v1__file_access_modes_request__des
   "Weir__Share__V1__FileAccessModesRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__FileAccessModesRequest),
-  4,
+  6,
   weir__share__v1__file_access_modes_request__field_descriptors,
   weir__share__v1__file_access_modes_request__field_indices_by_name,
   1,  weir__share__v1__file_access_modes_request__number_ranges,
@@ -5718,7 +5796,7 @@ const ProtobufCMessageDescriptor weir__share__v1__hold__descriptor =
   (ProtobufCMessageInit) weir__share__v1__hold__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__case__field_descriptors[19] =
+static const ProtobufCFieldDescriptor weir__share__v1__case__field_descriptors[20] =
 {
   {
     "name",
@@ -5948,6 +6026,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__case__field_descriptors[1
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__Case, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__case__field_indices_by_name[] = {
   1,   /* field[1] = chunk */
@@ -5968,12 +6058,13 @@ static const unsigned weir__share__v1__case__field_indices_by_name[] = {
   16,   /* field[16] = reopened */
   2,   /* field[2] = row */
   3,   /* field[3] = state */
+  19,   /* field[19] = statement */
   6,   /* field[6] = under_check */
 };
 static const ProtobufCIntRange weir__share__v1__case__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 19 }
+  { 0, 20 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__case__descriptor =
 {
@@ -5983,7 +6074,7 @@ const ProtobufCMessageDescriptor weir__share__v1__case__descriptor =
   "Weir__Share__V1__Case",
   "weir.share.v1",
   sizeof(Weir__Share__V1__Case),
-  19,
+  20,
   weir__share__v1__case__field_descriptors,
   weir__share__v1__case__field_indices_by_name,
   1,  weir__share__v1__case__number_ranges,
@@ -6553,7 +6644,7 @@ const ProtobufCMessageDescriptor weir__share__v1__list_cases_response__descripto
   (ProtobufCMessageInit) weir__share__v1__list_cases_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__conclude_case_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__share__v1__conclude_case_request__field_descriptors[8] =
 {
   {
     "name",
@@ -6627,6 +6718,30 @@ static const ProtobufCFieldDescriptor weir__share__v1__conclude_case_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ConcludeCaseRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ConcludeCaseRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__conclude_case_request__field_indices_by_name[] = {
   2,   /* field[2] = evidence */
@@ -6635,11 +6750,13 @@ static const unsigned weir__share__v1__conclude_case_request__field_indices_by_n
   3,   /* field[3] = reason */
   4,   /* field[4] = refer */
   5,   /* field[5] = request_id */
+  7,   /* field[7] = signed */
+  6,   /* field[6] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__conclude_case_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__conclude_case_request__descriptor =
 {
@@ -6649,14 +6766,14 @@ const ProtobufCMessageDescriptor weir__share__v1__conclude_case_request__descrip
   "Weir__Share__V1__ConcludeCaseRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__ConcludeCaseRequest),
-  6,
+  8,
   weir__share__v1__conclude_case_request__field_descriptors,
   weir__share__v1__conclude_case_request__field_indices_by_name,
   1,  weir__share__v1__conclude_case_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__conclude_case_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__confirm_case_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__share__v1__confirm_case_request__field_descriptors[6] =
 {
   {
     "name",
@@ -6706,17 +6823,43 @@ static const ProtobufCFieldDescriptor weir__share__v1__confirm_case_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ConfirmCaseRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__ConfirmCaseRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__confirm_case_request__field_indices_by_name[] = {
   1,   /* field[1] = confirmed */
   0,   /* field[0] = name */
   2,   /* field[2] = reason */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__confirm_case_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__confirm_case_request__descriptor =
 {
@@ -6726,14 +6869,14 @@ const ProtobufCMessageDescriptor weir__share__v1__confirm_case_request__descript
   "Weir__Share__V1__ConfirmCaseRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__ConfirmCaseRequest),
-  4,
+  6,
   weir__share__v1__confirm_case_request__field_descriptors,
   weir__share__v1__confirm_case_request__field_indices_by_name,
   1,  weir__share__v1__confirm_case_request__number_ranges,
   (ProtobufCMessageInit) weir__share__v1__confirm_case_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__hold_line_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__share__v1__hold_line_request__field_descriptors[5] =
 {
   {
     "name",
@@ -6771,16 +6914,42 @@ static const ProtobufCFieldDescriptor weir__share__v1__hold_line_request__field_
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__HoldLineRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__HoldLineRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__hold_line_request__field_indices_by_name[] = {
   1,   /* field[1] = hold */
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
+  4,   /* field[4] = signed */
+  3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__hold_line_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__hold_line_request__descriptor =
 {
@@ -6790,7 +6959,7 @@ const ProtobufCMessageDescriptor weir__share__v1__hold_line_request__descriptor 
   "Weir__Share__V1__HoldLineRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__HoldLineRequest),
-  3,
+  5,
   weir__share__v1__hold_line_request__field_descriptors,
   weir__share__v1__hold_line_request__field_indices_by_name,
   1,  weir__share__v1__hold_line_request__number_ranges,
@@ -7073,7 +7242,7 @@ const ProtobufCEnumDescriptor weir__share__v1__verification_request__state__desc
   weir__share__v1__verification_request__state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__verification_request__field_descriptors[14] =
+static const ProtobufCFieldDescriptor weir__share__v1__verification_request__field_descriptors[15] =
 {
   {
     "name",
@@ -7243,6 +7412,18 @@ static const ProtobufCFieldDescriptor weir__share__v1__verification_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__VerificationRequest, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__verification_request__field_indices_by_name[] = {
   7,   /* field[7] = answer */
@@ -7259,11 +7440,12 @@ static const unsigned weir__share__v1__verification_request__field_indices_by_na
   13,   /* field[13] = receipt */
   2,   /* field[2] = requester */
   6,   /* field[6] = state */
+  14,   /* field[14] = statement */
 };
 static const ProtobufCIntRange weir__share__v1__verification_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 14 }
+  { 0, 15 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__verification_request__descriptor =
 {
@@ -7273,7 +7455,7 @@ const ProtobufCMessageDescriptor weir__share__v1__verification_request__descript
   "Weir__Share__V1__VerificationRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__VerificationRequest),
-  14,
+  15,
   weir__share__v1__verification_request__field_descriptors,
   weir__share__v1__verification_request__field_indices_by_name,
   1,  weir__share__v1__verification_request__number_ranges,
@@ -7439,7 +7621,7 @@ const ProtobufCEnumDescriptor weir__share__v1__decide_verification_request_reque
   weir__share__v1__decide_verification_request_request__decision__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__share__v1__decide_verification_request_request__field_descriptors[5] =
+static const ProtobufCFieldDescriptor weir__share__v1__decide_verification_request_request__field_descriptors[7] =
 {
   {
     "name",
@@ -7501,6 +7683,30 @@ static const ProtobufCFieldDescriptor weir__share__v1__decide_verification_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__DecideVerificationRequestRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Share__V1__DecideVerificationRequestRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__share__v1__decide_verification_request_request__field_indices_by_name[] = {
   3,   /* field[3] = basis */
@@ -7508,11 +7714,13 @@ static const unsigned weir__share__v1__decide_verification_request_request__fiel
   0,   /* field[0] = name */
   2,   /* field[2] = reason */
   4,   /* field[4] = request_id */
+  6,   /* field[6] = signed */
+  5,   /* field[5] = validate_only */
 };
 static const ProtobufCIntRange weir__share__v1__decide_verification_request_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 5 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__share__v1__decide_verification_request_request__descriptor =
 {
@@ -7522,7 +7730,7 @@ const ProtobufCMessageDescriptor weir__share__v1__decide_verification_request_re
   "Weir__Share__V1__DecideVerificationRequestRequest",
   "weir.share.v1",
   sizeof(Weir__Share__V1__DecideVerificationRequestRequest),
-  5,
+  7,
   weir__share__v1__decide_verification_request_request__field_descriptors,
   weir__share__v1__decide_verification_request_request__field_indices_by_name,
   1,  weir__share__v1__decide_verification_request_request__number_ranges,

@@ -345,10 +345,12 @@ struct  Weir__Catalog__V1__FileNotSharedRequest
   ProtobufCBinaryData request_id;
   int32_t version;
   ProtobufCBinaryData etag;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__CATALOG__V1__FILE_NOT_SHARED_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__file_not_shared_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL}, 0, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, 0, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Catalog__V1__PublishEntryRequest
@@ -375,10 +377,12 @@ struct  Weir__Catalog__V1__WithdrawEntryRequest
   ProtobufCBinaryData request_id;
   ProtobufCBinaryData etag;
   protobuf_c_boolean cancel;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__CATALOG__V1__WITHDRAW_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__withdraw_entry_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0 }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, 0, NULL }
 
 
 struct  Weir__Catalog__V1__MountEntryRequest

@@ -529,10 +529,12 @@ struct  Weir__Ingest__V1__VerifyClaimRequest
   ProtobufCBinaryData item;
   ProtobufCBinaryData asserted_value;
   ProtobufCBinaryData requester;
+  Weir__Common__V1__SignedDecision *decision;
+  ProtobufCBinaryData salt;
 };
 #define WEIR__INGEST__V1__VERIFY_CLAIM_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__verify_claim_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__ReadClaimResponse

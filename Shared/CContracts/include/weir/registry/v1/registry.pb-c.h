@@ -266,10 +266,12 @@ struct  Weir__Registry__V1__SetDepartmentStateRequest
   Weir__Registry__V1__State state;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__REGISTRY__V1__SET_DEPARTMENT_STATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__set_department_state_request__descriptor) \
-    , {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, {0,NULL}, {0,NULL} }
+    , {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Registry__V1__RegisterSystemRequest

@@ -453,10 +453,12 @@ struct  Weir__Share__V1__SubscribeRequest
   ProtobufCBinaryData scenario;
   size_t n_systems;
   ProtobufCBinaryData *systems;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__SUBSCRIBE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__subscribe_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0, NULL }
 
 
 struct  Weir__Share__V1__AcceptGrantRequest
@@ -465,10 +467,12 @@ struct  Weir__Share__V1__AcceptGrantRequest
   ProtobufCBinaryData name;
   ProtobufCBinaryData security_officer;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__ACCEPT_GRANT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__accept_grant_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__FileAccessModesRequest
@@ -479,10 +483,12 @@ struct  Weir__Share__V1__FileAccessModesRequest
   ProtobufCBinaryData *access_modes;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__FILE_ACCESS_MODES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__file_access_modes_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__RevokeGrantRequest
@@ -674,10 +680,11 @@ struct  Weir__Share__V1__Case
   protobuf_c_boolean reopened;
   ProtobufCBinaryData etag;
   Weir__Common__V1__Receipt *receipt;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__SHARE__V1__CASE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__case__descriptor) \
-    , {0,NULL}, 0, 0, WEIR__SHARE__V1__CASE_STATE__CASE_STATE_UNSPECIFIED, WEIR__SHARE__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, 0, {0,NULL}, NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, {0,NULL}, NULL, 0, {0,NULL}, NULL }
+    , {0,NULL}, 0, 0, WEIR__SHARE__V1__CASE_STATE__CASE_STATE_UNSPECIFIED, WEIR__SHARE__V1__OUTCOME__OUTCOME_UNSPECIFIED, 0, 0, {0,NULL}, NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, {0,NULL}, NULL, 0, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Weir__Share__V1__CreateComparisonRequest
@@ -801,10 +808,12 @@ struct  Weir__Share__V1__ConcludeCaseRequest
   ProtobufCBinaryData reason;
   protobuf_c_boolean refer;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__CONCLUDE_CASE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__conclude_case_request__descriptor) \
-    , {0,NULL}, WEIR__SHARE__V1__OUTCOME__OUTCOME_UNSPECIFIED, NULL, {0,NULL}, 0, {0,NULL} }
+    , {0,NULL}, WEIR__SHARE__V1__OUTCOME__OUTCOME_UNSPECIFIED, NULL, {0,NULL}, 0, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__ConfirmCaseRequest
@@ -814,10 +823,12 @@ struct  Weir__Share__V1__ConfirmCaseRequest
   protobuf_c_boolean confirmed;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__CONFIRM_CASE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__confirm_case_request__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__HoldLineRequest
@@ -826,10 +837,12 @@ struct  Weir__Share__V1__HoldLineRequest
   ProtobufCBinaryData name;
   Weir__Share__V1__Hold *hold;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__HOLD_LINE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__hold_line_request__descriptor) \
-    , {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, NULL, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__GetClearanceRequest
@@ -890,10 +903,11 @@ struct  Weir__Share__V1__VerificationRequest
   Google__Protobuf__Timestamp *create_time;
   ProtobufCBinaryData profile;
   Weir__Common__V1__Receipt *receipt;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__SHARE__V1__VERIFICATION_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__verification_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__SHARE__V1__VERIFICATION_REQUEST__STATE__STATE_UNSPECIFIED, WEIR__INGEST__V1__VERIFY_CLAIM_RESPONSE__ANSWER__ANSWER_UNSPECIFIED, NULL, {0,NULL}, NULL, NULL, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__SHARE__V1__VERIFICATION_REQUEST__STATE__STATE_UNSPECIFIED, WEIR__INGEST__V1__VERIFY_CLAIM_RESPONSE__ANSWER__ANSWER_UNSPECIFIED, NULL, {0,NULL}, NULL, NULL, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Weir__Share__V1__CreateVerificationRequestRequest
@@ -921,10 +935,12 @@ struct  Weir__Share__V1__DecideVerificationRequestRequest
   ProtobufCBinaryData reason;
   Weir__Common__V1__Basis *basis;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__SHARE__V1__DECIDE_VERIFICATION_REQUEST_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__share__v1__decide_verification_request_request__descriptor) \
-    , {0,NULL}, WEIR__SHARE__V1__DECIDE_VERIFICATION_REQUEST_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, WEIR__SHARE__V1__DECIDE_VERIFICATION_REQUEST_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, NULL, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Share__V1__GetVerificationRequestRequest

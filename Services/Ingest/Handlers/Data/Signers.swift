@@ -1,0 +1,86 @@
+// Whether those who signed belong to the departments that decide: asked of the registry, not of catalogue or Share (AC-40, AC-43).
+
+import Access
+import Contracts
+import IngestRules
+import RPC
+import Regulation
+import Vocabulary
+
+extension IngestService {
+  /// The publisher of an entry is of a department that publishes it, under a profile that governs its class.
+  func checkPublisher(_ stated: StatedDecision, of document: GrantDocument) async throws {
+    let profile = try governing(stated.profile, class: stated.text("class"), of: document)
+    let version = ResourceName(stated.resource, in: .versions)?.number ?? 0
+    guard let owner = try await signingBody(document.source, at: stated.time),
+      let signer = try await signingBody(stated.department, at: stated.time),
+      profile.letsPublish(signer, for: owner, isUpdate: version > 1)
+    else {
+      throw DataRefusal.grantNotReviewed(
+        grant: document.name,
+        BilingualText(
+          "\(stated.personName)不属于有权发布该条目的部门",
+          "\(stated.personName) belongs to no department that publishes the entry"))
+    }
+  }
+
+  /// The profile that a statement or a grant names, where it governs a class of resources here: another would ask others, or fewer.
+  ///
+  /// - Parameter resourceClass: Empty where nobody said it.
+  func governing(
+    _ text: String, class resourceClass: String, of document: GrantDocument
+  ) throws(DataRefusal) -> Profile {
+    let isGoverning = { (row: GovernanceRow, profile: Profile) in
+      row.profile == profile.key
+        && (resourceClass.isEmpty || row.tag.map { $0 == resourceClass } ?? true)
+    }
+    guard let reference = ProfileReference(text),
+      let profile = try? outside.profiles.profile(reference),
+      outside.profiles.governance.contains(where: { isGoverning($0, profile) })
+    else {
+      throw .grantNotReviewed(
+        grant: document.name,
+        BilingualText("所依据的档案在此不适用", "the profile that it names does not govern here"))
+    }
+    return profile
+  }
+
+  /// The authority that a grant names is the source's own: a reviewer of the source alone could have put another there.
+  func checkAuthority(of document: GrantDocument) async throws {
+    guard let authority = document.authority,
+      let source = try await signingBody(document.source, at: document.issued),
+      source.authorities.contains(authority)
+    else {
+      throw DataRefusal.grantNotReviewed(
+        grant: document.name,
+        BilingualText(
+          "授权所载主管部门不是数源部门的主管部门", "the authority that it names is not that of its source"))
+    }
+  }
+
+  /// What the registry knows of a department; `nil` where it knows none.
+  ///
+  /// - Parameter time: When its people signed. An authority that was replaced since counts, too.
+  private func signingBody(
+    _ code: DepartmentCode, at time: Instant
+  ) async throws -> SigningBody? {
+    do {
+      return SigningBody(try await outside.directory(code), at: time)
+    } catch let status as Status where status.code == .notFound {
+      return nil
+    }
+  }
+}
+
+extension SigningBody {
+  /// `nil` where the registry's words are not those of the rules.
+  fileprivate init?(_ department: RegistryV1.Department, at time: Instant) {
+    guard let name = ResourceName(department.name, in: .departments),
+      let code = DepartmentCode(name.id), let level = department.administrativeLevel
+    else { return nil }
+    self.init(
+      code: code, level: level, region: department.region,
+      isAuthority: department.authority.isEmpty, authorities: department.authorities(at: time),
+      holders: department.holders)
+  }
+}

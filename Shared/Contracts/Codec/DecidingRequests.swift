@@ -1,0 +1,248 @@
+// The requests by which persons decide: of each, what its statement must say, and the methods that take them.
+
+package import Access
+import Vocabulary
+
+extension ShareV1.SubmitApplicationRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Application
+  package static var action: DecisionAction { .submitApplication }
+  package func asks(for stated: StatedDecision) -> Bool { stated.resource == name }
+}
+
+extension ShareV1.ReviewApplicationRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Application
+  package static var action: DecisionAction { .reviewApplication }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+      && stated.texts("consents") == recipients
+      && stated.rows("decisions", of: ["item", "decision", "reason"])
+        == decisions.map { [$0.item, $0.approved ? "approve" : "reject", $0.reason] }
+  }
+}
+
+extension ShareV1.RevokeGrantRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Grant
+  package static var action: DecisionAction { .revokeGrant }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+  }
+}
+
+extension ShareV1.SuspendGrantRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Grant
+  package static var action: DecisionAction { .suspendGrant }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+  }
+}
+
+extension ShareV1.ResumeGrantRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Grant
+  package static var action: DecisionAction { .resumeGrant }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+  }
+}
+
+extension ShareV1.SubscribeRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Grant
+  package static var action: DecisionAction { .subscribe }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.isOfVersion(entry) && stated.texts("items") == items
+      && stated.text("business") == business && stated.text("until") == until
+      && stated.text("purpose") == purpose && stated.text("request") == requestID
+  }
+}
+
+extension ShareV1.AcceptGrantRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Grant
+  package static var action: DecisionAction { .acceptGrant }
+  package func asks(for stated: StatedDecision) -> Bool {
+    let officer = securityOfficer.isEmpty ? stated.personName : securityOfficer
+    return stated.resource == name && stated.text("security_officer") == officer
+  }
+}
+
+extension ShareV1.FileAccessModesRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Grant
+  package static var action: DecisionAction { .fileAccessModes }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+      && stated.texts("access_modes") == Set(accessModes).sorted()
+  }
+}
+
+extension ShareV1.ConcludeCaseRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Case
+  package static var action: DecisionAction { .concludeCase }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("outcome") == outcomeWord
+      && stated.text("refer") == (refer ? "yes" : "no") && stated.text("words") == wordsDigest
+  }
+
+  /// `IRREGULAR_RECEIPT`; empty where the lead is taken up.
+  package var outcomeWord: String {
+    if outcome == .unspecified { return "" }
+    return ShareV1.Outcome.names.first { $0.value == outcome }?.name ?? ""
+  }
+
+  /// What the person wrote of the case, by its hash.
+  package var wordsDigest: String {
+    StatedDecision.digest(of: [
+      ("kind", evidence?.kind ?? ""), ("date", evidence?.date ?? ""),
+      ("seen_by", evidence?.seenBy ?? ""), ("note", evidence?.note ?? ""), ("reason", reason),
+    ])
+  }
+}
+
+extension ShareV1.ConfirmCaseRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Case
+  package static var action: DecisionAction { .confirmCase }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("confirmed") == (confirmed ? "yes" : "no")
+      && stated.text("words") == wordsDigest
+  }
+
+  package var wordsDigest: String { StatedDecision.digest(of: [("reason", reason)]) }
+}
+
+extension ShareV1.HoldLineRequest: DecidingRequest {
+  package typealias Reply = ShareV1.Case
+  package static var action: DecisionAction { .holdLine }
+  package func asks(for stated: StatedDecision) -> Bool {
+    let isHeld = hold?.reason.isEmpty == false
+    return stated.resource == name && stated.text("until") == (isHeld ? hold?.until : "")
+      && stated.text("words") == wordsDigest
+  }
+
+  package var wordsDigest: String {
+    StatedDecision.digest(of: [("reason", hold?.reason ?? ""), ("notice", hold?.notice ?? "")])
+  }
+}
+
+extension ShareV1.DecideVerificationRequestRequest: DecidingRequest {
+  package typealias Reply = ShareV1.VerificationRequest
+  package static var action: DecisionAction { .decideVerification }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+      && stated.text("decision") == (decision == .accept ? "accept" : "decline")
+  }
+}
+
+extension IngestV1.VerifyClaimRequest {
+  /// The claim as the source's statement tells it: all but what stands there itself, hashed with its salt.
+  package func claimDigest() throws -> String {
+    var claim = IngestV1.VerifyClaimRequest()
+    claim.entry = entry
+    claim.subject = subject
+    claim.item = item
+    claim.assertedValue = assertedValue
+    return StatedDecision.digest(ofClaim: try claim.serialized(), salt: salt)
+  }
+}
+
+extension CatalogV1.SubmitEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+  package static var action: DecisionAction { .submitEntry }
+  package func asks(for stated: StatedDecision) -> Bool { stated.isOfVersion(name) }
+}
+
+extension CatalogV1.ReviewEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+  package static var action: DecisionAction { .reviewEntry }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.isOfVersion(name, version) && stated.text("reason") == reason
+      && stated.text("decision") == (decision == .approve ? "approve" : "return")
+  }
+}
+
+extension CatalogV1.PublishEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+  package static var action: DecisionAction { .publishEntry }
+  package func asks(for stated: StatedDecision) -> Bool { stated.isOfVersion(name, version) }
+}
+
+extension CatalogV1.FileNotSharedRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+  package static var action: DecisionAction { .fileNotShared }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.isOfVersion(name, version) && stated.text("number") == filing?.number
+      && stated.text("date") == filing?.date && stated.text("reason") == filing?.reason
+  }
+}
+
+extension CatalogV1.WithdrawEntryRequest: DecidingRequest {
+  package typealias Reply = CatalogV1.Entry
+  package static var action: DecisionAction { .withdrawEntry }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.isOfVersion(name) && stated.text("reason") == reason
+      && stated.text("decision") == (cancel ? "keep" : "withdraw")
+  }
+}
+
+extension RegistryV1.RegisterDepartmentRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Department
+  package static var action: DecisionAction { .registerDepartment }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == department?.name && stated.text("region") == department?.region
+  }
+}
+
+extension RegistryV1.UpdateDepartmentRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Department
+  package static var action: DecisionAction { .updateDepartment }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == department?.name && stated.text("reason") == reason
+  }
+}
+
+extension RegistryV1.SetDepartmentStateRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Department
+  package static var action: DecisionAction { .setDepartmentState }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+      && stated.text("state") == (state == .active ? "active" : "disabled")
+  }
+}
+
+extension StatedDecision {
+  /// - Parameters:
+  ///   - name: `entries/E-1`, or one of its versions.
+  ///   - version: 0 for whichever the catalogue takes.
+  fileprivate func isOfVersion(_ name: String, _ version: Int32 = 0) -> Bool {
+    guard let own = ResourceName(resource, in: .versions), let asked = ResourceName(name) else {
+      return false
+    }
+    if asked.collection == .versions { return asked == own }
+    return asked.number == own.parentNumber && (version == 0 || own.number == Int64(version))
+  }
+}
+
+extension DecidingMethod {
+  static let all: [String: DecidingMethod] = [
+    "/weir.share.v1.Share/SubmitApplication": .init(ShareV1.SubmitApplicationRequest.self),
+    "/weir.share.v1.Share/ReviewApplication": .init(ShareV1.ReviewApplicationRequest.self),
+    "/weir.share.v1.Share/RevokeGrant": .init(ShareV1.RevokeGrantRequest.self),
+    "/weir.share.v1.Share/SuspendGrant": .init(ShareV1.SuspendGrantRequest.self),
+    "/weir.share.v1.Share/ResumeGrant": .init(ShareV1.ResumeGrantRequest.self),
+    "/weir.catalog.v1.Catalog/SubmitEntry": .init(CatalogV1.SubmitEntryRequest.self),
+    "/weir.catalog.v1.Catalog/ReviewEntry": .init(CatalogV1.ReviewEntryRequest.self),
+    "/weir.catalog.v1.Catalog/PublishEntry": .init(CatalogV1.PublishEntryRequest.self),
+    "/weir.registry.v1.Registry/RegisterDepartment": .init(
+      RegistryV1.RegisterDepartmentRequest.self),
+    "/weir.registry.v1.Registry/UpdateDepartment": .init(
+      RegistryV1.UpdateDepartmentRequest.self),
+    "/weir.share.v1.Share/Subscribe": .init(ShareV1.SubscribeRequest.self),
+    "/weir.share.v1.Share/AcceptGrant": .init(ShareV1.AcceptGrantRequest.self),
+    "/weir.share.v1.Share/FileAccessModes": .init(ShareV1.FileAccessModesRequest.self),
+    "/weir.share.v1.Share/ConcludeCase": .init(ShareV1.ConcludeCaseRequest.self),
+    "/weir.share.v1.Share/ConfirmCase": .init(ShareV1.ConfirmCaseRequest.self),
+    "/weir.share.v1.Share/HoldLine": .init(ShareV1.HoldLineRequest.self),
+    "/weir.share.v1.Share/DecideVerificationRequest": .init(
+      ShareV1.DecideVerificationRequestRequest.self),
+    "/weir.catalog.v1.Catalog/FileNotShared": .init(CatalogV1.FileNotSharedRequest.self),
+    "/weir.catalog.v1.Catalog/WithdrawEntry": .init(CatalogV1.WithdrawEntryRequest.self),
+    "/weir.registry.v1.Registry/SetDepartmentState": .init(
+      RegistryV1.SetDepartmentStateRequest.self),
+  ]
+}
