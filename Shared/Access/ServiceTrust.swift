@@ -24,8 +24,8 @@ package final class ServiceTrust: Sendable {
     state.withLock { $0 = State(roots: roots, lists: lists, version: $0.version + 1) }
   }
 
-  /// Verifies a signer's certificate. One that a list names is refused, whether the list has ended or not: that it has
-  /// ended turns away new connections, not the calls of those that stand.
+  /// Verifies a signer's certificate. One that a list takes back for that time is refused, whether the list has ended or not: that it
+  /// has ended turns away new connections, not the calls of those that stand.
   ///
   /// - Parameter issuers: Between the certificate and the root; the list may name one of them, too.
   package func verify(
@@ -34,7 +34,7 @@ package final class ServiceTrust: Sendable {
     let (roots, lists) = state.withLock { ($0.roots, $0.lists) }
     try roots.verify(certificate, intermediates: issuers, at: seconds)
     for (depth, link) in ([certificate] + issuers).enumerated()
-    where lists.contains(where: { $0.names(link) }) {
+    where lists.contains(where: { $0.revokes(link, at: seconds) }) {
       throw .untrustedChain(code: 23, depth: depth, reason: "certificate revoked")
     }
   }

@@ -40,6 +40,8 @@ package struct CertificateSet: Sendable {
   /// No roots where the process has nothing to do with departments.
   package let departmentRoots: CertificateTrust
   package let departmentLists: [RevocationList]
+  /// What the gateway issues certificates with; `nil` for every other service.
+  package let issuing: CertificateAuthority?
   /// For the internal listener and the channels to other services.
   package private(set) var services: TLSConfiguration
   /// For the gateway's listener for departments.
@@ -54,7 +56,7 @@ package struct CertificateSet: Sendable {
     let files = configuration.tls
     let optional = [
       files.departmentRoot, files.serviceRevocationList, files.departmentRevocationList,
-      configuration.issuing?.certificate,
+      configuration.issuing?.certificate, configuration.issuing?.key,
     ]
     return [files.certificate, files.key, files.serviceRoot] + optional.compactMap { $0 }
   }
@@ -108,6 +110,7 @@ package struct CertificateSet: Sendable {
     guard let departmentRoot = files.departmentRoot else {
       departmentRoots = CertificateTrust(roots: [])
       departmentLists = []
+      issuing = nil
       departments = nil
       self.contents = contents
       return
@@ -120,6 +123,12 @@ package struct CertificateSet: Sendable {
       trustRootsPEM: [source.bytes(departmentRoot)], revocationLists: departmentLists)
     if let issuing = configuration.issuing?.certificate {
       departments.intermediatesPEM = [source.bytes(issuing)]
+    }
+    if let files = configuration.issuing {
+      issuing = try source.authority(
+        files, under: departmentRoots, named: departmentRoot, now: now)
+    } else {
+      issuing = nil
     }
     #if DEBUG
       departments.keyLogFile = services.keyLogFile
@@ -198,6 +207,22 @@ private struct CertificateSource {
       throw .keyOfAnother(certificate: certificatePath, key: path)
     }
     return key
+  }
+
+  /// The first certificate of the file, with its key; those after it are of authorities of before.
+  func authority(
+    _ files: ServiceConfiguration.IssuingFiles, under roots: CertificateTrust, named root: String,
+    now: Instant
+  ) throws(CertificateSetError) -> CertificateAuthority {
+    let certificate = try certificates(files.certificate)[0]
+    let key = try key(files.key, of: certificate, at: files.certificate)
+    try checkTerm(certificate, at: files.certificate, now: now)
+    do throws(CryptoError) {
+      try roots.verify(certificate, at: now.milliseconds / 1000)
+      return try CertificateAuthority(certificate: certificate, key: key)
+    } catch {
+      throw .notOfTheRoot(path: files.certificate, root: root)
+    }
   }
 
   func checkTerm(

@@ -17,9 +17,9 @@ package struct KeyFolder: Sendable {
     self.domain = domain
   }
 
-  private static let day: Int64 = 86_400
+  static let day: Int64 = 86_400
   private static let rootDays: Int64 = 7300
-  private static let issuingDays: Int64 = 3650
+  static let issuingDays: Int64 = 3650
 
   package var serviceRoot: String { path + "/service-root/ca.pem" }
   package var departmentRoot: String { path + "/department-root/ca.pem" }
@@ -54,23 +54,12 @@ package struct KeyFolder: Sendable {
       try save(authority.certificate.pem, key: key, in: "\(path)/\(name)", as: "ca")
     }
     for root in Root.allCases { try signRevocationList(root, now: now) }
-    try createIssuing(seconds, random)
+    try rotateIssuing(now: now, random: random)
     let evidence = try Ed25519PrivateKey(random: random)
     try Files.makeFolder(path + "/evidence-root")
     try Files.write(try evidence.pem(), to: path + "/evidence-root/private.key", isPrivate: true)
     let signer = try NoteSigner(name: KeyList.rootName(domain), key: evidence)
     try Files.write(signer.verifier.text + "\n", to: evidenceRootPublicKey, isPrivate: false)
-  }
-
-  private func createIssuing(_ seconds: Int64, _ random: any RandomSource) throws {
-    let root = try authority("department-root")
-    let key = try P256PrivateKey(random: random)
-    let certificate = try root.issueAuthority(
-      subject: SubjectName(commonName: "Weir department issuing", organization: domain),
-      publicKey: key.publicKey, notBefore: seconds - 300,
-      notAfter: seconds + Self.issuingDays * Self.day,
-      random: random)
-    try save(certificate.pem, key: key, in: path + "/issuing", as: "ca")
   }
 
   /// Issues the certificate of a service or the gateway, and its evidence key.
@@ -168,7 +157,7 @@ package struct KeyFolder: Sendable {
       privateKeyPEM: try readText("\(path)/\(name)/ca.key"))
   }
 
-  private func save(
+  func save(
     _ certificatePEM: String, key: P256PrivateKey, in folder: String, as name: String,
     keyName: String? = nil
   ) throws {

@@ -11,6 +11,9 @@ package struct RevokedCertificate: Sendable, Hashable {
     case affiliationChanged = 3
     case superseded = 4
     case cessationOfOperation = 5
+
+    /// The key was in nobody else's hands until then.
+    var leavesThePast: Bool { self == .superseded || self == .cessationOfOperation }
   }
 
   /// As `Certificate.serialHex`.
@@ -74,6 +77,16 @@ package struct RevocationList: Sendable, Hashable {
   /// Whether the list says that this certificate is revoked.
   package func names(_ certificate: Certificate) -> Bool {
     certificate.issuer == issuer && revoked[certificate.serialHex] != nil
+  }
+
+  /// Whether the list takes a certificate back for something that was signed at a time: of one that was merely replaced, or whose
+  /// authority ceased, what it signed before stands; of every other reason nobody knows since when.
+  package func revokes(_ certificate: Certificate, at seconds: Int64) -> Bool {
+    guard names(certificate) else { return false }
+    return entries.contains {
+      $0.serialHex == certificate.serialHex
+        && (!$0.reason.leavesThePast || $0.revokedAt <= seconds)
+    }
   }
 
   package var pem: String { PEM.encode(der, label: "X509 CRL") }

@@ -5,6 +5,7 @@ import Crypto
 import Foundation
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import WeirCLI
 
@@ -84,5 +85,87 @@ struct CertificateTests {
         await weir("doctor", in: data).exit == .done
       }
     }
+  }
+
+  @Test(
+    "the issuing authority is replaced while calls go on; holders renew over RPC, the former is cut off"
+  )
+  func issuing() async throws {
+    let folder = try TemporaryFolder()
+    let data = folder.path("node")
+    let pki = data + "/pki"
+    try await withNode(nodeOptions(folder), tell: { _ in }) { _ in
+      let own = pki + "/departments/data-bureau/persons/chen"
+      #expect(!(await weir("catalog", "list", in: data).errors.contains("renew")))
+      let early = await weir("department", "certificate", "renew", in: data)
+      #expect(early.exit == .refused, "\(early.errors)")
+      #expect(await weir("pki", "rotate-issuing", pki, in: data).exit == .done)
+      try await eventually("the gateway to tell holders that they are to renew") {
+        let listed = await weir("catalog", "list", in: data)
+        #expect(listed.exit == .done, "\(listed.errors)")
+        return listed.errors.contains("certificate renew")
+      }
+      let renewed = await weir("department", "certificate", "renew", in: data)
+      #expect(renewed.exit == .done, "\(renewed.errors)")
+      let present = try #require(
+        try KeyFolder(path: pki, domain: "").issuingAuthorities().first)
+      let chain = try Certificate.all(
+        pem: String(decoding: try readBytes(own + "/cert.pem"), as: UTF8.self))
+      #expect(chain.map(\.issuer).first == present.subject && chain.last == present)
+      #expect(!Files.exists(own + "/key.pem.new"))
+      let listed = await weir("catalog", "list", in: data)
+      #expect(listed.exit == .done && !listed.errors.contains("certificate renew"))
+      let former = [
+        "catalog", "list", "--gateway", try ReadyFile.load(path: data + "/ready").gateway,
+        "--cert", own + "/cert.pem.former", "--key", own + "/key.pem.former", "--ca",
+        pki + "/service-root/ca.pem",
+      ]
+      let old = await EndToEndTests.weir(former, environment: [:])
+      #expect(old.exit == .done, "\(old.errors)")
+      #expect(await weir("pki", "withdraw-issuing", pki, in: data).exit == .done)
+      try await eventually("what the former issued to be refused") {
+        await EndToEndTests.weir(former, environment: [:]).exit != .done
+      }
+      #expect(await weir("catalog", "list", in: data).exit == .done)
+    }
+  }
+
+  @Test("a certificate goes out as PKCS#12 for Java, new form and old; openssl reads both")
+  func export() async throws {
+    let folder = try TemporaryFolder()
+    let keys = KeyFolder(path: folder.path("pki"), domain: "weir.test")
+    try keys.create(now: systemNow(), random: SystemRandom())
+    let name = try #require(ResourceName("departments/d-1/systems/pensions"))
+    let issued = try keys.issuePrincipal(
+      name, days: 30, now: systemNow(), random: SystemRandom())
+    let secret = folder.path("secret")
+    try Files.write("一个口令abc\nsecond line", to: secret, isPrivate: true)
+    let out = folder.path("out.p12")
+    for form in [[], ["--legacy"]] {
+      let answer = await EndToEndTests.weir(
+        ["pki", "export", keys.principalFolder(name.text), "--out", out, "--password-file", secret]
+          + form, environment: [:])
+      #expect(answer.exit == .done, "\(answer.errors)")
+      // Read by a program not ours: both certificates, and the key that fits.
+      let read = try await runToEnd(
+        "openssl",
+        ["pkcs12", "-in", out, "-passin", "file:" + secret, "-nodes"]
+          + (form.isEmpty ? [] : ["-legacy"]))
+      #expect(read.status == 0, "\(read.output)")
+      #expect(read.output.contains("friendlyName: weir"))
+      let blocks = read.output.components(separatedBy: "-----BEGIN CERTIFICATE-----").dropFirst()
+      #expect(blocks.count == 2)
+      #expect(read.output.contains("PRIVATE KEY-----"))
+      #expect(
+        read.output.filter { !$0.isWhitespace }.contains(
+          issued.pem.split(separator: "\n").dropFirst().dropLast().joined()))
+      #expect(
+        try FileManager.default.attributesOfItem(atPath: out)[.posixPermissions] as? Int == 0o600)
+    }
+    try Files.write("short", to: secret, isPrivate: true)
+    let short = await EndToEndTests.weir(
+      ["pki", "export", keys.principalFolder(name.text), "--out", out, "--password-file", secret],
+      environment: [:])
+    #expect(short.exit == .usage && short.errors.contains("6 bytes"))
   }
 }

@@ -81,6 +81,7 @@ package struct Gateway: Sendable {
   private let registry: RegistryService
   private let forwarder: Forwarder
   private let tickets: TicketIssuer
+  private let desk: IssuingDesk
 
   /// Reads the registry into memory and joins the parts.
   package init(_ means: GatewayMeans, _ options: GatewayOptions) async throws {
@@ -97,11 +98,12 @@ package struct Gateway: Sendable {
       access: CompiledAccess(means.access + [MethodAccess.metrics]),
       limiter: CallLimiter(rate: options.rate, uptime: means.uptime), refusals: refusals,
       random: means.random, now: means.real)
-    registry = RegistryService(
-      store: means.store, directory: directory, following: following,
-      issuing: CertificateIssuing(
+    desk = IssuingDesk(
+      CertificateIssuing(
         authority: means.issuer, domain: options.domain, term: options.term,
-        random: means.random),
+        random: means.random))
+    registry = RegistryService(
+      store: means.store, directory: directory, following: following, desk: desk,
       demand: options.demand, refusals: refusals, decisions: means.decisions, civil: means.civil,
       real: means.real)
     tickets = TicketIssuer(
@@ -114,6 +116,9 @@ package struct Gateway: Sendable {
   package func signTickets(with key: P256PrivateKey, _ certificate: Certificate) {
     tickets.renew(key: key, certificate: certificate)
   }
+
+  /// The issuing authority was replaced: from now on certificates are its successor's, and holders of older ones are told to renew.
+  package func issue(under authority: CertificateAuthority) { desk.renew(authority) }
 
   /// The services that departments see, by their full names.
   package var publicServices: [String] {
@@ -131,7 +136,8 @@ package struct Gateway: Sendable {
     let standard =
       GRPCHealthV1.methods(ofHealth: health)
       + GRPCReflectionV1.methods(ofServerReflection: Reflection(services: listed))
-    let warning = ExpiryWarning(now: means.real)
+    let warning = ExpiryWarning(
+      now: means.real, issuer: { [desk] in desk.issuing.name })
     return (forwarder.methods(means.access) + own + standard.map(forKnownCallers))
       .map(warning.telling)
   }

@@ -24,6 +24,7 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     try means(environment, store: store), try options(environment))
   environment.certificates.onRenewal { set in
     gateway.signTickets(with: set.key, set.certificate)
+    if let issuing = set.issuing { gateway.issue(under: issuing) }
   }
   let health = HealthBoard(services: gateway.publicServices)
   let refusals = OutboxRefusals(

@@ -14,7 +14,7 @@ import Vocabulary
 /// Keys, channels and clocks of the gateway.
 func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> GatewayMeans {
   let configuration = environment.configuration
-  guard let issuing = configuration.issuing else {
+  guard let issuer = environment.certificates.current.issuing else {
     throw ConfigurationError.malformed(path: configuration.service, detail: "issuing: is missing")
   }
   var channels: [String: Channel] = [:]
@@ -23,9 +23,7 @@ func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> Ga
   }
   let start = ContinuousClock.now
   return GatewayMeans(
-    store: store,
-    issuer: try CertificateAuthority(
-      certificatePEM: try text(issuing.certificate), privateKeyPEM: try text(issuing.key)),
+    store: store, issuer: issuer,
     serviceCertificate: environment.certificates.current.certificate,
     serviceKey: environment.certificates.current.key, channels: channels,
     access: Array(AccessTable.all.values), decisions: try environment.decisions(),
@@ -122,8 +120,4 @@ private func certificate(
     fingerprint: fingerprint, serial: certificate.serial,
     notBefore: Instant(milliseconds: certificate.notBefore * 1000),
     notAfter: Instant(milliseconds: certificate.notAfter * 1000))
-}
-
-private func text(_ path: String) throws(ConfigurationError) -> String {
-  String(decoding: try readBytes(path), as: UTF8.self)
 }

@@ -78,11 +78,14 @@ package let mostRenewals = 3
 /// Order of precedence: too early (a stolen key must not renew itself long before anybody looks), the same key again, too many
 /// renewals that were never used.
 ///
-/// - Parameter later: The subject's good certificates that began after the one shown.
+/// - Parameters:
+///   - isOfFormerIssuer: Whether the issuing authority of before issued it, which will be withdrawn: then it is never too early.
+///   - later: The subject's good certificates that began after the one shown.
 package func requireRenewable(
-  _ certificate: RegisteredCertificate, isSameKey: Bool, later: Int, now: Instant
+  _ certificate: RegisteredCertificate, isSameKey: Bool, isOfFormerIssuer: Bool = false,
+  later: Int, now: Instant
 ) throws(RegistryRefusal) {
-  guard now >= certificate.renewable else {
+  guard isOfFormerIssuer || now >= certificate.renewable else {
     throw .renewalTooEarly(certificate.serial, from: certificate.renewable)
   }
   if isSameKey { throw .renewalSameKey }

@@ -3,6 +3,7 @@
 import Access
 import Contracts
 import Crypto
+import GatewayHandlers
 import GatewayRules
 import RPC
 import TestSupport
@@ -115,6 +116,59 @@ struct RenewalTests {
         try await zhang.renewCertificate(try renewal(try P256PrivateKey(random: node.pki.random)))
       }
       #expect(many?.reason == "registry.renewals_too_many")
+    }
+  }
+}
+
+@Suite(
+  "The issuing authority is replaced while calls go on", .timeLimit(.minutes(10 * patience)))
+struct IssuingRotationTests {
+  private func next(_ node: GatewayNode) throws -> CertificateAuthority {
+    let key = try P256PrivateKey(random: node.pki.random)
+    return try CertificateAuthority(
+      certificate: try node.pki.departmentRoot.issueAuthority(
+        subject: SubjectName(commonName: "issuing 2"), publicKey: key.publicKey,
+        notBefore: node.pki.now - 60, notAfter: node.pki.now + 86_400 * 365,
+        random: node.pki.random), key: key)
+  }
+
+  @Test(
+    "holders of the former's are told on the same connection, renew at once, and stay good; others' are the new one's"
+  )
+  func rotated() async throws {
+    try await withNode { node in
+      let zhang = try node.channel("civil-affairs/zhang")
+      #expect(try await zhang.unary(getEntry, []).trailers["weir-certificate-expires"] == nil)
+      let authority = try next(node)
+      node.gateway.issue(under: authority)
+      let end = try #require(node.identities["civil-affairs/zhang"]).certificate.notAfter
+      #expect(
+        try await zhang.unary(getEntry, []).trailers["weir-certificate-expires"]
+          == Instant(milliseconds: end * 1000).rfc3339)
+      let key = try P256PrivateKey(random: node.pki.random)
+      let request = try CertificateRequest(
+        subject: SubjectName(commonName: "anything"), names: CertificateNames(), key: key)
+      let issued = try await node.registry("civil-affairs/zhang").renewCertificate(
+        .init(csrPem: Array(request.pem.utf8), requestID: fresh()))
+      let pem = String(decoding: issued.chainPem, as: UTF8.self)
+      let chain = try Certificate.all(pem: pem)
+      #expect(chain.map(\.issuer).first == authority.certificate.subject)
+      #expect(chain.last == authority.certificate)
+      // The listener trusts the root: both are good, and the new one brings its issuer along.
+      let renewed = try node.channel(
+        identity: TestPKI.Identity(
+          certificate: chain[0], key: key, chainPEM: pem, privateKeyPEM: try key.pem()))
+      #expect(try await renewed.unary(getEntry, []).trailers["weir-certificate-expires"] == nil)
+      _ = try await zhang.unary(getEntry, [])
+      // Not for ever: a renewed one waits for two thirds of its life again.
+      let again = try CertificateRequest(
+        subject: SubjectName(commonName: "anything"), names: CertificateNames(),
+        key: try P256PrivateKey(random: node.pki.random))
+      let early = await refusal {
+        try await RegistryV1.RegistryClient(renewed).renewCertificate(
+          .init(csrPem: Array(again.pem.utf8), requestID: fresh()))
+      }
+      #expect(early?.reason == "registry.renewal_too_early")
     }
   }
 }

@@ -20,7 +20,8 @@ struct PKICommand: AsyncParsableCommand {
       "pki keylist ./pki --number 2", "pki found ./pki founding.yaml --out founding.issued.yaml",
       "pki export ./pensions --out pensions.p12 --password-file secret", "pki show ./pki",
       subcommands: [
-        PKIInit.self, PKIIssueService.self, PKIRevoke.self, PKIList.self, PKIKeyList.self,
+        PKIInit.self, PKIIssueService.self, PKIRotateIssuing.self, PKIWithdrawIssuing.self,
+        PKIRevoke.self, PKIList.self, PKIKeyList.self,
         PKIFound.self, PKIExport.self, PKIShow.self,
       ])
   }
@@ -241,13 +242,16 @@ enum PKITables {
     ])
     for (path, _) in files(of: keys) {
       let text = String(decoding: try readBytes(path), as: UTF8.self)
-      guard let certificate = try Certificate.all(pem: text).first else { continue }
-      table.append([
-        .text(String(path.dropFirst(keys.path.count + 1))),
-        .text(certificate.uris.first ?? certificate.commonName),
-        .text(day(certificate.notBefore)), .text(day(certificate.notAfter)),
-        .text(certificate.serialHex),
-      ])
+      let all = try Certificate.all(pem: text)
+      // Behind the issuing authority stand those of before; behind a holder's certificate its issuer, which is shown above.
+      for certificate in path == keys.issuingCertificate ? all : Array(all.prefix(1)) {
+        table.append([
+          .text(String(path.dropFirst(keys.path.count + 1))),
+          .text(certificate.uris.first ?? certificate.commonName),
+          .text(day(certificate.notBefore)), .text(day(certificate.notAfter)),
+          .text(certificate.serialHex),
+        ])
+      }
     }
     return table
   }

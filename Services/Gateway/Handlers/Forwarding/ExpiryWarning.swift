@@ -5,10 +5,12 @@ import RPC
 import Vocabulary
 
 /// Puts `weir-certificate-expires` into the trailers of every answer, refusals too, once two thirds of the caller's certificate's
-/// life are over.
+/// life are over, or at once where the issuing authority was replaced since.
 struct ExpiryWarning: Sendable {
   /// Real time.
   let now: @Sendable () -> Instant
+  /// The name of the issuing authority of now.
+  let issuer: @Sendable () -> String
 
   func telling(_ handler: MethodHandler) -> MethodHandler {
     switch handler.implementation {
@@ -49,12 +51,14 @@ struct ExpiryWarning: Sendable {
     return status
   }
 
-  /// When the certificate ends, in RFC 3339, if two thirds of its life are over.
+  /// When the certificate ends, in RFC 3339, if it is to be renewed now.
   private func end(_ context: ServerContext) -> String? {
     guard let certificate = context.peer.certificate else { return nil }
     let seconds = now().milliseconds / 1000
     let life = certificate.notAfter - certificate.notBefore
-    guard seconds >= certificate.notBefore + life / 3 * 2 else { return nil }
+    guard seconds >= certificate.notBefore + life / 3 * 2 || certificate.issuer != issuer() else {
+      return nil
+    }
     return Instant(milliseconds: certificate.notAfter &* 1000).rfc3339
   }
 }

@@ -2,7 +2,22 @@
 
 package import Crypto
 package import GatewayRules
+import Synchronization
 import Vocabulary
+
+/// The issuing authority as it is now; its successor takes its place while calls go on.
+package final class IssuingDesk: Sendable {
+  private let present: Mutex<CertificateIssuing>
+
+  package init(_ issuing: CertificateIssuing) { present = Mutex(issuing) }
+
+  /// To be asked once for each certificate: it goes out with the authority that signed it.
+  var issuing: CertificateIssuing { present.withLock { $0 } }
+
+  package func renew(_ authority: CertificateAuthority) {
+    present.withLock { $0 = $0.under(authority) }
+  }
+}
 
 /// Makes certificates for departments' systems and persons.
 package struct CertificateIssuing: Sendable {
@@ -23,6 +38,13 @@ package struct CertificateIssuing: Sendable {
     self.term = term
     self.random = random
   }
+
+  func under(_ next: CertificateAuthority) -> CertificateIssuing {
+    CertificateIssuing(authority: next, domain: domain, term: term, random: random)
+  }
+
+  /// Whose certificates its own are, as they tell their issuer.
+  var name: String { authority.certificate.subject }
 
   /// The certificate of a subject for the key of a verified request; everything else in the request is ignored.
   func issue(

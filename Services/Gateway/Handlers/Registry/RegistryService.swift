@@ -14,7 +14,7 @@ package struct RegistryService: Sendable {
   let store: RegistryStore
   let directory: RegistryDirectory
   let following: RegistryFollowing?
-  let issuing: CertificateIssuing
+  let desk: IssuingDesk
   let demand: ActivationDemand?
   let refusals: RefusalQueue
   /// What persons sign is held to the departments' root.
@@ -28,14 +28,14 @@ package struct RegistryService: Sendable {
   ///   - real: The time of certificates.
   package init(
     store: RegistryStore, directory: RegistryDirectory, following: RegistryFollowing?,
-    issuing: CertificateIssuing,
+    desk: IssuingDesk,
     demand: ActivationDemand?, refusals: RefusalQueue, decisions: DecisionCheck,
     civil: @escaping @Sendable () -> Instant, real: @escaping @Sendable () -> Instant
   ) {
     self.store = store
     self.directory = directory
     self.following = following
-    self.issuing = issuing
+    self.desk = desk
     self.demand = demand
     self.refusals = refusals
     self.decisions = decisions
@@ -45,6 +45,11 @@ package struct RegistryService: Sendable {
 }
 
 extension RegistryService: RegistryV1.RegistryService {}
+
+extension RegistryService {
+  /// What certificates are issued with now.
+  var issuing: CertificateIssuing { desk.issuing }
+}
 
 /// What a changing method has to say when its transaction ends.
 struct RegistryOutcome<Reply: Message>: Sendable {

@@ -24,9 +24,11 @@ extension RegistryService {
         throw RegistryRefusal.unknown("certificate")
       }
       let isSameKey = try Certificate(der: shown.der).publicKeyInfo == key.der
+      let issuing = issuing
+      let isOfFormerIssuer = shown.issuer != issuing.name
       let days = try certificateDays(asked: 0, term: issuing.term)
       let serial = shown.serialHex.lowercased()
-      let (issuing, now) = (issuing, real())
+      let now = real()
       return try await change(request, requestID: request.requestID, call, again: { _ in }) {
         transaction in
         guard let old = try transaction.certificate(serial: serial) else {
@@ -35,7 +37,8 @@ extension RegistryService {
         // The gate let it in a moment ago; here it is asked in the transaction that issues.
         if old.revocation != nil { throw RegistryRefusal.alreadyRevoked(serial) }
         let later = try transaction.laterCertificates(than: old, now: now)
-        try requireRenewable(old, isSameKey: isSameKey, later: later, now: now)
+        try requireRenewable(
+          old, isSameKey: isSameKey, isOfFormerIssuer: isOfFormerIssuer, later: later, now: now)
         let certificate = try issuing.issue(to: old.subject, key, days: days, now: now)
         let row = registered(certificate, for: old.subject)
         let version = try transaction.nextRegistryVersion()
@@ -48,6 +51,7 @@ extension RegistryService {
             topic: "registry.certificate_renewed", subject: old.subject.name,
             fields: [
               ("serial", row.serial), ("former", serial), ("not_after", row.notAfter.rfc3339),
+              ("certificate", Hex.encode(row.fingerprint)),
             ]))
       }
     }

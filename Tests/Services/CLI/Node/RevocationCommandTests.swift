@@ -1,10 +1,12 @@
 // weir pki revoke, weir pki crl and the renewal of a service's certificate, as an operator runs them.
 
+import Access
 import Boot
 import Crypto
 import Foundation
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import WeirCLI
 
@@ -109,5 +111,46 @@ struct RevocationCommandTests {
     let words = ["pki", arguments[0], keys.path] + arguments.dropFirst()
     #expect(await runWeir(recorder.surroundings(words)) == .usage)
     #expect(try keys.currentList(.service)?.number == 1)
+  }
+
+  @Test(
+    "the issuing authority is replaced, both are accepted, and the former is withdrawn by reason")
+  func issuing() async throws {
+    let first = try #require(try keys.issuingAuthorities().first)
+    let holder = try keys.issuePrincipal(
+      try #require(ResourceName("departments/d-1/persons/p-1")), days: 30, now: systemNow(),
+      random: SystemRandom())
+    #expect(await weir("withdraw-issuing", language: "zh").errors.contains("没有更换前的签发机构"))
+    #expect(await weir("rotate-issuing", "--output", "json").output.contains("issuing 2"))
+    #expect(await weir("rotate-issuing").output.contains("issuing 3"))
+    let all = try keys.issuingAuthorities()
+    #expect(all.map(\.commonName).map { $0.suffix(2) } == [" 3", " 2", "ng"])
+    #expect(all.last == first)
+    let next = try keys.issuePrincipal(
+      try #require(ResourceName("departments/d-1/persons/p-2")), days: 30, now: systemNow(),
+      random: SystemRandom())
+    #expect(next.issuer == all[0].subject && holder.issuer == first.subject)
+    let root = try Certificate(
+      pem: String(decoding: try readBytes(keys.departmentRoot), as: UTF8.self))
+    let now = systemNow().milliseconds / 1000
+    func trusted(_ certificate: Certificate, _ issuer: Certificate, at time: Int64) throws -> Bool {
+      let lists = try [keys.currentList(.department)].compactMap { $0 }
+      let trust = ServiceTrust(roots: CertificateTrust(roots: [root]), lists: lists)
+      return (try? trust.verify(certificate, issuers: [issuer], at: time)) != nil
+    }
+    #expect(try trusted(holder, first, at: now) && trusted(next, all[0], at: now))
+    #expect(await weir("withdraw-issuing").exit == .done)
+    #expect(try keys.issuingAuthorities() == [all[0]])
+    let revoked = try #require(try keys.currentList(.department)).entries
+    #expect(Set(revoked.map(\.serialHex)) == Set(all.dropFirst().map(\.serialHex)))
+    #expect(revoked.allSatisfy { $0.reason == .superseded })
+    // What was signed under it before stands; from now on nothing is.
+    #expect(try trusted(holder, first, at: now - 60))
+    #expect(try !trusted(holder, first, at: now + 60))
+    #expect(try trusted(next, all[0], at: now + 60))
+    // Whose key was stolen vouches for nothing that it ever signed.
+    #expect(await weir("rotate-issuing").exit == .done)
+    #expect(await weir("withdraw-issuing", "--reason", "key-compromise").exit == .done)
+    #expect(try !trusted(next, all[0], at: now - 60))
   }
 }
