@@ -77,11 +77,12 @@ private struct AlarmPage {
 }
 
 extension SQLReading where Self: ~Copyable {
-  /// Who used whose data in the use that an alarm is about; empty for an alarm about the log, and where the month's key is gone.
+  /// Who used whose data in the use that an alarm is about, or whose role is held by nobody; empty for an alarm about the log, and
+  /// where the month's key is gone.
   fileprivate func departments(
     of alarm: StoredAlarm, keys: MonthKeys
   ) throws -> Set<DepartmentCode> {
-    guard alarm.kind == .disclosureWithoutDecision,
+    guard [.disclosureWithoutDecision, .dutyOpen].contains(alarm.kind),
       let stored = try entry(of: alarm.origin, sequence: alarm.sequence),
       let facts = try? keys.open([stored]).first?.facts
     else { return [] }

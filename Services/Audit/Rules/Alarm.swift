@@ -17,6 +17,10 @@ package enum AlarmKind: String, CaseIterable, Sendable {
   case newIncarnation = "new_incarnation"
   /// Data was opened and no decision is logged under the same call.
   case disclosureWithoutDecision = "disclosure_without_decision"
+  /// Somebody signed under a certificate that the registry never logged: the issuing key may be in other hands.
+  case signerUnknown = "signer_unknown"
+  /// A role that every active department must have filled is held by nobody there any more (AC-91).
+  case dutyOpen = "duty_open"
   /// A service wrote an entry under another's topic.
   case foreignTopic = "foreign_topic"
   /// A witness has signed another beginning of the log than the one that is here.
@@ -24,8 +28,11 @@ package enum AlarmKind: String, CaseIterable, Sendable {
   /// A witness has signed more entries than the log has: the log itself was set back.
   case logRolledBack = "log_rolled_back"
 
-  /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced.
-  package var citation: Citation { Citation(document: "hebi-2021", article: "13.3") }
+  /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced. For a role that nobody holds the
+  /// rule that demands it.
+  package var citation: Citation {
+    self == .dutyOpen ? .accessRule(91) : Citation(document: "hebi-2021", article: "13.3")
+  }
 
   package var nextStep: BilingualText {
     switch self {
@@ -43,6 +50,15 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "请核实重建该服务数据库是否经过批准。", "Check whether beginning that database anew was approved.")
     case .disclosureWithoutDecision:
       BilingualText("请按调用号核查共享服务的决定。", "Look up the call in Share's decisions.")
+    case .signerUnknown:
+      BilingualText(
+        "请核对该证书由谁签发；签发密钥可能外泄的，更换签发机构：weir pki rotate-issuing、withdraw-issuing。",
+        "Find out who issued that certificate; where the issuing key may be in other hands: weir pki rotate-issuing, withdraw-issuing."
+      )
+    case .dutyOpen:
+      BilingualText(
+        "请该部门为其另行指定人员：weir department person roles。",
+        "Let the department name somebody for it: weir department person roles.")
     case .foreignTopic:
       BilingualText(
         "请核查该服务是否被篡改或被他人控制。", "Check whether that service was altered or is in other hands.")
@@ -80,6 +96,16 @@ package enum AlarmKind: String, CaseIterable, Sendable {
       BilingualText(
         "调用 \(call) 提供了数据，但没有对应的共享决定。",
         "Call \(call) gave data, and no decision of Share is logged for it.")
+    case .signerUnknown:
+      BilingualText(
+        "来源 \(origin) 的第 \(sequence) 条日志所载决定的签名证书，登记簿从未记载签发。",
+        "Entry \(sequence) of \(origin) keeps a decision signed under a certificate that the registry never logged."
+      )
+    case .dutyOpen:
+      BilingualText(
+        "来源 \(origin) 的第 \(sequence) 条日志：某部门必设的岗位已无人担任。",
+        "Entry \(sequence) of \(origin): a role that a department must have filled is held by nobody."
+      )
     case .foreignTopic:
       BilingualText(
         "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",

@@ -91,7 +91,7 @@ extension LogView {
   ) -> Bool {
     switch (self, kind) {
     case (.everything, _): true
-    case (_, .disclosureWithoutDecision): shows(departments, place: place)
+    case (_, .disclosureWithoutDecision), (_, .dutyOpen): shows(departments, place: place)
     case (.region(let own), _): own.isTopmost
     case (.own, _): false
     }

@@ -64,6 +64,12 @@ extension WriteTransaction {
     try insert(taken, of: id, from: start, at: time)
     try index(taken, from: start, at: time, blinding: blinding)
     try follow(taken, of: origin, from: start, at: time, grace: grace)
+    try followSigners(taken, of: origin, at: time, grace: grace)
+    for entry in taken where entry.facts.isOpenDuty {
+      try raise(
+        .dutyOpen, origin: origin.text, sequence: entry.arrived.sequence, call: entry.facts.call,
+        at: time.civil)
+    }
     for entry in taken where entry.facts.isForeign {
       let sequence = entry.arrived.sequence
       try raise(OriginRefusal(.foreignTopic, origin: origin.text, sequence: sequence), at: time)

@@ -42,6 +42,12 @@ package struct EntryFacts: Sendable, Equatable {
   package var provider: DepartmentCode?
   package var isDisclosure = false
   package var isDecision = false
+  /// SHA-256 of the certificate under which the entry's decision was signed.
+  package var signer: [UInt8]?
+  /// Certificates that the registry issued, by their SHA-256.
+  package var issued: [[UInt8]] = []
+  /// A demanded role that nobody of a department holds any more.
+  package var isOpenDuty = false
   /// It bears another service's topic, so that nothing it says counts but itself.
   package var isForeign = false
 

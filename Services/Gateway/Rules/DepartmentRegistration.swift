@@ -126,12 +126,20 @@ package func requireActivation(
   _ department: RegisteredDepartment, persons: [RegisteredPerson], demand: ActivationDemand?
 ) throws(RegistryRefusal) {
   guard let demand else { return }
-  let held = persons.filter { $0.state == .active && $0.department == department.code }
-    .reduce(into: Set<Role>()) { $0.formUnion($1.roles) }
-  let missing = demand.roles.filter { !held.contains($0) }
+  let missing = openDuties(department, persons: persons, demand: demand)
   guard missing.isEmpty else {
     throw .activationIncomplete(department.code, missing: missing, demand.citation)
   }
+}
+
+/// The demanded roles of a department that no active person holds. One that is lost later stops nobody's work, but is told
+/// (`hebi-2021/6.3c`, `meizhou-public-2023/39.2a`).
+package func openDuties(
+  _ department: RegisteredDepartment, persons: [RegisteredPerson], demand: ActivationDemand?
+) -> [Role] {
+  let held = persons.filter { $0.state == .active && $0.department == department.code }
+    .reduce(into: Set<Role>()) { $0.formUnion($1.roles) }
+  return demand?.roles.filter { !held.contains($0) } ?? []
 }
 
 /// Checks who changes a department's state: an authority that governs it, and not itself (`meizhou-public-2023/5.i1`).

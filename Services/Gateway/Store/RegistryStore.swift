@@ -73,14 +73,25 @@ package struct RegistryStore: Sendable {
 private func foundingPayload(_ rows: [RegistryChange]) -> JSONValue {
   var names: [JSONValue] = []
   var certificates: [JSONValue] = []
+  var fingerprints: [JSONValue] = []
   for row in rows {
     switch row {
     case .department(let row): names.append(.string(row.name))
     case .system(let row): names.append(.string(row.principal.name))
     case .person(let row): names.append(.string(row.principal.name))
-    case .certificate(let row): certificates.append(.string(row.serial))
+    case .certificate(let row):
+      certificates.append(.string(row.serial))
+      fingerprints.append(.string(hexadecimal(row.fingerprint)))
     case .run(let row): names.append(.string(row.actor.name))
     }
   }
-  return ["subjects": .array(names), "certificates": .array(certificates)]
+  return [
+    "subjects": .array(names), "certificates": .array(certificates),
+    "fingerprints": .array(fingerprints),
+  ]
+}
+
+/// As other entries tell a certificate.
+private func hexadecimal(_ bytes: [UInt8]) -> String {
+  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
 }

@@ -57,6 +57,8 @@ package struct Grant: Hashable, Sendable {
   package var activated: Instant?
   /// Suspended because its entry is unmounted, and by no person: mounting the entry resumes it (e.1).
   package var awaitsMounting = false
+  /// Suspended because the grantee is disabled, and by no person: the department's activation resumes it (AC-92).
+  package var awaitsGrantee = false
   package var history: [CaseStep] = []
 
   package init(
@@ -102,6 +104,7 @@ package struct Grant: Hashable, Sendable {
         reason: reason))
     state = next
     awaitsMounting = false
+    awaitsGrantee = false
     if next == .active, activated == nil { activated = time }
   }
 }
@@ -228,7 +231,9 @@ extension Grant {
   ) throws(ShareRefusal) -> Grant {
     try requireSupervisor(actor)
     // One that rests with its entry can be suspended as well: mounting the entry then resumes nothing.
-    guard state == .active || awaitsMounting else { throw wrongState("暂停", "suspended") }
+    guard state == .active || awaitsMounting || awaitsGrantee else {
+      throw wrongState("暂停", "suspended")
+    }
     try checkReason(reason)
     var next = self
     next.step(to: .suspended, by: actor.name, at: time, reason: reason)
@@ -242,6 +247,7 @@ extension Grant {
     let isAuthority = try requireSupervisor(actor)
     guard state == .suspended else { throw wrongState("恢复", "resumed") }
     if awaitsMounting { throw .entryUnmounted(entry: entryName) }
+    if awaitsGrantee { throw .granteeDisabled(grant: name) }
     if !isAuthority, let suspender = history.last?.actor,
       !suspender.hasPrefix(ResourceName.department(source).text + "/")
     {

@@ -76,7 +76,8 @@ extension Grant {
     case .pendingAcceptance:
       throw isFiled ? .grantPending(grant: name) : notFiled(call.accessMode, under: profile)
     case .suspended:
-      throw awaitsMounting ? .entryUnmounted(entry: entryName) : .grantSuspended(grant: name)
+      if awaitsMounting { throw .entryUnmounted(entry: entryName) }
+      throw awaitsGrantee ? .granteeDisabled(grant: name) : .grantSuspended(grant: name)
     case .expired: throw .grantExpired(grant: name, until: until)
     case .revoked: throw .grantRevoked(grant: name)
     case .ended: throw .grantEnded(grant: name)

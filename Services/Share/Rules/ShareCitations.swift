@@ -51,6 +51,7 @@ extension ShareRefusal {
     case .notGrantee, .systemNotGranted, .modeNotGranted, .itemNotGranted:
       (.shareGrantElements, .accessRule(41))
     case .grantExpired: (.shareGrantElements, .accessRule(52))
+    case .granteeDisabled: (nil, .accessRule(92))
     case .entryUnmounted, .grantSuspended, .grantRevoked, .grantEnded, .authorityMustResume:
       (nil, .accessRule(52))
     case .purposeMissing, .purposeDiffers: (.shareApplicationFields, .accessRule(45))
@@ -73,6 +74,7 @@ extension ShareRefusal {
         "请先登记上一级数据主管部门：weir department register … --level …，再申请。",
         "Have the authority above registered first: weir department register … --level …; then apply."
       )
+    case .granteeDisabled: activateGrantee
     case .entryUnmounted:
       BilingualText(
         "请来源部门重新挂接：weir catalog mount；挂接后授权即恢复。",
@@ -139,3 +141,7 @@ extension BilingualText {
       "\(command) \(parts[1]) 可查看其经过。", "See what led to it: \(command) \(parts[1]).")
   }
 }
+
+private let activateGrantee = BilingualText(
+  "使用部门经主管部门恢复后（weir department state），授权即恢复。",
+  "It goes on once the authority has activated the department again: weir department state.")

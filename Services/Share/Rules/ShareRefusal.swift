@@ -55,6 +55,8 @@ package enum ShareRefusal: Refusal, Hashable {
   case filingNotProvided(grant: String)
   case grantPending(grant: String)
   case entryUnmounted(entry: String)
+  /// It rests until the department that holds it acts again (AC-92).
+  case granteeDisabled(grant: String)
   case grantSuspended(grant: String)
   case grantExpired(grant: String, until: CivilDate)
   case grantRevoked(grant: String)
@@ -135,6 +137,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .filingNotProvided: "share.filing_not_provided"
     case .grantPending: "share.grant_pending"
     case .entryUnmounted: "share.entry_unmounted"
+    case .granteeDisabled: "share.grantee_disabled"
     case .grantSuspended: "share.grant_suspended"
     case .grantExpired: "share.grant_expired"
     case .grantRevoked: "share.grant_revoked"
@@ -165,7 +168,7 @@ package enum ShareRefusal: Refusal, Hashable {
       .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume,
       .authorityNeeded, .systemNotGranted, .accessModeNotFiled, .filingNotProvided, .notShared,
       .applicationNeeded, .verificationNotProvided, .verificationNotNeeded, .notGrantee,
-      .grantPending, .entryUnmounted,
+      .grantPending, .entryUnmounted, .granteeDisabled,
       .grantSuspended, .grantExpired, .grantRevoked, .grantEnded, .modeNotGranted,
       .itemNotGranted, .purposeDiffers, .rollDiffers:
       .notAllowed

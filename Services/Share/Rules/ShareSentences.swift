@@ -152,6 +152,10 @@ extension ShareRefusal {
       BilingualText(
         "\(entry) 已解除挂接，其授权暂停使用。",
         "\(entry) is unmounted: no system stands behind it, and its grants rest.")
+    case .granteeDisabled(let grant):
+      BilingualText(
+        "\(grant) 的使用部门已停用，授权随之暂停。",
+        "The department that holds \(grant) is disabled; the grant rests.")
     case .grantSuspended(let grant): BilingualText("\(grant) 已暂停。", "\(grant) is suspended.")
     case .grantExpired(let grant, let until):
       BilingualText("\(grant) 已于 \(until.iso) 到期。", "\(grant) ended with \(until.iso).")

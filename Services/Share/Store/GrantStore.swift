@@ -136,6 +136,7 @@ extension Grant {
     object.set("twice_approved", texts: twiceApproved)
     object.set("activated", activated)
     object.set("awaits_mounting", awaitsMounting)
+    object.set("awaits_grantee", awaitsGrantee)
     object.set("history", history.map(\.json))
     return object
   }
@@ -166,6 +167,7 @@ extension Grant {
     twiceApproved = object.texts("twice_approved")
     activated = object.time("activated")
     awaitsMounting = object.flag("awaits_mounting")
+    awaitsGrantee = object.flag("awaits_grantee")
     history = object.objects("history").map { CaseStep($0) }
   }
 }

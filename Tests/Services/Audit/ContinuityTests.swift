@@ -89,7 +89,8 @@ struct ContinuityTests {
     let refusal = OriginRefusal(kind, origin: "share/r1/00", sequence: 17)
     #expect(refusal.reason == "audit.origin_\(kind.rawValue)")
     #expect(refusal.kind == .wrongState)
-    #expect(refusal.citation?.text == "hebi-2021/13.3")
+    #expect(
+      refusal.citation?.text == (kind == .dutyOpen ? "weir-default/AC-91" : "hebi-2021/13.3"))
     #expect(refusal.nextStep != nil)
     let text = kind.sentence(origin: "share/r1/00", sequence: 17, call: "c0ffee")
     for sentence in [text.chinese, text.english] {

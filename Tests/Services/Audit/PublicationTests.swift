@@ -1,5 +1,6 @@
 // Publishing the log: the order of its steps, stops between them, and what the check at the start finds.
 
+import Access
 import AuditHandlers
 import AuditRules
 import AuditStore
@@ -261,6 +262,67 @@ struct DisclosureWatchTests {
       try await watch.sweep()
       #expect(try await count(.decided) == 3)
       #expect(try await log.alarms().count == 2)
+    }
+  }
+
+  @Test(
+    "who signs under a certificate that the registry never logged raises an alarm, once; who is logged, founded or renewed does not",
+    arguments: Backend.allCases)
+  func signers(_ backend: Backend) async throws {
+    let home = try LogHome(backend)
+    var gateway = try home.origin("gateway")
+    var share = try home.origin("share")
+    func signed(_ certificate: UInt8, _ call: Character) -> JSONObject {
+      let statement = SignedStatement(
+        statement: [1], signature: [2], certificate: [certificate], issuers: [])
+      return [
+        "call": .string(String(repeating: call, count: 32)), "signed": statement.json,
+      ]
+    }
+    func hash(_ certificate: UInt8) -> JSONValue { .string(Hex.encode(SHA256.hash([certificate]))) }
+    let founded = gateway.write("registry.founded", ["fingerprints": .array([hash(1)])])
+    let decisions = [1, 2, 3, 4, 4].map {
+      share.write("share.grant_revoked", signed($0, "a"))
+    }
+    // Another service's word for the registry's counts for nothing.
+    let foreign = share.write("registry.certificate_issued", ["certificate": hash(4)])
+    let issued = gateway.write("registry.certificate_issued", ["certificate": hash(2)])
+    let renewed = gateway.write("registry.certificate_renewed", ["certificate": hash(3)])
+    let (ofGateway, ofShare) = (gateway.origin, share.origin)
+    try await withLog(home) { log in
+      let watch = DisclosureWatch(database: log.database, keys: log.keys, clocks: log.clocks)
+      try await log.intake.take([founded], of: ofGateway)
+      try await log.intake.take(decisions + [foreign], of: ofShare)
+      try await watch.sweep()
+      home.clock.pass(seconds: 30)
+      try await log.intake.take([issued, renewed], of: ofGateway)
+      try await watch.sweep()
+      #expect(try await log.alarms().map(\.kind) == [.foreignTopic])
+      home.clock.pass(milliseconds: 1)
+      try await watch.sweep()
+      try await watch.sweep()
+      let alarms = try await log.alarms()
+      #expect(alarms.map(\.kind) == [.foreignTopic, .signerUnknown])
+      #expect(alarms.last?.sequence == 4 && alarms.last?.call.first == "a")
+    }
+  }
+
+  @Test("AC-91 a demanded role that nobody holds any more raises an alarm at once")
+  func openDuty() async throws {
+    let home = try LogHome()
+    var gateway = try home.origin("gateway")
+    let event = gateway.write(
+      "registry.duty_open",
+      [
+        "subject": "departments/civil-affairs", "roles": "dept-security",
+        "call": .string(String(repeating: "b", count: 32)),
+      ])
+    let origin = gateway.origin
+    try await withLog(home) { log in
+      try await log.intake.take([event], of: origin)
+      let alarms = try await log.alarms()
+      #expect(alarms.map(\.kind) == [.dutyOpen])
+      #expect(alarms.first?.kind.citation == .accessRule(91))
     }
   }
 

@@ -223,6 +223,34 @@ struct CorrectionCallTests {
     }
   }
 
+  @Test("AC-91 whoever takes a demanded role from its last holder leaves an entry, and only then")
+  func openDuties() async throws {
+    let demand = try #require(ActivationDemand.of(document: "meizhou-public-2023"))
+    try await withNode(demand: demand) { node in
+      let bureau = try node.registry("data-bureau/wu")
+      func told() async throws -> [JSONValue] {
+        try await #require(node.store.database.outbox).read(after: 0, limit: 100)
+          .filter { $0.topic == "registry.duty_open" }
+          .map { try CanonicalJSON.decodeCanonical($0.leaf.payload) }
+      }
+      let person = "departments/civil-affairs/persons/"
+      func roles(_ id: String, _ roles: [String]) async throws {
+        _ = try await bureau.setPersonRoles(
+          .init(name: person + id, roles: roles, requestID: fresh()))
+      }
+      try await roles("zhang", ["dept-officer", "dept-security"])
+      try await roles("li", ["dept-head"])
+      #expect(try await told().isEmpty)
+      try await roles("zhang", ["dept-officer"])
+      let entry = try #require(try await told().first)
+      #expect(entry["subject"]?.string == "departments/civil-affairs")
+      #expect(entry["roles"]?.string?.contains("dept-security") == true)
+      // It is open already; another's change tells nothing new.
+      try await roles("zhang", ["dept-officer"])
+      #expect(try await told().count == 1)
+    }
+  }
+
   @Test("it holds at once for the services that ask, and stands in history and log")
   func corrected() async throws {
     try await withNode { node in

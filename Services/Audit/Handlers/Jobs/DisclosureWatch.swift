@@ -1,4 +1,4 @@
-// Looking for the decision behind each disclosure.
+// Looking for the decision behind each disclosure, and for the registry's entry behind each signer's certificate.
 
 import AuditRules
 import AuditStore
@@ -34,8 +34,15 @@ package struct DisclosureWatch: Sendable {
     let state: DisclosureState
   }
 
-  /// Looks at every disclosure that is not settled.
+  /// Looks at every disclosure and every signer that is not settled.
   package func sweep() async throws {
+    try await sweepDisclosures()
+    guard try await database.read({ try $0.hasWaitingSigners() }) else { return }
+    let (now, civil) = (clocks.real(), clocks.civil())
+    try await database.write { try $0.judgeSigners(now: now, civil: civil) }
+  }
+
+  private func sweepDisclosures() async throws {
     let (keys, now, civil) = (keys, clocks.real(), clocks.civil())
     let judged = try await database.read { transaction in
       let searched = try transaction.months().suffix(Self.monthsSearched)

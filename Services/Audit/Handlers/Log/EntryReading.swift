@@ -1,7 +1,9 @@
 // What an entry is about, read from its payload: whom it concerns, which grant, which call.
 
+import Access
 import AuditRules
 package import AuditStore
+import Crypto
 package import Integrity
 import Vocabulary
 
@@ -34,6 +36,17 @@ extension EntryFacts {
     }
     isDisclosure = topic == "ingest.disclosure"
     isDecision = topic == "share.decision"
+    isOpenDuty = topic == "registry.duty_open"
+    signer = SignedStatement(payload["signed"]).map { SHA256.hash($0.certificate) }
+    switch topic {
+    case "registry.certificate_issued", "registry.certificate_renewed":
+      issued = [payload["certificate"]].compactMap { $0?.string.flatMap { Hex.decode($0) } }
+    case "registry.founded":
+      issued = (payload["fingerprints"]?.array ?? []).compactMap {
+        $0.string.flatMap { Hex.decode($0) }
+      }
+    default: break
+    }
   }
 
   private mutating func collect(_ value: JSONValue, under name: String, depth: Int) {

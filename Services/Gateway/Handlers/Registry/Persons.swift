@@ -64,6 +64,7 @@ extension RegistryService {
         let old = try transaction.known(code, id)
         var row = try reassigned(old, roles: roles, in: try transaction.known(code), by: manager)
         row.version = try transaction.nextRegistryVersion()
+        try tellOpenDuties(after: row, call, in: transaction)
         return RegistryOutcome(
           reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
           event: RegistryEvent(
@@ -96,6 +97,7 @@ extension RegistryService {
           colleagues: try transaction.persons(of: code), reason: request.reason,
           in: try transaction.known(code), by: manager)
         row.version = try transaction.nextRegistryVersion()
+        try tellOpenDuties(after: row, call, in: transaction)
         return RegistryOutcome(
           reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
           event: RegistryEvent(
@@ -103,6 +105,24 @@ extension RegistryService {
             fields: [("reason", request.reason), ("successor", request.successor)]))
       }
     }
+  }
+
+  /// Tells the log which demanded roles nobody of an active department holds any more, as a person loses his (AC-91): Audit raises an
+  /// alarm, and the authority sees to it.
+  private func tellOpenDuties(
+    after next: RegisteredPerson, _ call: CallContext, in transaction: borrowing WriteTransaction
+  ) throws {
+    let department = try transaction.known(next.department)
+    guard department.state == .active else { return }
+    let before = try transaction.persons(of: next.department)
+    let after = before.map { $0.id == next.id ? next : $0 }
+    let open = openDuties(department, persons: before, demand: demand)
+    let lost = openDuties(department, persons: after, demand: demand).filter { !open.contains($0) }
+    if lost.isEmpty { return }
+    let event = RegistryEvent(
+      topic: "registry.duty_open", subject: department.name,
+      fields: [("roles", lost.map(\.slug).joined(separator: ","))])
+    try transaction.append(topic: event.topic, payload: event.payload(call, now: civil()))
   }
 
   package func whoAmI(

@@ -33,6 +33,8 @@ extension ShareServer {
       if let issue = payload["issue"]?.string { try transaction.endCheck(issue: issue) }
     case "feedback.recall_opened": try reopen(payload, transaction)
     case "registry.person_disabled": try handOver(payload, transaction)
+    case "registry.department_disabled": try follow(payload, isDisabled: true, transaction)
+    case "registry.department_activated": try follow(payload, isDisabled: false, transaction)
     default: break
     }
   }

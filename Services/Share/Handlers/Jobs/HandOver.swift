@@ -1,4 +1,5 @@
-// What Share does when the registry tells of a person who was disabled: open duties go to the named successor (AC-92).
+// What Share does when the registry tells of a person or a department that was disabled: open duties go to the named successor, and
+// the department's grants rest, at Ingest too, until it acts again (AC-92).
 
 import Database
 import Integrity
@@ -7,7 +8,30 @@ import ShareStore
 import Vocabulary
 
 extension ShareServer {
-  package static let registryTopics = ["registry.person_disabled"]
+  package static let registryTopics = [
+    "registry.person_disabled", "registry.department_disabled", "registry.department_activated",
+  ]
+
+  /// Grants rest with the department that holds them, and go on with it.
+  func follow(
+    _ payload: JSONObject, isDisabled: Bool, _ transaction: borrowing WriteTransaction
+  ) throws {
+    guard let name = payload["subject"]?.string,
+      let code = ResourceName(name, in: .departments).flatMap({ DepartmentCode($0.id) })
+    else { return }
+    let what = "\(name): \(isDisabled ? "disabled" : "activated")"
+    let reason = payload["actor"]?.string.map { "\(what) (\($0))" } ?? what
+    for grant in try transaction.livingGrants(of: code) {
+      let next =
+        isDisabled
+        ? grant.restedWithGrantee(because: reason, at: now())
+        : grant.resumedWithGrantee(because: reason, at: now())
+      guard let next else { continue }
+      try transaction.save(next)
+      try append(topic(of: next), next, nil, to: transaction)
+      if !isDisabled { _ = try resting(next, transaction) }
+    }
+  }
 
   /// Who answers for a grant's safe use, or for a run that is not over, is from now on the successor.
   func handOver(

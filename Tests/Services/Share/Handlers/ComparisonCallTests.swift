@@ -100,6 +100,57 @@ struct ComparisonCallTests {
   }
 
   @Test(
+    "AC-92 the grants of a disabled department rest everywhere, whoever calls, and go on with it",
+    arguments: Backend.allCases)
+  func disabledDepartment(_ backend: Backend) async throws {
+    let share = try await ShareCalls(backend)
+    let grant = try await share.grant()
+    func tell(_ topic: String, _ department: String) async throws {
+      try await share.event(
+        topic,
+        JSONObject([
+          ("subject", .string("departments/" + department)),
+          ("actor", "departments/data-bureau/persons/chen"),
+        ]))
+    }
+    func state() async throws -> ShareV1.GrantState {
+      try await share.client.getGrant(
+        .init(name: grant.name), try share.options(ShareCalls.system, path: "GetGrant")
+      ).state
+    }
+    try await tell("registry.department_disabled", "justice")
+    #expect(try await state() == .active)
+    try await tell("registry.department_disabled", "human-resources")
+    #expect(try await state() == .suspended)
+    // Whom a gateway that was taken over still lets in.
+    #expect(await reason { _ = try await share.lookup(grant.name) } == "share.grantee_disabled")
+    #expect(try await share.topics().last == "share.grant_suspended")
+    #expect(
+      await reason {
+        _ = try await share.client.resumeGrant(
+          ShareV1.ResumeGrantRequest(name: grant.name, reason: "r", requestID: "r-1"),
+          try share.options(ShareCalls.source, path: "ResumeGrant"))
+      } == "share.grantee_disabled")
+    // Unmounting and mounting meanwhile resume nothing; back again, it rests with its entry.
+    try await share.mounting("catalog.entry_unmounted")
+    try await share.mounting("catalog.entry_mounted")
+    #expect(try await state() == .suspended)
+    try await share.mounting("catalog.entry_unmounted")
+    try await tell("registry.department_activated", "human-resources")
+    #expect(await reason { _ = try await share.lookup(grant.name) } == "share.entry_unmounted")
+    try await share.mounting("catalog.entry_mounted")
+    #expect(try await state() == .active)
+    // What a person suspended stays suspended.
+    _ = try await share.client.suspendGrant(
+      ShareV1.SuspendGrantRequest(name: grant.name, reason: "违规", requestID: "s-1"),
+      try share.options(ShareCalls.source, path: "SuspendGrant"))
+    try await tell("registry.department_disabled", "human-resources")
+    try await tell("registry.department_activated", "human-resources")
+    #expect(try await state() == .suspended)
+    await share.stop()
+  }
+
+  @Test(
     "an answer in parts is fetched to its end, or the run is not finished",
     arguments: Backend.allCases)
   func parts(_ backend: Backend) async throws {
