@@ -26,6 +26,8 @@ package enum DecisionAction: String, Sendable, CaseIterable {
   case registerDepartment = "registry.register_department"
   case updateDepartment = "registry.update_department"
   case setDepartmentState = "registry.set_department_state"
+  case requestAct = "audit.request_act"
+  case approveAct = "audit.approve_act"
 
   package var term: BilingualText {
     switch self {
@@ -49,6 +51,10 @@ package enum DecisionAction: String, Sendable, CaseIterable {
     case .publishEntry: BilingualText("发布目录条目", "publish an entry of the catalogue")
     case .registerDepartment: BilingualText("登记部门", "register a department")
     case .updateDepartment: BilingualText("更正部门登记", "correct what is registered of a department")
+    case .requestAct:
+      BilingualText("申请须两人办理的事项", "ask for an act of two persons")
+    case .approveAct:
+      BilingualText("批准须两人办理的事项", "approve another person's act")
     case .setDepartmentState: BilingualText("启用或停用部门", "activate or disable a department")
     }
   }

@@ -51,10 +51,10 @@ private nonisolated func actOffice(_ environment: ServiceEnvironment) throws -> 
       path: environment.configuration.policiesFolder, detail: "no audit.log_retention_years_min")
   }
   let ingest = IngestV1.IngestClient(try environment.peers.channel(to: "ingest"))
-  return ActOffice(retention: retention, real: environment.clock.real) { subject, act in
-    try await ingest.nameSubject(
-      .init(subject: subject, act: act), CallOptions(timeout: .seconds(10))
-    ).pseudonym
+  return ActOffice(
+    retention: retention, decisions: try environment.decisions(), real: environment.clock.real
+  ) { request in
+    try await ingest.nameSubject(request, CallOptions(timeout: .seconds(10))).pseudonym
   }
 }
 

@@ -44,6 +44,8 @@ package enum DataRefusal: Refusal, Hashable {
   case claimMalformed(item: String)
   /// No person of the source signed that it be answered (AC-42).
   case claimNotAccepted(request: String, BilingualText)
+  /// No two persons signed that somebody be traced (AC-93).
+  case subjectNotNamed(act: String, BilingualText)
   /// The corrected record breaks a rule itself.
   case correctionRejected(item: String, rule: String)
 
@@ -80,6 +82,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .claimItemUnknown: "ingest.claim_item_unknown"
     case .claimMalformed: "ingest.claim_malformed"
     case .claimNotAccepted: "ingest.claim_not_accepted"
+    case .subjectNotNamed: "ingest.subject_not_named"
     case .correctionRejected: "ingest.correction_rejected"
     }
   }
@@ -88,7 +91,7 @@ package enum DataRefusal: Refusal, Hashable {
     switch self {
     case .grantInvalid, .grantNotReviewed, .otherGrantee, .systemNotGranted, .otherEntry,
       .useNotGranted, .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
-      .notOwner, .claimNotAccepted:
+      .notOwner, .claimNotAccepted, .subjectNotNamed:
       .notAllowed
     case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
     case .recipientNotGranted, .recipientLapsed, .recipientItem: .notAllowed
@@ -123,6 +126,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .claimItemUnknown: "item"
     case .claimMalformed: "asserted_value"
     case .claimNotAccepted: "decision"
+    case .subjectNotNamed: "decisions"
     }
   }
 
@@ -140,6 +144,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .quotaUsed: .accessRule(47)
     case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
     case .notOwner, .claimNotAccepted: .accessRule(42)
+    case .subjectNotNamed: .accessRule(93)
     case .issueNotOpen: .accessRule(31)
     default: nil
     }

@@ -44,6 +44,9 @@ extension DataRefusal {
       BilingualText("\(grant) 已暂停（\(reason)）。", "\(grant) is suspended (\(reason)).")
     case .grantEnded(let grant, let reason):
       BilingualText("\(grant) 已终止（\(reason)）。", "\(grant) has ended (\(reason)).")
+    case .subjectNotNamed(let act, let why):
+      BilingualText(
+        "\(act) 未经两人签名：\(why.chinese)。", "\(act) was not signed by two persons: \(why.english).")
     default: stateSentence
     }
   }
@@ -117,6 +120,10 @@ extension DataRefusal {
         "weir share grant shows why; once that is mended the grant goes on.")
     case .grantNotReviewed, .grantExpired, .grantEnded:
       BilingualText("请重新申请授权：weir share apply。", "Apply for a new grant: weir share apply.")
+    case .subjectNotNamed:
+      BilingualText(
+        "请重新申请并由另一人批准：weir audit request --trace。",
+        "Ask for it anew, and let another person approve: weir audit request --trace.")
     case .claimNotAccepted:
       BilingualText(
         "请由数源部门经办人签名办理：weir share verify-request decide V-1 accept。",

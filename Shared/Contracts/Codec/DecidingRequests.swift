@@ -129,6 +129,35 @@ extension ShareV1.DecideVerificationRequestRequest: DecidingRequest {
   }
 }
 
+extension AuditV1.RequestActRequest: DecidingRequest {
+  package typealias Reply = AuditV1.Act
+  package static var action: DecisionAction { .requestAct }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == "acts" && stated.text("kind") == kind && stated.text("month") == month
+      && stated.text("reason") == reason
+  }
+}
+
+extension AuditV1.ApproveActRequest: DecidingRequest {
+  package typealias Reply = AuditV1.Act
+  package static var action: DecisionAction { .approveAct }
+  package func asks(for stated: StatedDecision) -> Bool { stated.resource == name }
+}
+
+extension IngestV1.Subject {
+  /// A person as statements of acts tell him: by a salted hash of the identifier.
+  package func digest(salt: [UInt8]) -> String {
+    StatedDecision.digest(ofClaim: identity, salt: salt)
+  }
+
+  /// The identifier in bytes; empty for nobody.
+  package var identity: [UInt8] {
+    if block.isEmpty, documentNumber.isEmpty { return [] }
+    let document = [documentType, documentNumber].map { Array($0.utf8) + [0] }
+    return block + [0] + document.joined()
+  }
+}
+
 extension IngestV1.VerifyClaimRequest {
   /// The claim as the source's statement tells it: all but what stands there itself, hashed with its salt.
   package func claimDigest() throws -> String {
@@ -242,6 +271,8 @@ extension DecidingMethod {
       ShareV1.DecideVerificationRequestRequest.self),
     "/weir.catalog.v1.Catalog/FileNotShared": .init(CatalogV1.FileNotSharedRequest.self),
     "/weir.catalog.v1.Catalog/WithdrawEntry": .init(CatalogV1.WithdrawEntryRequest.self),
+    "/weir.audit.v1.Audit/RequestAct": .init(AuditV1.RequestActRequest.self),
+    "/weir.audit.v1.Audit/ApproveAct": .init(AuditV1.ApproveActRequest.self),
     "/weir.registry.v1.Registry/SetDepartmentState": .init(
       RegistryV1.SetDepartmentStateRequest.self),
   ]

@@ -372,6 +372,8 @@ extension AuditV1 {
     /// Whom to trace; never stored: a keyed hash ties the act to the person.
     package var subject: IngestV1.Subject? = nil
     package var reason: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -379,25 +381,35 @@ extension AuditV1 {
       kind: String = "",
       month: String = "",
       subject: IngestV1.Subject? = nil,
-      reason: String = ""
+      reason: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.kind = kind
       self.month = month
       self.subject = subject
       self.reason = reason
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
   package struct ApproveActRequest: Message, WireMessage {
     package static let messageName = "weir.audit.v1.ApproveActRequest"
     package var name: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
-      name: String = ""
+      name: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -417,6 +429,8 @@ extension AuditV1 {
     package var state: String = ""
     /// Until when a trace can be read, or an act that was asked for be approved.
     package var until: GoogleProtobuf.Timestamp? = nil
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -430,7 +444,8 @@ extension AuditV1 {
       approvedBy: String = "",
       approvedAt: GoogleProtobuf.Timestamp? = nil,
       state: String = "",
-      until: GoogleProtobuf.Timestamp? = nil
+      until: GoogleProtobuf.Timestamp? = nil,
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.kind = kind
@@ -442,6 +457,7 @@ extension AuditV1 {
       self.approvedAt = approvedAt
       self.state = state
       self.until = until
+      self.statement = statement
     }
   }
 
@@ -1825,6 +1841,8 @@ extension AuditV1.RequestActRequest {
     self.month = try check.string(source.pointee.month, "month")
     self.subject = try check.optionalMessage(source.pointee.subject, "subject")
     self.reason = try check.string(source.pointee.reason, "reason")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1832,6 +1850,8 @@ extension AuditV1.RequestActRequest {
     target.pointee.month = arena.string(self.month)
     target.pointee.subject = arena.optionalMessage(self.subject)
     target.pointee.reason = arena.string(self.reason)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1840,6 +1860,8 @@ extension AuditV1.RequestActRequest {
     case "month": 2
     case "subject": 3
     case "reason": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -1854,6 +1876,10 @@ extension AuditV1.RequestActRequest {
       try reader.read(&self.subject)
     case 4:
       try reader.read(&self.reason)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -1863,6 +1889,8 @@ extension AuditV1.RequestActRequest {
     writer.field("month", self.month)
     writer.field("subject", self.subject)
     writer.field("reason", self.reason)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -1891,15 +1919,21 @@ extension AuditV1.ApproveActRequest {
 
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.name = try check.string(source.pointee.name, "name")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
     switch name {
     case "name": 1
+    case "validateOnly", "validate_only": 2
+    case "signed": 3
     default: 0
     }
   }
@@ -1908,12 +1942,18 @@ extension AuditV1.ApproveActRequest {
     switch number {
     case 1:
       try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.validateOnly)
+    case 3:
+      try reader.read(&self.signed)
     default: break
     }
   }
 
   func writeFields(to writer: inout JSONWriter) {
     writer.field("name", self.name)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -1951,6 +1991,7 @@ extension AuditV1.Act {
     self.approvedAt = try check.optionalMessage(source.pointee.approved_at, "approved_at")
     self.state = try check.string(source.pointee.state, "state")
     self.until = try check.optionalMessage(source.pointee.until, "until")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1964,6 +2005,7 @@ extension AuditV1.Act {
     target.pointee.approved_at = arena.optionalMessage(self.approvedAt)
     target.pointee.state = arena.string(self.state)
     target.pointee.until = arena.optionalMessage(self.until)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1978,6 +2020,7 @@ extension AuditV1.Act {
     case "approvedAt", "approved_at": 8
     case "state": 9
     case "until": 10
+    case "statement": 11
     default: 0
     }
   }
@@ -2004,6 +2047,8 @@ extension AuditV1.Act {
       try reader.read(&self.state)
     case 10:
       try reader.read(&self.until)
+    case 11:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -2019,6 +2064,7 @@ extension AuditV1.Act {
     writer.field("approvedAt", self.approvedAt)
     writer.field("state", self.state)
     writer.field("until", self.until)
+    writer.field("statement", self.statement)
   }
 }
 

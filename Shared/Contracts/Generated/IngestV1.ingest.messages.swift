@@ -697,15 +697,23 @@ extension IngestV1 {
     package var subject: IngestV1.Subject? = nil
     /// "acts/1", as Audit has it.
     package var act: String = ""
+    /// Of the two persons who decided the act: who asked, and who approved. Without them nobody is named, whoever asks.
+    package var decisions: [CommonV1.SignedDecision] = []
+    /// With which the person was hashed into both statements.
+    package var salt: [UInt8] = []
 
     package init() {}
 
     package init(
       subject: IngestV1.Subject? = nil,
-      act: String = ""
+      act: String = "",
+      decisions: [CommonV1.SignedDecision] = [],
+      salt: [UInt8] = []
     ) {
       self.subject = subject
       self.act = act
+      self.decisions = decisions
+      self.salt = salt
     }
   }
 
@@ -2555,17 +2563,24 @@ extension IngestV1.NameSubjectRequest {
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.subject = try check.optionalMessage(source.pointee.subject, "subject")
     self.act = try check.string(source.pointee.act, "act")
+    self.decisions = try check.messages(source.pointee.decisions, source.pointee.n_decisions, "decisions")
+    self.salt = check.bytes(source.pointee.salt)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.subject = arena.optionalMessage(self.subject)
     target.pointee.act = arena.string(self.act)
+    target.pointee.n_decisions = self.decisions.count
+    target.pointee.decisions = arena.messages(self.decisions)
+    target.pointee.salt = arena.bytes(self.salt)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
     switch name {
     case "subject": 1
     case "act": 2
+    case "decisions": 3
+    case "salt": 4
     default: 0
     }
   }
@@ -2576,6 +2591,12 @@ extension IngestV1.NameSubjectRequest {
       try reader.read(&self.subject)
     case 2:
       try reader.read(&self.act)
+    case 3:
+      try reader.readList(&self.decisions, of: CommonV1.SignedDecision()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 4:
+      try reader.read(&self.salt)
     default: break
     }
   }
@@ -2583,6 +2604,8 @@ extension IngestV1.NameSubjectRequest {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("subject", self.subject)
     writer.field("act", self.act)
+    writer.list("decisions", self.decisions) { $0.value($1) }
+    writer.field("salt", self.salt)
   }
 }
 

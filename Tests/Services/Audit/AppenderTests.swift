@@ -109,6 +109,7 @@ private final class AuditProcesses: Sendable {
       ("root.key", keys.root.verifier.text), ("keylist.note", list.encoded),
       ("evidence.key", try key.pem()), ("cert.pem", identity.chainPEM),
       ("key.pem", identity.privateKeyPEM), ("ca.pem", pki.serviceRootPEM),
+      ("departments.pem", pki.departmentRootPEM),
     ] {
       try Files.write(text, to: folder.path(name), isPrivate: true)
     }
@@ -127,7 +128,7 @@ private final class AuditProcesses: Sendable {
       keysFolder: folder.path("keys"), listen: "127.0.0.1:0", peers: peers,
       tls: .init(
         certificate: folder.path("cert.pem"), key: folder.path("key.pem"),
-        serviceRoot: folder.path("ca.pem")),
+        serviceRoot: folder.path("ca.pem"), departmentRoot: folder.path("departments.pem")),
       evidence: .init(
         rootPublicKey: folder.path("root.key"), keyList: folder.path("keylist.note"),
         signingKey: folder.path("evidence.key")),

@@ -136,6 +136,7 @@ final class AuditNode: Sendable {
   let server: Server
   let address: Address
   let gateway: P256PrivateKey
+  let persons: TestPersons
   private let issuer: TicketIssuer
   private let channels = Mutex<[Channel]>([])
   let reports = Mutex<[AuditFollower.Report]>([])
@@ -143,6 +144,7 @@ final class AuditNode: Sendable {
   init(_ home: LogHome, pki: TestPKI) async throws {
     self.home = home
     self.pki = pki
+    persons = TestPersons(pki)
     reactors = ReactorGroup(threadCount: 2, seed: 1)
     keys = try TestEvidenceKeys()
     var outbox = OutboxConfiguration(
@@ -155,7 +157,7 @@ final class AuditNode: Sendable {
     let calls = AuditCalls(
       database: log.database, keys: log.keys, board: log.board,
       keyListNote: try keys.note().encoded, places: { testPlaces[$0.text] }, refusals: nil,
-      acts: try home.actOffice(),
+      acts: try home.actOffice(persons),
       civil: clock.now)
     server = try testServer(
       "audit", methods: methods(calls, admission: pki.admission), pki, reactors)
@@ -179,21 +181,30 @@ final class AuditNode: Sendable {
     AuditV1.AuditClient(try channel(service))
   }
 
+  /// One whose callers sign what they decide.
+  func signingClient() throws -> AuditV1.AuditClient {
+    AuditV1.AuditClient(persons.transport(over: try channel("gateway")))
+  }
+
   /// The options of a call that the gateway forwards for a person.
   func asPerson(
     _ name: String, of department: String, _ roles: Set<Role>, _ method: String
   ) throws -> CallOptions {
-    let caller = Caller(
-      department: try #require(DepartmentCode(department)),
-      system: try #require(SystemName("workstation")), person: PersonID(name),
-      isPersonCertificate: true, roles: roles,
-      certificateHash: SHA256.hash(
-        Array("\(department)/\(name)/\(roles.map(\.slug).sorted())".utf8)))
+    let caller = try persons.certified(
+      Caller(
+        department: try #require(DepartmentCode(department)),
+        system: try #require(SystemName("workstation")), person: PersonID(name),
+        isPersonCertificate: true, roles: roles, certificateHash: []))
     var metadata = Metadata()
     metadata.append(
       CallMetadata.ticket,
       bytes: try issuer.ticket(
-        for: caller, registryVersion: 1, now: Instant(milliseconds: pki.now * 1_000)))
+        for: caller,
+        // Other roles of one person are another state of the registry.
+        registryVersion: Int64(
+          Role.allCases.enumerated().reduce(1) {
+            $0 + (roles.contains($1.element) ? 2 << $1.offset : 0)
+          }), now: Instant(milliseconds: pki.now * 1_000)))
     metadata.append(CallMetadata.callID, Hex.encode(pki.random.bytes(16)))
     metadata.append(CallMetadata.entryMethod, "/weir.audit.v1.Audit/" + method)
     metadata.append(CallMetadata.language, "en")

@@ -30,11 +30,24 @@ private let names = HMACSHA256(key: [UInt8](repeating: 77, count: 32))
 
 extension LogHome {
   /// The term of the policies that this checkout deploys, and names as Ingest makes them.
-  func actOffice() throws -> ActOffice {
+  ///
+  /// - Parameter persons: Whose root the acts' signatures are held to; real time stands still for them.
+  func actOffice(_ persons: TestPersons) throws -> ActOffice {
     let profiles = try held()
     let retention = LogRetention(profiles.keys.compactMap { profiles.profile(named: $0) })
-    return ActOffice(retention: try #require(retention), real: clock.now) { subject, _ in
-      Pseudonym(of: subject.block, key: names).text
+    let check = DecisionCheck(
+      trust: ServiceTrust(roots: CertificateTrust(roots: [persons.root])),
+      domain: persons.domain, now: persons.now)
+    return ActOffice(
+      retention: try #require(retention), decisions: check, real: clock.now
+    ) { request in
+      // As Ingest asks: both persons' statements, and the person in both.
+      let stated = try request.decisions.map { try check.read(SignedStatement($0)) }
+      guard let subject = request.subject,
+        stated.map(\.action) == [.requestAct, .approveAct],
+        stated.allSatisfy({ $0.text("subject") == subject.digest(salt: request.salt) })
+      else { throw Status(.permissionDenied, "not signed by two") }
+      return Pseudonym(of: subject.block, key: names).text
     }
   }
 }
@@ -118,10 +131,12 @@ struct LogRetentionTests {
 private struct Desk {
   let node: AuditNode
   let client: AuditV1.AuditClient
+  let unsigned: AuditV1.AuditClient
 
   init(_ node: AuditNode) throws {
     self.node = node
-    client = try node.client()
+    client = try node.signingClient()
+    unsigned = try node.client()
   }
 
   func options(_ person: String, _ method: String, _ roles: Set<Role> = [.auditor]) throws
@@ -218,6 +233,54 @@ struct TwoPersonActTests {
       #expect(payload["article"]?.string?.isEmpty == false)
       #expect(
         await refusal { try await desk.destroy("shen", month.month) } == "audit.month_destroyed")
+    }
+  }
+
+  @Test("AC-93 both persons sign, each what he decides, and the log keeps both statements")
+  func signed() async throws {
+    try await withOldMonth(later: 38) { desk, _ in
+      let month = try #require(
+        try await desk.client.listMonths(.init(), desk.options("shen", "ListMonths")).months.first
+      ).month
+      var request = AuditV1.RequestActRequest(
+        kind: "destroy_month", month: month, reason: "保存期满")
+      #expect(
+        await refusal {
+          _ = try await desk.unsigned.requestAct(request, desk.options("shen", "RequestAct"))
+        } == "decision.statement_missing")
+      let act = try await desk.request("shen", request)
+      var approval = AuditV1.ApproveActRequest(name: act.name)
+      #expect(
+        await refusal {
+          _ = try await desk.unsigned.approveAct(approval, desk.options("lu", "ApproveAct"))
+        } == "decision.statement_missing")
+      // The approval of one act does for no other.
+      request.reason = "另一理由"
+      let second = try await desk.request("shen", request)
+      approval.validateOnly = true
+      let question = try await desk.unsigned.approveAct(
+        approval, desk.options("lu", "ApproveAct"))
+      #expect(question.state == "done")
+      let bureau = try #require(DepartmentCode("audit-bureau"))
+      approval = .init(name: second.name)
+      approval.signed = CommonV1.SignedDecision(
+        try desk.node.persons.sign(
+          question.statement, as: try #require(PersonID("lu")), of: bureau))
+      #expect(
+        await refusal {
+          _ = try await desk.unsigned.approveAct(approval, desk.options("lu", "ApproveAct"))
+        } == "decision.statement_differs")
+      _ = try await desk.approve("lu", act.name)
+      for (topic, action, person) in [
+        ("audit.act_requested", DecisionAction.requestAct, "shen"),
+        ("audit.month_destroyed", .approveAct, "lu"),
+      ] {
+        let noted = try #require(try await desk.entries(.init(topic: topic)).first)
+        let kept = SignedStatement(try CanonicalJSON.decode(noted.payload)["signed"])
+        let stated = try StatedDecision(bytes: try #require(kept).statement)
+        #expect(stated.action == action && stated.person.text == person)
+        #expect(stated.text("month") == month)
+      }
     }
   }
 
@@ -336,7 +399,7 @@ struct TwoPersonActTests {
       }
       // Nothing that was kept says who it was.
       let stored = try await node.log.database.read { try $0.act(1) }
-      #expect(stored?.subject.count == 16 && stored?.subject != Array(subject.block))
+      #expect(stored?.subject.count == 32 && stored?.subject != Array(subject.block))
     }
   }
 }

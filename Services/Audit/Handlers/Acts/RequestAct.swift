@@ -4,6 +4,7 @@ package import Access
 import AuditRules
 import AuditStore
 package import Contracts
+import Crypto
 import Database
 import Integrity
 import Regulation
@@ -33,7 +34,7 @@ extension AuditCalls {
         guard LogRetention.isMonth(request.month) else {
           throw AuditRefusal.malformed(field: "month")
         }
-      case .traceSubject: subject = try code(of: request.subject)
+      case .traceSubject: subject = try digest(of: request.subject)
       }
       let asked = TwoPersonAct(
         number: 0, kind: kind, month: kind == .destroyMonth ? request.month : "",
@@ -41,14 +42,26 @@ extension AuditCalls {
         until: now.adding(milliseconds: Int64(TwoPersonAct.approvalDays) * 86_400_000))
       let (retention, today) = (acts.retention, now.civilDate)
       let time = civil()
+      let decision = decision(toRequest: asked)
+      if request.validateOnly {
+        if kind == .destroyMonth {
+          _ = try await database.read {
+            try $0.requireDestroyable(asked.month, retention, today: today)
+          }
+        }
+        var reply = AuditV1.Act(asked, at: now)
+        reply.statement = acts.decisions.statement(of: decision, by: call.caller)
+        return reply
+      }
       let act = try await database.write { transaction in
         if kind == .destroyMonth {
           _ = try transaction.requireDestroyable(asked.month, retention, today: today)
         }
         let act = try transaction.insert(asked)
+        let signed = try take(request.signed, for: decision, of: act, call, in: transaction)
         try transaction.append(
           topic: "audit.act_requested",
-          payload: entry(act, ["reason": .string(reason)], call, at: time))
+          payload: entry(act, JSONObject([("reason", .string(reason))] + signed), call, at: time))
         return act
       }
       return AuditV1.Act(act, at: now)
@@ -61,6 +74,17 @@ extension AuditCalls {
     try await call.answering(refusals) {
       let number = try Self.number(request.name, field: "name")
       let (now, time, retention) = (acts.real(), civil(), acts.retention)
+      if request.validateOnly {
+        return try await database.read { transaction in
+          guard let act = try transaction.act(number) else {
+            throw AuditRefusal.noSuchAct(request.name)
+          }
+          var reply = AuditV1.Act(try act.approved(by: call.principal, at: now), at: now)
+          reply.statement = acts.decisions.statement(
+            of: decision(toApprove: act), by: call.caller)
+          return reply
+        }
+      }
       let act = try await database.write { transaction in
         guard let act = try transaction.act(number) else {
           throw AuditRefusal.noSuchAct(request.name)
@@ -77,6 +101,9 @@ extension AuditCalls {
           details["entries"] = .integer(Int64(clamping: month.entries))
           details["article"] = .string(retention.years.citation.text)
         }
+        let signed = try take(
+          request.signed, for: decision(toApprove: act), of: act, call, in: transaction)
+        for (name, value) in signed { details[name] = value }
         try transaction.save(approved)
         let topic = act.kind == .destroyMonth ? "audit.month_destroyed" : "audit.act_approved"
         try transaction.append(topic: topic, payload: entry(approved, details, call, at: time))
@@ -120,13 +147,45 @@ extension AuditCalls {
     return number
   }
 
-  /// What ties an act to a person without saying who it is.
-  func code(of subject: IngestV1.Subject?) throws -> [UInt8] {
-    guard let subject, !subject.block.isEmpty || !subject.documentNumber.isEmpty else {
+  /// What ties an act to a person without saying who it is: the identifier hashed with a salt that this service alone can make. It
+  /// stands in both persons' statements, and Ingest compares it.
+  func digest(of subject: IngestV1.Subject?) throws -> [UInt8] {
+    guard let subject, !subject.identity.isEmpty else {
       throw AuditRefusal.malformed(field: "subject")
     }
-    let document = [subject.documentType, subject.documentNumber].map { Array($0.utf8) + [0] }
-    return try keys.actCode(of: subject.block + [0] + document.joined())
+    return Hex.decode(subject.digest(salt: try keys.actCode(of: subject.identity))) ?? []
+  }
+
+  private func decision(toRequest act: TwoPersonAct) -> Decision {
+    Decision(
+      .requestAct, on: "acts", etag: "", profile: "",
+      [
+        "kind": .string(act.kind.rawValue), "month": .string(act.month),
+        "subject": .string(Hex.encode(act.subject)), "reason": .string(act.reason),
+      ])
+  }
+
+  private func decision(toApprove act: TwoPersonAct) -> Decision {
+    Decision(
+      .approveAct, on: act.name, etag: act.state.rawValue, profile: "",
+      [
+        "kind": .string(act.kind.rawValue), "month": .string(act.month),
+        "subject": .string(Hex.encode(act.subject)), "reason": .string(act.reason),
+        "requester": .string(act.requester),
+      ])
+  }
+
+  /// Takes a person's statement of an act, and keeps it by the act's name.
+  private func take(
+    _ signed: CommonV1.SignedDecision?, for decision: Decision, of act: TwoPersonAct,
+    _ call: CallContext, in transaction: borrowing WriteTransaction
+  ) throws -> [(String, JSONValue)] {
+    try acts.decisions.take(
+      signed.map { SignedStatement($0) }, for: decision, by: call.caller
+    ) { hash, signed in
+      try transaction.keepStatement(
+        hash: hash, resource: act.name, action: decision.action.rawValue, signed: signed)
+    }
   }
 
   private func entry(

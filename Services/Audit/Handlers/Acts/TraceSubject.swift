@@ -17,13 +17,17 @@ extension AuditCalls {
       guard let start = PageToken(request.pageToken, count: 1)?.numbers[0], start >= 0 else {
         throw RequestRefusal.pageTokenUnknown
       }
-      let code = try code(of: request.subject)
+      let subject = request.subject ?? .init()
+      let code = try digest(of: subject)
       guard let act = try await database.read({ try $0.act(number) }) else {
         throw AuditRefusal.noSuchAct(request.act)
       }
       try act.requireReadable(by: call.principal, about: code, at: acts.real())
       // Only now, and for this reading: nobody here keeps what ties the person to the name.
-      let name = try await acts.nameSubject(request.subject ?? .init(), act.name)
+      let name = try await acts.nameSubject(
+        IngestV1.NameSubjectRequest(
+          subject: subject, act: act.name, decisions: try await decisions(on: act),
+          salt: try keys.actCode(of: subject.identity)))
       guard let pseudonym = Pseudonym(text: name) else {
         throw LogFault.broken("a person's name in the entries is none")
       }
@@ -38,5 +42,16 @@ extension AuditCalls {
         ], call)
       return page
     }
+  }
+
+  /// The statements of both persons.
+  private func decisions(on act: TwoPersonAct) async throws -> [CommonV1.SignedDecision] {
+    let kept = try await database.read { transaction in
+      try [DecisionAction.requestAct, .approveAct].flatMap {
+        try transaction.statements(on: act.name, action: $0.rawValue)
+      }
+    }
+    return try kept.compactMap { SignedStatement(try CanonicalJSON.decode($0)) }
+      .map { CommonV1.SignedDecision($0) }
   }
 }

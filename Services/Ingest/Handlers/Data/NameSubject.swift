@@ -20,11 +20,44 @@ extension IngestService {
       guard case .block(let block) = try SubjectIdentifier(request.subject) else {
         throw DataRefusal.subjectMalformed(field: "subject.block")
       }
+      try checkAct(of: request)
       let pseudonym = Pseudonym(of: block.bytes, key: keys.pseudonyms)
       let payload = event(
         call, [("act", .string(act)), ("subject", .string(pseudonym.text))])
       try await database.write { try $0.append(topic: "ingest.subject_named", payload: payload) }
       return IngestV1.NameSubjectResponse(pseudonym: pseudonym.text)
+    }
+  }
+
+  /// Nobody is named on Audit's word: two persons signed that this one be traced, under this act (AC-93).
+  private func checkAct(of request: IngestV1.NameSubjectRequest) throws {
+    func refused(_ chinese: String, _ english: String) -> DataRefusal {
+      .subjectNotNamed(act: request.act, BilingualText(chinese, english))
+    }
+    guard request.decisions.count == 2 else {
+      throw refused("须附两人的签名", "the statements of two persons did not come with it")
+    }
+    let stated: [StatedDecision]
+    do throws(DecisionRefusal) {
+      stated = try request.decisions.map { (signed) throws(DecisionRefusal) in
+        try outside.decisions.read(SignedStatement(signed))
+      }
+    } catch {
+      throw refused(error.sentence.chinese, error.sentence.english)
+    }
+    let (asked, approved) = (stated[0], stated[1])
+    let subject = request.subject?.digest(salt: request.salt) ?? ""
+    guard asked.action == .requestAct, approved.action == .approveAct,
+      approved.resource == request.act,
+      stated.allSatisfy({
+        $0.text("kind") == "trace_subject" && $0.text("subject") == subject
+          && $0.text("reason") == asked.text("reason")
+      }), approved.text("requester") == asked.personName
+    else {
+      throw refused("签名的不是这一事项或这个人", "their statements are not on this act, or not on this person")
+    }
+    guard asked.personName != approved.personName else {
+      throw refused("须由两个不同的人签名", "it takes two persons")
     }
   }
 }

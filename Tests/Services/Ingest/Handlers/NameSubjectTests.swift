@@ -2,6 +2,7 @@
 
 import Access
 import Contracts
+import Crypto
 import IngestHandlers
 import Integrity
 import RPC
@@ -13,6 +14,85 @@ import Vocabulary
 @Suite(
   "A person's name in the entries is made for Audit, under its act, and that is an entry (AC-93)")
 struct NameSubjectTests {
+  /// What Audit sends of an act that two persons signed.
+  private func trace(
+    _ node: IngestNode, _ subject: IngestV1.Subject, act: String = "acts/1",
+    _ change: (inout [JSONObject]) -> Void = { _ in }
+  ) throws -> IngestV1.NameSubjectRequest {
+    let salt: [UInt8] = [4, 5, 6]
+    var decided: [JSONObject] = [
+      [
+        "kind": "trace_subject", "month": "", "reason": "投诉17号",
+        "subject": .string(subject.digest(salt: salt)),
+      ]
+    ]
+    decided.append(decided[0])
+    decided[1]["requester"] = "departments/audit-bureau/persons/shen"
+    var statements: [JSONObject] = [
+      ["action": "audit.request_act", "resource": "acts", "signer": "shen"],
+      ["action": "audit.approve_act", "resource": .string(act), "signer": "lu"],
+    ]
+    for number in 0..<2 { statements[number]["decided"] = .object(decided[number]) }
+    change(&statements)
+    let bureau = try #require(DepartmentCode("audit-bureau"))
+    let signed = try statements.map { draft in
+      let person = try #require(draft["signer"]?.string.flatMap { PersonID($0) })
+      let statement: JSONObject = [
+        "action": draft["action"] ?? .null, "resource": draft["resource"] ?? .null, "etag": "",
+        "profile": "", "person": .string(ResourceName.person(bureau, person).text),
+        "certificate": .string(
+          Hex.encode(try node.persons.identity(person, of: bureau).certificate.sha256)),
+        "time": .integer(node.pki.now * 1_000), "decided": draft["decided"] ?? .null,
+      ]
+      return CommonV1.SignedDecision(
+        try node.persons.sign(
+          CanonicalJSON.encode(.object(statement)), as: person, of: bureau))
+    }
+    return IngestV1.NameSubjectRequest(
+      subject: subject, act: act, decisions: signed, salt: salt)
+  }
+
+  @Test("AC-93 nobody is named on Audit's word: two persons signed this act on this person")
+  func signed() async throws {
+    let node = try await IngestNode()
+    let subject = try node.subject(identityNumber(1))
+    func outcome(_ request: IngestV1.NameSubjectRequest) async -> String? {
+      await refusal { try await node.fromAudit.nameSubject(request, CallOptions()) }
+    }
+    let good = try trace(node, subject)
+    #expect(await outcome(good) == nil)
+    var requests: [IngestV1.NameSubjectRequest] = []
+    for change: (inout IngestV1.NameSubjectRequest) -> Void in [
+      { $0.decisions = [] }, { $0.decisions.removeLast() }, { $0.decisions.swapAt(0, 1) },
+      { $0.decisions[1].signature = $0.decisions[0].signature }, { $0.salt = [1] },
+      { $0.act = "acts/2" },
+    ] {
+      var altered = good
+      change(&altered)
+      requests.append(altered)
+    }
+    var other = good
+    other.subject = try node.subject(identityNumber(2))
+    requests.append(other)
+    for change: (inout [JSONObject]) -> Void in [
+      { $0[1]["signer"] = "shen" },
+      { $0[1]["action"] = "audit.request_act" },
+      {
+        var decided = $0[1]["decided"]?.object ?? [:]
+        decided["requester"] = "departments/audit-bureau/persons/else"
+        $0[1]["decided"] = .object(decided)
+      },
+      {
+        var decided = $0[0]["decided"]?.object ?? [:]
+        decided["kind"] = "destroy_month"
+        $0[0]["decided"] = .object(decided)
+      },
+    ] { requests.append(try trace(node, subject, change)) }
+    for request in requests { #expect(await outcome(request) == "ingest.subject_not_named") }
+    #expect(try await node.entries().count { $0.topic == "ingest.subject_named" } == 1)
+    await node.stop()
+  }
+
   @Test("it is the name that a look-up left, for Audit alone, by identity number alone")
   func name() async throws {
     let node = try await IngestNode()
@@ -29,7 +109,7 @@ struct NameSubjectTests {
     func ask(
       _ client: IngestV1.IngestClient, _ subject: IngestV1.Subject, act: String = "acts/1"
     ) async throws -> String {
-      try await client.nameSubject(.init(subject: subject, act: act), CallOptions()).pseudonym
+      try await client.nameSubject(try trace(node, subject, act: act), CallOptions()).pseudonym
     }
     let name = try await ask(node.fromAudit, subject)
     let looked = try await node.entries().first { $0.topic == "ingest.disclosure" }

@@ -282,6 +282,7 @@ struct DataRefusalTests {
     .registerKeysMissing(entry: "e"), .issueNotOpen(issue: "q"), .claimItemUnknown(item: "i"),
     .claimMalformed(item: "i"), .grantInvalid,
     .claimNotAccepted(request: "r", BilingualText("无", "none")),
+    .subjectNotNamed(act: "a", BilingualText("无", "none")),
     .grantNotReviewed(grant: "g", BilingualText("无", "none")), .otherGrantee(grant: "g"),
     .systemNotGranted(grant: "g", system: "s"),
     .otherEntry(grant: "g", entry: "e"),

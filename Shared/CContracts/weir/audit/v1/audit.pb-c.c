@@ -2485,7 +2485,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__list_origins_response__descrip
   (ProtobufCMessageInit) weir__audit__v1__list_origins_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[6] =
 {
   {
     "kind",
@@ -2535,17 +2535,43 @@ static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__request_act_request__field_indices_by_name[] = {
   0,   /* field[0] = kind */
   1,   /* field[1] = month */
   3,   /* field[3] = reason */
+  5,   /* field[5] = signed */
   2,   /* field[2] = subject */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__audit__v1__request_act_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descriptor =
 {
@@ -2555,14 +2581,14 @@ const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descripto
   "Weir__Audit__V1__RequestActRequest",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__RequestActRequest),
-  4,
+  6,
   weir__audit__v1__request_act_request__field_descriptors,
   weir__audit__v1__request_act_request__field_indices_by_name,
   1,  weir__audit__v1__request_act_request__number_ranges,
   (ProtobufCMessageInit) weir__audit__v1__request_act_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__field_descriptors[1] =
+static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__field_descriptors[3] =
 {
   {
     "name",
@@ -2576,14 +2602,40 @@ static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ApproveActRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ApproveActRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__approve_act_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
+  2,   /* field[2] = signed */
+  1,   /* field[1] = validate_only */
 };
 static const ProtobufCIntRange weir__audit__v1__approve_act_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descriptor =
 {
@@ -2593,14 +2645,14 @@ const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descripto
   "Weir__Audit__V1__ApproveActRequest",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__ApproveActRequest),
-  1,
+  3,
   weir__audit__v1__approve_act_request__field_descriptors,
   weir__audit__v1__approve_act_request__field_indices_by_name,
   1,  weir__audit__v1__approve_act_request__number_ranges,
   (ProtobufCMessageInit) weir__audit__v1__approve_act_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[10] =
+static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[11] =
 {
   {
     "name",
@@ -2722,6 +2774,18 @@ static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[10
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__act__field_indices_by_name[] = {
   7,   /* field[7] = approved_at */
@@ -2733,12 +2797,13 @@ static const unsigned weir__audit__v1__act__field_indices_by_name[] = {
   5,   /* field[5] = requested_at */
   4,   /* field[4] = requested_by */
   8,   /* field[8] = state */
+  10,   /* field[10] = statement */
   9,   /* field[9] = until */
 };
 static const ProtobufCIntRange weir__audit__v1__act__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 10 }
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__act__descriptor =
 {
@@ -2748,7 +2813,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__act__descriptor =
   "Weir__Audit__V1__Act",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__Act),
-  10,
+  11,
   weir__audit__v1__act__field_descriptors,
   weir__audit__v1__act__field_indices_by_name,
   1,  weir__audit__v1__act__number_ranges,

@@ -3241,7 +3241,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__subject__descriptor =
   (ProtobufCMessageInit) weir__ingest__v1__subject__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_request__field_descriptors[4] =
 {
   {
     "subject",
@@ -3267,15 +3267,41 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "decisions",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__NameSubjectRequest, n_decisions),
+    offsetof(Weir__Ingest__V1__NameSubjectRequest, decisions),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "salt",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__NameSubjectRequest, salt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__name_subject_request__field_indices_by_name[] = {
   1,   /* field[1] = act */
+  2,   /* field[2] = decisions */
+  3,   /* field[3] = salt */
   0,   /* field[0] = subject */
 };
 static const ProtobufCIntRange weir__ingest__v1__name_subject_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descriptor =
 {
@@ -3285,7 +3311,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descrip
   "Weir__Ingest__V1__NameSubjectRequest",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__NameSubjectRequest),
-  2,
+  4,
   weir__ingest__v1__name_subject_request__field_descriptors,
   weir__ingest__v1__name_subject_request__field_indices_by_name,
   1,  weir__ingest__v1__name_subject_request__number_ranges,

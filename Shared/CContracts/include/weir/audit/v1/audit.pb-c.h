@@ -307,20 +307,24 @@ struct  Weir__Audit__V1__RequestActRequest
   ProtobufCBinaryData month;
   Weir__Ingest__V1__Subject *subject;
   ProtobufCBinaryData reason;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__AUDIT__V1__REQUEST_ACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__request_act_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Audit__V1__ApproveActRequest
 {
   ProtobufCMessage base;
   ProtobufCBinaryData name;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__AUDIT__V1__APPROVE_ACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__approve_act_request__descriptor) \
-    , {0,NULL} }
+    , {0,NULL}, 0, NULL }
 
 
 struct  Weir__Audit__V1__Act
@@ -336,10 +340,11 @@ struct  Weir__Audit__V1__Act
   Google__Protobuf__Timestamp *approved_at;
   ProtobufCBinaryData state;
   Google__Protobuf__Timestamp *until;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__AUDIT__V1__ACT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__act__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Weir__Audit__V1__ListActsRequest

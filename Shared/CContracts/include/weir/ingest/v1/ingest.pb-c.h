@@ -367,10 +367,13 @@ struct  Weir__Ingest__V1__NameSubjectRequest
   ProtobufCMessage base;
   Weir__Ingest__V1__Subject *subject;
   ProtobufCBinaryData act;
+  size_t n_decisions;
+  Weir__Common__V1__SignedDecision **decisions;
+  ProtobufCBinaryData salt;
 };
 #define WEIR__INGEST__V1__NAME_SUBJECT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__name_subject_request__descriptor) \
-    , NULL, {0,NULL} }
+    , NULL, {0,NULL}, 0,NULL, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__NameSubjectResponse
