@@ -1,5 +1,6 @@
 // The configuration file of one process: what an operator writes, or what `weir up` writes for a data folder.
 
+import Crypto
 import Foundation
 import RPC
 import Vocabulary
@@ -40,6 +41,9 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
   package var foundingFile: String?
   /// The gateway's certificate authority for departments.
   package var issuing: IssuingFiles?
+  /// What registers get their first keys for: `aes-256-gcm`, unless it says `sm4-ctr-hmac-sm3`. Read by Ingest alone; a register that has
+  /// keys keeps its suite until it is given others.
+  package var sealing: String?
   package var limits: Limits
 
   /// Paths of PEM files.
@@ -228,6 +232,11 @@ extension ServiceConfiguration {
     }
     if let delay = limits.hedgeReadsAfterMilliseconds, !(1...60_000).contains(delay) {
       throw .malformed(path: path, detail: "limits.hedgeReadsAfterMilliseconds: 1 to 60000")
+    }
+    if let sealing, SealSuite(name: sealing) == nil {
+      throw .malformed(
+        path: path,
+        detail: "sealing: '\(sealing)' is none of \(SealSuite.allCases.map(\.name))")
     }
     if let demo, CivilDate(iso: demo.civilStart) == nil {
       throw .malformed(path: path, detail: "demo.civilStart: '\(demo.civilStart)' is no date")

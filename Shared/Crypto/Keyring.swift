@@ -93,15 +93,18 @@ package final class Keyring: Sendable {
   // MARK: Changing
 
   /// Makes the next version of a key.
+  ///
+  /// - Parameter version: Its number where others have to bear the same; otherwise the next one.
   package func add(
-    _ purpose: KeyPurpose, resource: String, suite: KeySuite, createdAt: Int64
+    _ purpose: KeyPurpose, resource: String, version: UInt32? = nil, suite: KeySuite,
+    createdAt: Int64
   ) throws(KeyFileError) -> KeyRecord {
     var added: KeyRecord?
     try change { (content) throws(KeyFileError) in
       let last = content.keys.filter { $0.purpose == purpose && $0.resource == resource }
         .map(\.version).max()
       let record = KeyRecord(
-        purpose: purpose, resource: resource, version: (last ?? 0) + 1, suite: suite,
+        purpose: purpose, resource: resource, version: version ?? (last ?? 0) + 1, suite: suite,
         createdAt: createdAt, random: random)
       content.keys.append(record)
       added = record

@@ -28,6 +28,20 @@ package enum SealSuite: UInt8, Sendable, CaseIterable {
   /// SM4 in counter mode (GB/T 32907, GB/T 17964), then HMAC-SM3 over everything (GB/T 32905, GB/T 15852.2): nonce 16, tag 32.
   case sm4CTRHMACSM3 = 2
 
+  /// As operators write it.
+  package var name: String {
+    switch self {
+    case .aes256GCM: "aes-256-gcm"
+    case .sm4CTRHMACSM3: "sm4-ctr-hmac-sm3"
+    }
+  }
+
+  /// nil for any other text than a ``name``.
+  package init?(name: String) {
+    guard let suite = Self.allCases.first(where: { $0.name == name }) else { return nil }
+    self = suite
+  }
+
   package var nonceByteCount: Int { self == .aes256GCM ? 12 : 16 }
   package var tagByteCount: Int { self == .aes256GCM ? 16 : 32 }
   /// What an envelope is longer than its content.

@@ -42,12 +42,20 @@ final class IndexShelf: Sendable {
       attributes: [.posixPermissions: 0o700])
   }
 
+  /// Runs the body while no index of the register is looked for or made.
+  func exclusively<T>(_ entry: Int64, _ body: () async throws -> T) async throws -> T {
+    try await turns.run(entry, body)
+  }
+
   /// The index of a register as it stands now; `nil` where nothing was ever delivered.
+  ///
+  /// - Throws: ``StaleRegister`` where the keys are not those of the register any more.
   func register(_ entry: Int64, keys: RegisterKeySet) async throws -> ServedRegister? {
     guard let state = try await database.read({ try $0.register(entry) }) else { return nil }
     if let known = served.withLock({ $0[entry] }), known.state == state { return known }
     return try await turns.run(entry) {
       guard let state = try await database.read({ try $0.register(entry) }) else { return nil }
+      guard state.keyVersion == keys.version else { throw StaleRegister() }
       if let known = served.withLock({ $0[entry] }), known.state == state { return known }
       let fresh = try await opened(state, keys: keys)
       let old = served.withLock { served in
@@ -121,7 +129,7 @@ final class IndexShelf: Sendable {
       }
       var entries: [IndexEntry] = []
       entries.reserveCapacity(state.rowCount)
-      try transaction.eachStandingRow(entry) { token, location in
+      try transaction.eachStandingRow(entry, current: keys.currentTokens) { token, location in
         guard let token = Token(bytes: token) else { throw UnreadableContent(what: "token") }
         entries.append(IndexEntry(token: token, record: location.number))
       }

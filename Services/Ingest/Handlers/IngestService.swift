@@ -44,6 +44,10 @@ package struct IngestService: IngestV1.IngestService {
     /// Holds what reviewers signed to the departments' root.
     package var decisions: DecisionCheck
     package var computeThreads = 2
+    /// Of registers that get their first keys, and of rotations that name none.
+    package var sealing = SealSuite.aes256GCM
+    /// How many blocks one step seals anew: some 8,000 rows.
+    package var resealedBlocks = 256
 
     package init(
       database: SQLDatabase, identity: SQLDatabase, keyring: Keyring, tokenKeysFolder: String,
@@ -90,7 +94,8 @@ package struct IngestService: IngestV1.IngestService {
     self.outside = outside
     pool = ComputePool(threadCount: outside.computeThreads)
     keys = try RegisterKeys(
-      keyring: outside.keyring, tokenFolder: outside.tokenKeysFolder, random: outside.random,
+      keyring: outside.keyring, tokenFolder: outside.tokenKeysFolder, suite: outside.sealing,
+      random: outside.random,
       real: outside.real)
     shelf = try IndexShelf(folder: outside.indexFolder, database: outside.database, pool: pool)
   }

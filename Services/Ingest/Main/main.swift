@@ -2,6 +2,7 @@
 
 import Boot
 import Contracts
+import Crypto
 import Database
 import Foundation
 import IngestHandlers
@@ -66,6 +67,11 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
           try await service.deleteOldRejects()
         }
       },
+      {
+        try await environment.repeating("keys", every: .seconds(2)) {
+          try await service.resealEarlier()
+        }
+      },
     ]
       + followers.map { follower in { try await follower.run() } },
     close: [{ await database.close() }, { await identity.close() }])
@@ -97,6 +103,9 @@ nonisolated func makeService(
     }, decisions: try environment.decisions())
   outside.recorder = refusals
   outside.knowsGrants = { await grants.isCurrent() }
+  if let name = configuration.sealing, let suite = SealSuite(name: name) {
+    outside.sealing = suite
+  }
   outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
   return try IngestService(outside)
 }

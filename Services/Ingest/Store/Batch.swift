@@ -141,9 +141,12 @@ package struct StoredChunk: Sendable, Equatable {
 package struct StoredReject: Sendable, Equatable {
   package let id: Int64
   package let sealed: [UInt8]
+  /// The version of the register's keys under which it lies.
+  package let keyVersion: Int
 
-  package init(id: Int64, sealed: [UInt8]) {
+  package init(id: Int64, sealed: [UInt8], keyVersion: Int) {
     self.id = id
     self.sealed = sealed
+    self.keyVersion = keyVersion
   }
 }

@@ -85,28 +85,34 @@ extension SQLReading where Self: ~Copyable {
   }
 
   /// The staged rows of one part, by chunk.
-  package func stagedRows(_ batch: Int64, part: Int) throws -> [(chunk: Int, rows: RowPack)] {
-    var parts: [(chunk: Int, rows: RowPack)] = []
-    try forEach(
+  package func stagedRows(_ batch: Int64, part: Int) throws -> [StagedPart] {
+    try stagedParts("s.batch = ?1 AND s.part = ?2", [batch, part])
+  }
+
+  func stagedParts(_ condition: String, _ arguments: [any SQLConvertible]) throws -> [StagedPart] {
+    try query(
       """
-      SELECT chunk, tokens, ids, envelopes FROM staged WHERE batch = ?1 AND part = ?2
-      ORDER BY chunk
-      """, [batch, part]
-    ) { row in
+      SELECT s.batch, s.part, s.chunk, c.attempt, s.key_version, s.tokens, s.ids, s.envelopes
+      FROM batches t JOIN staged s ON s.batch = t.id
+        JOIN chunks c ON c.batch = s.batch AND c.number = s.chunk
+      WHERE \(condition) ORDER BY s.batch, s.part, s.chunk
+      """, arguments
+    ).map { row in
       guard
-        let rows = RowPack(
-          tokens: try row["tokens"], ids: try row["ids"], envelopes: try row["envelopes"])
+        let rows = RowPack(tokens: try row[5], ids: try row[6], envelopes: try row[7])
       else { throw UnreadableContent(what: "staged rows") }
-      parts.append((try row["chunk"], rows))
+      return StagedPart(
+        batch: try row[0], part: try row[1], chunk: try row[2], attempt: try row[3],
+        keyVersion: try row[4], rows: rows)
     }
-    return parts
   }
 
   package func rejects(_ batch: Int64, after: Int64, limit: Int) throws -> [StoredReject] {
     try query(
-      "SELECT id, sealed FROM rejects WHERE batch = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
-      [batch, after, limit]
-    ).map { StoredReject(id: try $0[0], sealed: try $0[1]) }
+      """
+      SELECT id, sealed, key_version FROM rejects WHERE batch = ?1 AND id > ?2 ORDER BY id LIMIT ?3
+      """, [batch, after, limit]
+    ).map { StoredReject(id: try $0[0], sealed: try $0[1], keyVersion: try $0[2]) }
   }
 
   /// The batch of rejected rows; `nil` when there is none.
@@ -205,9 +211,11 @@ extension WriteTransaction {
   }
 
   /// Keeps a chunk's rows, all sealed, and moves the batch on.
+  ///
+  /// - Parameter keyVersion: Of the keys under which rows and rejects were sealed.
   package func insert(
-    _ chunk: StoredChunk, parts: [Int: RowPack], rejects: [StoredReject], byRule: [String: Int],
-    byMark: [String: Int], into batch: Int64
+    _ chunk: StoredChunk, parts: [Int: RowPack], rejects: [StoredReject], keyVersion: Int,
+    byRule: [String: Int], byMark: [String: Int], into batch: Int64
   ) throws {
     try execute(
       """
@@ -217,18 +225,23 @@ extension WriteTransaction {
       [batch, chunk.number, chunk.digest, chunk.attempt, chunk.accepted, chunk.rejected])
     try execute(
       """
-      INSERT INTO staged (batch, part, chunk, tokens, ids, envelopes)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      INSERT INTO staged (batch, part, chunk, tokens, ids, envelopes, key_version)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
       """,
       each: parts.sorted { $0.key < $1.key }.map { part, rows in
         [
           .integer(batch), .integer(Int64(part)), .integer(Int64(chunk.number)),
           .blob(rows.tokens), .blob(rows.idColumn), .blob(rows.envelopeColumn),
+          .integer(Int64(keyVersion)),
         ]
       })
     try execute(
-      "INSERT INTO rejects (batch, id, sealed) VALUES (?1, ?2, ?3)",
-      each: rejects.map { [.integer(batch), .integer($0.id), .blob($0.sealed)] })
+      "INSERT INTO rejects (batch, id, sealed, key_version) VALUES (?1, ?2, ?3, ?4)",
+      each: rejects.map {
+        [
+          .integer(batch), .integer($0.id), .blob($0.sealed), .integer(Int64($0.keyVersion)),
+        ]
+      })
     let counts = byRule.map { ("rule", $0, $1) } + byMark.map { ("mark", $0, $1) }
     try execute(
       """

@@ -72,14 +72,20 @@ extension WriteTransaction {
 
   /// Puts the rows of a new stock under check whose subjects are under check in the register that it replaces. Called
   /// while the old rows still stand.
-  func passOnChecks(of entry: Int64, to batch: Int64) throws -> [RenamedRecords] {
+  ///
+  /// - Parameter current: The tokens of a block under a version of the keys, as those of the newest version.
+  func passOnChecks(
+    of entry: Int64, to batch: Int64,
+    current: (_ tokens: [UInt8], _ version: Int) throws -> [UInt8]
+  ) throws -> [RenamedRecords] {
     var successors: [String: [(record: Int64, rows: [Int64])]] = [:]
     let flagged = try query(
       "SELECT record, issue FROM under_check WHERE entry = ?1 ORDER BY issue, record", [entry]
     ).map { (record: try $0[0] as Int64, issue: try $0[1] as String) }
     for (record, issue) in flagged {
       guard let (block, slot) = try locate(record: record, entry: entry) else { continue }
-      let rows = try self.rows(of: batch, under: block.rows.token(slot))
+      let token = try current(Array(block.rows.token(slot)), block.keyVersion)
+      let rows = try self.rows(of: batch, under: token[...])
       successors[issue, default: []].append((record, rows))
     }
     try execute("DELETE FROM under_check WHERE entry = ?1", [entry])

@@ -36,8 +36,9 @@ package struct CommittedBatch: Sendable, Equatable {
 package enum KeyStanding: Sendable, Equatable {
   /// Nothing lies under any key: keys may be made.
   case none
-  /// Rows lie under keys that must be there, with their check value where one was kept.
-  case kept(check: [UInt8]?)
+  /// Rows lie under keys that must be there: of which version, of which before while something lies under it, with their check
+  /// value where one was kept.
+  case kept(check: [UInt8]?, version: Int, previous: Int?)
 }
 
 /// A stored block.
@@ -45,11 +46,14 @@ package struct StoredBlock: Sendable, Equatable {
   package let id: Int64
   package let batch: Int64
   package let rows: RowPack
+  /// The version of the register's keys under which it lies.
+  package let keyVersion: Int
 
-  package init(id: Int64, batch: Int64, rows: RowPack) {
+  package init(id: Int64, batch: Int64, rows: RowPack, keyVersion: Int) {
     self.id = id
     self.batch = batch
     self.rows = rows
+    self.keyVersion = keyVersion
   }
 
   /// The leaf of this block in its batch's tree.
@@ -88,14 +92,16 @@ extension SQLReading where Self: ~Copyable {
 
   /// Whether rows of an entry lie sealed here, delivered or on the way, and the check value of their keys.
   package func keyStanding(_ entry: Int64) throws -> KeyStanding {
-    if let row = try queryOne("SELECT key_check FROM resources WHERE entry = ?1", [entry]) {
-      return .kept(check: try row[0])
+    if let row = try queryOne(
+      "SELECT key_check, key_version, previous_version FROM resources WHERE entry = ?1", [entry])
+    {
+      return .kept(check: try row[0], version: try row[1], previous: try row[2])
     }
     let staged = try queryOne(
       """
       SELECT 1 FROM batches b JOIN chunks c ON c.batch = b.id WHERE b.entry = ?1 LIMIT 1
       """, [entry])
-    return staged == nil ? .none : .kept(check: nil)
+    return staged == nil ? .none : .kept(check: nil, version: 1, previous: nil)
   }
 
   /// The deliveries that stand, by their ids: stock and increments, never corrections.
@@ -146,10 +152,14 @@ extension SQLReading where Self: ~Copyable {
   }
 
   /// Calls the body with the token and place of every row that stands.
+  ///
+  /// - Parameter current: The tokens of a block under a version of the keys, as those of the newest version.
   package func eachStandingRow(
-    _ entry: Int64, _ body: (_ token: ArraySlice<UInt8>, RecordLocation) throws -> Void
+    _ entry: Int64, current: (_ tokens: [UInt8], _ version: Int) throws -> [UInt8],
+    _ body: (_ token: ArraySlice<UInt8>, RecordLocation) throws -> Void
   ) throws {
     let removed = try removedLocations(entry)
+    let earlier = try earlierBlocks(entry)
     try forEach(
       """
       SELECT b.id AS id, b.tokens AS tokens FROM batches t JOIN blocks b ON b.batch = t.id
@@ -157,7 +167,8 @@ extension SQLReading where Self: ~Copyable {
       """, [entry]
     ) { row in
       let id: Int64 = try row[0]
-      let tokens: [UInt8] = try row[1]
+      var tokens: [UInt8] = try row[1]
+      if let version = earlier[id] { tokens = try current(tokens, version) }
       for slot in 0..<tokens.count / RowPack.tokenByteCount {
         let location = RecordLocation(block: id, slot: slot)
         if !removed.isEmpty, removed.contains(location.number) { continue }
@@ -174,6 +185,25 @@ extension SQLReading where Self: ~Copyable {
       removed.insert(try $0[0])
     }
     return removed
+  }
+
+  /// The standing blocks that lie under an earlier version of the keys than the register's own, with that version.
+  private func earlierBlocks(_ entry: Int64) throws -> [Int64: Int] {
+    var versions: [Int64: Int] = [:]
+    try forEach(
+      """
+      SELECT b.id, b.key_version FROM resources r JOIN batches t ON t.entry = r.entry
+        JOIN blocks b ON b.batch = t.id
+      WHERE r.entry = ?1 AND r.previous_version IS NOT NULL AND t.is_live = 1
+        AND b.key_version < r.key_version
+      """, [entry]
+    ) { versions[try $0[0]] = try $0[1] as Int }
+    return versions
+  }
+
+  /// The root over all rows as they lie now: that of the last commit, or of the seals that were changed since.
+  package func storedRoot(_ entry: Int64) throws -> [UInt8]? {
+    try queryOne("SELECT COALESCE(sealed_root, root) FROM resources WHERE entry = ?1", [entry])?[0]
   }
 
   /// Count and root of a batch's rows, computed from its blocks.
@@ -228,14 +258,14 @@ extension WriteTransaction {
   package func insert(_ blocks: [StoredBlock]) throws {
     try execute(
       """
-      INSERT INTO blocks (id, batch, first_id, last_id, tokens, ids, envelopes)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+      INSERT INTO blocks (id, batch, first_id, last_id, tokens, ids, envelopes, key_version)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
       """,
       each: blocks.map { block in
         [
           .integer(block.id), .integer(block.batch), .integer(block.rows.ids.first ?? 0),
           .integer(block.rows.ids.last ?? 0), .blob(block.rows.tokens), .blob(block.rows.idColumn),
-          .blob(block.rows.envelopeColumn),
+          .blob(block.rows.envelopeColumn), .integer(Int64(block.keyVersion)),
         ]
       })
   }
@@ -261,16 +291,19 @@ extension WriteTransaction {
 
   /// Lets a batch's rows stand, all at once; a stock supersedes the earlier ones.
   ///
-  /// - Parameter keys: The register's keys, by which a start knows whether it has the right ones.
+  /// - Parameters:
+  ///   - keys: The check value of the register's keys, by which a start knows whether it has the right ones.
+  ///   - current: The tokens of a block under a version of the keys, as those of the newest version.
   package func commit(
-    _ batch: StoredBatch, keyVersion: Int, keys: [UInt8], at time: Instant
+    _ batch: StoredBatch, keyVersion: Int, keys: [UInt8], at time: Instant,
+    current: (_ tokens: [UInt8], _ version: Int) throws -> [UInt8]
   ) throws -> CommittedBatch {
     let content = try contentOfBatch(batch.id)
     guard content.rows == batch.accepted else { throw UnreadableContent(what: "blocks") }
     var superseded: [Int64] = []
     var renamed: [RenamedRecords] = []
     if batch.terms.kind.supersedesEarlier {
-      renamed = try passOnChecks(of: batch.terms.entry, to: batch.id)
+      renamed = try passOnChecks(of: batch.terms.entry, to: batch.id, current: current)
       superseded = try liveBatches(batch.terms.entry).map(\.id)
       for earlier in superseded {
         try execute("UPDATE batches SET is_live = 0 WHERE id = ?1", [earlier])
@@ -293,7 +326,7 @@ extension WriteTransaction {
       ON CONFLICT (entry) DO UPDATE SET owner = excluded.owner,
         generation = resources.generation + 1, key_version = excluded.key_version,
         row_count = excluded.row_count, root = excluded.root, newest_batch = excluded.newest_batch,
-        key_check = excluded.key_check
+        key_check = excluded.key_check, sealed_root = NULL
       """,
       [
         batch.terms.entry, batch.terms.owner.text, keyVersion, register.rows, register.root,
@@ -327,6 +360,7 @@ extension StoredBlock {
       let rows = RowPack(
         tokens: try row["tokens"], ids: try row["ids"], envelopes: try row["envelopes"])
     else { throw UnreadableContent(what: "block") }
-    self.init(id: try row["id"], batch: try row["batch"], rows: rows)
+    self.init(
+      id: try row["id"], batch: try row["batch"], rows: rows, keyVersion: try row["key_version"])
   }
 }

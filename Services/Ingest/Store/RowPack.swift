@@ -38,6 +38,9 @@ package struct RowPack: Sendable, Equatable {
     envelopes[(row == 0 ? 0 : ends[row - 1])..<ends[row]]
   }
 
+  /// Whether nothing is left of a row but its place: its person was erased.
+  package func isErased(_ row: Int) -> Bool { envelope(row).isEmpty }
+
   // MARK: - Columns
 
   package var idColumn: [UInt8] {

@@ -19,6 +19,8 @@ package enum AccessTable {
     "/weir.ingest.v1.Ingest/CorrectRecord": ingestV1IngestCorrectRecord,
     "/weir.ingest.v1.Ingest/GetResourceStatus": ingestV1IngestGetResourceStatus,
     "/weir.ingest.v1.Ingest/ListDuties": ingestV1IngestListDuties,
+    "/weir.ingest.v1.Ingest/RotateKeys": ingestV1IngestRotateKeys,
+    "/weir.ingest.v1.Ingest/ListRegisterKeys": ingestV1IngestListRegisterKeys,
     "/weir.ingest.v1.Ingest/OpenRecords": ingestV1IngestOpenRecords,
     "/weir.ingest.v1.Ingest/CompareChunk": ingestV1IngestCompareChunk,
     "/weir.ingest.v1.Ingest/VerifyClaim": ingestV1IngestVerifyClaim,
@@ -204,6 +206,22 @@ package enum AccessTable {
     path: "/weir.ingest.v1.Ingest/ListDuties", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .caller, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestRotateKeys = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/RotateKeys", service: "weir.ingest.v1.Ingest",
+    roles: [.operator],
+    scope: .any, person: .certificate,
+    audited: ["entry", "suite"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestListRegisterKeys = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListRegisterKeys", service: "weir.ingest.v1.Ingest",
+    roles: [.operator, .auditor, .thirdPartyAuditor, .regulator],
+    scope: .any, person: .certificate,
     audited: [],
     via: [], isInternal: false,
     callers: [])

@@ -669,6 +669,99 @@ extension IngestV1 {
     }
   }
 
+  package struct RotateKeysRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.RotateKeysRequest"
+    package var entry: String = ""
+    /// "aes-256-gcm" or "sm4-ctr-hmac-sm3"; empty for the node's own.
+    package var suite: String = ""
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      entry: String = "",
+      suite: String = "",
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.entry = entry
+      self.suite = suite
+      self.reason = reason
+      self.requestID = requestID
+    }
+  }
+
+  package struct RegisterKeys: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.RegisterKeys"
+    package var entry: String = ""
+    package var owner: String = ""
+    /// Under which everything is sealed that comes.
+    package var version: Int32 = 0
+    package var suite: String = ""
+    /// When it came into use; absent for a register's first keys.
+    package var since: GoogleProtobuf.Timestamp? = nil
+    /// While something lies under it; 0 otherwise.
+    package var previousVersion: Int32 = 0
+    /// Pieces that still lie under it.
+    package var pending: Int64 = 0
+    package var receipt: CommonV1.Receipt? = nil
+
+    package init() {}
+
+    package init(
+      entry: String = "",
+      owner: String = "",
+      version: Int32 = 0,
+      suite: String = "",
+      since: GoogleProtobuf.Timestamp? = nil,
+      previousVersion: Int32 = 0,
+      pending: Int64 = 0,
+      receipt: CommonV1.Receipt? = nil
+    ) {
+      self.entry = entry
+      self.owner = owner
+      self.version = version
+      self.suite = suite
+      self.since = since
+      self.previousVersion = previousVersion
+      self.pending = pending
+      self.receipt = receipt
+    }
+  }
+
+  package struct ListRegisterKeysRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListRegisterKeysRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListRegisterKeysResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListRegisterKeysResponse"
+    package var keys: [IngestV1.RegisterKeys] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      keys: [IngestV1.RegisterKeys] = [],
+      nextPageToken: String = ""
+    ) {
+      self.keys = keys
+      self.nextPageToken = nextPageToken
+    }
+  }
+
   /// A subject as submitted: a public 16-byte block, or a document that Ingest packs itself.
   package struct Subject: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.Subject"
@@ -2465,6 +2558,285 @@ extension IngestV1.ResourceStatus {
     writer.field("recordsUnderCheck", self.recordsUnderCheck)
     writer.field("root", self.root)
     writer.field("keyVersion", self.keyVersion)
+  }
+}
+
+extension IngestV1.RotateKeysRequest {
+  typealias Layout = Weir__Ingest__V1__RotateKeysRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__rotate_keys_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.suite = try check.string(source.pointee.suite, "suite")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.suite = arena.string(self.suite)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entry": 1
+    case "suite": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.entry)
+    case 2:
+      try reader.read(&self.suite)
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("entry", self.entry)
+    writer.field("suite", self.suite)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension IngestV1.RegisterKeys {
+  typealias Layout = Weir__Ingest__V1__RegisterKeys
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__register_keys__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.version = source.pointee.version
+    self.suite = try check.string(source.pointee.suite, "suite")
+    self.since = try check.optionalMessage(source.pointee.since, "since")
+    self.previousVersion = source.pointee.previous_version
+    self.pending = source.pointee.pending
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.version = self.version
+    target.pointee.suite = arena.string(self.suite)
+    target.pointee.since = arena.optionalMessage(self.since)
+    target.pointee.previous_version = self.previousVersion
+    target.pointee.pending = self.pending
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entry": 1
+    case "owner": 2
+    case "version": 3
+    case "suite": 4
+    case "since": 5
+    case "previousVersion", "previous_version": 6
+    case "pending": 7
+    case "receipt": 8
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.entry)
+    case 2:
+      try reader.read(&self.owner)
+    case 3:
+      try reader.read(&self.version)
+    case 4:
+      try reader.read(&self.suite)
+    case 5:
+      try reader.read(&self.since)
+    case 6:
+      try reader.read(&self.previousVersion)
+    case 7:
+      try reader.read(&self.pending)
+    case 8:
+      try reader.read(&self.receipt)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("entry", self.entry)
+    writer.field("owner", self.owner)
+    writer.field("version", self.version)
+    writer.field("suite", self.suite)
+    writer.field("since", self.since)
+    writer.field("previousVersion", self.previousVersion)
+    writer.field("pending", self.pending)
+    writer.field("receipt", self.receipt)
+  }
+}
+
+extension IngestV1.ListRegisterKeysRequest {
+  typealias Layout = Weir__Ingest__V1__ListRegisterKeysRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_register_keys_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension IngestV1.ListRegisterKeysResponse {
+  typealias Layout = Weir__Ingest__V1__ListRegisterKeysResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_register_keys_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.keys = try check.messages(source.pointee.keys, source.pointee.n_keys, "keys")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_keys = self.keys.count
+    target.pointee.keys = arena.messages(self.keys)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "keys": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.keys, of: IngestV1.RegisterKeys()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("keys", self.keys) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
   }
 }
 

@@ -23,6 +23,10 @@ extension IngestV1 {
     /// How fresh and complete a resource is.
     func getResourceStatus(_ request: IngestV1.GetResourceStatusRequest, _ call: CallContext) async throws -> IngestV1.ResourceStatus
     func listDuties(_ request: CommonV1.ListDutiesRequest, _ call: CallContext) async throws -> CommonV1.ListDutiesResponse
+    /// New keys for a register, or another suite, while it is served. Nothing is opened to anybody.
+    func rotateKeys(_ request: IngestV1.RotateKeysRequest, _ call: CallContext) async throws -> IngestV1.RegisterKeys
+    /// The version and suite of each register's keys, and what a rotation has left to do.
+    func listRegisterKeys(_ request: IngestV1.ListRegisterKeysRequest, _ call: CallContext) async throws -> IngestV1.ListRegisterKeysResponse
     /// Opens the records of one subject under a signed grant.
     func openRecords(_ request: IngestV1.OpenRecordsRequest, _ call: CallContext) async throws -> IngestV1.OpenRecordsResponse
     /// Finds the submitted subjects of one chunk in the register, under a signed comparison grant.
@@ -53,6 +57,8 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestCorrectRecord, admission) { request, call in try await service.correctRecord(request, call) },
       .unary(AccessTable.ingestV1IngestGetResourceStatus, admission) { request, call in try await service.getResourceStatus(request, call) },
       .unary(AccessTable.ingestV1IngestListDuties, admission) { request, call in try await service.listDuties(request, call) },
+      .unary(AccessTable.ingestV1IngestRotateKeys, admission) { request, call in try await service.rotateKeys(request, call) },
+      .unary(AccessTable.ingestV1IngestListRegisterKeys, admission) { request, call in try await service.listRegisterKeys(request, call) },
       .unary(AccessTable.ingestV1IngestOpenRecords, admission) { request, call in try await service.openRecords(request, call) },
       .unary(AccessTable.ingestV1IngestCompareChunk, admission) { request, call in try await service.compareChunk(request, call) },
       .unary(AccessTable.ingestV1IngestVerifyClaim, admission) { request, call in try await service.verifyClaim(request, call) },
@@ -115,6 +121,16 @@ extension IngestV1 {
 
     package func listDuties(_ request: CommonV1.ListDutiesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListDutiesResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/ListDuties", request, options)
+    }
+
+    /// New keys for a register, or another suite, while it is served. Nothing is opened to anybody.
+    package func rotateKeys(_ request: IngestV1.RotateKeysRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.RegisterKeys {
+      try await transport.unary("/weir.ingest.v1.Ingest/RotateKeys", request, options)
+    }
+
+    /// The version and suite of each register's keys, and what a rotation has left to do.
+    package func listRegisterKeys(_ request: IngestV1.ListRegisterKeysRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListRegisterKeysResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/ListRegisterKeys", request, options)
     }
 
     /// Opens the records of one subject under a signed grant.

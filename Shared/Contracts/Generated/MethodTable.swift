@@ -70,6 +70,16 @@ extension MethodShape {
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/RotateKeys": MethodShape(
+      path: "/weir.ingest.v1.Ingest/RotateKeys", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.RotateKeysRequest.self,
+      reply: IngestV1.RegisterKeys.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ListRegisterKeys": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListRegisterKeys", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListRegisterKeysRequest.self,
+      reply: IngestV1.ListRegisterKeysResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/OpenRecords": MethodShape(
       path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
       request: IngestV1.OpenRecordsRequest.self,

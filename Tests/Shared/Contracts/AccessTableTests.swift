@@ -61,7 +61,8 @@ struct AccessTableTests {
         "/weir.audit.v1.Audit/ListMonths", "/weir.audit.v1.Audit/ListOrigins",
         "/weir.registry.v1.Registry/ListSystems",
         "/weir.registry.v1.Registry/ListPersons", "/weir.registry.v1.Registry/ListCertificates",
-        "/weir.registry.v1.Registry/ListRuns",
+        "/weir.registry.v1.Registry/ListRuns", "/weir.ingest.v1.Ingest/RotateKeys",
+        "/weir.ingest.v1.Ingest/ListRegisterKeys",
       ])
     // What is open to every role tells of no person: the catalogue, grants and duties of one's own, the log's proofs.
     let open = AccessTable.all.values.filter { $0.isPublic && $0.roles.isEmpty }

@@ -23,6 +23,8 @@ struct NodeFolder: Sendable {
     var limits: ServiceConfiguration.Limits?
     /// When and where to it is backed up; written by the operator.
     var backup: BackupPlan?
+    /// The suite of registers that get their first keys; written by the operator.
+    var sealing: String?
     /// Who must cosign the log; written by the operator.
     var witnesses: ServiceConfiguration.WitnessFiles?
   }
@@ -136,6 +138,7 @@ struct NodeFolder: Sendable {
       configuration.tls.departmentRevocationList = departmentList
     }
     if let limits = description.limits { configuration.limits = limits }
+    if service == "ingest" { configuration.sealing = description.sealing }
     if service == "audit" { configuration.witnesses = description.witnesses }
     if let start = description.demoCivilStart, let real = description.demoRealStart {
       configuration.demo = ServiceConfiguration.DemoClock(

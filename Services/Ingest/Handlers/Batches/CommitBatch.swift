@@ -24,7 +24,7 @@ extension IngestService {
         case .failed(let refusal): throw refusal
         case .passed(let batch):
           let keys = try await registerKeys(batch.terms.entry)
-          try await writeBlocks(of: batch)
+          try await writeBlocks(of: batch, keys)
           return try await finish(batch, keys, change, call)
         }
       }
@@ -117,7 +117,7 @@ extension IngestService {
 
   /// Puts the staged rows in order, part by part, as blocks that nobody sees before the batch is committed. What an earlier
   /// try left is removed first.
-  private func writeBlocks(of batch: StoredBatch) async throws {
+  private func writeBlocks(of batch: StoredBatch, _ keys: RegisterKeySet) async throws {
     let id = batch.id
     let (chunks, first) = try await database.write { transaction in
       try transaction.deleteBlocks(of: id)
@@ -128,31 +128,36 @@ extension IngestService {
     }
     try await identity.write { try $0.deleteSaltBlocks(of: id) }
     var next = first
-    var rows = try await ordered(batch, part: 0, chunks)
+    var rows = try await ordered(batch, part: 0, chunks, keys)
     for part in 0..<RowPack.partCount {
       // While one part is written, the following is read and put in order.
       async let following =
-        part + 1 < RowPack.partCount ? ordered(batch, part: part + 1, chunks) : []
+        part + 1 < RowPack.partCount ? ordered(batch, part: part + 1, chunks, keys) : []
       let start = next
       next += Int64(rows.count)
-      try await write(rows, of: id, from: start)
+      try await write(rows, of: id, from: start, keyVersion: keys.version)
       rows = try await following
     }
   }
 
   /// The rows of one part in the order of their ids, cut into blocks.
   private func ordered(
-    _ batch: StoredBatch, part: Int, _ chunks: [StoredChunk]
+    _ batch: StoredBatch, part: Int, _ chunks: [StoredChunk], _ keys: RegisterKeySet
   ) async throws -> [SaltedRows] {
     let id = batch.id
     let staged = try await database.read { try $0.stagedRows(id, part: part) }
     if staged.isEmpty { return [] }
     let salts = try await identity.read { try $0.stagedSalts(id, part: part) }
-    return try await pool.run { try merged(staged, salts, chunks) }
+    let random = outside.random
+    return try await pool.run {
+      try merged(staged, salts) { try keys.current($0, $1, of: batch, random: random) }
+    }
   }
 
   /// Salts and rows at once: neither counts before the batch is committed, and a new try removes both.
-  private func write(_ blocks: [SaltedRows], of batch: Int64, from start: Int64) async throws {
+  private func write(
+    _ blocks: [SaltedRows], of batch: Int64, from start: Int64, keyVersion: Int
+  ) async throws {
     if blocks.isEmpty { return }
     async let salted: Void = identity.write { transaction in
       try transaction.insertSalts(
@@ -162,7 +167,9 @@ extension IngestService {
     try await database.write { transaction in
       try transaction.insert(
         blocks.enumerated().map {
-          StoredBlock(id: start + Int64($0.offset), batch: batch, rows: $0.element.rows)
+          StoredBlock(
+            id: start + Int64($0.offset), batch: batch, rows: $0.element.rows,
+            keyVersion: keyVersion)
         })
     }
     try await salted
@@ -178,7 +185,7 @@ extension IngestService {
       guard now.progress == batch.progress, now.accepted == batch.accepted else {
         throw RequestRefusal.changedMeanwhile(name: batch.name)
       }
-      return try commit(now, keys: check, at: time, change, call, in: transaction)
+      return try commit(now, keys, check: check, at: time, change, call, in: transaction)
     }
     let (reply, superseded) = committed.value
     // A new stock leaves nothing of what was found damaged.
@@ -191,13 +198,14 @@ extension IngestService {
 
   /// Lets the batch stand, in the transaction that says so to everyone.
   func commit(
-    _ batch: StoredBatch, keys check: [UInt8], at time: Instant, _ change: ChangeRequest,
-    _ call: CallContext, in transaction: borrowing WriteTransaction
+    _ batch: StoredBatch, _ keys: RegisterKeySet, check: [UInt8], at time: Instant,
+    _ change: ChangeRequest, _ call: CallContext, in transaction: borrowing WriteTransaction
   ) throws -> (IngestV1.Batch, superseded: [Int64]) {
     if try transaction.isWithdrawn(batch.terms.entry) {
       throw DataRefusal.entryWithdrawn(entry: batch.entryName)
     }
-    let done = try transaction.commit(batch, keyVersion: 1, keys: check, at: time)
+    let done = try transaction.commit(
+      batch, keyVersion: keys.version, keys: check, at: time, current: keys.currentTokens)
     let register = done.register
     try transaction.append(
       topic: "ingest.batch_committed",
@@ -259,18 +267,17 @@ extension RenamedRecords {
 }
 
 /// The rows of one part with their salts, chunk by chunk, as blocks.
+///
+/// - Parameter current: The rows of a part with their salts, under the register's newest keys.
 private func merged(
-  _ staged: [(chunk: Int, rows: RowPack)], _ salts: [StagedSaltKey: [UInt8]],
-  _ chunks: [StoredChunk]
+  _ staged: [StagedPart], _ salts: [StagedSaltKey: [UInt8]],
+  current: (StagedPart, _ salts: [UInt8]) throws -> RowPack
 ) throws -> [SaltedRows] {
-  var attempts: [Int: Int64] = [:]
-  for chunk in chunks { attempts[chunk.number] = chunk.attempt }
-  let runs = try staged.map { chunk, rows in
-    guard let attempt = attempts[chunk],
-      let salt = salts[StagedSaltKey(chunk: chunk, attempt: attempt)],
-      salt.count == rows.count * SaltedRows.saltByteCount
+  let runs = try staged.map { part in
+    guard let salt = salts[StagedSaltKey(chunk: part.chunk, attempt: part.attempt)],
+      salt.count == part.rows.count * SaltedRows.saltByteCount
     else { throw UnreadableContent(what: "staged salts") }
-    return SaltedRows(rows: rows, salts: salt)
+    return SaltedRows(rows: try current(part, salt), salts: salt)
   }
   return SaltedRows.blocks(merging: runs)
 }

@@ -42,11 +42,16 @@ extension IngestService {
       let random = outside.random
       let bytes = page.reduce(0) { $0 + $1.sealed.count }
       let (rejects, last) = try await pool.run(bytes: bytes) {
-        let sealer = try Sealer(key: set.seal, random: random)
+        var sealers: [Int: Sealer] = [:]
         var rejects: [IngestV1.Reject] = []
         var bytes = 0
         var last: Int64?
         for row in page {
+          guard let version = set.keys(of: row.keyVersion) else {
+            throw UnreadableContent(what: "key version")
+          }
+          let sealer = try sealers[row.keyVersion] ?? Sealer(key: version.seal, random: random)
+          sealers[row.keyVersion] = sealer
           guard
             let content = RejectContent(
               try sealer.open(row.sealed, context: source.context(row.id)))

@@ -30,7 +30,8 @@ extension IngestService {
           coverage: claim.coverage,
           unrepairedRejects: Int64(try transaction.unrepairedRejects(entry)),
           recordsUnderCheck: seesChecks ? Int64(try transaction.underCheck(entry).count) : 0,
-          root: register.root, keyVersion: Int32(clamping: register.keyVersion))
+          root: try transaction.storedRoot(entry) ?? register.root,
+          keyVersion: Int32(clamping: register.keyVersion))
       }
     }
   }

@@ -27,8 +27,16 @@ extension IngestService {
       // Asked before the work as well as in the transaction, where alone it counts.
       let decision = try decideChunk(offer, progress: batch.progress, stored: known?.digest)
       if decision == .repeatAnswer, let known { return reply(known) }
-      let sealed = try await seal(request, of: batch)
-      return try await keep(sealed, offer, of: batch, call)
+      for _ in 0..<3 {
+        do {
+          let sealed = try await seal(request, of: batch)
+          return try await keep(sealed, offer, of: batch, call)
+        } catch is StaleRegister {
+          // Sealed under keys that a rotation has just replaced.
+          continue
+        }
+      }
+      throw RequestRefusal.changedMeanwhile(name: batch.name)
     }
   }
 
@@ -75,7 +83,7 @@ extension IngestService {
       var slices: [(Int, SealedChunk)] = []
       for try await slice in group { slices.append(slice) }
       let ordered = slices.sorted { $0.0 < $1.0 }.map { $0.1 }
-      return try await pool.run { SealedChunk(joining: ordered) }
+      return try await pool.run { SealedChunk(joining: ordered, under: set.version) }
     }
   }
 
@@ -95,6 +103,9 @@ extension IngestService {
     do {
       let kept = try await database.write { transaction -> StoredChunk in
         let batch = try transaction.ownBatch(id, field: "batch", call)
+        guard try transaction.takesRows(under: sealed.keyVersion, of: batch.terms.entry) else {
+          throw StaleRegister()
+        }
         let known = try transaction.chunk(id, offer.number)
         switch try decideChunk(offer, progress: batch.progress, stored: known?.digest) {
         case .repeatAnswer: return known ?? chunk
@@ -105,7 +116,8 @@ extension IngestService {
         }
         try transaction.insert(
           chunk, parts: sealed.parts.mapValues(\.rows), rejects: sealed.rejects,
-          byRule: sealed.rejectsByRule, byMark: sealed.marks, into: id)
+          keyVersion: sealed.keyVersion, byRule: sealed.rejectsByRule, byMark: sealed.marks,
+          into: id)
         try transaction.append(
           topic: "ingest.batch_chunk",
           payload: event(
@@ -142,8 +154,8 @@ extension IngestService {
 
 extension SealedChunk {
   /// The slices of one chunk as one.
-  init(joining slices: [SealedChunk]) {
-    self.init()
+  init(joining slices: [SealedChunk], under keyVersion: Int) {
+    self.init(keyVersion: keyVersion)
     for slice in slices {
       rejects += slice.rejects
       accepted += slice.accepted

@@ -66,7 +66,7 @@ extension IngestService {
       [
         SealedHit(
           row: 0, location: location, record: record, batch: batch, token: token,
-          envelope: Array(block.rows.envelope(slot)))
+          keyVersion: block.keyVersion, envelope: Array(block.rows.envelope(slot)))
       ], entry: entry, keys: keys)
     let rows = try await replacement(checked, of: draft, keys)
     let items = correction.changedItems(old.first?.content, checked, batch.terms.schema)
@@ -82,14 +82,17 @@ extension IngestService {
       try transaction.remove(record: record, at: location, of: entry, by: draft.batch.id)
       if let rows {
         try transaction.insert(
-          [StoredBlock(id: draft.block, batch: draft.batch.id, rows: rows.rows)])
+          [
+            StoredBlock(
+              id: draft.block, batch: draft.batch.id, rows: rows.rows, keyVersion: keys.version)
+          ])
         for row in rows.rows.ids {
           try transaction.passOnCheck(of: record, to: row, entry: entry)
         }
       }
       let stored = try transaction.load(draft.batch, rows: rows?.rows.count ?? 0)
       let (reply, _) = try commit(
-        stored, keys: check, at: time, change, call, in: transaction)
+        stored, keys, check: check, at: time, change, call, in: transaction)
       try transaction.append(
         topic: "ingest.record_corrected",
         payload: event(call, correction.members(stored, rows?.rows.ids.first, items)))

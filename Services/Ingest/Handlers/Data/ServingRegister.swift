@@ -16,7 +16,9 @@ struct SealedHit: Sendable {
   let location: RecordLocation
   let record: Int64
   let batch: StoredBatch
+  /// As it is stored, under the keys of the row's version.
   let token: Token
+  let keyVersion: Int
   let envelope: [UInt8]
 }
 
@@ -57,11 +59,12 @@ extension IngestService {
       throw DataRefusal.nothingDelivered(entry: name)
     }
     let set = try await registerKeys(entry)
+    // Asked first: of rows that are missing no index can be made.
+    guard !damaged.contains(entry) else { throw DataRefusal.registerDamaged(entry: name) }
     guard let register = try await shelf.register(entry, keys: set) else {
       throw DataRefusal.nothingDelivered(entry: name)
     }
     guard !register.state.isWithdrawn else { throw DataRefusal.entryWithdrawn(entry: name) }
-    guard !damaged.contains(entry) else { throw DataRefusal.registerDamaged(entry: name) }
     return (set, register)
   }
 
@@ -71,8 +74,8 @@ extension IngestService {
     _ entry: Int64, _ body: (RegisterKeySet, ServedRegister) async throws -> T
   ) async throws -> T {
     for _ in 0..<4 {
-      let (keys, register) = try await serving(entry)
       do {
+        let (keys, register) = try await serving(entry)
         return try await body(keys, register)
       } catch is StaleRegister {
         continue
@@ -103,7 +106,8 @@ extension IngestService {
       else { throw StaleRegister() }
       return SealedHit(
         row: place.row, location: place.location, record: block.rows.ids[place.location.slot],
-        batch: batch, token: token, envelope: Array(block.rows.envelope(place.location.slot)))
+        batch: batch, token: token, keyVersion: block.keyVersion,
+        envelope: Array(block.rows.envelope(place.location.slot)))
     }
   }
 
@@ -170,7 +174,7 @@ private func opened(
   random: any RandomSource
 ) throws -> [OpenedRecord] {
   let damaged = DataRefusal.registerDamaged(entry: ResourceName.entry(entry).text)
-  let sealer = try Sealer(key: keys.seal, random: random)
+  var sealers: [Int: Sealer] = [:]
   var records: [OpenedRecord] = []
   records.reserveCapacity(hits.count)
   for hit in hits {
@@ -181,6 +185,9 @@ private func opened(
     // A deleted salt is written over with zeros; chance alone never makes one.
     if salt.allSatisfy({ $0 == 0 }) { continue }
     let bytes: [UInt8]
+    guard let version = keys.keys(of: hit.keyVersion) else { throw damaged }
+    let sealer = try sealers[hit.keyVersion] ?? Sealer(key: version.seal, random: random)
+    sealers[hit.keyVersion] = sealer
     do throws(SealError) {
       bytes = try sealer.open(
         hit.envelope, salt: salt, context: hit.batch.context(token: hit.token, record: hit.record))

@@ -69,8 +69,8 @@ extension IngestService {
       if keys.loaded(entry) == nil, try await database.read({ try $0.register(entry) }) == nil {
         return IngestV1.ReadClaimResponse()
       }
-      let (_, register) = try await serving(entry)
-      if let schema = register.claim?.schema {
+      try await withRegister(entry) { _, register in
+        guard let schema = register.claim?.schema else { return }
         try AssertedValue(
           personName: "", item: request.item, value: request.assertedValue
         ).check(under: schema, today: today)

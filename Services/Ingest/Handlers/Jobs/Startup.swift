@@ -47,17 +47,21 @@ extension IngestService {
   package func start() async throws -> StartReport {
     let registers = try await database.read { try $0.registers() }
     try await checkKeys(of: registers)
+    try await destroyUnusedKeys()
     try await closeCorrections()
     try await sweepSalts()
     try await deleteOldRejects()
     var report = StartReport()
     for register in registers {
-      let content = try await database.read {
-        try $0.contentOfRegister(register.entry, recomputes: true)
+      let (content, root) = try await database.read {
+        (
+          try $0.contentOfRegister(register.entry, recomputes: true),
+          try $0.storedRoot(register.entry)
+        )
       }
       report.registers += 1
       report.rows += content.rows
-      guard content.rows == register.rowCount, content.root == register.root else {
+      guard content.rows == register.rowCount, content.root == root else {
         damaged.insert(register.entry)
         let payload = event([
           ("entry", .string(register.name)), ("rows", .integer(Int64(content.rows))),

@@ -9,6 +9,8 @@ import Vocabulary
 
 /// A chunk with all its rows sealed, ready to be kept.
 struct SealedChunk: Sendable {
+  /// Of the register's keys under which all of it was sealed.
+  let keyVersion: Int
   /// Accepted rows with their salts, by part, in the order of their ids.
   var parts: [Int: SaltedRows] = [:]
   var rejects: [StoredReject] = []
@@ -66,7 +68,7 @@ struct ChunkSealing: Sendable {
 
   /// Judges and seals some rows of a chunk.
   func seal(_ block: RecordBlock, rows: Range<Int>, chunk: Int) throws -> SealedChunk {
-    var sealed = SealedChunk()
+    var sealed = SealedChunk(keyVersion: keys.version)
     var accepted: [CheckedRow] = []
     var blocks: [UInt8] = []
     accepted.reserveCapacity(rows.count)
@@ -168,7 +170,8 @@ struct ChunkSealing: Sendable {
     content.encode(into: &writer)
     return StoredReject(
       id: id,
-      sealed: try sealer.seal(writer.bytes, context: batch.rejectSource.context(id)))
+      sealed: try sealer.seal(writer.bytes, context: batch.rejectSource.context(id)),
+      keyVersion: keys.version)
   }
 
   /// The row as a line of CSV, so that it can be repaired and sent again.

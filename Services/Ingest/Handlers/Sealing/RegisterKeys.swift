@@ -4,17 +4,35 @@ import Crypto
 import Database
 import IngestRules
 import IngestStore
+import Integrity
 import Synchronization
 import Vocabulary
 
 /// The keys of one register.
 struct RegisterKeySet: Sendable {
-  let version: Int
-  let seal: SealKey
-  let token: TokenKey
-  /// Packs documents that no public rule packs.
+  /// Seals what comes, and makes the tokens of the index.
+  let current: KeyVersion
+  /// Still opens what was not sealed anew since a rotation.
+  let previous: KeyVersion?
+  /// Packs documents that no public rule packs. It lies below the tokens and is not rotated: packed documents are seen by nobody.
   let documents: HMACSHA256
   let index: HMACSHA256
+
+  var version: Int { current.number }
+  var seal: SealKey { current.seal }
+  var token: TokenKey { current.token }
+
+  /// The keys under which a piece was sealed; `nil` where they are not here any more.
+  func keys(of version: Int) -> KeyVersion? {
+    version == current.number ? current : previous.flatMap { $0.number == version ? $0 : nil }
+  }
+
+  /// Tokens of a stored piece as those of the current version.
+  func currentTokens(_ tokens: [UInt8], under version: Int) throws -> [UInt8] {
+    if version == current.number { return tokens }
+    guard let keys = keys(of: version) else { throw UnreadableContent(what: "key version") }
+    return try current.tokens(tokens, from: keys)
+  }
 
   /// What tells these keys from any others and nothing of themselves: kept with the register, compared when keys are loaded.
   func check() throws -> [UInt8] {
@@ -36,17 +54,20 @@ final class RegisterKeys: Sendable {
   private let tokens: TokenKeyFolder
   private let random: any RandomSource
   private let real: @Sendable () -> Instant
+  private let suite: SealSuite
   private let known = Mutex<[Int64: RegisterKeySet]>([:])
   /// Seals manifests of disclosures.
   let manifests: SealKey
   /// Makes pseudonyms of subjects, for quotas.
   let pseudonyms: HMACSHA256
 
+  /// - Parameter suite: Of registers that get their first keys.
   init(
-    keyring: Keyring, tokenFolder: String, random: any RandomSource,
+    keyring: Keyring, tokenFolder: String, suite: SealSuite, random: any RandomSource,
     real: @escaping @Sendable () -> Instant
   ) throws {
     self.keyring = keyring
+    self.suite = suite
     self.random = random
     self.real = real
     tokens = try TokenKeyFolder(folder: tokenFolder)
@@ -72,8 +93,10 @@ final class RegisterKeys: Sendable {
       let set: RegisterKeySet
       switch standing {
       case .none: set = try made(entry)
-      case .kept(let check):
-        guard let kept = try self.kept(entry), try check == nil || check == kept.check() else {
+      case .kept(let check, let version, let previous):
+        guard let kept = try self.kept(entry, version: version, previous: previous),
+          try check == nil || check == kept.check()
+        else {
           throw DataRefusal.registerKeysMissing(entry: ResourceName.entry(entry).text)
         }
         set = kept
@@ -83,42 +106,115 @@ final class RegisterKeys: Sendable {
     }
   }
 
+  // MARK: - Rotation
+
+  /// The next version of a register's keys, made and durable, in use by nobody yet. What a rotation left that never began is
+  /// destroyed first.
+  func next(_ entry: Int64, after set: RegisterKeySet, suite: SealSuite) throws -> RegisterKeySet {
+    let name = ResourceName.entry(entry).text
+    try destroy(entry) { $0 > set.version }
+    let (version, now) = (set.version + 1, real().milliseconds)
+    let token = try tokens.create(
+      resource: name, version: UInt32(version), suite: suite.tokenSuite, createdAt: now,
+      random: random)
+    let seal = try keyring.add(
+      .resource, resource: name, version: UInt32(version), suite: suite.keySuite, createdAt: now)
+    let index = try keyring.add(
+      .index, resource: name, version: UInt32(version), suite: .hmacSHA256, createdAt: now)
+    return RegisterKeySet(
+      current: KeyVersion(
+        number: version, seal: try seal.sealKey(), token: try token.tokenKey()),
+      previous: set.current, documents: set.documents, index: try index.hmacKey())
+  }
+
+  /// From now on these are the register's keys.
+  func adopt(_ set: RegisterKeySet, of entry: Int64) { known.withLock { $0[entry] = set } }
+
+  /// Destroys every version but those that something lies under. Once or more.
+  func destroyUnused(_ entry: Int64, version: Int, previous: Int?) throws {
+    try destroy(entry) { $0 != version && $0 != previous }
+    if previous == nil, let set = loaded(entry), set.version == version, set.previous != nil {
+      adopt(
+        RegisterKeySet(
+          current: set.current, previous: nil, documents: set.documents, index: set.index),
+        of: entry)
+    }
+  }
+
+  private func destroy(_ entry: Int64, where isUnused: (Int) -> Bool) throws {
+    let name = ResourceName.entry(entry).text
+    for purpose in [KeyPurpose.resource, .index] {
+      for key in keyring.keys(purpose, resource: name) where isUnused(Int(key.version)) {
+        try keyring.destroy(key.id)
+      }
+    }
+    for key in try tokens.keys() where key.resource == name && isUnused(Int(key.version)) {
+      try tokens.destroy(key.id)
+    }
+  }
+
+  // MARK: - Files
+
   private func made(_ entry: Int64) throws -> RegisterKeySet {
     let name = ResourceName.entry(entry).text
     let now = real().milliseconds
     let token =
-      try tokenKey(name)
+      try tokenKey(name, version: nil)
       ?? tokens.create(
-        resource: name, version: 1, suite: .aes256, createdAt: now, random: random)
+        resource: name, version: 1, suite: suite.tokenSuite, createdAt: now, random: random)
+    let version = token.version
+    func key(_ purpose: KeyPurpose, _ suite: KeySuite) throws -> KeyRecord {
+      try keyring.keys(purpose, resource: name).last { $0.version == version }
+        ?? keyring.add(purpose, resource: name, version: version, suite: suite, createdAt: now)
+    }
     return RegisterKeySet(
-      version: 1,
-      seal: try keyring.currentOrNewKey(
-        .resource, resource: name, suite: .aes256GCM, createdAt: now
-      ).sealKey(), token: try token.tokenKey(),
+      current: KeyVersion(
+        number: Int(version), seal: try key(.resource, suite.keySuite).sealKey(),
+        token: try token.tokenKey()),
+      previous: nil,
       documents: try keyring.currentOrNewKey(
         .identity, resource: name, suite: .hmacSHA256, createdAt: now
       ).hmacKey(),
-      index: try keyring.currentOrNewKey(
-        .index, resource: name, suite: .hmacSHA256, createdAt: now
-      ).hmacKey())
+      index: try key(.index, .hmacSHA256).hmacKey())
   }
 
-  /// `nil` unless all four are there.
-  private func kept(_ entry: Int64) throws -> RegisterKeySet? {
+  /// `nil` unless all that the versions need are there.
+  private func kept(_ entry: Int64, version: Int, previous: Int?) throws -> RegisterKeySet? {
     let name = ResourceName.entry(entry).text
-    guard let seal = keyring.currentKey(.resource, resource: name),
-      let token = try tokenKey(name),
+    guard let current = try keyVersion(name, version),
       let documents = keyring.currentKey(.identity, resource: name),
-      let index = keyring.currentKey(.index, resource: name)
+      let index = keyring.keys(.index, resource: name).last(where: { $0.version == version })
     else { return nil }
+    var earlier: KeyVersion?
+    if let previous {
+      guard let found = try keyVersion(name, previous) else { return nil }
+      earlier = found
+    }
     return RegisterKeySet(
-      version: 1, seal: try seal.sealKey(), token: try token.tokenKey(),
-      documents: try documents.hmacKey(), index: try index.hmacKey())
+      current: current, previous: earlier, documents: try documents.hmacKey(),
+      index: try index.hmacKey())
   }
 
-  private func tokenKey(_ resource: String) throws -> KeyRecord? {
-    try tokens.keys().last { $0.resource == resource }
+  private func keyVersion(_ resource: String, _ version: Int) throws -> KeyVersion? {
+    guard
+      let seal = keyring.keys(.resource, resource: resource).last(where: {
+        $0.version == version
+      }), let token = try tokenKey(resource, version: version)
+    else { return nil }
+    return KeyVersion(number: version, seal: try seal.sealKey(), token: try token.tokenKey())
   }
+
+  private func tokenKey(_ resource: String, version: Int?) throws -> KeyRecord? {
+    try tokens.keys().last {
+      $0.resource == resource && (version == nil || Int($0.version) == version)
+    }
+  }
+}
+
+extension SealSuite {
+  /// Tokens are made with the cipher that seals.
+  fileprivate var tokenSuite: TokenKey.Suite { self == .aes256GCM ? .aes256 : .sm4 }
+  fileprivate var keySuite: KeySuite { self == .aes256GCM ? .aes256GCM : .sm4CTRHMACSM3 }
 }
 
 extension IngestService {

@@ -10,6 +10,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 4, name: "suspensions", sql: suspensionColumn, isAdditive: true),
   SchemaStep(number: 5, name: "frequencies", sql: frequencyColumns, isAdditive: true),
   SchemaStep(number: 6, name: "publications", sql: publicationColumns, isAdditive: true),
+  SchemaStep(number: 7, name: "rotations", sql: rotationTables, isAdditive: true),
 ]
 
 private let batchTables = [

@@ -54,6 +54,8 @@ struct CoverageTests {
     "ingest.v1.Ingest/ListRejects": "ingest rejects",
     "ingest.v1.Ingest/CorrectRecord": "ingest correct",
     "ingest.v1.Ingest/GetResourceStatus": "ingest resource",
+    "ingest.v1.Ingest/RotateKeys": "keys rotate",
+    "ingest.v1.Ingest/ListRegisterKeys": "keys list",
     "ingest.v1.Ingest/ListDuties": "todo",
     "share.v1.Share/CreateApplication": "share apply",
     "share.v1.Share/SubmitApplication": "share submit",

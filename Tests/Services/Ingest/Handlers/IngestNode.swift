@@ -167,6 +167,10 @@ final class IngestNode {
   /// Refuses data calls while it is set.
   let evidence = EvidenceSwitch()
   let evidenceRoot: NoteSigner
+  /// Of new registers.
+  private let sealing: SealSuite
+  /// Blocks that one step of a rotation takes.
+  private let resealedBlocks: Int
   private let signer: NoteSigner
   private let issuer: TicketIssuer
   private let gateway: TestPKI.Identity
@@ -189,7 +193,9 @@ final class IngestNode {
   var dataFolder: String { folder.path("ingest") }
   var databasePath: String { dataFolder + "/ingest.sqlite" }
 
-  init() async throws {
+  init(sealing: SealSuite = .aes256GCM, resealedBlocks: Int = 256) async throws {
+    self.sealing = sealing
+    self.resealedBlocks = resealedBlocks
     folder = try TemporaryFolder()
     pki = try TestPKI()
     persons = TestPersons(pki)
@@ -283,6 +289,8 @@ final class IngestNode {
         trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
         domain: pki.domain, now: { [pki] in Instant(milliseconds: pki.now * 1_000) }))
     outside.computeThreads = 2
+    outside.sealing = sealing
+    outside.resealedBlocks = resealedBlocks
     service = try IngestService(outside)
     report = try await service.start()
     try await listen()
@@ -397,6 +405,8 @@ struct Who {
     department: "civil-affairs", system: "workstation", isPerson: true,
     roles: [.departmentOfficer])
   static let other = Who(department: "health", roles: [.departmentSystem])
+  static let operations = Who(
+    department: "operations", system: "workstation", isPerson: true, roles: [.operator])
   static let user = Who(department: "human-resources", roles: [.departmentSystem])
 }
 

@@ -276,6 +276,25 @@ struct ShownTests {
   }
 }
 
+@Suite("Every refusal about keys says why, in both languages, and where")
+struct KeyRefusalTests {
+  private static let all: [KeyRefusal] = [
+    .rotationRunning(entry: "entries/E-1"), .suiteUnknown,
+  ]
+
+  @Test("reasons are distinct, sentences are written out, with what to do")
+  func sentences() {
+    #expect(Set(Self.all.map(\.reason)).count == Self.all.count)
+    for refusal in Self.all {
+      #expect(refusal.reason.hasPrefix("ingest."))
+      #expect(refusal.sentence.chinese != refusal.reason, "\(refusal.reason)")
+      #expect(refusal.sentence.english.hasSuffix("."), "\(refusal.reason)")
+      #expect(refusal.field != nil)
+      if refusal.kind == .wrongState { #expect(refusal.nextStep != nil, "\(refusal.reason)") }
+    }
+  }
+}
+
 @Suite("Every data refusal says why, in both languages, and where")
 struct DataRefusalTests {
   private static let all: [DataRefusal] = [

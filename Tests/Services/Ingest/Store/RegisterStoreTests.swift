@@ -41,10 +41,14 @@ struct RegisterStoreTests {
         rows.append(token: token[...], id: id, envelope: [byte])
       }
       try transaction.insert(
-        [StoredBlock(id: try transaction.nextNumber("blocks"), batch: batch.id, rows: rows)])
+        [
+          StoredBlock(
+            id: try transaction.nextNumber("blocks"), batch: batch.id, rows: rows, keyVersion: 1)
+        ])
       let loaded = try transaction.load(batch, rows: rows.count)
       return (
-        rows.ids, try transaction.commit(loaded, keyVersion: 1, keys: check, at: noon)
+        rows.ids,
+        try transaction.commit(loaded, keyVersion: 1, keys: check, at: noon) { tokens, _ in tokens }
       )
     }
   }
@@ -92,8 +96,42 @@ struct RegisterStoreTests {
     #expect(try await database.read { try $0.register(1)?.newestBatch } == 2)
     #expect(state.register.rowCount == 2)
     #expect(try await database.read { try $0.deliveredUntil(1)?.iso } == "2023-12-01")
-    #expect(try await database.read { try $0.keyStanding(1) } == .kept(check: check))
+    #expect(
+      try await database.read { try $0.keyStanding(1) }
+        == .kept(check: check, version: 1, previous: nil))
     await database.close()
+    _ = place
+  }
+
+  @Test(
+    "while keys change, rows under the newest are taken, and what lies under the others is counted",
+    arguments: Backend.allCases)
+  func rotation(_ backend: Backend) async throws {
+    let (place, database) = try await open(backend)
+    _ = try await commit([1, 2, 3], .stock, chance: 1, in: database)
+    try await database.write { transaction in
+      #expect(try transaction.takesRows(under: 1, of: 1))
+      try transaction.beginRotation(
+        of: 1, to: 2, check: check, suite: "aes-256-gcm", actor: "a", at: noon)
+      #expect(try !transaction.takesRows(under: 1, of: 1))
+      #expect(try transaction.takesRows(under: 2, of: 1))
+      #expect(try transaction.takesRows(under: 1, of: 2))
+      #expect(try transaction.rotatingEntries() == [1])
+      #expect(try transaction.pendingUnderEarlierKeys(1, before: 2) == 1)
+      let standing = KeyStanding.kept(check: check, version: 2, previous: 1)
+      #expect(try transaction.keyStanding(1) == standing)
+      let old = try transaction.earlierBlocks(of: 1, before: 2, limit: 9)
+      #expect(old.map(\.keyVersion) == [1])
+      var leaves = try transaction.leaves(of: 1)
+      #expect(try leaves.root == transaction.rootOfBatch(1))
+      let fresh = old.map { ResealedBlock(id: $0.id, rows: $0.rows) }
+      try leaves.replace(fresh)
+      _ = try transaction.replace(fresh, of: 1, root: leaves.root, entry: 1, version: 2)
+      #expect(try transaction.pendingUnderEarlierKeys(1, before: 2) == 0)
+      #expect(try transaction.storedRoot(1) == transaction.register(1)?.root)
+      try transaction.endRotation(of: 1, to: 2, at: noon)
+      #expect(try transaction.keyState(1)?.previous == nil)
+    }
     _ = place
   }
 

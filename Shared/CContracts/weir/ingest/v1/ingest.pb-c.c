@@ -772,6 +772,186 @@ void   weir__ingest__v1__resource_status__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__resource_status__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__rotate_keys_request__init
+                     (Weir__Ingest__V1__RotateKeysRequest         *message)
+{
+  static const Weir__Ingest__V1__RotateKeysRequest init_value = WEIR__INGEST__V1__ROTATE_KEYS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__rotate_keys_request__get_packed_size
+                     (const Weir__Ingest__V1__RotateKeysRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__rotate_keys_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__rotate_keys_request__pack
+                     (const Weir__Ingest__V1__RotateKeysRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__rotate_keys_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__rotate_keys_request__pack_to_buffer
+                     (const Weir__Ingest__V1__RotateKeysRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__rotate_keys_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__RotateKeysRequest *
+       weir__ingest__v1__rotate_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__RotateKeysRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__rotate_keys_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__rotate_keys_request__free_unpacked
+                     (Weir__Ingest__V1__RotateKeysRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__rotate_keys_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__register_keys__init
+                     (Weir__Ingest__V1__RegisterKeys         *message)
+{
+  static const Weir__Ingest__V1__RegisterKeys init_value = WEIR__INGEST__V1__REGISTER_KEYS__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__register_keys__get_packed_size
+                     (const Weir__Ingest__V1__RegisterKeys *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__register_keys__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__register_keys__pack
+                     (const Weir__Ingest__V1__RegisterKeys *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__register_keys__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__register_keys__pack_to_buffer
+                     (const Weir__Ingest__V1__RegisterKeys *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__register_keys__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__RegisterKeys *
+       weir__ingest__v1__register_keys__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__RegisterKeys *)
+     protobuf_c_message_unpack (&weir__ingest__v1__register_keys__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__register_keys__free_unpacked
+                     (Weir__Ingest__V1__RegisterKeys *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__register_keys__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_register_keys_request__init
+                     (Weir__Ingest__V1__ListRegisterKeysRequest         *message)
+{
+  static const Weir__Ingest__V1__ListRegisterKeysRequest init_value = WEIR__INGEST__V1__LIST_REGISTER_KEYS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_register_keys_request__get_packed_size
+                     (const Weir__Ingest__V1__ListRegisterKeysRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_register_keys_request__pack
+                     (const Weir__Ingest__V1__ListRegisterKeysRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_register_keys_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListRegisterKeysRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListRegisterKeysRequest *
+       weir__ingest__v1__list_register_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListRegisterKeysRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_register_keys_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_register_keys_request__free_unpacked
+                     (Weir__Ingest__V1__ListRegisterKeysRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_register_keys_response__init
+                     (Weir__Ingest__V1__ListRegisterKeysResponse         *message)
+{
+  static const Weir__Ingest__V1__ListRegisterKeysResponse init_value = WEIR__INGEST__V1__LIST_REGISTER_KEYS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_register_keys_response__get_packed_size
+                     (const Weir__Ingest__V1__ListRegisterKeysResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_register_keys_response__pack
+                     (const Weir__Ingest__V1__ListRegisterKeysResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_register_keys_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListRegisterKeysResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListRegisterKeysResponse *
+       weir__ingest__v1__list_register_keys_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListRegisterKeysResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_register_keys_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_register_keys_response__free_unpacked
+                     (Weir__Ingest__V1__ListRegisterKeysResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__ingest__v1__subject__init
                      (Weir__Ingest__V1__Subject         *message)
 {
@@ -3162,6 +3342,314 @@ const ProtobufCMessageDescriptor weir__ingest__v1__resource_status__descriptor =
   weir__ingest__v1__resource_status__field_indices_by_name,
   1,  weir__ingest__v1__resource_status__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__resource_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__rotate_keys_request__field_descriptors[4] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RotateKeysRequest, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suite",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RotateKeysRequest, suite),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RotateKeysRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RotateKeysRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__rotate_keys_request__field_indices_by_name[] = {
+  0,   /* field[0] = entry */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+  1,   /* field[1] = suite */
+};
+static const ProtobufCIntRange weir__ingest__v1__rotate_keys_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__rotate_keys_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.RotateKeysRequest",
+  "RotateKeysRequest",
+  "Weir__Ingest__V1__RotateKeysRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__RotateKeysRequest),
+  4,
+  weir__ingest__v1__rotate_keys_request__field_descriptors,
+  weir__ingest__v1__rotate_keys_request__field_indices_by_name,
+  1,  weir__ingest__v1__rotate_keys_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__rotate_keys_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__register_keys__field_descriptors[8] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suite",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, suite),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, since),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "previous_version",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, previous_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pending",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, pending),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RegisterKeys, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__register_keys__field_indices_by_name[] = {
+  0,   /* field[0] = entry */
+  1,   /* field[1] = owner */
+  6,   /* field[6] = pending */
+  5,   /* field[5] = previous_version */
+  7,   /* field[7] = receipt */
+  4,   /* field[4] = since */
+  3,   /* field[3] = suite */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange weir__ingest__v1__register_keys__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__register_keys__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.RegisterKeys",
+  "RegisterKeys",
+  "Weir__Ingest__V1__RegisterKeys",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__RegisterKeys),
+  8,
+  weir__ingest__v1__register_keys__field_descriptors,
+  weir__ingest__v1__register_keys__field_indices_by_name,
+  1,  weir__ingest__v1__register_keys__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__register_keys__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_register_keys_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListRegisterKeysRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListRegisterKeysRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_register_keys_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_register_keys_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListRegisterKeysRequest",
+  "ListRegisterKeysRequest",
+  "Weir__Ingest__V1__ListRegisterKeysRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListRegisterKeysRequest),
+  2,
+  weir__ingest__v1__list_register_keys_request__field_descriptors,
+  weir__ingest__v1__list_register_keys_request__field_indices_by_name,
+  1,  weir__ingest__v1__list_register_keys_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_register_keys_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_register_keys_response__field_descriptors[2] =
+{
+  {
+    "keys",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__ListRegisterKeysResponse, n_keys),
+    offsetof(Weir__Ingest__V1__ListRegisterKeysResponse, keys),
+    &weir__ingest__v1__register_keys__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListRegisterKeysResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_register_keys_response__field_indices_by_name[] = {
+  0,   /* field[0] = keys */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_register_keys_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListRegisterKeysResponse",
+  "ListRegisterKeysResponse",
+  "Weir__Ingest__V1__ListRegisterKeysResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListRegisterKeysResponse),
+  2,
+  weir__ingest__v1__list_register_keys_response__field_descriptors,
+  weir__ingest__v1__list_register_keys_response__field_indices_by_name,
+  1,  weir__ingest__v1__list_register_keys_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_register_keys_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__ingest__v1__subject__field_descriptors[4] =

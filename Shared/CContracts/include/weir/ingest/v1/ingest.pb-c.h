@@ -34,6 +34,10 @@ typedef struct Weir__Ingest__V1__Value Weir__Ingest__V1__Value;
 typedef struct Weir__Ingest__V1__CorrectRecordRequest Weir__Ingest__V1__CorrectRecordRequest;
 typedef struct Weir__Ingest__V1__GetResourceStatusRequest Weir__Ingest__V1__GetResourceStatusRequest;
 typedef struct Weir__Ingest__V1__ResourceStatus Weir__Ingest__V1__ResourceStatus;
+typedef struct Weir__Ingest__V1__RotateKeysRequest Weir__Ingest__V1__RotateKeysRequest;
+typedef struct Weir__Ingest__V1__RegisterKeys Weir__Ingest__V1__RegisterKeys;
+typedef struct Weir__Ingest__V1__ListRegisterKeysRequest Weir__Ingest__V1__ListRegisterKeysRequest;
+typedef struct Weir__Ingest__V1__ListRegisterKeysResponse Weir__Ingest__V1__ListRegisterKeysResponse;
 typedef struct Weir__Ingest__V1__Subject Weir__Ingest__V1__Subject;
 typedef struct Weir__Ingest__V1__NameSubjectRequest Weir__Ingest__V1__NameSubjectRequest;
 typedef struct Weir__Ingest__V1__NameSubjectResponse Weir__Ingest__V1__NameSubjectResponse;
@@ -347,6 +351,59 @@ struct  Weir__Ingest__V1__ResourceStatus
 #define WEIR__INGEST__V1__RESOURCE_STATUS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__resource_status__descriptor) \
     , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, 0, {0,NULL}, 0 }
+
+
+struct  Weir__Ingest__V1__RotateKeysRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData suite;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__INGEST__V1__ROTATE_KEYS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__rotate_keys_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__RegisterKeys
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData owner;
+  int32_t version;
+  ProtobufCBinaryData suite;
+  Google__Protobuf__Timestamp *since;
+  int32_t previous_version;
+  int64_t pending;
+  Weir__Common__V1__Receipt *receipt;
+};
+#define WEIR__INGEST__V1__REGISTER_KEYS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__register_keys__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, NULL, 0, 0, NULL }
+
+
+struct  Weir__Ingest__V1__ListRegisterKeysRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__INGEST__V1__LIST_REGISTER_KEYS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_register_keys_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListRegisterKeysResponse
+{
+  ProtobufCMessage base;
+  size_t n_keys;
+  Weir__Ingest__V1__RegisterKeys **keys;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__INGEST__V1__LIST_REGISTER_KEYS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_register_keys_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__Subject
@@ -953,6 +1010,82 @@ Weir__Ingest__V1__ResourceStatus *
 void   weir__ingest__v1__resource_status__free_unpacked
                      (Weir__Ingest__V1__ResourceStatus *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__RotateKeysRequest methods */
+void   weir__ingest__v1__rotate_keys_request__init
+                     (Weir__Ingest__V1__RotateKeysRequest         *message);
+size_t weir__ingest__v1__rotate_keys_request__get_packed_size
+                     (const Weir__Ingest__V1__RotateKeysRequest   *message);
+size_t weir__ingest__v1__rotate_keys_request__pack
+                     (const Weir__Ingest__V1__RotateKeysRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__rotate_keys_request__pack_to_buffer
+                     (const Weir__Ingest__V1__RotateKeysRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__RotateKeysRequest *
+       weir__ingest__v1__rotate_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__rotate_keys_request__free_unpacked
+                     (Weir__Ingest__V1__RotateKeysRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__RegisterKeys methods */
+void   weir__ingest__v1__register_keys__init
+                     (Weir__Ingest__V1__RegisterKeys         *message);
+size_t weir__ingest__v1__register_keys__get_packed_size
+                     (const Weir__Ingest__V1__RegisterKeys   *message);
+size_t weir__ingest__v1__register_keys__pack
+                     (const Weir__Ingest__V1__RegisterKeys   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__register_keys__pack_to_buffer
+                     (const Weir__Ingest__V1__RegisterKeys   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__RegisterKeys *
+       weir__ingest__v1__register_keys__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__register_keys__free_unpacked
+                     (Weir__Ingest__V1__RegisterKeys *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListRegisterKeysRequest methods */
+void   weir__ingest__v1__list_register_keys_request__init
+                     (Weir__Ingest__V1__ListRegisterKeysRequest         *message);
+size_t weir__ingest__v1__list_register_keys_request__get_packed_size
+                     (const Weir__Ingest__V1__ListRegisterKeysRequest   *message);
+size_t weir__ingest__v1__list_register_keys_request__pack
+                     (const Weir__Ingest__V1__ListRegisterKeysRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_register_keys_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListRegisterKeysRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListRegisterKeysRequest *
+       weir__ingest__v1__list_register_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_register_keys_request__free_unpacked
+                     (Weir__Ingest__V1__ListRegisterKeysRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListRegisterKeysResponse methods */
+void   weir__ingest__v1__list_register_keys_response__init
+                     (Weir__Ingest__V1__ListRegisterKeysResponse         *message);
+size_t weir__ingest__v1__list_register_keys_response__get_packed_size
+                     (const Weir__Ingest__V1__ListRegisterKeysResponse   *message);
+size_t weir__ingest__v1__list_register_keys_response__pack
+                     (const Weir__Ingest__V1__ListRegisterKeysResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_register_keys_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListRegisterKeysResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListRegisterKeysResponse *
+       weir__ingest__v1__list_register_keys_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_register_keys_response__free_unpacked
+                     (Weir__Ingest__V1__ListRegisterKeysResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Ingest__V1__Subject methods */
 void   weir__ingest__v1__subject__init
                      (Weir__Ingest__V1__Subject         *message);
@@ -1386,6 +1519,18 @@ typedef void (*Weir__Ingest__V1__GetResourceStatusRequest_Closure)
 typedef void (*Weir__Ingest__V1__ResourceStatus_Closure)
                  (const Weir__Ingest__V1__ResourceStatus *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__RotateKeysRequest_Closure)
+                 (const Weir__Ingest__V1__RotateKeysRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__RegisterKeys_Closure)
+                 (const Weir__Ingest__V1__RegisterKeys *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListRegisterKeysRequest_Closure)
+                 (const Weir__Ingest__V1__ListRegisterKeysRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListRegisterKeysResponse_Closure)
+                 (const Weir__Ingest__V1__ListRegisterKeysResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Ingest__V1__Subject_Closure)
                  (const Weir__Ingest__V1__Subject *message,
                   void *closure_data);
@@ -1475,6 +1620,10 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__value__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__correct_record_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__get_resource_status_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__resource_status__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__rotate_keys_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__register_keys__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__subject__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descriptor;
