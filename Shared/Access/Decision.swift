@@ -23,6 +23,8 @@ package enum DecisionAction: String, Sendable, CaseIterable {
   case publishEntry = "catalog.publish_entry"
   case fileNotShared = "catalog.file_not_shared"
   case withdrawEntry = "catalog.withdraw_entry"
+  case requestDestruction = "ingest.request_destruction"
+  case approveDestruction = "ingest.approve_destruction"
   case registerDepartment = "registry.register_department"
   case updateDepartment = "registry.update_department"
   case setDepartmentState = "registry.set_department_state"
@@ -49,6 +51,8 @@ package enum DecisionAction: String, Sendable, CaseIterable {
     case .submitEntry: BilingualText("提交目录条目送审", "submit an entry of the catalogue")
     case .reviewEntry: BilingualText("审核目录条目", "review an entry of the catalogue")
     case .publishEntry: BilingualText("发布目录条目", "publish an entry of the catalogue")
+    case .requestDestruction: BilingualText("申请销毁数据", "ask for the destruction of data")
+    case .approveDestruction: BilingualText("批准销毁数据", "approve the destruction of data")
     case .registerDepartment: BilingualText("登记部门", "register a department")
     case .updateDepartment: BilingualText("更正部门登记", "correct what is registered of a department")
     case .requestAct:

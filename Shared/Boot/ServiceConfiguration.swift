@@ -44,6 +44,8 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
   /// What registers get their first keys for: `aes-256-gcm`, unless it says `sm4-ctr-hmac-sm3`. Read by Ingest alone; a register that has
   /// keys keeps its suite until it is given others.
   package var sealing: String?
+  /// How often the node is backed up and how many of them stay, for certificates of destruction; read by Ingest alone.
+  package var backups: Backups?
   package var limits: Limits
 
   /// Paths of PEM files.
@@ -102,6 +104,17 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     package init(policy: String, trust: String) {
       self.policy = policy
       self.trust = trust
+    }
+  }
+
+  package struct Backups: Sendable, Equatable, Codable {
+    package var everyHours: Int
+    /// How many stay at each place.
+    package var keep: Int
+
+    package init(everyHours: Int, keep: Int) {
+      self.everyHours = everyHours
+      self.keep = keep
     }
   }
 
@@ -237,6 +250,10 @@ extension ServiceConfiguration {
       throw .malformed(
         path: path,
         detail: "sealing: '\(sealing)' is none of \(SealSuite.allCases.map(\.name))")
+    }
+    if let backups, !(1...8_760).contains(backups.everyHours) || !(1...1_000).contains(backups.keep)
+    {
+      throw .malformed(path: path, detail: "backups: everyHours is 1 to 8760, keep 1 to 1000")
     }
     if let demo, CivilDate(iso: demo.civilStart) == nil {
       throw .malformed(path: path, detail: "demo.civilStart: '\(demo.civilStart)' is no date")

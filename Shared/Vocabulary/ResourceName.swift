@@ -6,6 +6,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   case applications, grants
   case comparisons, cases, issues, recalls, records
   case verificationRequests = "verification-requests"
+  case destructions
 
   /// What an id in this folder looks like.
   package enum IDForm: Hashable, Sendable {
@@ -32,6 +33,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
     case .issues: .lettered("Q")
     case .recalls: .lettered("R")
     case .verificationRequests: .lettered("V")
+    case .destructions: .lettered("D")
     }
   }
 
@@ -133,6 +135,9 @@ extension ResourceName {
   }
   package static func entry(_ number: Int64) -> ResourceName { lettered(.entries, number) }
   package static func batch(_ number: Int64) -> ResourceName { lettered(.batches, number) }
+  package static func destruction(_ number: Int64) -> ResourceName {
+    lettered(.destructions, number)
+  }
   package static func application(_ number: Int64) -> ResourceName {
     lettered(.applications, number)
   }

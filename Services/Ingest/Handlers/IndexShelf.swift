@@ -69,6 +69,17 @@ final class IndexShelf: Sendable {
     }
   }
 
+  /// Removes what there is of a register's index, whatever state it is of.
+  func forget(_ entry: Int64) async throws {
+    try await turns.run(entry) {
+      served.withLock { $0[entry] = nil }
+      for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+      where name.hasPrefix("E-\(entry)-") {
+        try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+      }
+    }
+  }
+
   /// Removes index files of other states than the registers have now: what a process that died left behind.
   func sweep(_ registers: [RegisterState]) throws {
     let current = Set(registers.map { path($0) })

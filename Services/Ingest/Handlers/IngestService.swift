@@ -4,6 +4,7 @@ package import Access
 package import Contracts
 package import Crypto
 package import Database
+package import IngestRules
 import IngestStore
 package import Integrity
 package import Regulation
@@ -46,6 +47,8 @@ package struct IngestService: IngestV1.IngestService {
     package var computeThreads = 2
     /// Of registers that get their first keys, and of rotations that name none.
     package var sealing = SealSuite.aes256GCM
+    /// How often the node is backed up and how many of them stay; `nil` where nothing is planned.
+    package var backups: BackupTerm?
     /// How many blocks one step seals anew: some 8,000 rows.
     package var resealedBlocks = 256
 

@@ -6,6 +6,7 @@ import Crypto
 import Database
 import Foundation
 import IngestHandlers
+import IngestRules
 import IngestStore
 import Integrity
 
@@ -62,19 +63,32 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
     services: ["weir.ingest.v1.Ingest", "weir.events.v1.Events"],
     jobs: [
       { try await audit.run() }, { try await refusals.run() }, { try await grants.run() },
-      {
-        try await environment.repeating("rejects", every: .seconds(3_600)) {
-          try await service.deleteOldRejects()
-        }
-      },
-      {
-        try await environment.repeating("keys", every: .seconds(2)) {
-          try await service.resealEarlier()
-        }
-      },
-    ]
+    ] + repeatedJobs(environment, service)
       + followers.map { follower in { try await follower.run() } },
     close: [{ await database.close() }, { await identity.close() }])
+}
+
+/// What goes on without anybody's call.
+nonisolated func repeatedJobs(
+  _ environment: ServiceEnvironment, _ service: IngestService
+) -> [@Sendable () async throws -> Void] {
+  [
+    {
+      try await environment.repeating("rejects", every: .seconds(3_600)) {
+        try await service.deleteOldRejects()
+      }
+    },
+    {
+      try await environment.repeating("keys", every: .seconds(2)) {
+        try await service.resealEarlier()
+      }
+    },
+    {
+      try await environment.repeating("destructions", every: .seconds(30)) {
+        try await service.finishDestructions()
+      }
+    },
+  ]
 }
 
 nonisolated func makeService(
@@ -105,6 +119,9 @@ nonisolated func makeService(
   outside.knowsGrants = { await grants.isCurrent() }
   if let name = configuration.sealing, let suite = SealSuite(name: name) {
     outside.sealing = suite
+  }
+  outside.backups = configuration.backups.map {
+    BackupTerm(everyHours: $0.everyHours, keep: $0.keep)
   }
   outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
   return try IngestService(outside)

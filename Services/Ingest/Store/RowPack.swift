@@ -41,6 +41,19 @@ package struct RowPack: Sendable, Equatable {
   /// Whether nothing is left of a row but its place: its person was erased.
   package func isErased(_ row: Int) -> Bool { envelope(row).isEmpty }
 
+  /// The same rows with some places emptied: no token, no seal. Ids stay, for others name records by them.
+  package func erasing(_ slots: [Int]) -> RowPack {
+    var rows = RowPack()
+    let nobody = [UInt8](repeating: 0, count: Self.tokenByteCount)
+    for row in ids.indices {
+      let isGone = slots.contains(row)
+      rows.append(
+        token: isGone ? nobody[...] : token(row), id: ids[row],
+        envelope: isGone ? [] : envelope(row))
+    }
+    return rows
+  }
+
   // MARK: - Columns
 
   package var idColumn: [UInt8] {

@@ -37,6 +37,7 @@ extension ShareV1.VerificationRequest: DecidedReply {}
 extension CatalogV1.Entry: DecidedReply {}
 extension RegistryV1.Department: DecidedReply {}
 extension AuditV1.Act: DecidedReply {}
+extension IngestV1.Destruction: DecidedReply {}
 
 extension CommonV1.SignedDecision {
   package init(_ signed: SignedStatement) {

@@ -129,6 +129,20 @@ extension ShareV1.DecideVerificationRequestRequest: DecidingRequest {
   }
 }
 
+extension IngestV1.RequestDestructionRequest: DecidingRequest {
+  package typealias Reply = IngestV1.Destruction
+  package static var action: DecisionAction { .requestDestruction }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.text("kind") == kind && stated.text("entry") == entry && stated.text("reason") == reason
+  }
+}
+
+extension IngestV1.ApproveDestructionRequest: DecidingRequest {
+  package typealias Reply = IngestV1.Destruction
+  package static var action: DecisionAction { .approveDestruction }
+  package func asks(for stated: StatedDecision) -> Bool { stated.resource == name }
+}
+
 extension AuditV1.RequestActRequest: DecidingRequest {
   package typealias Reply = AuditV1.Act
   package static var action: DecisionAction { .requestAct }
@@ -271,6 +285,8 @@ extension DecidingMethod {
       ShareV1.DecideVerificationRequestRequest.self),
     "/weir.catalog.v1.Catalog/FileNotShared": .init(CatalogV1.FileNotSharedRequest.self),
     "/weir.catalog.v1.Catalog/WithdrawEntry": .init(CatalogV1.WithdrawEntryRequest.self),
+    "/weir.ingest.v1.Ingest/RequestDestruction": .init(IngestV1.RequestDestructionRequest.self),
+    "/weir.ingest.v1.Ingest/ApproveDestruction": .init(IngestV1.ApproveDestructionRequest.self),
     "/weir.audit.v1.Audit/RequestAct": .init(AuditV1.RequestActRequest.self),
     "/weir.audit.v1.Audit/ApproveAct": .init(AuditV1.ApproveActRequest.self),
     "/weir.registry.v1.Registry/SetDepartmentState": .init(

@@ -21,6 +21,10 @@ package enum AccessTable {
     "/weir.ingest.v1.Ingest/ListDuties": ingestV1IngestListDuties,
     "/weir.ingest.v1.Ingest/RotateKeys": ingestV1IngestRotateKeys,
     "/weir.ingest.v1.Ingest/ListRegisterKeys": ingestV1IngestListRegisterKeys,
+    "/weir.ingest.v1.Ingest/RequestDestruction": ingestV1IngestRequestDestruction,
+    "/weir.ingest.v1.Ingest/ApproveDestruction": ingestV1IngestApproveDestruction,
+    "/weir.ingest.v1.Ingest/GetDestruction": ingestV1IngestGetDestruction,
+    "/weir.ingest.v1.Ingest/ListDestructions": ingestV1IngestListDestructions,
     "/weir.ingest.v1.Ingest/OpenRecords": ingestV1IngestOpenRecords,
     "/weir.ingest.v1.Ingest/CompareChunk": ingestV1IngestCompareChunk,
     "/weir.ingest.v1.Ingest/VerifyClaim": ingestV1IngestVerifyClaim,
@@ -222,6 +226,38 @@ package enum AccessTable {
     path: "/weir.ingest.v1.Ingest/ListRegisterKeys", service: "weir.ingest.v1.Ingest",
     roles: [.operator, .auditor, .thirdPartyAuditor, .regulator],
     scope: .any, person: .certificate,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestRequestDestruction = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/RequestDestruction", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentOfficer, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .certificate,
+    audited: ["kind", "entry"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestApproveDestruction = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ApproveDestruction", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentHead, .departmentSecurity],
+    scope: .owner, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestGetDestruction = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/GetDestruction", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentOfficer, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestListDestructions = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListDestructions", service: "weir.ingest.v1.Ingest",
+    roles: [.departmentOfficer, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])

@@ -762,6 +762,176 @@ extension IngestV1 {
     }
   }
 
+  package struct Destruction: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.Destruction"
+    /// "destructions/D-1".
+    package var name: String = ""
+    /// "register" or "subject".
+    package var kind: String = ""
+    /// Empty for one person in all registers of the source.
+    package var entry: String = ""
+    package var owner: String = ""
+    package var reason: String = ""
+    /// "departments/d/persons/p"
+    package var requestedBy: String = ""
+    package var requestedAt: GoogleProtobuf.Timestamp? = nil
+    package var approvedBy: String = ""
+    package var approvedAt: GoogleProtobuf.Timestamp? = nil
+    /// "requested", "approved", "certified", "lapsed".
+    package var state: String = ""
+    /// Until when it waits for approval.
+    package var until: GoogleProtobuf.Timestamp? = nil
+    /// Rows that stood, and rejected rows, that are gone.
+    package var rows: Int64 = 0
+    package var rejects: Int64 = 0
+    package var certifiedAt: GoogleProtobuf.Timestamp? = nil
+    /// The certificate: the receipt of the log's entry that names what was destroyed, by whom, and when the last backup lapses.
+    package var receipt: CommonV1.Receipt? = nil
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      kind: String = "",
+      entry: String = "",
+      owner: String = "",
+      reason: String = "",
+      requestedBy: String = "",
+      requestedAt: GoogleProtobuf.Timestamp? = nil,
+      approvedBy: String = "",
+      approvedAt: GoogleProtobuf.Timestamp? = nil,
+      state: String = "",
+      until: GoogleProtobuf.Timestamp? = nil,
+      rows: Int64 = 0,
+      rejects: Int64 = 0,
+      certifiedAt: GoogleProtobuf.Timestamp? = nil,
+      receipt: CommonV1.Receipt? = nil,
+      statement: [UInt8] = []
+    ) {
+      self.name = name
+      self.kind = kind
+      self.entry = entry
+      self.owner = owner
+      self.reason = reason
+      self.requestedBy = requestedBy
+      self.requestedAt = requestedAt
+      self.approvedBy = approvedBy
+      self.approvedAt = approvedAt
+      self.state = state
+      self.until = until
+      self.rows = rows
+      self.rejects = rejects
+      self.certifiedAt = certifiedAt
+      self.receipt = receipt
+      self.statement = statement
+    }
+  }
+
+  package struct RequestDestructionRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.RequestDestructionRequest"
+    package var kind: String = ""
+    package var entry: String = ""
+    /// Whose records; never stored before the approval, and then sealed until it is done.
+    package var subject: IngestV1.Subject? = nil
+    package var reason: String = ""
+    package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
+
+    package init() {}
+
+    package init(
+      kind: String = "",
+      entry: String = "",
+      subject: IngestV1.Subject? = nil,
+      reason: String = "",
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
+    ) {
+      self.kind = kind
+      self.entry = entry
+      self.subject = subject
+      self.reason = reason
+      self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
+    }
+  }
+
+  package struct ApproveDestructionRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ApproveDestructionRequest"
+    package var name: String = ""
+    /// The same person again: nobody approves what he does not name himself.
+    package var subject: IngestV1.Subject? = nil
+    package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      subject: IngestV1.Subject? = nil,
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
+    ) {
+      self.name = name
+      self.subject = subject
+      self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
+    }
+  }
+
+  package struct GetDestructionRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.GetDestructionRequest"
+    package var name: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = ""
+    ) {
+      self.name = name
+    }
+  }
+
+  package struct ListDestructionsRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListDestructionsRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListDestructionsResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListDestructionsResponse"
+    package var destructions: [IngestV1.Destruction] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      destructions: [IngestV1.Destruction] = [],
+      nextPageToken: String = ""
+    ) {
+      self.destructions = destructions
+      self.nextPageToken = nextPageToken
+    }
+  }
+
   /// A subject as submitted: a public 16-byte block, or a document that Ingest packs itself.
   package struct Subject: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.Subject"
@@ -2836,6 +3006,477 @@ extension IngestV1.ListRegisterKeysResponse {
 
   func writeFields(to writer: inout JSONWriter) {
     writer.list("keys", self.keys) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension IngestV1.Destruction {
+  typealias Layout = Weir__Ingest__V1__Destruction
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__destruction__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestedBy = try check.string(source.pointee.requested_by, "requested_by")
+    self.requestedAt = try check.optionalMessage(source.pointee.requested_at, "requested_at")
+    self.approvedBy = try check.string(source.pointee.approved_by, "approved_by")
+    self.approvedAt = try check.optionalMessage(source.pointee.approved_at, "approved_at")
+    self.state = try check.string(source.pointee.state, "state")
+    self.until = try check.optionalMessage(source.pointee.until, "until")
+    self.rows = source.pointee.rows
+    self.rejects = source.pointee.rejects
+    self.certifiedAt = try check.optionalMessage(source.pointee.certified_at, "certified_at")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.statement = check.bytes(source.pointee.statement)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.requested_by = arena.string(self.requestedBy)
+    target.pointee.requested_at = arena.optionalMessage(self.requestedAt)
+    target.pointee.approved_by = arena.string(self.approvedBy)
+    target.pointee.approved_at = arena.optionalMessage(self.approvedAt)
+    target.pointee.state = arena.string(self.state)
+    target.pointee.until = arena.optionalMessage(self.until)
+    target.pointee.rows = self.rows
+    target.pointee.rejects = self.rejects
+    target.pointee.certified_at = arena.optionalMessage(self.certifiedAt)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.statement = arena.bytes(self.statement)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "kind": 2
+    case "entry": 3
+    case "owner": 4
+    case "reason": 5
+    case "requestedBy", "requested_by": 6
+    case "requestedAt", "requested_at": 7
+    case "approvedBy", "approved_by": 8
+    case "approvedAt", "approved_at": 9
+    case "state": 10
+    case "until": 11
+    case "rows": 12
+    case "rejects": 13
+    case "certifiedAt", "certified_at": 14
+    case "receipt": 15
+    case "statement": 16
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.entry)
+    case 4:
+      try reader.read(&self.owner)
+    case 5:
+      try reader.read(&self.reason)
+    case 6:
+      try reader.read(&self.requestedBy)
+    case 7:
+      try reader.read(&self.requestedAt)
+    case 8:
+      try reader.read(&self.approvedBy)
+    case 9:
+      try reader.read(&self.approvedAt)
+    case 10:
+      try reader.read(&self.state)
+    case 11:
+      try reader.read(&self.until)
+    case 12:
+      try reader.read(&self.rows)
+    case 13:
+      try reader.read(&self.rejects)
+    case 14:
+      try reader.read(&self.certifiedAt)
+    case 15:
+      try reader.read(&self.receipt)
+    case 16:
+      try reader.read(&self.statement)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("kind", self.kind)
+    writer.field("entry", self.entry)
+    writer.field("owner", self.owner)
+    writer.field("reason", self.reason)
+    writer.field("requestedBy", self.requestedBy)
+    writer.field("requestedAt", self.requestedAt)
+    writer.field("approvedBy", self.approvedBy)
+    writer.field("approvedAt", self.approvedAt)
+    writer.field("state", self.state)
+    writer.field("until", self.until)
+    writer.field("rows", self.rows)
+    writer.field("rejects", self.rejects)
+    writer.field("certifiedAt", self.certifiedAt)
+    writer.field("receipt", self.receipt)
+    writer.field("statement", self.statement)
+  }
+}
+
+extension IngestV1.RequestDestructionRequest {
+  typealias Layout = Weir__Ingest__V1__RequestDestructionRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__request_destruction_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "entry": 2
+    case "subject": 3
+    case "reason": 4
+    case "requestId", "request_id": 5
+    case "validateOnly", "validate_only": 6
+    case "signed": 7
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.entry)
+    case 3:
+      try reader.read(&self.subject)
+    case 4:
+      try reader.read(&self.reason)
+    case 5:
+      try reader.read(&self.requestID)
+    case 6:
+      try reader.read(&self.validateOnly)
+    case 7:
+      try reader.read(&self.signed)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("entry", self.entry)
+    writer.field("subject", self.subject)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
+  }
+}
+
+extension IngestV1.ApproveDestructionRequest {
+  typealias Layout = Weir__Ingest__V1__ApproveDestructionRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__approve_destruction_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "subject": 2
+    case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.subject)
+    case 3:
+      try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("subject", self.subject)
+    writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
+  }
+}
+
+extension IngestV1.GetDestructionRequest {
+  typealias Layout = Weir__Ingest__V1__GetDestructionRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__get_destruction_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+  }
+}
+
+extension IngestV1.ListDestructionsRequest {
+  typealias Layout = Weir__Ingest__V1__ListDestructionsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_destructions_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension IngestV1.ListDestructionsResponse {
+  typealias Layout = Weir__Ingest__V1__ListDestructionsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_destructions_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.destructions = try check.messages(source.pointee.destructions, source.pointee.n_destructions, "destructions")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_destructions = self.destructions.count
+    target.pointee.destructions = arena.messages(self.destructions)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "destructions": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.destructions, of: IngestV1.Destruction()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("destructions", self.destructions) { $0.value($1) }
     writer.field("nextPageToken", self.nextPageToken)
   }
 }

@@ -27,6 +27,12 @@ extension IngestV1 {
     func rotateKeys(_ request: IngestV1.RotateKeysRequest, _ call: CallContext) async throws -> IngestV1.RegisterKeys
     /// The version and suite of each register's keys, and what a rotation has left to do.
     func listRegisterKeys(_ request: IngestV1.ListRegisterKeysRequest, _ call: CallContext) async throws -> IngestV1.ListRegisterKeysResponse
+    /// Asks for the destruction of a register, or of one person's records; another person of the source approves it (AC-93).
+    func requestDestruction(_ request: IngestV1.RequestDestructionRequest, _ call: CallContext) async throws -> IngestV1.Destruction
+    /// The second person's approval; the data are destroyed with it, and the answer bears the certificate.
+    func approveDestruction(_ request: IngestV1.ApproveDestructionRequest, _ call: CallContext) async throws -> IngestV1.Destruction
+    func getDestruction(_ request: IngestV1.GetDestructionRequest, _ call: CallContext) async throws -> IngestV1.Destruction
+    func listDestructions(_ request: IngestV1.ListDestructionsRequest, _ call: CallContext) async throws -> IngestV1.ListDestructionsResponse
     /// Opens the records of one subject under a signed grant.
     func openRecords(_ request: IngestV1.OpenRecordsRequest, _ call: CallContext) async throws -> IngestV1.OpenRecordsResponse
     /// Finds the submitted subjects of one chunk in the register, under a signed comparison grant.
@@ -59,6 +65,10 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestListDuties, admission) { request, call in try await service.listDuties(request, call) },
       .unary(AccessTable.ingestV1IngestRotateKeys, admission) { request, call in try await service.rotateKeys(request, call) },
       .unary(AccessTable.ingestV1IngestListRegisterKeys, admission) { request, call in try await service.listRegisterKeys(request, call) },
+      .unary(AccessTable.ingestV1IngestRequestDestruction, admission) { request, call in try await service.requestDestruction(request, call) },
+      .unary(AccessTable.ingestV1IngestApproveDestruction, admission) { request, call in try await service.approveDestruction(request, call) },
+      .unary(AccessTable.ingestV1IngestGetDestruction, admission) { request, call in try await service.getDestruction(request, call) },
+      .unary(AccessTable.ingestV1IngestListDestructions, admission) { request, call in try await service.listDestructions(request, call) },
       .unary(AccessTable.ingestV1IngestOpenRecords, admission) { request, call in try await service.openRecords(request, call) },
       .unary(AccessTable.ingestV1IngestCompareChunk, admission) { request, call in try await service.compareChunk(request, call) },
       .unary(AccessTable.ingestV1IngestVerifyClaim, admission) { request, call in try await service.verifyClaim(request, call) },
@@ -131,6 +141,24 @@ extension IngestV1 {
     /// The version and suite of each register's keys, and what a rotation has left to do.
     package func listRegisterKeys(_ request: IngestV1.ListRegisterKeysRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListRegisterKeysResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/ListRegisterKeys", request, options)
+    }
+
+    /// Asks for the destruction of a register, or of one person's records; another person of the source approves it (AC-93).
+    package func requestDestruction(_ request: IngestV1.RequestDestructionRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Destruction {
+      try await transport.unary("/weir.ingest.v1.Ingest/RequestDestruction", request, options)
+    }
+
+    /// The second person's approval; the data are destroyed with it, and the answer bears the certificate.
+    package func approveDestruction(_ request: IngestV1.ApproveDestructionRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Destruction {
+      try await transport.unary("/weir.ingest.v1.Ingest/ApproveDestruction", request, options)
+    }
+
+    package func getDestruction(_ request: IngestV1.GetDestructionRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Destruction {
+      try await transport.unary("/weir.ingest.v1.Ingest/GetDestruction", request, options)
+    }
+
+    package func listDestructions(_ request: IngestV1.ListDestructionsRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListDestructionsResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/ListDestructions", request, options)
     }
 
     /// Opens the records of one subject under a signed grant.

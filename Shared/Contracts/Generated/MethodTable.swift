@@ -80,6 +80,26 @@ extension MethodShape {
       request: IngestV1.ListRegisterKeysRequest.self,
       reply: IngestV1.ListRegisterKeysResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/RequestDestruction": MethodShape(
+      path: "/weir.ingest.v1.Ingest/RequestDestruction", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.RequestDestructionRequest.self,
+      reply: IngestV1.Destruction.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ApproveDestruction": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ApproveDestruction", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ApproveDestructionRequest.self,
+      reply: IngestV1.Destruction.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/GetDestruction": MethodShape(
+      path: "/weir.ingest.v1.Ingest/GetDestruction", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.GetDestructionRequest.self,
+      reply: IngestV1.Destruction.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/ListDestructions": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListDestructions", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListDestructionsRequest.self,
+      reply: IngestV1.ListDestructionsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/OpenRecords": MethodShape(
       path: "/weir.ingest.v1.Ingest/OpenRecords", service: "weir.ingest.v1.Ingest",
       request: IngestV1.OpenRecordsRequest.self,

@@ -59,7 +59,7 @@ struct AuditRequest: CallCommand {
     let act = try await session.audit.requestAct(
       .init(
         kind: trace ? "trace_subject" : "destroy_month", month: destroyMonth ?? "",
-        subject: try idFile.map { try TraceOptions.subject($0) }, reason: reason),
+        subject: try idFile.map { try IdentifierFile.subject($0) }, reason: reason),
       session.options)
     try session.show(act)
   }
@@ -121,27 +121,12 @@ struct AuditTrace: CallCommand {
   @Argument(help: hint("事项。", "The act.", "act")) var act: String
 
   func call(_ session: Session) async throws {
-    let (name, subject) = (resource("acts", act), try TraceOptions.subject(idFile))
+    let (name, subject) = (resource("acts", act), try IdentifierFile.subject(idFile))
     let entries = try await session.list(limit) { size, token in
       let page = try await session.audit.traceSubject(
         .init(act: name, subject: subject, pageSize: size, pageToken: token), session.options)
       return (page.entries, page.nextPageToken)
     }
     try AuditEntries.show(entries, session)
-  }
-}
-
-private enum TraceOptions {
-  /// By identity or credit number alone: by another document a person has no one name in the log.
-  static func subject(_ file: String) throws -> IngestV1.Subject {
-    let lines = try IdentifierFile.read(file, limit: 1)
-    guard let block = SubjectReading.block(lines[0].exposed) else {
-      throw CommandFailure(
-        .usage,
-        spoken(
-          "读到的既不是有效的公民身份号码，也不是有效的统一社会信用代码。",
-          "What was read is no valid identity or credit number."))
-    }
-    return IngestV1.Subject(block: block.bytes)
   }
 }

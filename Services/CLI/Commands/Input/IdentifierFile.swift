@@ -1,5 +1,6 @@
 // Identity numbers come from a file or from standard input, never from arguments: those stay in history and process lists.
 
+import Contracts
 package import Foundation
 package import Telemetry
 package import Vocabulary
@@ -87,5 +88,20 @@ extension IdentifierFileError {
       BilingualText(
         "此命令最多接受 \(limit) 个证件号码。", "This command takes at most \(limit) identifiers.")
     }
+  }
+}
+
+extension IdentifierFile {
+  /// One person or organisation, by identity or credit number alone: by another document a person has no one name in all registers.
+  static func subject(_ file: String) throws -> IngestV1.Subject {
+    let lines = try read(file, limit: 1)
+    guard let block = SubjectReading.block(lines[0].exposed) else {
+      throw CommandFailure(
+        .usage,
+        spoken(
+          "读到的既不是有效的公民身份号码，也不是有效的统一社会信用代码。",
+          "What was read is no valid identity or credit number."))
+    }
+    return IngestV1.Subject(block: block.bytes)
   }
 }

@@ -138,7 +138,12 @@ struct NodeFolder: Sendable {
       configuration.tls.departmentRevocationList = departmentList
     }
     if let limits = description.limits { configuration.limits = limits }
-    if service == "ingest" { configuration.sealing = description.sealing }
+    if service == "ingest" {
+      configuration.sealing = description.sealing
+      configuration.backups = description.backup.map {
+        ServiceConfiguration.Backups(everyHours: Int($0.everyHours), keep: $0.keep)
+      }
+    }
     if service == "audit" { configuration.witnesses = description.witnesses }
     if let start = description.demoCivilStart, let real = description.demoRealStart {
       configuration.demo = ServiceConfiguration.DemoClock(

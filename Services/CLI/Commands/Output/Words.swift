@@ -66,7 +66,7 @@ package enum Words {
     "max_rows": "最多行数", "max_growth_percent": "最大增幅%", "frequency": "频率", "seen_by": "查验人",
     "cleaned_by_mark": "清洗标记", "root": "根值", "steps": "步骤", "registers": "登记表", "rolls": "名册",
     "chain": "查找链", "parameters": "参数", "keys": "公钥",
-    "harmless_membership": "成员资格无害", "suite": "密码套件", "since": "启用时间",
+    "harmless_membership": "成员资格无害", "suite": "密码套件", "since": "启用时间", "certified_at": "出具凭证时间",
     "previous_version": "前一版本", "pending": "待重新加密",
     "name": "名称", "title": "标题", "level": "级别", "region": "地区", "kinds": "类别",
     "authority": "主管部门", "state": "状态", "create_time": "建立时间", "responsible_person": "责任人",

@@ -36,7 +36,8 @@ struct WeirCommand: AsyncParsableCommand {
       version: "0.1.0",
       subcommands: [
         UpCommand.self, DemoCommand.self, DepartmentCommand.self, CatalogCommand.self,
-        IngestCommand.self, KeysCommand.self, ShareCommand.self, CompareCommand.self,
+        IngestCommand.self, KeysCommand.self,
+        DestructionCommand.self, ShareCommand.self, CompareCommand.self,
         CaseCommand.self,
         FeedbackCommand.self, AuditCommand.self, AccessCommand.self, TodoCommand.self,
         PolicyCommand.self,

@@ -141,6 +141,23 @@ final class RegisterKeys: Sendable {
     }
   }
 
+  /// Destroys every key of a register. Once or more.
+  func destroyAll(_ entry: Int64) throws {
+    known.withLock { $0[entry] = nil }
+    try destroy(entry) { _ in true }
+    for key in keyring.keys(.identity, resource: ResourceName.entry(entry).text) {
+      try keyring.destroy(key.id)
+    }
+  }
+
+  /// Whether the disk has no key of a register.
+  func isGone(_ entry: Int64) throws -> Bool {
+    let name = ResourceName.entry(entry).text
+    try keyring.reload()
+    return try !keyring.keys.contains { $0.resource == name }
+      && !tokens.keys().contains { $0.resource == name }
+  }
+
   private func destroy(_ entry: Int64, where isUnused: (Int) -> Bool) throws {
     let name = ResourceName.entry(entry).text
     for purpose in [KeyPurpose.resource, .index] {

@@ -11,6 +11,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 5, name: "frequencies", sql: frequencyColumns, isAdditive: true),
   SchemaStep(number: 6, name: "publications", sql: publicationColumns, isAdditive: true),
   SchemaStep(number: 7, name: "rotations", sql: rotationTables, isAdditive: true),
+  SchemaStep(number: 8, name: "destructions", sql: destructionTables, isAdditive: true),
 ]
 
 private let batchTables = [

@@ -7,6 +7,7 @@ import Crypto
 import Database
 import Foundation
 import IngestHandlers
+import IngestRules
 import IngestStore
 import Integrity
 import RPC
@@ -184,7 +185,10 @@ final class IngestNode {
   private var reactors: ReactorGroup!
   private var server: Server!
   private var channels: [Channel] = []
+  /// Persons sign what they decide.
   private(set) var fromGateway: IngestV1.IngestClient!
+  /// Nobody signs.
+  private(set) var unsigned: IngestV1.IngestClient!
   private(set) var fromShare: IngestV1.IngestClient!
   private(set) var fromFeedback: IngestV1.IngestClient!
   private(set) var fromAudit: IngestV1.IngestClient!
@@ -291,6 +295,7 @@ final class IngestNode {
     outside.computeThreads = 2
     outside.sealing = sealing
     outside.resealedBlocks = resealedBlocks
+    outside.backups = BackupTerm(everyHours: 24, keep: 13)
     service = try IngestService(outside)
     report = try await service.start()
     try await listen()
@@ -310,7 +315,8 @@ final class IngestNode {
         onFault: { error, _, path in print("fault in \(path): \(error)") }),
       reactors: reactors, methods: methods(service, admission: admission), fallback: nil)
     let address = try await server.start()
-    fromGateway = try client(gateway, address)
+    unsigned = try client(gateway, address)
+    fromGateway = IngestV1.IngestClient(persons.transport(over: try channel(gateway, address)))
     fromShare = try client(share, address)
     fromFeedback = try client(feedback, address)
     fromAudit = try client(try pki.service("audit"), address)
@@ -326,24 +332,29 @@ final class IngestNode {
   private func client(_ identity: TestPKI.Identity, _ address: Address) throws
     -> IngestV1.IngestClient
   {
+    IngestV1.IngestClient(try channel(identity, address))
+  }
+
+  private func channel(_ identity: TestPKI.Identity, _ address: Address) throws -> Channel {
     let channel = try Channel(
       configuration: ChannelConfiguration(
         addresses: [address], tls: tls(identity), serverName: "localhost",
         expectedServerURI: "spiffe://\(pki.domain)/service/ingest"), reactors: reactors)
     channels.append(channel)
-    return IngestV1.IngestClient(channel)
+    return channel
   }
 
   // MARK: - Callers
 
   /// The options of a call as the gateway, or a service behind it, makes it.
   func options(_ who: Who, entry: String) throws -> CallOptions {
-    let caller = Caller(
-      department: try #require(DepartmentCode(who.department)),
-      system: try #require(SystemName(who.system)), person: PersonID("li"),
-      isPersonCertificate: who.isPerson, roles: who.roles,
-      certificateHash: SHA256.hash(Array("\(who)".utf8)), systemRegion: who.region,
-      stated: who.isPerson ? nil : .officer)
+    let caller = try persons.certified(
+      Caller(
+        department: try #require(DepartmentCode(who.department)),
+        system: try #require(SystemName(who.system)), person: PersonID(who.person),
+        isPersonCertificate: who.isPerson, roles: who.roles,
+        certificateHash: SHA256.hash(Array("\(who)".utf8)), systemRegion: who.region,
+        stated: who.isPerson ? nil : .officer))
     var metadata = Metadata()
     metadata.append(CallMetadata.callID, Hex.encode(SystemRandom().bytes(16)))
     metadata.append(CallMetadata.entryMethod, entry)
@@ -399,12 +410,18 @@ struct Who {
   var roles: Set<Role>
   /// Where the system stands.
   var region = ""
+  var person = "li"
 
   static let source = Who(department: "civil-affairs", system: "core", roles: [.departmentSystem])
   static let sourceOfficer = Who(
     department: "civil-affairs", system: "workstation", isPerson: true,
     roles: [.departmentOfficer])
   static let other = Who(department: "health", roles: [.departmentSystem])
+  static let head = Who(
+    department: "civil-affairs", system: "workstation", isPerson: true, roles: [.departmentHead])
+  static let security = Who(
+    department: "civil-affairs", system: "workstation", isPerson: true,
+    roles: [.departmentSecurity], person: "sun")
   static let operations = Who(
     department: "operations", system: "workstation", isPerson: true, roles: [.operator])
   static let user = Who(department: "human-resources", roles: [.departmentSystem])

@@ -279,7 +279,12 @@ struct ShownTests {
 @Suite("Every refusal about keys says why, in both languages, and where")
 struct KeyRefusalTests {
   private static let all: [KeyRefusal] = [
-    .rotationRunning(entry: "entries/E-1"), .suiteUnknown,
+    .rotationRunning(entry: "entries/E-1"), .suiteUnknown, .kindUnknown, .subjectMissing,
+    .subjectOfRegister, .heldByIssue(entry: "entries/E-1", issue: "issues/Q-1"),
+    .entryNotWithdrawn(entry: "entries/E-1"),
+    .batchOpen(entry: "entries/E-1", batch: "batches/B-1"),
+    .destructionNotOpen(name: "destructions/D-1", .lapsed),
+    .secondPersonNeeded(name: "destructions/D-1"), .otherSubject(name: "destructions/D-1"),
   ]
 
   @Test("reasons are distinct, sentences are written out, with what to do")

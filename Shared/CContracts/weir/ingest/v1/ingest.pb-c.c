@@ -952,6 +952,276 @@ void   weir__ingest__v1__list_register_keys_response__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__list_register_keys_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__destruction__init
+                     (Weir__Ingest__V1__Destruction         *message)
+{
+  static const Weir__Ingest__V1__Destruction init_value = WEIR__INGEST__V1__DESTRUCTION__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__destruction__get_packed_size
+                     (const Weir__Ingest__V1__Destruction *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__destruction__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__destruction__pack
+                     (const Weir__Ingest__V1__Destruction *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__destruction__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__destruction__pack_to_buffer
+                     (const Weir__Ingest__V1__Destruction *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__destruction__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__Destruction *
+       weir__ingest__v1__destruction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__Destruction *)
+     protobuf_c_message_unpack (&weir__ingest__v1__destruction__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__destruction__free_unpacked
+                     (Weir__Ingest__V1__Destruction *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__destruction__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__request_destruction_request__init
+                     (Weir__Ingest__V1__RequestDestructionRequest         *message)
+{
+  static const Weir__Ingest__V1__RequestDestructionRequest init_value = WEIR__INGEST__V1__REQUEST_DESTRUCTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__request_destruction_request__get_packed_size
+                     (const Weir__Ingest__V1__RequestDestructionRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__request_destruction_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__request_destruction_request__pack
+                     (const Weir__Ingest__V1__RequestDestructionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__request_destruction_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__request_destruction_request__pack_to_buffer
+                     (const Weir__Ingest__V1__RequestDestructionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__request_destruction_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__RequestDestructionRequest *
+       weir__ingest__v1__request_destruction_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__RequestDestructionRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__request_destruction_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__request_destruction_request__free_unpacked
+                     (Weir__Ingest__V1__RequestDestructionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__request_destruction_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__approve_destruction_request__init
+                     (Weir__Ingest__V1__ApproveDestructionRequest         *message)
+{
+  static const Weir__Ingest__V1__ApproveDestructionRequest init_value = WEIR__INGEST__V1__APPROVE_DESTRUCTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__approve_destruction_request__get_packed_size
+                     (const Weir__Ingest__V1__ApproveDestructionRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__approve_destruction_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__approve_destruction_request__pack
+                     (const Weir__Ingest__V1__ApproveDestructionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__approve_destruction_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__approve_destruction_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ApproveDestructionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__approve_destruction_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ApproveDestructionRequest *
+       weir__ingest__v1__approve_destruction_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ApproveDestructionRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__approve_destruction_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__approve_destruction_request__free_unpacked
+                     (Weir__Ingest__V1__ApproveDestructionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__approve_destruction_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__get_destruction_request__init
+                     (Weir__Ingest__V1__GetDestructionRequest         *message)
+{
+  static const Weir__Ingest__V1__GetDestructionRequest init_value = WEIR__INGEST__V1__GET_DESTRUCTION_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__get_destruction_request__get_packed_size
+                     (const Weir__Ingest__V1__GetDestructionRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__get_destruction_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__get_destruction_request__pack
+                     (const Weir__Ingest__V1__GetDestructionRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__get_destruction_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__get_destruction_request__pack_to_buffer
+                     (const Weir__Ingest__V1__GetDestructionRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__get_destruction_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__GetDestructionRequest *
+       weir__ingest__v1__get_destruction_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__GetDestructionRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__get_destruction_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__get_destruction_request__free_unpacked
+                     (Weir__Ingest__V1__GetDestructionRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__get_destruction_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_destructions_request__init
+                     (Weir__Ingest__V1__ListDestructionsRequest         *message)
+{
+  static const Weir__Ingest__V1__ListDestructionsRequest init_value = WEIR__INGEST__V1__LIST_DESTRUCTIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_destructions_request__get_packed_size
+                     (const Weir__Ingest__V1__ListDestructionsRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_destructions_request__pack
+                     (const Weir__Ingest__V1__ListDestructionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_destructions_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDestructionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListDestructionsRequest *
+       weir__ingest__v1__list_destructions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListDestructionsRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_destructions_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_destructions_request__free_unpacked
+                     (Weir__Ingest__V1__ListDestructionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_destructions_response__init
+                     (Weir__Ingest__V1__ListDestructionsResponse         *message)
+{
+  static const Weir__Ingest__V1__ListDestructionsResponse init_value = WEIR__INGEST__V1__LIST_DESTRUCTIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_destructions_response__get_packed_size
+                     (const Weir__Ingest__V1__ListDestructionsResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_destructions_response__pack
+                     (const Weir__Ingest__V1__ListDestructionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_destructions_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDestructionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListDestructionsResponse *
+       weir__ingest__v1__list_destructions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListDestructionsResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_destructions_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_destructions_response__free_unpacked
+                     (Weir__Ingest__V1__ListDestructionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_destructions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__ingest__v1__subject__init
                      (Weir__Ingest__V1__Subject         *message)
 {
@@ -3650,6 +3920,585 @@ const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_response__
   weir__ingest__v1__list_register_keys_response__field_indices_by_name,
   1,  weir__ingest__v1__list_register_keys_response__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__list_register_keys_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__destruction__field_descriptors[16] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requested_by",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, requested_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "requested_at",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, requested_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "approved_by",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, approved_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "approved_at",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, approved_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "until",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, until),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rows",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, rows),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rejects",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, rejects),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "certified_at",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, certified_at),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "statement",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Destruction, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__destruction__field_indices_by_name[] = {
+  8,   /* field[8] = approved_at */
+  7,   /* field[7] = approved_by */
+  13,   /* field[13] = certified_at */
+  2,   /* field[2] = entry */
+  1,   /* field[1] = kind */
+  0,   /* field[0] = name */
+  3,   /* field[3] = owner */
+  4,   /* field[4] = reason */
+  14,   /* field[14] = receipt */
+  12,   /* field[12] = rejects */
+  6,   /* field[6] = requested_at */
+  5,   /* field[5] = requested_by */
+  11,   /* field[11] = rows */
+  9,   /* field[9] = state */
+  15,   /* field[15] = statement */
+  10,   /* field[10] = until */
+};
+static const ProtobufCIntRange weir__ingest__v1__destruction__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 16 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__destruction__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.Destruction",
+  "Destruction",
+  "Weir__Ingest__V1__Destruction",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__Destruction),
+  16,
+  weir__ingest__v1__destruction__field_descriptors,
+  weir__ingest__v1__destruction__field_indices_by_name,
+  1,  weir__ingest__v1__destruction__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__destruction__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__request_destruction_request__field_descriptors[7] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RequestDestructionRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__request_destruction_request__field_indices_by_name[] = {
+  1,   /* field[1] = entry */
+  0,   /* field[0] = kind */
+  3,   /* field[3] = reason */
+  4,   /* field[4] = request_id */
+  6,   /* field[6] = signed */
+  2,   /* field[2] = subject */
+  5,   /* field[5] = validate_only */
+};
+static const ProtobufCIntRange weir__ingest__v1__request_destruction_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__request_destruction_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.RequestDestructionRequest",
+  "RequestDestructionRequest",
+  "Weir__Ingest__V1__RequestDestructionRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__RequestDestructionRequest),
+  7,
+  weir__ingest__v1__request_destruction_request__field_descriptors,
+  weir__ingest__v1__request_destruction_request__field_indices_by_name,
+  1,  weir__ingest__v1__request_destruction_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__request_destruction_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__approve_destruction_request__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ApproveDestructionRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "subject",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ApproveDestructionRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ApproveDestructionRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ApproveDestructionRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ApproveDestructionRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__approve_destruction_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  2,   /* field[2] = request_id */
+  4,   /* field[4] = signed */
+  1,   /* field[1] = subject */
+  3,   /* field[3] = validate_only */
+};
+static const ProtobufCIntRange weir__ingest__v1__approve_destruction_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__approve_destruction_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ApproveDestructionRequest",
+  "ApproveDestructionRequest",
+  "Weir__Ingest__V1__ApproveDestructionRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ApproveDestructionRequest),
+  5,
+  weir__ingest__v1__approve_destruction_request__field_descriptors,
+  weir__ingest__v1__approve_destruction_request__field_indices_by_name,
+  1,  weir__ingest__v1__approve_destruction_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__approve_destruction_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__get_destruction_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__GetDestructionRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__get_destruction_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange weir__ingest__v1__get_destruction_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__get_destruction_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.GetDestructionRequest",
+  "GetDestructionRequest",
+  "Weir__Ingest__V1__GetDestructionRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__GetDestructionRequest),
+  1,
+  weir__ingest__v1__get_destruction_request__field_descriptors,
+  weir__ingest__v1__get_destruction_request__field_indices_by_name,
+  1,  weir__ingest__v1__get_destruction_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__get_destruction_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_destructions_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDestructionsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDestructionsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_destructions_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_destructions_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_destructions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListDestructionsRequest",
+  "ListDestructionsRequest",
+  "Weir__Ingest__V1__ListDestructionsRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListDestructionsRequest),
+  2,
+  weir__ingest__v1__list_destructions_request__field_descriptors,
+  weir__ingest__v1__list_destructions_request__field_indices_by_name,
+  1,  weir__ingest__v1__list_destructions_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_destructions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_destructions_response__field_descriptors[2] =
+{
+  {
+    "destructions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__ListDestructionsResponse, n_destructions),
+    offsetof(Weir__Ingest__V1__ListDestructionsResponse, destructions),
+    &weir__ingest__v1__destruction__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDestructionsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_destructions_response__field_indices_by_name[] = {
+  0,   /* field[0] = destructions */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_destructions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_destructions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListDestructionsResponse",
+  "ListDestructionsResponse",
+  "Weir__Ingest__V1__ListDestructionsResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListDestructionsResponse),
+  2,
+  weir__ingest__v1__list_destructions_response__field_descriptors,
+  weir__ingest__v1__list_destructions_response__field_indices_by_name,
+  1,  weir__ingest__v1__list_destructions_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_destructions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__ingest__v1__subject__field_descriptors[4] =

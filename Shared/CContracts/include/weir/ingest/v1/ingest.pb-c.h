@@ -38,6 +38,12 @@ typedef struct Weir__Ingest__V1__RotateKeysRequest Weir__Ingest__V1__RotateKeysR
 typedef struct Weir__Ingest__V1__RegisterKeys Weir__Ingest__V1__RegisterKeys;
 typedef struct Weir__Ingest__V1__ListRegisterKeysRequest Weir__Ingest__V1__ListRegisterKeysRequest;
 typedef struct Weir__Ingest__V1__ListRegisterKeysResponse Weir__Ingest__V1__ListRegisterKeysResponse;
+typedef struct Weir__Ingest__V1__Destruction Weir__Ingest__V1__Destruction;
+typedef struct Weir__Ingest__V1__RequestDestructionRequest Weir__Ingest__V1__RequestDestructionRequest;
+typedef struct Weir__Ingest__V1__ApproveDestructionRequest Weir__Ingest__V1__ApproveDestructionRequest;
+typedef struct Weir__Ingest__V1__GetDestructionRequest Weir__Ingest__V1__GetDestructionRequest;
+typedef struct Weir__Ingest__V1__ListDestructionsRequest Weir__Ingest__V1__ListDestructionsRequest;
+typedef struct Weir__Ingest__V1__ListDestructionsResponse Weir__Ingest__V1__ListDestructionsResponse;
 typedef struct Weir__Ingest__V1__Subject Weir__Ingest__V1__Subject;
 typedef struct Weir__Ingest__V1__NameSubjectRequest Weir__Ingest__V1__NameSubjectRequest;
 typedef struct Weir__Ingest__V1__NameSubjectResponse Weir__Ingest__V1__NameSubjectResponse;
@@ -403,6 +409,94 @@ struct  Weir__Ingest__V1__ListRegisterKeysResponse
 };
 #define WEIR__INGEST__V1__LIST_REGISTER_KEYS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_register_keys_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__Destruction
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData owner;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData requested_by;
+  Google__Protobuf__Timestamp *requested_at;
+  ProtobufCBinaryData approved_by;
+  Google__Protobuf__Timestamp *approved_at;
+  ProtobufCBinaryData state;
+  Google__Protobuf__Timestamp *until;
+  int64_t rows;
+  int64_t rejects;
+  Google__Protobuf__Timestamp *certified_at;
+  Weir__Common__V1__Receipt *receipt;
+  ProtobufCBinaryData statement;
+};
+#define WEIR__INGEST__V1__DESTRUCTION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__destruction__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, NULL, 0, 0, NULL, NULL, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__RequestDestructionRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData entry;
+  Weir__Ingest__V1__Subject *subject;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
+};
+#define WEIR__INGEST__V1__REQUEST_DESTRUCTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__request_destruction_request__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, 0, NULL }
+
+
+struct  Weir__Ingest__V1__ApproveDestructionRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  Weir__Ingest__V1__Subject *subject;
+  ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
+};
+#define WEIR__INGEST__V1__APPROVE_DESTRUCTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__approve_destruction_request__descriptor) \
+    , {0,NULL}, NULL, {0,NULL}, 0, NULL }
+
+
+struct  Weir__Ingest__V1__GetDestructionRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+};
+#define WEIR__INGEST__V1__GET_DESTRUCTION_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__get_destruction_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListDestructionsRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__INGEST__V1__LIST_DESTRUCTIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_destructions_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListDestructionsResponse
+{
+  ProtobufCMessage base;
+  size_t n_destructions;
+  Weir__Ingest__V1__Destruction **destructions;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__INGEST__V1__LIST_DESTRUCTIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_destructions_response__descriptor) \
     , 0,NULL, {0,NULL} }
 
 
@@ -1086,6 +1180,120 @@ Weir__Ingest__V1__ListRegisterKeysResponse *
 void   weir__ingest__v1__list_register_keys_response__free_unpacked
                      (Weir__Ingest__V1__ListRegisterKeysResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__Destruction methods */
+void   weir__ingest__v1__destruction__init
+                     (Weir__Ingest__V1__Destruction         *message);
+size_t weir__ingest__v1__destruction__get_packed_size
+                     (const Weir__Ingest__V1__Destruction   *message);
+size_t weir__ingest__v1__destruction__pack
+                     (const Weir__Ingest__V1__Destruction   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__destruction__pack_to_buffer
+                     (const Weir__Ingest__V1__Destruction   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__Destruction *
+       weir__ingest__v1__destruction__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__destruction__free_unpacked
+                     (Weir__Ingest__V1__Destruction *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__RequestDestructionRequest methods */
+void   weir__ingest__v1__request_destruction_request__init
+                     (Weir__Ingest__V1__RequestDestructionRequest         *message);
+size_t weir__ingest__v1__request_destruction_request__get_packed_size
+                     (const Weir__Ingest__V1__RequestDestructionRequest   *message);
+size_t weir__ingest__v1__request_destruction_request__pack
+                     (const Weir__Ingest__V1__RequestDestructionRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__request_destruction_request__pack_to_buffer
+                     (const Weir__Ingest__V1__RequestDestructionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__RequestDestructionRequest *
+       weir__ingest__v1__request_destruction_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__request_destruction_request__free_unpacked
+                     (Weir__Ingest__V1__RequestDestructionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ApproveDestructionRequest methods */
+void   weir__ingest__v1__approve_destruction_request__init
+                     (Weir__Ingest__V1__ApproveDestructionRequest         *message);
+size_t weir__ingest__v1__approve_destruction_request__get_packed_size
+                     (const Weir__Ingest__V1__ApproveDestructionRequest   *message);
+size_t weir__ingest__v1__approve_destruction_request__pack
+                     (const Weir__Ingest__V1__ApproveDestructionRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__approve_destruction_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ApproveDestructionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ApproveDestructionRequest *
+       weir__ingest__v1__approve_destruction_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__approve_destruction_request__free_unpacked
+                     (Weir__Ingest__V1__ApproveDestructionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__GetDestructionRequest methods */
+void   weir__ingest__v1__get_destruction_request__init
+                     (Weir__Ingest__V1__GetDestructionRequest         *message);
+size_t weir__ingest__v1__get_destruction_request__get_packed_size
+                     (const Weir__Ingest__V1__GetDestructionRequest   *message);
+size_t weir__ingest__v1__get_destruction_request__pack
+                     (const Weir__Ingest__V1__GetDestructionRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__get_destruction_request__pack_to_buffer
+                     (const Weir__Ingest__V1__GetDestructionRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__GetDestructionRequest *
+       weir__ingest__v1__get_destruction_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__get_destruction_request__free_unpacked
+                     (Weir__Ingest__V1__GetDestructionRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListDestructionsRequest methods */
+void   weir__ingest__v1__list_destructions_request__init
+                     (Weir__Ingest__V1__ListDestructionsRequest         *message);
+size_t weir__ingest__v1__list_destructions_request__get_packed_size
+                     (const Weir__Ingest__V1__ListDestructionsRequest   *message);
+size_t weir__ingest__v1__list_destructions_request__pack
+                     (const Weir__Ingest__V1__ListDestructionsRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_destructions_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDestructionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListDestructionsRequest *
+       weir__ingest__v1__list_destructions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_destructions_request__free_unpacked
+                     (Weir__Ingest__V1__ListDestructionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListDestructionsResponse methods */
+void   weir__ingest__v1__list_destructions_response__init
+                     (Weir__Ingest__V1__ListDestructionsResponse         *message);
+size_t weir__ingest__v1__list_destructions_response__get_packed_size
+                     (const Weir__Ingest__V1__ListDestructionsResponse   *message);
+size_t weir__ingest__v1__list_destructions_response__pack
+                     (const Weir__Ingest__V1__ListDestructionsResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_destructions_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDestructionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListDestructionsResponse *
+       weir__ingest__v1__list_destructions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_destructions_response__free_unpacked
+                     (Weir__Ingest__V1__ListDestructionsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Ingest__V1__Subject methods */
 void   weir__ingest__v1__subject__init
                      (Weir__Ingest__V1__Subject         *message);
@@ -1531,6 +1739,24 @@ typedef void (*Weir__Ingest__V1__ListRegisterKeysRequest_Closure)
 typedef void (*Weir__Ingest__V1__ListRegisterKeysResponse_Closure)
                  (const Weir__Ingest__V1__ListRegisterKeysResponse *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__Destruction_Closure)
+                 (const Weir__Ingest__V1__Destruction *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__RequestDestructionRequest_Closure)
+                 (const Weir__Ingest__V1__RequestDestructionRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ApproveDestructionRequest_Closure)
+                 (const Weir__Ingest__V1__ApproveDestructionRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__GetDestructionRequest_Closure)
+                 (const Weir__Ingest__V1__GetDestructionRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListDestructionsRequest_Closure)
+                 (const Weir__Ingest__V1__ListDestructionsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListDestructionsResponse_Closure)
+                 (const Weir__Ingest__V1__ListDestructionsResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Ingest__V1__Subject_Closure)
                  (const Weir__Ingest__V1__Subject *message,
                   void *closure_data);
@@ -1624,6 +1850,12 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__rotate_keys_request__d
 extern const ProtobufCMessageDescriptor weir__ingest__v1__register_keys__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__list_register_keys_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__destruction__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__request_destruction_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__approve_destruction_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__get_destruction_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_destructions_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_destructions_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__subject__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descriptor;
