@@ -168,6 +168,65 @@ struct AtRestTests {
     await node.stop()
   }
 
+  @Test("an index of an older generation, put back under the newest name, is made anew")
+  func replayedIndex() async throws {
+    let node = try await node()
+    let rows = RegisterRows(plan, .cremation)
+    let ids = (0..<rows.count).map { rows.fields(ofRow: $0)[0] }
+      .filter { (try? PersonIdentifier.read($0)) != nil }
+    let folder = node.dataFolder + "/index"
+    func name() throws -> String {
+      try #require(try FileManager.default.contentsOfDirectory(atPath: folder).first)
+    }
+    let old = try #require(FileManager.default.contents(atPath: folder + "/" + (try name())))
+    // A stock that lacks most people: whoever searches the old index finds more.
+    let kept = (0..<40).map(rows.fields(ofRow:))
+    try await node.deliver(
+      try RegisterFile(RegisterKind.cremation.columns.map(\.title), rows: kept))
+    let path = folder + "/" + (try name())
+    let new = try #require(FileManager.default.contents(atPath: path))
+    #expect(new != old)
+    await node.stop()
+    try old.write(to: URL(fileURLWithPath: path))
+    try await node.reopen()
+    #expect(node.report.damaged.isEmpty)
+    #expect(FileManager.default.contents(atPath: path) == new)
+    let last = try #require(ids.last)
+    #expect(try await node.lookUp(last, try node.grant()).records.isEmpty)
+    await node.stop()
+  }
+
+  @Test(
+    "a store or key file that was cut short keeps the service from starting",
+    arguments: [
+      "ingest/ingest.sqlite", "ingest/identity.sqlite", "keys/keyring", "keys/epoch.key",
+      "keys/token",
+    ])
+  func truncated(_ file: String) async throws {
+    let node = try await node()
+    await node.stop()
+    var path = node.folder.path(file)
+    if file == "keys/token" {
+      let folder = node.folder.path("keys")
+      let name = try FileManager.default.contentsOfDirectory(atPath: folder).first {
+        $0.hasPrefix("token-")
+      }
+      path = folder + "/" + (try #require(name))
+    }
+    let whole = try #require(FileManager.default.contents(atPath: path))
+    let handle = try #require(FileHandle(forWritingAtPath: path))
+    try handle.truncate(atOffset: UInt64(whole.count / 2))
+    try handle.close()
+    await #expect(throws: (any Error).self) { try await node.reopen() }
+    // Put back whole it goes on: nothing was made anew in its place.
+    await node.closeStores()
+    try whole.write(to: URL(fileURLWithPath: path))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+    try await node.reopen()
+    #expect(node.report.damaged.isEmpty && node.report.rows > 0)
+    await node.stop()
+  }
+
   @Test("salts of chunks that were never kept are swept at the start; those that are needed stay")
   func orphans() async throws {
     let node = try await node()
