@@ -1,6 +1,6 @@
 # The commands of this repository. `make` alone explains them.
 .DEFAULT_GOAL := help
-.PHONY: help demo test authorizer obligations floor test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
+.PHONY: help demo test authorizer faults obligations floor test-asan test-tsan sanitized bench fuzz corpus format lint proto protos clean
 
 SOURCES := Package.swift Shared Services Tests deploy
 # Generated code is checked by regenerating it, not by its looks.
@@ -66,6 +66,11 @@ authorizer: ## Hold the authorizer to its reference on CASES random cases; print
 	@deploy/setup test
 	swift build --build-tests
 	WEIR_TEST_CASES=$(CASES) swift test --skip-build --disable-xctest --filter AuthorizationTests
+
+faults: ## Fail each system call of the services' durable work once in turn, each position; hours
+	@deploy/setup test
+	swift build --build-tests
+	WEIR_FAULTS=all swift test --skip-build --disable-xctest --filter "FaultTests"
 
 obligations: ## Print which obligations of the regulations the tests show; writes .build/obligations.json
 	@deploy/setup build

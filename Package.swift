@@ -185,8 +185,8 @@ let testTargets: [Target] = [
   .executableTarget(
     name: "syscall-fault-probe",
     dependencies: [
-      "Database", "Crypto", "Integrity", "Vocabulary", "Boot", "AuditRules", "AuditStore",
-      "AuditHandlers",
+      "Database", "Crypto", "Integrity", "Vocabulary", "Boot", "Access", "Contracts", "RPC",
+      "AuditRules", "AuditStore", "AuditHandlers", "IngestStore", "IngestHandlers",
     ],
     path: "Tests/Support/FaultProbe", swiftSettings: settings),
   .target(name: "SourceReading", path: "Tests/Reading", swiftSettings: settings),

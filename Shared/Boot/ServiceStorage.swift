@@ -14,6 +14,8 @@ package struct ServiceKeys: Sendable {
   /// The key list as the offline root signed it, which goes with every receipt.
   package let keyListNote: SignedNote
   package let keyList: KeyList
+  /// The offline root that signed the list.
+  package let root: NoteVerifier
 
   /// The public evidence keys of a service that are in use: whom this process believes today. One whose term a list has ended
   /// may have leaked.
@@ -24,15 +26,18 @@ package struct ServiceKeys: Sendable {
 
   /// Opens the keyring, the evidence key and the key list of a configuration.
   ///
+  /// - Parameter creates: Whether an empty keyring is made where there is none.
   /// - Throws: What is wrong with a file, with its path; a key list that the root did not sign, or that does not name this
   ///   service's key: nobody could verify what it signs.
-  package init(_ configuration: ServiceConfiguration, random: any RandomSource) throws {
+  package init(
+    _ configuration: ServiceConfiguration, random: any RandomSource, creates: Bool = true
+  ) throws {
     let files = configuration.evidence
     evidenceKey = try Ed25519PrivateKey(pem: try readText(files.signingKey))
     signer = try NoteSigner(
       name: KeyList.evidenceName(configuration.domain, service: configuration.service),
       key: evidenceKey)
-    let root = try NoteVerifier(text: firstLine(try readText(files.rootPublicKey)))
+    root = try NoteVerifier(text: firstLine(try readText(files.rootPublicKey)))
     keyListNote = try SignedNote(try readText(files.keyList))
     keyList = try KeyList(verifying: keyListNote, by: root)
     let listed = keyList.entries(named: signer.verifier.name)
@@ -42,13 +47,21 @@ package struct ServiceKeys: Sendable {
         path: files.keyList,
         detail: "does not name the key '\(signer.verifier.name)'; sign a new one: weir pki keylist")
     }
-    keyring = try Keyring(folder: configuration.keysFolder, creates: true, random: random)
+    keyring = try Keyring(folder: configuration.keysFolder, creates: creates, random: random)
   }
 
   /// Signs the log's checkpoints, with the same key under the log's name. No text is both a group of entries and a
   /// checkpoint, so neither signature serves for the other.
   package func logSigner() throws -> NoteSigner {
     try NoteSigner(name: KeyList.auditName(keyList.domain), key: evidenceKey)
+  }
+}
+
+extension ServiceConfiguration {
+  /// Where the service's database lies: on PostgreSQL where that is named, else in the data folder.
+  package var databaseLocation: DatabaseLocation {
+    if let postgres { return .postgres(connectionString: postgres) }
+    return .sqlite(path: "\(dataFolder)/\(service).sqlite")
   }
 }
 
@@ -76,14 +89,9 @@ extension ServiceEnvironment {
     outbox.limits.uncoveredAgeSeconds = configuration.limits.outboxAgeSeconds
     var options = DatabaseOptions()
     options.name = configuration.service
-    let location: DatabaseLocation =
-      if let postgres = configuration.postgres {
-        .postgres(connectionString: postgres)
-      } else {
-        .sqlite(path: "\(configuration.dataFolder)/\(configuration.service).sqlite")
-      }
     let database = try await SQLDatabase.open(
-      location, schema: schema, options: options, outbox: outbox, now: clock.real)
+      configuration.databaseLocation, schema: schema, options: options, outbox: outbox,
+      now: clock.real)
     metrics.add(database: configuration.service, database, now: clock.real)
     return database
   }

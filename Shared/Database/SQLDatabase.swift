@@ -24,16 +24,19 @@ package final class SQLDatabase: Sendable {
   private let core = Mutex<OutboxCore?>(nil)
 
   private init(
-    _ location: DatabaseLocation, _ options: DatabaseOptions,
+    _ location: DatabaseLocation, _ options: DatabaseOptions, isWritten: Bool = true,
     _ now: @escaping @Sendable () -> Instant
   ) {
     let statements = StatementCounter()
     let source = ConnectionSource { role throws(DatabaseError) in
+      guard isWritten || role == .reader else {
+        throw .misuse("the database was opened to be looked at")
+      }
       switch location {
       case .sqlite(let path):
-        try SQLiteConnection(path: path, role: role, counter: statements)
+        return try SQLiteConnection(path: path, role: role, counter: statements)
       case .postgres(let text):
-        try PostgresConnection(connectionString: text, role: role, counter: statements)
+        return try PostgresConnection(connectionString: text, role: role, counter: statements)
       }
     }
     self.options = options
@@ -79,6 +82,22 @@ package final class SQLDatabase: Sendable {
     // A reader that cannot be opened is found out now, not by the first call.
     for reader in database.readers { try await reader.withConnection { _ in } }
     return database
+  }
+
+  /// Opens a database as it lies, to look at it: nothing is made, no schema step applied, and every write is refused.
+  package static func openToInspect(
+    _ location: DatabaseLocation, now: @escaping @Sendable () -> Instant
+  ) async throws -> SQLDatabase {
+    let database = SQLDatabase(location, DatabaseOptions(), isWritten: false, now)
+    for reader in database.readers { try await reader.withConnection { _ in } }
+    return database
+  }
+
+  /// Looks through a SQLite file for damage, indexes against tables too. PostgreSQL answers for its own.
+  package func checkIntegrity() async throws {
+    try await readers[0].withConnection { connection in
+      try (connection as? SQLiteConnection)?.checkIntegrity(full: true)
+    }
   }
 
   /// Runs a write transaction, together with others that wait, and answers when it is durable.

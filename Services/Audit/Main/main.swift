@@ -11,7 +11,11 @@ import Integrity
 import RPC
 import Regulation
 
-exit(await runService("audit") { environment in try await buildAudit(environment) })
+let status =
+  CommandLine.arguments.contains("--check")
+  ? await checkStore(CommandLine.arguments)
+  : await runService("audit") { environment in try await buildAudit(environment) }
+exit(status)
 
 nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let log = try await AuditLog(environment)

@@ -19,7 +19,7 @@ struct TermPlace: Comparable {
 /// a run; sixteen neighbours of one level become one of the next, until a run covers a quarter of a million entries. So an
 /// entry's terms are written three times, in order, and a look-up asks a few dozen runs, and one more for each further quarter
 /// of a million entries.
-private enum TermRun {
+enum TermRun {
   static let fanOut = 16
   /// A run of so many entries is merged no further.
   static let fullCount: Int64 = 1 << 18

@@ -128,8 +128,8 @@ enum ImportTable {
       "database-crash-probe": row(["Database", "Crypto", "Integrity", "Vocabulary"], testing),
       "syscall-fault-probe": row(
         [
-          "Database", "Crypto", "Integrity", "Vocabulary", "Boot", "AuditRules", "AuditStore",
-          "AuditHandlers",
+          "Database", "Crypto", "Integrity", "Vocabulary", "Boot", "Access", "Contracts", "RPC",
+          "AuditRules", "AuditStore", "AuditHandlers", "IngestStore", "IngestHandlers",
         ], testing),
       "SourceReading": row([], testing),
       "Obligations": row(["SourceReading", "Yams"], testing),

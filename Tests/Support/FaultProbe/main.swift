@@ -4,7 +4,7 @@ import Glibc
 
 await FaultProbe.run()
 
-/// Started by the fault tests as `syscall-fault-probe keyring|outbox|log FOLDER`.
+/// Started by the fault tests as `syscall-fault-probe keyring|outbox|log|ingest FOLDER`.
 ///
 /// Each line of its output is one answer: `ok WORD…` for what was promised to a caller, `failed WORD…` for what was refused.
 /// What failed is tried once more, as a caller would.
@@ -17,6 +17,7 @@ enum FaultProbe {
       case "keyring": try useKeyring(arguments[2])
       case "outbox": try await useOutbox(arguments[2])
       case "log": try await useLog(arguments[2])
+      case "ingest": try await useIngest(arguments[2])
       default: exit(2)
       }
     } catch {

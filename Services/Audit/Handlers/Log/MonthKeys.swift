@@ -74,6 +74,11 @@ package final class MonthKeys: TermBlinding {
     blinding.withLock { $0[month] = nil }
   }
 
+  /// Whether any key of a month is there.
+  package func isKept(_ month: String) -> Bool {
+    [month, Self.terms(month)].contains { !keyring.keys(.month, resource: $0).isEmpty }
+  }
+
   // MARK: Acts
 
   /// Makes the key under which acts name a person. Writes a file.

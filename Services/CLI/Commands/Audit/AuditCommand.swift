@@ -12,11 +12,12 @@ struct AuditCommand: AsyncParsableCommand {
       examples: "audit checkpoint --root-key root.key --keep last.checkpoint",
       "audit export ./log --root-key root.key",
       "audit verify --log ./log --root-key root.key --last-checkpoint last.checkpoint",
+      "audit fsck --data /srv/weir",
       "audit receipt receipt.json --root-key root.key --page receipt.html",
       subcommands: [
         AuditCheckpoint.self, AuditEntries.self, AuditAlarms.self, AuditOrigins.self,
         AuditExport.self, AuditProve.self, AuditVerify.self, AuditReceipt.self, AuditMonths.self,
-        AuditRequest.self, AuditApprove.self, AuditActs.self, AuditTrace.self,
+        AuditRequest.self, AuditApprove.self, AuditActs.self, AuditTrace.self, AuditFsck.self,
       ])
   }
 }

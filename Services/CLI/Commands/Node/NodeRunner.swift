@@ -185,7 +185,7 @@ private func make(
   return description
 }
 
-private func absolute(_ path: String) -> String {
+func absolute(_ path: String) -> String {
   guard !path.hasPrefix("/") else { return path }
   guard let working = getcwd(nil, 0) else { return path }
   defer { free(working) }

@@ -197,10 +197,16 @@ final class IngestNode {
   var dataFolder: String { folder.path("ingest") }
   var databasePath: String { dataFolder + "/ingest.sqlite" }
 
-  init(sealing: SealSuite = .aes256GCM, resealedBlocks: Int = 256) async throws {
+  /// - Parameter other: The folder of a node that was stopped, which goes on here.
+  init(
+    taking other: String? = nil, sealing: SealSuite = .aes256GCM, resealedBlocks: Int = 256
+  ) async throws {
     self.sealing = sealing
     self.resealedBlocks = resealedBlocks
     folder = try TemporaryFolder()
+    for name in try other.map({ try FileManager.default.contentsOfDirectory(atPath: $0) }) ?? [] {
+      try FileManager.default.moveItem(atPath: "\(other ?? "")/\(name)", toPath: folder.path(name))
+    }
     pki = try TestPKI()
     persons = TestPersons(pki)
     let random = SystemRandom()
