@@ -111,6 +111,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case shareComparisonMaxAgeDays = "share.comparison_max_age_days"
   case shareDailySubjects = "share.daily_subjects"
   case shareDailySubjectsMax = "share.daily_subjects_max"
+  case shareDailyNeighbours = "share.daily_neighbours"
   case shareHoldMaxDays = "share.hold_max_days"
 
   // MARK: Feedback

@@ -169,7 +169,7 @@ extension ProfileKey {
       .integer(ProfileKey.months)
     case .shareComparisonMaxAgeDays, .shareHoldMaxDays:
       .integer(1...366)
-    case .shareDailySubjects, .shareDailySubjectsMax:
+    case .shareDailySubjects, .shareDailySubjectsMax, .shareDailyNeighbours:
       .integer(1...10_000_000)
     default:
       channelType

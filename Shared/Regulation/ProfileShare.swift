@@ -122,6 +122,9 @@ extension Profile {
   /// Distinct persons whom a grant may be used about on one civil day, where none was asked for (AC-47).
   package var dailySubjects: Provision<Int>? { integer(.shareDailySubjects) }
 
+  /// Distinct persons of one area and day of birth that may be looked up under a grant on one civil day.
+  package var dailyNeighbours: Provision<Int>? { integer(.shareDailyNeighbours) }
+
   /// The most days that a line may be held back by one decision (e.7).
   package var holdMaxDays: Provision<Int>? { integer(.shareHoldMaxDays) }
 

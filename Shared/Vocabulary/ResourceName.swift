@@ -7,6 +7,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   case comparisons, cases, issues, recalls, records
   case verificationRequests = "verification-requests"
   case destructions
+  case canaries
 
   /// What an id in this folder looks like.
   package enum IDForm: Hashable, Sendable {
@@ -23,7 +24,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   package var idForm: IDForm {
     switch self {
     case .departments, .persons, .systems, .runs: .slug
-    case .versions, .cases, .records, .changes: .number
+    case .versions, .cases, .records, .changes, .canaries: .number
     case .items: .itemName
     case .entries: .lettered("E")
     case .batches: .lettered("B")
@@ -134,6 +135,9 @@ extension ResourceName {
     ResourceName(collection: .runs, id: name.text, parentID: department.text)
   }
   package static func entry(_ number: Int64) -> ResourceName { lettered(.entries, number) }
+  package static func canary(_ number: Int64) -> ResourceName {
+    ResourceName(collection: .canaries, id: String(number), parentID: nil)
+  }
   package static func batch(_ number: Int64) -> ResourceName { lettered(.batches, number) }
   package static func destruction(_ number: Int64) -> ResourceName {
     lettered(.destructions, number)

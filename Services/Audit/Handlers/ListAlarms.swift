@@ -82,7 +82,7 @@ extension SQLReading where Self: ~Copyable {
   fileprivate func departments(
     of alarm: StoredAlarm, keys: MonthKeys
   ) throws -> Set<DepartmentCode> {
-    guard [.disclosureWithoutDecision, .dutyOpen].contains(alarm.kind),
+    guard [.disclosureWithoutDecision, .enumerationSuspected, .dutyOpen].contains(alarm.kind),
       let stored = try entry(of: alarm.origin, sequence: alarm.sequence),
       let facts = try? keys.open([stored]).first?.facts
     else { return [] }

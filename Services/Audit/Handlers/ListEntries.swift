@@ -107,7 +107,9 @@ extension AuditCalls {
           known[department] = try await places(department)
         }
       }
-      guard view.shows(departments, place: { known[$0] }) else { continue }
+      guard view.shows(topic: entry.topic), view.shows(departments, place: { known[$0] }) else {
+        continue
+      }
       page.add(entry, time: time)
     }
     page.hasMore = !look.isLast

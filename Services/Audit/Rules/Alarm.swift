@@ -27,11 +27,30 @@ package enum AlarmKind: String, CaseIterable, Sendable {
   case logForked = "log_forked"
   /// A witness has signed more entries than the log has: the log itself was set back.
   case logRolledBack = "log_rolled_back"
+  /// Somebody named an identifier that an auditor planted.
+  case canaryNamed = "canary_named"
+  /// A grant was used to try persons one after the other.
+  case enumerationSuspected = "enumeration_suspected"
 
-  /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced. For a role that nobody holds the
-  /// rule that demands it.
+  /// `hebi-2021/13.3`: every department logs what it provides and obtains, so that use can be traced; `meizhou-public-2023/39`: daily
+  /// monitoring of how data are called. For a role that nobody holds the rule that demands it.
   package var citation: Citation {
-    self == .dutyOpen ? .accessRule(91) : Citation(document: "hebi-2021", article: "13.3")
+    switch self {
+    case .dutyOpen: .accessRule(91)
+    case .canaryNamed, .enumerationSuspected:
+      Citation(document: "meizhou-public-2023", article: "39")
+    default: Citation(document: "hebi-2021", article: "13.3")
+    }
+  }
+
+  /// What an entry is an alarm of by itself; `nil` for every other topic.
+  package init?(topic: String) {
+    switch topic {
+    case "registry.duty_open": self = .dutyOpen
+    case "ingest.canary_named": self = .canaryNamed
+    case "ingest.enumeration_suspected": self = .enumerationSuspected
+    default: return nil
+    }
   }
 
   package var nextStep: BilingualText {
@@ -62,6 +81,15 @@ package enum AlarmKind: String, CaseIterable, Sendable {
     case .foreignTopic:
       BilingualText(
         "请核查该服务是否被篡改或被他人控制。", "Check whether that service was altered or is in other hands.")
+    case .canaryNamed:
+      BilingualText(
+        "请按调用号查看条目（weir audit entries --call），向使用部门核查该号码的来源。",
+        "Look at the entries of the call (weir audit entries --call), and ask that department where it has the identifier from."
+      )
+    case .enumerationSuspected:
+      BilingualText(
+        "请向使用部门核查查询理由；必要时暂停授权（weir share suspend）。",
+        "Ask that department for its reasons; where needed suspend the grant (weir share suspend).")
     case .logForked, .logRolledBack:
       BilingualText(
         "请封存审计服务，与见证者所存检查点核对后启动调查。",
@@ -110,6 +138,16 @@ package enum AlarmKind: String, CaseIterable, Sendable {
       BilingualText(
         "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",
         "Entry \(sequence) of \(origin) bears another service's topic; it is not counted as that service's word."
+      )
+    case .canaryNamed:
+      BilingualText(
+        "调用 \(call) 使用了审计部门埋设的号码，它不属于任何人（来源 \(origin) 第 \(sequence) 条）。",
+        "Call \(call) named an identifier that was planted and belongs to nobody (entry \(sequence) of \(origin))."
+      )
+    case .enumerationSuspected:
+      BilingualText(
+        "调用 \(call) 所用授权今日对同一地区、同一出生日期的人逐号查询，已被拒绝（来源 \(origin) 第 \(sequence) 条）。",
+        "Call \(call) tried persons of one area and day of birth one after the other and was refused (entry \(sequence) of \(origin))."
       )
     case .logForked:
       BilingualText(

@@ -79,6 +79,12 @@ extension LogView {
 }
 
 extension LogView {
+  /// Whether entries of a topic are in this view at all: what was planted works only as long as nobody but who audits can tell
+  /// (AC-71; `meizhou-public-2023/39`).
+  package func shows(topic: String) -> Bool {
+    self == .everything || AlarmKind(topic: topic) != .canaryNamed
+  }
+
   /// Whether an alarm is in this view (AC-71, AC-74; `meizhou-specific-2021/6`, `guangdong-2018/28.3a`).
   ///
   /// An alarm about a use of data is shown as the use is. One about the log itself concerns the whole platform: auditors see it, and the
@@ -91,7 +97,10 @@ extension LogView {
   ) -> Bool {
     switch (self, kind) {
     case (.everything, _): true
-    case (_, .disclosureWithoutDecision), (_, .dutyOpen): shows(departments, place: place)
+    case (_, .canaryNamed): false
+    case (.own, .enumerationSuspected), (.region, .enumerationSuspected),
+      (_, .disclosureWithoutDecision), (_, .dutyOpen):
+      shows(departments, place: place)
     case (.region(let own), _): own.isTopmost
     case (.own, _): false
     }

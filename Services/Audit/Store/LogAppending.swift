@@ -65,9 +65,10 @@ extension WriteTransaction {
     try index(taken, from: start, at: time, blinding: blinding)
     try follow(taken, of: origin, from: start, at: time, grace: grace)
     try followSigners(taken, of: origin, at: time, grace: grace)
-    for entry in taken where entry.facts.isOpenDuty {
+    for entry in taken where !entry.facts.isForeign {
+      guard let kind = AlarmKind(topic: entry.facts.topic) else { continue }
       try raise(
-        .dutyOpen, origin: origin.text, sequence: entry.arrived.sequence, call: entry.facts.call,
+        kind, origin: origin.text, sequence: entry.arrived.sequence, call: entry.facts.call,
         at: time.civil)
     }
     for entry in taken where entry.facts.isForeign {

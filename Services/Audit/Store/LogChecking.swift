@@ -1,6 +1,6 @@
 // What only the check of the whole store reads: search terms by place, disclosures, alarms, months and coverage as they lie.
 
-import AuditRules
+package import AuditRules
 package import Database
 import Integrity
 package import Vocabulary
@@ -72,15 +72,16 @@ extension SQLReading where Self: ~Copyable {
     return found
   }
 
-  /// Whether the alarm that belongs to a disclosure without a decision is on record.
-  package func hasAlarm(of disclosure: StoredDisclosure) throws -> Bool {
+  /// Whether an alarm is on record.
+  package func hasAlarm(
+    _ kind: AlarmKind, origin: String, sequence: UInt64, call: String
+  ) throws -> Bool {
     try queryOne(
       """
       SELECT id FROM alarms WHERE kind = ?1 AND origin = ?2 AND sequence = ?3 AND call = ?4
       """,
       [
-        AlarmKind.disclosureWithoutDecision.rawValue, disclosure.origin,
-        Int64(clamping: disclosure.sequence), disclosure.call,
+        kind.rawValue, origin, Int64(clamping: sequence), call,
       ]) != nil
   }
 

@@ -46,8 +46,6 @@ package struct EntryFacts: Sendable, Equatable {
   package var signer: [UInt8]?
   /// Certificates that the registry issued, by their SHA-256.
   package var issued: [[UInt8]] = []
-  /// A demanded role that nobody of a department holds any more.
-  package var isOpenDuty = false
   /// It bears another service's topic, so that nothing it says counts but itself.
   package var isForeign = false
 

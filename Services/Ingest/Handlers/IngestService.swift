@@ -87,6 +87,7 @@ package struct IngestService: IngestV1.IngestService {
   let pool: ComputePool
   let commits = EntryTurns()
   let grants = CheckedGrants()
+  let canaries = Canaries()
   /// Registers whose rows are not those that were committed; found at the start.
   let damaged = DamagedRegisters()
 

@@ -88,6 +88,12 @@ nonisolated func repeatedJobs(
         try await service.finishDestructions()
       }
     },
+    {
+      // Those that were planted at another replica.
+      try await environment.repeating("canaries", every: .seconds(5)) {
+        try await service.loadCanaries()
+      }
+    },
   ]
 }
 

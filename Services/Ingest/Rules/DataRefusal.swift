@@ -22,6 +22,8 @@ package enum DataRefusal: Refusal, Hashable {
   case grantSuspended(grant: String, reason: String)
   case grantEnded(grant: String, reason: String)
   case quotaUsed(grant: String, limit: Int)
+  /// Persons of one area and day of birth, one after the other.
+  case tooManyNeighbours(grant: String, limit: Int)
   case rollTooLarge(grant: String, limit: Int)
   case rollRowsExceeded(stated: Int)
   case comparisonDiffers(comparison: String)
@@ -48,6 +50,8 @@ package enum DataRefusal: Refusal, Hashable {
   case subjectNotNamed(act: String, BilingualText)
   /// The corrected record breaks a rule itself.
   case correctionRejected(item: String, rule: String)
+  case canaryPlanted
+  case tooManyCanaries(limit: Int)
 
   package var reason: String {
     switch self {
@@ -66,6 +70,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .grantSuspended: "ingest.grant_suspended"
     case .grantEnded: "ingest.grant_ended"
     case .quotaUsed: "ingest.quota_used"
+    case .tooManyNeighbours: "ingest.too_many_neighbours"
     case .rollTooLarge: "ingest.roll_too_large"
     case .rollRowsExceeded: "ingest.roll_rows_exceeded"
     case .comparisonDiffers: "ingest.comparison_differs"
@@ -84,6 +89,8 @@ package enum DataRefusal: Refusal, Hashable {
     case .claimNotAccepted: "ingest.claim_not_accepted"
     case .subjectNotNamed: "ingest.subject_not_named"
     case .correctionRejected: "ingest.correction_rejected"
+    case .canaryPlanted: "ingest.canary_planted_already"
+    case .tooManyCanaries: "ingest.too_many_canaries"
     }
   }
 
@@ -93,9 +100,10 @@ package enum DataRefusal: Refusal, Hashable {
       .useNotGranted, .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
       .notOwner, .claimNotAccepted, .subjectNotNamed:
       .notAllowed
-    case .quotaUsed, .rollTooLarge, .rollRowsExceeded: .tooMuch
+    case .quotaUsed, .tooManyNeighbours, .rollTooLarge, .rollRowsExceeded, .tooManyCanaries:
+      .tooMuch
     case .recipientNotGranted, .recipientLapsed, .recipientItem: .notAllowed
-    case .comparisonDiffers, .chunkContentDiffers: .alreadyExists
+    case .comparisonDiffers, .chunkContentDiffers, .canaryPlanted: .alreadyExists
     case .nothingDelivered, .entryWithdrawn, .issueNotOpen: .wrongState
     case .registerDamaged, .registerKeysMissing: .damaged
     case .recordUnknown: .notFound
@@ -113,7 +121,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .purposeDiffers: "purpose"
     case .itemNotGranted, .recipientItem: "items"
     case .recipientNotGranted, .recipientLapsed: "recipient"
-    case .quotaUsed: "subject"
+    case .quotaUsed, .tooManyNeighbours, .canaryPlanted, .tooManyCanaries: "subject"
     case .rollTooLarge, .rollRowsExceeded: "roll_rows"
     case .comparisonDiffers: "comparison"
     case .chunkContentDiffers: "number"
@@ -141,6 +149,7 @@ package enum DataRefusal: Refusal, Hashable {
       .accessRule(41)
     case .grantExpired, .grantSuspended, .grantEnded: .accessRule(52)
     case .purposeDiffers: .accessRule(45)
+    case .tooManyNeighbours: Citation(document: "meizhou-public-2023", article: "39")
     case .quotaUsed: .accessRule(47)
     case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
     case .notOwner, .claimNotAccepted: .accessRule(42)

@@ -47,6 +47,10 @@ extension DataRefusal {
     case .subjectNotNamed(let act, let why):
       BilingualText(
         "\(act) 未经两人签名：\(why.chinese)。", "\(act) was not signed by two persons: \(why.english).")
+    case .canaryPlanted:
+      BilingualText("该号码已埋设。", "This identifier is planted already.")
+    case .tooManyCanaries(let limit):
+      BilingualText("诱饵至多 \(limit) 个。", "There are at most \(limit) canaries.")
     default: stateSentence
     }
   }
@@ -56,6 +60,11 @@ extension DataRefusal {
     case .quotaUsed(let grant, let limit):
       BilingualText(
         "\(grant) 今日可查 \(limit) 人，已用完。", "\(grant) allows \(limit) persons a day; they are used up."
+      )
+    case .tooManyNeighbours(let grant, let limit):
+      BilingualText(
+        "\(grant) 今日对同一地区、同一出生日期的人已查 \(limit) 人；逐号查询会被拒绝并告警。",
+        "\(grant) was used today about \(limit) persons of one area and day of birth; trying numbers one after the other is refused and told."
       )
     case .rollTooLarge(let grant, let limit):
       BilingualText(
@@ -129,6 +138,10 @@ extension DataRefusal {
         "请由数源部门经办人签名办理：weir share verify-request decide V-1 accept。",
         "Let an officer of the source decide and sign: weir share verify-request decide V-1 accept."
       )
+    case .tooManyNeighbours:
+      BilingualText(
+        "确有需要的，请改用名册比对，或明日再查。",
+        "Where there is a need for it, compare a roll, or ask again tomorrow.")
     case .quotaUsed: BilingualText("请明日再查，或申请更高额度。", "Try tomorrow, or ask for more.")
     case .claimItemUnknown, .claimMalformed:
       BilingualText(

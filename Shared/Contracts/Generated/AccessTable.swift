@@ -31,6 +31,9 @@ package enum AccessTable {
     "/weir.ingest.v1.Ingest/ReadClaim": ingestV1IngestReadClaim,
     "/weir.ingest.v1.Ingest/LocateRecords": ingestV1IngestLocateRecords,
     "/weir.ingest.v1.Ingest/NameSubject": ingestV1IngestNameSubject,
+    "/weir.ingest.v1.Ingest/PlantCanary": ingestV1IngestPlantCanary,
+    "/weir.ingest.v1.Ingest/ListCanaries": ingestV1IngestListCanaries,
+    "/weir.ingest.v1.Ingest/RemoveCanary": ingestV1IngestRemoveCanary,
     "/weir.ingest.v1.Ingest/ListRecipients": ingestV1IngestListRecipients,
     "/weir.audit.v1.Audit/GetCheckpoint": auditV1AuditGetCheckpoint,
     "/weir.audit.v1.Audit/GetTile": auditV1AuditGetTile,
@@ -310,6 +313,30 @@ package enum AccessTable {
     via: [], isInternal: true,
     callers: ["audit"])
 
+  package static let ingestV1IngestPlantCanary = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/PlantCanary", service: "weir.ingest.v1.Ingest",
+    roles: [.auditor],
+    scope: .any, person: .certificate,
+    audited: ["note"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestListCanaries = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListCanaries", service: "weir.ingest.v1.Ingest",
+    roles: [.auditor],
+    scope: .any, person: .certificate,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let ingestV1IngestRemoveCanary = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/RemoveCanary", service: "weir.ingest.v1.Ingest",
+    roles: [.auditor],
+    scope: .any, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
   package static let ingestV1IngestListRecipients = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
     roles: [],
@@ -376,7 +403,7 @@ package enum AccessTable {
 
   package static let auditV1AuditListAlarms = MethodAccess(
     path: "/weir.audit.v1.Audit/ListAlarms", service: "weir.audit.v1.Audit",
-    roles: [.auditor, .thirdPartyAuditor, .authority],
+    roles: [.auditor, .thirdPartyAuditor, .authority, .departmentHead, .departmentSecurity],
     scope: .any, person: .certificate,
     audited: [],
     via: [], isInternal: false,

@@ -993,6 +993,102 @@ extension IngestV1 {
     }
   }
 
+  /// A planted identifier, without the identifier.
+  package struct Canary: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.Canary"
+    /// "canaries/1".
+    package var name: String = ""
+    package var note: String = ""
+    package var plantedBy: String = ""
+    package var plantTime: GoogleProtobuf.Timestamp? = nil
+    /// Absent while it stands.
+    package var removeTime: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      note: String = "",
+      plantedBy: String = "",
+      plantTime: GoogleProtobuf.Timestamp? = nil,
+      removeTime: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.name = name
+      self.note = note
+      self.plantedBy = plantedBy
+      self.plantTime = plantTime
+      self.removeTime = removeTime
+    }
+  }
+
+  package struct PlantCanaryRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.PlantCanaryRequest"
+    /// By identity or credit number.
+    package var subject: IngestV1.Subject? = nil
+    package var note: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      subject: IngestV1.Subject? = nil,
+      note: String = "",
+      requestID: String = ""
+    ) {
+      self.subject = subject
+      self.note = note
+      self.requestID = requestID
+    }
+  }
+
+  package struct ListCanariesRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListCanariesRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListCanariesResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListCanariesResponse"
+    package var canaries: [IngestV1.Canary] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      canaries: [IngestV1.Canary] = [],
+      nextPageToken: String = ""
+    ) {
+      self.canaries = canaries
+      self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct RemoveCanaryRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.RemoveCanaryRequest"
+    package var name: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.requestID = requestID
+    }
+  }
+
   package struct SignedGrant: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.SignedGrant"
     /// RFC 8785 JSON under Share's evidence key.
@@ -3670,6 +3766,318 @@ extension IngestV1.NameSubjectResponse {
 
   func writeFields(to writer: inout JSONWriter) {
     writer.field("pseudonym", self.pseudonym)
+  }
+}
+
+extension IngestV1.Canary {
+  typealias Layout = Weir__Ingest__V1__Canary
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__canary__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.note = try check.string(source.pointee.note, "note")
+    self.plantedBy = try check.string(source.pointee.planted_by, "planted_by")
+    self.plantTime = try check.optionalMessage(source.pointee.plant_time, "plant_time")
+    self.removeTime = try check.optionalMessage(source.pointee.remove_time, "remove_time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.note = arena.string(self.note)
+    target.pointee.planted_by = arena.string(self.plantedBy)
+    target.pointee.plant_time = arena.optionalMessage(self.plantTime)
+    target.pointee.remove_time = arena.optionalMessage(self.removeTime)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "note": 2
+    case "plantedBy", "planted_by": 3
+    case "plantTime", "plant_time": 4
+    case "removeTime", "remove_time": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.note)
+    case 3:
+      try reader.read(&self.plantedBy)
+    case 4:
+      try reader.read(&self.plantTime)
+    case 5:
+      try reader.read(&self.removeTime)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("note", self.note)
+    writer.field("plantedBy", self.plantedBy)
+    writer.field("plantTime", self.plantTime)
+    writer.field("removeTime", self.removeTime)
+  }
+}
+
+extension IngestV1.PlantCanaryRequest {
+  typealias Layout = Weir__Ingest__V1__PlantCanaryRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__plant_canary_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.note = try check.string(source.pointee.note, "note")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.note = arena.string(self.note)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "subject": 1
+    case "note": 2
+    case "requestId", "request_id": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.subject)
+    case 2:
+      try reader.read(&self.note)
+    case 3:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("subject", self.subject)
+    writer.field("note", self.note)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension IngestV1.ListCanariesRequest {
+  typealias Layout = Weir__Ingest__V1__ListCanariesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_canaries_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension IngestV1.ListCanariesResponse {
+  typealias Layout = Weir__Ingest__V1__ListCanariesResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_canaries_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.canaries = try check.messages(source.pointee.canaries, source.pointee.n_canaries, "canaries")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_canaries = self.canaries.count
+    target.pointee.canaries = arena.messages(self.canaries)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "canaries": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.canaries, of: IngestV1.Canary()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("canaries", self.canaries) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension IngestV1.RemoveCanaryRequest {
+  typealias Layout = Weir__Ingest__V1__RemoveCanaryRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__remove_canary_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("requestId", self.requestID)
   }
 }
 

@@ -46,6 +46,11 @@ extension IngestV1 {
     func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ call: CallContext) async throws -> IngestV1.LocateRecordsResponse
     /// The name that one person has in the disclosure entries. Audit asks under an act that two persons decided (AC-93); nothing is opened.
     func nameSubject(_ request: IngestV1.NameSubjectRequest, _ call: CallContext) async throws -> IngestV1.NameSubjectResponse
+    /// Plants an identifier that belongs to nobody: a look-up, claim, comparison or delivery that names it raises an alarm that auditors
+    /// see and the user does not. It is kept sealed and never shown again.
+    func plantCanary(_ request: IngestV1.PlantCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
+    func listCanaries(_ request: IngestV1.ListCanariesRequest, _ call: CallContext) async throws -> IngestV1.ListCanariesResponse
+    func removeCanary(_ request: IngestV1.RemoveCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
     /// Who received a record's values: derived from the disclosure entries.
     func listRecipients(_ request: IngestV1.ListRecipientsRequest, _ call: CallContext) async throws -> IngestV1.ListRecipientsResponse
   }
@@ -75,6 +80,9 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestReadClaim, admission) { request, call in try await service.readClaim(request, call) },
       .unary(AccessTable.ingestV1IngestLocateRecords, admission) { request, call in try await service.locateRecords(request, call) },
       .unary(AccessTable.ingestV1IngestNameSubject, admission) { request, call in try await service.nameSubject(request, call) },
+      .unary(AccessTable.ingestV1IngestPlantCanary, admission) { request, call in try await service.plantCanary(request, call) },
+      .unary(AccessTable.ingestV1IngestListCanaries, admission) { request, call in try await service.listCanaries(request, call) },
+      .unary(AccessTable.ingestV1IngestRemoveCanary, admission) { request, call in try await service.removeCanary(request, call) },
       .unary(AccessTable.ingestV1IngestListRecipients, admission) { request, call in try await service.listRecipients(request, call) },
     ]
   }
@@ -190,6 +198,20 @@ extension IngestV1 {
     /// The name that one person has in the disclosure entries. Audit asks under an act that two persons decided (AC-93); nothing is opened.
     package func nameSubject(_ request: IngestV1.NameSubjectRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.NameSubjectResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/NameSubject", request, options)
+    }
+
+    /// Plants an identifier that belongs to nobody: a look-up, claim, comparison or delivery that names it raises an alarm that auditors
+    /// see and the user does not. It is kept sealed and never shown again.
+    package func plantCanary(_ request: IngestV1.PlantCanaryRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Canary {
+      try await transport.unary("/weir.ingest.v1.Ingest/PlantCanary", request, options)
+    }
+
+    package func listCanaries(_ request: IngestV1.ListCanariesRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListCanariesResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/ListCanaries", request, options)
+    }
+
+    package func removeCanary(_ request: IngestV1.RemoveCanaryRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Canary {
+      try await transport.unary("/weir.ingest.v1.Ingest/RemoveCanary", request, options)
     }
 
     /// Who received a record's values: derived from the disclosure entries.

@@ -130,6 +130,21 @@ extension MethodShape {
       request: IngestV1.NameSubjectRequest.self,
       reply: IngestV1.NameSubjectResponse.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/PlantCanary": MethodShape(
+      path: "/weir.ingest.v1.Ingest/PlantCanary", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.PlantCanaryRequest.self,
+      reply: IngestV1.Canary.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ListCanaries": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListCanaries", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListCanariesRequest.self,
+      reply: IngestV1.ListCanariesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.ingest.v1.Ingest/RemoveCanary": MethodShape(
+      path: "/weir.ingest.v1.Ingest/RemoveCanary", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.RemoveCanaryRequest.self,
+      reply: IngestV1.Canary.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.ingest.v1.Ingest/ListRecipients": MethodShape(
       path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
       request: IngestV1.ListRecipientsRequest.self,

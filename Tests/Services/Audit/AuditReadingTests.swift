@@ -202,6 +202,56 @@ struct AuditReadingTests {
     }
   }
 
+  @Test(
+    "a planted identifier that was named is an alarm and an entry for who audits, and for nobody else (AC-71)"
+  )
+  func canaries() async throws {
+    try await withFilledLog { node in
+      var ingest = try node.home.origin("ingest", replica: "r2")
+      let call = JSONValue.string(String(repeating: "b", count: 32))
+      let named = ingest.write(
+        "ingest.canary_named",
+        [
+          "call": call, "canary": "canaries/1", "entry": "entries/E-1", "grant": "grants/G-1",
+          "department": "justice", "time": 6_000,
+        ])
+      let suspected = ingest.write(
+        "ingest.enumeration_suspected",
+        ["call": call, "entry": "entries/E-1", "grantee": "justice", "time": 7_000])
+      var share = try node.home.origin("share", replica: "r2")
+      let forged = share.write("ingest.canary_named", ["call": call, "time": 8_000])
+      let (origin, other) = (ingest.origin, share.origin)
+      try await node.log.intake.take([named, suspected], of: origin)
+      try await node.log.intake.take([forged], of: other)
+      func topics(_ department: String, _ roles: Set<Role>) async throws -> [String] {
+        try await list(node, department, roles, .init(callID: String(repeating: "b", count: 32)))
+          .entries.map(\.topic)
+      }
+      let both = ["ingest.canary_named", "ingest.enumeration_suspected", "ingest.canary_named"]
+      #expect(try await topics("audit-bureau", [.auditor]) == both)
+      for (department, role) in [
+        ("justice", Role.departmentHead), ("civil-affairs", .departmentSecurity),
+        ("data-bureau", .authority),
+      ] {
+        #expect(try await topics(department, [role]) == ["ingest.enumeration_suspected"])
+      }
+      func alarms(_ department: String, _ roles: Set<Role>) async throws -> [String] {
+        try await node.client().listAlarms(
+          AuditV1.ListAlarmsRequest(), node.asPerson("wu", of: department, roles, "ListAlarms")
+        ).alarms.map(\.kind)
+      }
+      #expect(
+        try await alarms("audit-bureau", [.auditor])
+          == ["canary_named", "enumeration_suspected", "foreign_topic"])
+      // The owner of the register and the authority, beside the one that is suspected; a topmost authority sees what is of the platform.
+      #expect(try await alarms("civil-affairs", [.departmentSecurity]) == ["enumeration_suspected"])
+      #expect(
+        try await alarms("data-bureau", [.authority]) == ["enumeration_suspected", "foreign_topic"])
+      #expect(try await alarms("far-bureau", [.authority]) == ["foreign_topic"])
+      #expect(try await alarms("far-affairs", [.departmentHead]) == [])
+    }
+  }
+
   @Test("alarms and origins are told to those who supervise")
   func alarms() async throws {
     try await withFilledLog { node in
@@ -305,8 +355,10 @@ struct AlarmReadingTests {
       #expect(try await alarms(node, "far-bureau", [.authority]) == [uses[3]] + log)
       let status = await refusal { try await alarms(node, "nowhere-bureau", [.authority]) }
       #expect(status?.reason == "audit.region_unknown")
-      let department = await refusal { try await alarms(node, "justice", [.departmentHead]) }
-      #expect(department?.code == .permissionDenied)
+      // A department: what it used or provided itself.
+      #expect(try await alarms(node, "justice", [.departmentHead]) == [uses[0], uses[2]])
+      let officer = await refusal { try await alarms(node, "justice", [.departmentOfficer]) }
+      #expect(officer?.code == .permissionDenied)
     }
   }
 }

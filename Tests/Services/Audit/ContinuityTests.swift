@@ -89,8 +89,13 @@ struct ContinuityTests {
     let refusal = OriginRefusal(kind, origin: "share/r1/00", sequence: 17)
     #expect(refusal.reason == "audit.origin_\(kind.rawValue)")
     #expect(refusal.kind == .wrongState)
-    #expect(
-      refusal.citation?.text == (kind == .dutyOpen ? "weir-default/AC-91" : "hebi-2021/13.3"))
+    let article =
+      switch kind {
+      case .dutyOpen: "weir-default/AC-91"
+      case .canaryNamed, .enumerationSuspected: "meizhou-public-2023/39"
+      default: "hebi-2021/13.3"
+      }
+    #expect(refusal.citation?.text == article)
     #expect(refusal.nextStep != nil)
     let text = kind.sentence(origin: "share/r1/00", sequence: 17, call: "c0ffee")
     for sentence in [text.chinese, text.english] {

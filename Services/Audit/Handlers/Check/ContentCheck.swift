@@ -37,6 +37,8 @@ private struct ContentCheck {
   /// The calls for which the log has a decision of Share's.
   private var decided: Set<String> = []
   private var disclosed: Set<UInt64> = []
+  /// Entries that are alarms by themselves.
+  private var alarming: [(kind: AlarmKind, entry: StoredEntry, call: String)] = []
   private var numbers: [String: Int64] = [:]
 
   init(keys: MonthKeys, _ transaction: borrowing ReadTransaction) throws {
@@ -96,6 +98,9 @@ private struct ContentCheck {
       }
       if facts.isDecision { decided.insert(facts.call) }
       if facts.isDisclosure { disclosed.insert(stored.position) }
+      if !facts.isForeign, let kind = AlarmKind(topic: facts.topic) {
+        alarming.append((kind, stored, facts.call))
+      }
     }
   }
 
@@ -128,12 +133,20 @@ private struct ContentCheck {
     for position in disclosed.subtracting(watched.map(\.position)).sorted() {
       disclosures.add(.unwatched(position: position))
     }
+    for (kind, entry, call) in alarming
+    where try !transaction.hasAlarm(
+      kind, origin: entry.origin, sequence: entry.sequence, call: call)
+    {
+      disclosures.add(.alarmMissing(position: entry.position))
+    }
     for one in watched.sorted(by: { $0.position < $1.position }) {
       switch one.state {
       // Of a month whose contents were destroyed nothing is known any more.
       case .decided where destroyed.isEmpty && !decided.contains(one.call):
         disclosures.add(.falselyDecided(position: one.position))
-      case .alarmed where try !transaction.hasAlarm(of: one):
+      case .alarmed
+      where try !transaction.hasAlarm(
+        .disclosureWithoutDecision, origin: one.origin, sequence: one.sequence, call: one.call):
         disclosures.add(.alarmMissing(position: one.position))
       default: break
       }

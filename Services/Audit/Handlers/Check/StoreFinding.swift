@@ -134,8 +134,8 @@ package enum StoreFinding: Error, Sendable, Equatable {
         "Disclosure \(position) counts as decided, and no decision is in the log.")
     case .alarmMissing(let position):
       BilingualText(
-        "第 \(position) 条披露没有决定，告警却不在。",
-        "Disclosure \(position) has no decision, and its alarm is gone.")
+        "第 \(position) 条已引发告警，告警却不在。",
+        "Entry \(position) raised an alarm, and the alarm is gone.")
     case .outboxUnreadable(let service, let what):
       BilingualText(
         "读不到 \(service) 的待发日志（\(what)）。", "The outbox of \(service) cannot be read (\(what)).")

@@ -36,7 +36,6 @@ extension EntryFacts {
     }
     isDisclosure = topic == "ingest.disclosure"
     isDecision = topic == "share.decision"
-    isOpenDuty = topic == "registry.duty_open"
     signer = SignedStatement(payload["signed"]).map { SHA256.hash($0.certificate) }
     switch topic {
     case "registry.certificate_issued", "registry.certificate_renewed":

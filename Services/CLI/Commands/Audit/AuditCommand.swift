@@ -18,6 +18,7 @@ struct AuditCommand: AsyncParsableCommand {
         AuditCheckpoint.self, AuditEntries.self, AuditAlarms.self, AuditOrigins.self,
         AuditExport.self, AuditProve.self, AuditVerify.self, AuditReceipt.self, AuditMonths.self,
         AuditRequest.self, AuditApprove.self, AuditActs.self, AuditTrace.self, AuditFsck.self,
+        AuditCanary.self,
       ])
   }
 }

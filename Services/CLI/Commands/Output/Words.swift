@@ -131,7 +131,8 @@ package enum Words {
     "sha256": "摘要值", "json": "内容", "recipients": "接收方", "recipient": "接收方",
     "sensitive_items": "敏感数据项", "deidentified": "已去标识", "personal_consent": "本人同意记录",
     "export_assessment": "出境安全评估", "security_review": "国家安全审查", "derived_from": "数据来自",
-    "records_until": "记录有效期至", "checks": "检查项",
+    "records_until": "记录有效期至", "checks": "检查项", "planted_by": "埋设人", "plant_time": "埋设时间",
+    "remove_time": "撤除时间",
   ]
 
   private static let terms: [String: String] = [

@@ -13,7 +13,8 @@ extension IngestService {
     _ request: IngestV1.AbandonBatchRequest, _ call: CallContext
   ) async throws -> IngestV1.Batch {
     try await call.answering(outside.recorder) {
-      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request, requestID: request.requestID, call, digests: keys.pseudonyms)
       let id = try number(request.name, in: .batches, field: "name")
       let reason = try bounded(request.reason, field: "reason")
       let time = outside.civil()

@@ -14,14 +14,17 @@ struct ChangeRequest: Sendable {
   let key: RequestKey
   let digest: [UInt8]
 
-  init(_ message: some Message, requestID: String, _ call: CallContext) throws {
+  /// - Parameter digests: Makes the digest; an unkeyed one would tell who is named in a request (hebi-2021/27).
+  init(
+    _ message: some Message, requestID: String, _ call: CallContext, digests: HMACSHA256
+  ) throws {
     guard !requestID.isEmpty else { throw RequestRefusal.requestIDMissing }
     guard requestID.utf8.count <= 128 else {
       throw RequestRefusal.malformed(
         field: "request_id", expected: BilingualText("至多 128 字节", "at most 128 bytes"))
     }
     key = RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID)
-    digest = SHA256.hash(try message.serialized())
+    digest = digests.code(of: Array("weir-request-1\n".utf8) + (try message.serialized()))
   }
 }
 

@@ -14,7 +14,8 @@ extension IngestService {
     _ request: IngestV1.CommitBatchRequest, _ call: CallContext
   ) async throws -> IngestV1.Batch {
     try await call.answering(outside.recorder) {
-      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request, requestID: request.requestID, call, digests: keys.pseudonyms)
       let id = try number(request.name, in: .batches, field: "name")
       let entry = try await database.read { try $0.ownBatch(id, field: "name", call).terms.entry }
       // One commit of an entry at a time: two of the same batch would write its blocks twice.

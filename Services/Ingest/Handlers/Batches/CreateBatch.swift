@@ -15,7 +15,8 @@ extension IngestService {
     _ request: IngestV1.CreateBatchRequest, _ call: CallContext
   ) async throws -> IngestV1.Batch {
     try await call.answering(outside.recorder) {
-      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request, requestID: request.requestID, call, digests: keys.pseudonyms)
       guard let batch = request.batch else { throw RequestRefusal.missing(field: "batch") }
       let terms = try await terms(batch, call)
       let time = outside.civil()

@@ -60,12 +60,12 @@ extension IngestService {
   private func seal(
     _ request: IngestV1.UploadChunkRequest, of batch: StoredBatch
   ) async throws -> SealedChunk {
-    let (day, random) = (today, outside.random)
+    let (day, random, canaries) = (today, outside.random, canaries)
     let doubts = identifierDoubts(of: batch.terms)
     let set = try await registerKeys(batch.terms.entry)
     let (sealing, block) = try await pool.run {
       let sealing = try ChunkSealing(
-        batch: batch, keys: set, today: day, doubts: doubts, random: random)
+        batch: batch, keys: set, today: day, doubts: doubts, canaries: canaries, random: random)
       let block = try sealing.read(
         request.content, number: Int(request.number), firstLine: Int(request.firstLine),
         rowCount: Int(request.rows))
@@ -100,6 +100,12 @@ extension IngestService {
     let chunk = StoredChunk(
       number: offer.number, digest: offer.digest, attempt: attempt, accepted: sealed.accepted,
       rejected: sealed.rejects.count)
+    let touched = touchEvents(
+      sealed.touches, call, by: call.caller.department.text,
+      [
+        ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
+        ("chunk", .integer(Int64(chunk.number))),
+      ])
     do {
       let kept = try await database.write { transaction -> StoredChunk in
         let batch = try transaction.ownBatch(id, field: "batch", call)
@@ -128,6 +134,7 @@ extension IngestService {
               ("accepted", .integer(Int64(chunk.accepted))),
               ("rejected", .integer(Int64(chunk.rejected))),
             ]))
+        for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
         return chunk
       }
       if kept.attempt != attempt { try await forget(key, of: id) }
@@ -161,6 +168,7 @@ extension SealedChunk {
       accepted += slice.accepted
       rejectsByRule.merge(slice.rejectsByRule, uniquingKeysWith: +)
       marks.merge(slice.marks, uniquingKeysWith: +)
+      touches += slice.touches
     }
     for part in 0..<RowPack.partCount {
       let runs = slices.compactMap { $0.parts[part] }

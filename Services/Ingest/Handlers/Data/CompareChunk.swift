@@ -40,6 +40,7 @@ extension IngestService {
           call: call, time: outside.civil())
         disclosure.draft.comparison = request.comparison
         disclosure.draft.chunk = chunk.number
+        disclosure.touches = canaries.touched(in: chunk.blocks)
         let written = try await disclose(
           disclosure, of: register, call, charge: charge(chunk, request, entry, terms))
         let opened = try await open(

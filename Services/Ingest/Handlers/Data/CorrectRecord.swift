@@ -16,7 +16,8 @@ extension IngestService {
   ) async throws -> IngestV1.Batch {
     try await call.answering(outside.recorder) {
       try outside.admitData()
-      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request, requestID: request.requestID, call, digests: keys.pseudonyms)
       let correction = try Correction(request)
       return try await commits.run(correction.entry) {
         if let known = try await answered(change) { return known }

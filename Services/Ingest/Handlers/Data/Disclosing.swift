@@ -24,6 +24,8 @@ struct Disclosure: Sendable {
   var recipient = ""
   /// Under which name it stands in the log.
   var topic = "ingest.disclosure"
+  /// Planted identifiers among those that were asked for.
+  var touches: [CanaryTouch] = []
 
   /// - Parameters:
   ///   - grant: The name of the grant, or of the verification request, under which it goes out.
@@ -84,26 +86,46 @@ extension IngestService {
   ) async throws -> (id: Int64, receipt: CommonV1.Receipt?) {
     let (key, random) = (keys.manifests, outside.random)
     let payload = event(call, disclosure.members)
-    let committed = try await database.writeWithEvidence { transaction in
-      let draft = disclosure.draft
-      guard try transaction.register(draft.entry) == register.state else { throw StaleRegister() }
-      if let end = try transaction.endOfGrant(draft.grant) {
-        throw end.isSuspended
-          ? DataRefusal.grantSuspended(grant: draft.grant, reason: end.reason)
-          : DataRefusal.grantEnded(grant: draft.grant, reason: end.reason)
+    let touched = touchEvents(
+      disclosure.touches, call, by: disclosure.draft.grantee, disclosure.touchMembers)
+    let committed = try await telling(touched) {
+      try await database.writeWithEvidence { transaction in
+        let draft = disclosure.draft
+        guard try transaction.register(draft.entry) == register.state else { throw StaleRegister() }
+        if let end = try transaction.endOfGrant(draft.grant) {
+          throw end.isSuspended
+            ? DataRefusal.grantSuspended(grant: draft.grant, reason: end.reason)
+            : DataRefusal.grantEnded(grant: draft.grant, reason: end.reason)
+        }
+        try charge(transaction)
+        let id = try transaction.nextDisclosure()
+        let sealer = try Sealer(key: key, random: random)
+        let sealed = try sealer.seal(
+          disclosure.manifest,
+          context: SealContext(
+            kind: .manifest, resource: ResourceName.entry(draft.entry).text, recordID: id))
+        try transaction.insert(draft, id: id, sealed: sealed, deliveries: disclosure.deliveries)
+        try transaction.append(topic: disclosure.topic, payload: payload)
+        // After it: the receipt is that of the first entry.
+        for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
+        return id
       }
-      try charge(transaction)
-      let id = try transaction.nextDisclosure()
-      let sealer = try Sealer(key: key, random: random)
-      let sealed = try sealer.seal(
-        disclosure.manifest,
-        context: SealContext(
-          kind: .manifest, resource: ResourceName.entry(draft.entry).text, recordID: id))
-      try transaction.insert(draft, id: id, sealed: sealed, deliveries: disclosure.deliveries)
-      try transaction.append(topic: disclosure.topic, payload: payload)
-      return id
     }
     return (committed.value, receipt(committed.evidence))
+  }
+
+  /// What a refused call named is told all the same.
+  private func telling<T>(_ touched: [JSONValue], _ body: () async throws -> T) async throws -> T {
+    do {
+      return try await body()
+    } catch let refusal as DataRefusal {
+      if !touched.isEmpty {
+        try await database.write { transaction in
+          for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
+        }
+      }
+      throw refusal
+    }
   }
 
   /// Takes records off the list of recipients that were found and then did not go out.
@@ -119,6 +141,15 @@ extension IngestService {
 }
 
 extension Disclosure {
+  /// What is told of it where it names a planted identifier.
+  fileprivate var touchMembers: [(String, JSONValue)] {
+    [
+      ("grant", .string(draft.grant)), ("entry", .string(ResourceName.entry(draft.entry).text)),
+      ("comparison", .string(draft.comparison)), ("chunk", .integer(Int64(draft.chunk))),
+      ("case", .string(draft.caseNumber)), ("purpose", .string(purpose)),
+    ]
+  }
+
   fileprivate var members: [(String, JSONValue)] {
     var members: [(String, JSONValue)] = [
       ("grant", .string(draft.grant)), ("entry", .string(ResourceName.entry(draft.entry).text)),

@@ -23,7 +23,11 @@ extension IngestService {
       return try await withRegister(entry) { keys, register in
         let (_, hits) = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
-        let pseudonym = Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms)
+        let block = keys.block(of: subject).bytes
+        let pseudonym = Pseudonym(of: block, key: self.keys.pseudonyms)
+        let touched = touchEvents(
+          canaries.touched(in: block), call, by: department,
+          [("entry", .string(request.entry)), ("slip", .string(slip))])
         let payload = event(
           call,
           [
@@ -34,6 +38,7 @@ extension IngestService {
         try await database.write { transaction in
           guard try transaction.register(entry) == register.state else { throw StaleRegister() }
           try transaction.append(topic: "ingest.records_located", payload: payload)
+          for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
         }
         return IngestV1.LocateRecordsResponse(
           records: sealed.map { ResourceName.record(entry, $0.record).text })

@@ -40,13 +40,22 @@ extension IngestService {
           call: call, time: outside.civil())
         disclosure.draft.caseNumber = caseNumber
         disclosure.recipient = request.recipient
-        let pseudonym = Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms)
+        let block = keys.block(of: subject)
+        let pseudonym = Pseudonym(of: block.bytes, key: self.keys.pseudonyms)
         disclosure.subject = pseudonym.text
+        disclosure.touches = canaries.touched(in: block.bytes)
+        let (near, limit) = (neighbourhood(of: block), neighbourLimit(under: document))
         let day = today
-        let written = try await disclose(disclosure, of: register, call) { transaction in
-          let subjects = try transaction.useSubject(
-            pseudonym.bytes, grant: terms.name, day: day)
-          try terms.checkQuota(QuotaState(subjects: subjects))
+        let written = try await tellingEnumeration(of: near, day: day, terms, request, call) {
+          try await disclose(disclosure, of: register, call) { transaction in
+            let subjects = try transaction.useSubject(
+              pseudonym.bytes, grant: terms.name, day: day)
+            try terms.checkQuota(QuotaState(subjects: subjects))
+            guard let near else { return }
+            try terms.checkNeighbours(
+              try transaction.useNeighbour(
+                pseudonym.bytes, of: near, grant: terms.name, day: day), limit: limit)
+          }
         }
         let opened = try await open(
           sealed, under: disclosure, id: written.id, in: register, keys: keys)

@@ -37,8 +37,9 @@ extension IngestService {
           items: [request.item], tokens: token.bytes, hits: sealed, call: call,
           time: outside.civil())
         disclosure.topic = "ingest.claim_verified"
-        disclosure.subject =
-          Pseudonym(of: keys.block(of: subject).bytes, key: self.keys.pseudonyms).text
+        let block = keys.block(of: subject).bytes
+        disclosure.subject = Pseudonym(of: block, key: self.keys.pseudonyms).text
+        disclosure.touches = canaries.touched(in: block)
         let written = try await disclose(disclosure, of: register, call) { _ in }
         let opened = try await open(
           sealed, under: disclosure, id: written.id, in: register, keys: keys)

@@ -51,6 +51,7 @@ extension IngestService {
     try await closeCorrections()
     try await sweepSalts()
     try await deleteOldRejects()
+    try await loadCanaries()
     var report = StartReport()
     for register in registers {
       let (content, root) = try await database.read {

@@ -17,6 +17,8 @@ struct SealedChunk: Sendable {
   var accepted = 0
   var rejectsByRule: [String: Int] = [:]
   var marks: [String: Int] = [:]
+  /// Planted identifiers among the accepted rows.
+  var touches: [CanaryTouch] = []
 }
 
 /// Reads and seals the chunks of one batch.
@@ -25,6 +27,7 @@ struct ChunkSealing: Sendable {
   let keys: RegisterKeySet
   let today: CivilDate
   let random: any RandomSource
+  let canaries: Canaries
   private let order: ColumnOrder
   private let check: RowCheck
   /// The place of every record of the batch, but for its token and its id.
@@ -35,8 +38,9 @@ struct ChunkSealing: Sendable {
 
   init(
     batch: StoredBatch, keys: RegisterKeySet, today: CivilDate, doubts: DoubtTreatment,
-    random: any RandomSource
+    canaries: Canaries, random: any RandomSource
   ) throws {
+    self.canaries = canaries
     self.batch = batch
     self.keys = keys
     self.today = today
@@ -96,6 +100,7 @@ struct ChunkSealing: Sendable {
       }
     }
     sealed.accepted = accepted.count
+    sealed.touches = canaries.touched(in: blocks)
     sealed.parts = try partition(accepted, tokens: try keys.token.tokens(of: blocks), by: sealer)
     return sealed
   }

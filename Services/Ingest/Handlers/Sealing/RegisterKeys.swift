@@ -58,6 +58,8 @@ final class RegisterKeys: Sendable {
   private let known = Mutex<[Int64: RegisterKeySet]>([:])
   /// Seals manifests of disclosures.
   let manifests: SealKey
+  /// Seals planted identifiers.
+  let canaries: SealKey
   /// Makes pseudonyms of subjects, for quotas.
   let pseudonyms: HMACSHA256
 
@@ -74,6 +76,9 @@ final class RegisterKeys: Sendable {
     let now = real().milliseconds
     manifests = try keyring.currentOrNewKey(
       .identity, resource: "disclosures", suite: .aes256GCM, createdAt: now
+    ).sealKey()
+    canaries = try keyring.currentOrNewKey(
+      .identity, resource: "canaries", suite: .aes256GCM, createdAt: now
     ).sealKey()
     pseudonyms = try keyring.currentOrNewKey(
       .pseudonym, resource: "subjects", suite: .hmacSHA256, createdAt: now

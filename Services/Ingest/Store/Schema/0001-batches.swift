@@ -12,6 +12,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 6, name: "publications", sql: publicationColumns, isAdditive: true),
   SchemaStep(number: 7, name: "rotations", sql: rotationTables, isAdditive: true),
   SchemaStep(number: 8, name: "destructions", sql: destructionTables, isAdditive: true),
+  SchemaStep(number: 9, name: "canaries", sql: canaryTables, isAdditive: true),
 ]
 
 private let batchTables = [

@@ -118,6 +118,9 @@ struct CoverageTests {
     "audit.v1.Audit/ApproveAct": "audit approve",
     "audit.v1.Audit/ListActs": "audit acts",
     "audit.v1.Audit/TraceSubject": "audit trace",
+    "ingest.v1.Ingest/PlantCanary": "audit canary plant",
+    "ingest.v1.Ingest/ListCanaries": "audit canary list",
+    "ingest.v1.Ingest/RemoveCanary": "audit canary remove",
   ]
 
   private static var publicPaths: Set<String> {

@@ -315,6 +315,7 @@ struct DataRefusalTests {
     .grantExpired(grant: "g", until: CivilDate(dayNumber: 0)),
     .grantSuspended(grant: "g", reason: "r"), .grantEnded(grant: "g", reason: "r"),
     .quotaUsed(grant: "g", limit: 1),
+    .tooManyNeighbours(grant: "g", limit: 1), .canaryPlanted, .tooManyCanaries(limit: 1),
     .rollTooLarge(grant: "g", limit: 1), .rollRowsExceeded(stated: 1),
     .comparisonDiffers(comparison: "c"), .chunkContentDiffers(number: 1),
     .nothingDelivered(entry: "e"), .entryWithdrawn(entry: "e"), .registerDamaged(entry: "e"),

@@ -1357,6 +1357,231 @@ void   weir__ingest__v1__name_subject_response__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__name_subject_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__canary__init
+                     (Weir__Ingest__V1__Canary         *message)
+{
+  static const Weir__Ingest__V1__Canary init_value = WEIR__INGEST__V1__CANARY__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__canary__get_packed_size
+                     (const Weir__Ingest__V1__Canary *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__canary__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__canary__pack
+                     (const Weir__Ingest__V1__Canary *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__canary__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__canary__pack_to_buffer
+                     (const Weir__Ingest__V1__Canary *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__canary__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__Canary *
+       weir__ingest__v1__canary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__Canary *)
+     protobuf_c_message_unpack (&weir__ingest__v1__canary__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__canary__free_unpacked
+                     (Weir__Ingest__V1__Canary *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__canary__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__plant_canary_request__init
+                     (Weir__Ingest__V1__PlantCanaryRequest         *message)
+{
+  static const Weir__Ingest__V1__PlantCanaryRequest init_value = WEIR__INGEST__V1__PLANT_CANARY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__plant_canary_request__get_packed_size
+                     (const Weir__Ingest__V1__PlantCanaryRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__plant_canary_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__plant_canary_request__pack
+                     (const Weir__Ingest__V1__PlantCanaryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__plant_canary_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__plant_canary_request__pack_to_buffer
+                     (const Weir__Ingest__V1__PlantCanaryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__plant_canary_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__PlantCanaryRequest *
+       weir__ingest__v1__plant_canary_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__PlantCanaryRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__plant_canary_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__plant_canary_request__free_unpacked
+                     (Weir__Ingest__V1__PlantCanaryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__plant_canary_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_canaries_request__init
+                     (Weir__Ingest__V1__ListCanariesRequest         *message)
+{
+  static const Weir__Ingest__V1__ListCanariesRequest init_value = WEIR__INGEST__V1__LIST_CANARIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_canaries_request__get_packed_size
+                     (const Weir__Ingest__V1__ListCanariesRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_canaries_request__pack
+                     (const Weir__Ingest__V1__ListCanariesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_canaries_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListCanariesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListCanariesRequest *
+       weir__ingest__v1__list_canaries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListCanariesRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_canaries_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_canaries_request__free_unpacked
+                     (Weir__Ingest__V1__ListCanariesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_canaries_response__init
+                     (Weir__Ingest__V1__ListCanariesResponse         *message)
+{
+  static const Weir__Ingest__V1__ListCanariesResponse init_value = WEIR__INGEST__V1__LIST_CANARIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_canaries_response__get_packed_size
+                     (const Weir__Ingest__V1__ListCanariesResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_canaries_response__pack
+                     (const Weir__Ingest__V1__ListCanariesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_canaries_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListCanariesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListCanariesResponse *
+       weir__ingest__v1__list_canaries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListCanariesResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_canaries_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_canaries_response__free_unpacked
+                     (Weir__Ingest__V1__ListCanariesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_canaries_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__remove_canary_request__init
+                     (Weir__Ingest__V1__RemoveCanaryRequest         *message)
+{
+  static const Weir__Ingest__V1__RemoveCanaryRequest init_value = WEIR__INGEST__V1__REMOVE_CANARY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__remove_canary_request__get_packed_size
+                     (const Weir__Ingest__V1__RemoveCanaryRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__remove_canary_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__remove_canary_request__pack
+                     (const Weir__Ingest__V1__RemoveCanaryRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__remove_canary_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__remove_canary_request__pack_to_buffer
+                     (const Weir__Ingest__V1__RemoveCanaryRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__remove_canary_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__RemoveCanaryRequest *
+       weir__ingest__v1__remove_canary_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__RemoveCanaryRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__remove_canary_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__remove_canary_request__free_unpacked
+                     (Weir__Ingest__V1__RemoveCanaryRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__remove_canary_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__ingest__v1__signed_grant__init
                      (Weir__Ingest__V1__SignedGrant         *message)
 {
@@ -4691,6 +4916,313 @@ const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descri
   weir__ingest__v1__name_subject_response__field_indices_by_name,
   1,  weir__ingest__v1__name_subject_response__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__name_subject_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__canary__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Canary, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Canary, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "planted_by",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Canary, planted_by),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "plant_time",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Canary, plant_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "remove_time",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__Canary, remove_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__canary__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = note */
+  3,   /* field[3] = plant_time */
+  2,   /* field[2] = planted_by */
+  4,   /* field[4] = remove_time */
+};
+static const ProtobufCIntRange weir__ingest__v1__canary__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__canary__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.Canary",
+  "Canary",
+  "Weir__Ingest__V1__Canary",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__Canary),
+  5,
+  weir__ingest__v1__canary__field_descriptors,
+  weir__ingest__v1__canary__field_indices_by_name,
+  1,  weir__ingest__v1__canary__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__canary__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__plant_canary_request__field_descriptors[3] =
+{
+  {
+    "subject",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__PlantCanaryRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "note",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__PlantCanaryRequest, note),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__PlantCanaryRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__plant_canary_request__field_indices_by_name[] = {
+  1,   /* field[1] = note */
+  2,   /* field[2] = request_id */
+  0,   /* field[0] = subject */
+};
+static const ProtobufCIntRange weir__ingest__v1__plant_canary_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__plant_canary_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.PlantCanaryRequest",
+  "PlantCanaryRequest",
+  "Weir__Ingest__V1__PlantCanaryRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__PlantCanaryRequest),
+  3,
+  weir__ingest__v1__plant_canary_request__field_descriptors,
+  weir__ingest__v1__plant_canary_request__field_indices_by_name,
+  1,  weir__ingest__v1__plant_canary_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__plant_canary_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_canaries_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListCanariesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListCanariesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_canaries_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_canaries_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_canaries_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListCanariesRequest",
+  "ListCanariesRequest",
+  "Weir__Ingest__V1__ListCanariesRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListCanariesRequest),
+  2,
+  weir__ingest__v1__list_canaries_request__field_descriptors,
+  weir__ingest__v1__list_canaries_request__field_indices_by_name,
+  1,  weir__ingest__v1__list_canaries_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_canaries_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_canaries_response__field_descriptors[2] =
+{
+  {
+    "canaries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__ListCanariesResponse, n_canaries),
+    offsetof(Weir__Ingest__V1__ListCanariesResponse, canaries),
+    &weir__ingest__v1__canary__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListCanariesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_canaries_response__field_indices_by_name[] = {
+  0,   /* field[0] = canaries */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_canaries_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_canaries_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListCanariesResponse",
+  "ListCanariesResponse",
+  "Weir__Ingest__V1__ListCanariesResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListCanariesResponse),
+  2,
+  weir__ingest__v1__list_canaries_response__field_descriptors,
+  weir__ingest__v1__list_canaries_response__field_indices_by_name,
+  1,  weir__ingest__v1__list_canaries_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_canaries_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__remove_canary_request__field_descriptors[2] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RemoveCanaryRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__RemoveCanaryRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__remove_canary_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange weir__ingest__v1__remove_canary_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__remove_canary_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.RemoveCanaryRequest",
+  "RemoveCanaryRequest",
+  "Weir__Ingest__V1__RemoveCanaryRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__RemoveCanaryRequest),
+  2,
+  weir__ingest__v1__remove_canary_request__field_descriptors,
+  weir__ingest__v1__remove_canary_request__field_indices_by_name,
+  1,  weir__ingest__v1__remove_canary_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__remove_canary_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__ingest__v1__signed_grant__field_descriptors[3] =

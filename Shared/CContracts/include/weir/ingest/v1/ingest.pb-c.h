@@ -47,6 +47,11 @@ typedef struct Weir__Ingest__V1__ListDestructionsResponse Weir__Ingest__V1__List
 typedef struct Weir__Ingest__V1__Subject Weir__Ingest__V1__Subject;
 typedef struct Weir__Ingest__V1__NameSubjectRequest Weir__Ingest__V1__NameSubjectRequest;
 typedef struct Weir__Ingest__V1__NameSubjectResponse Weir__Ingest__V1__NameSubjectResponse;
+typedef struct Weir__Ingest__V1__Canary Weir__Ingest__V1__Canary;
+typedef struct Weir__Ingest__V1__PlantCanaryRequest Weir__Ingest__V1__PlantCanaryRequest;
+typedef struct Weir__Ingest__V1__ListCanariesRequest Weir__Ingest__V1__ListCanariesRequest;
+typedef struct Weir__Ingest__V1__ListCanariesResponse Weir__Ingest__V1__ListCanariesResponse;
+typedef struct Weir__Ingest__V1__RemoveCanaryRequest Weir__Ingest__V1__RemoveCanaryRequest;
 typedef struct Weir__Ingest__V1__SignedGrant Weir__Ingest__V1__SignedGrant;
 typedef struct Weir__Ingest__V1__OpenRecordsRequest Weir__Ingest__V1__OpenRecordsRequest;
 typedef struct Weir__Ingest__V1__Record Weir__Ingest__V1__Record;
@@ -535,6 +540,66 @@ struct  Weir__Ingest__V1__NameSubjectResponse
 #define WEIR__INGEST__V1__NAME_SUBJECT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__name_subject_response__descriptor) \
     , {0,NULL} }
+
+
+struct  Weir__Ingest__V1__Canary
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData note;
+  ProtobufCBinaryData planted_by;
+  Google__Protobuf__Timestamp *plant_time;
+  Google__Protobuf__Timestamp *remove_time;
+};
+#define WEIR__INGEST__V1__CANARY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__canary__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL, NULL }
+
+
+struct  Weir__Ingest__V1__PlantCanaryRequest
+{
+  ProtobufCMessage base;
+  Weir__Ingest__V1__Subject *subject;
+  ProtobufCBinaryData note;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__INGEST__V1__PLANT_CANARY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__plant_canary_request__descriptor) \
+    , NULL, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListCanariesRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__INGEST__V1__LIST_CANARIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_canaries_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListCanariesResponse
+{
+  ProtobufCMessage base;
+  size_t n_canaries;
+  Weir__Ingest__V1__Canary **canaries;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__INGEST__V1__LIST_CANARIES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_canaries_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__RemoveCanaryRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__INGEST__V1__REMOVE_CANARY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__remove_canary_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__SignedGrant
@@ -1351,6 +1416,101 @@ Weir__Ingest__V1__NameSubjectResponse *
 void   weir__ingest__v1__name_subject_response__free_unpacked
                      (Weir__Ingest__V1__NameSubjectResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__Canary methods */
+void   weir__ingest__v1__canary__init
+                     (Weir__Ingest__V1__Canary         *message);
+size_t weir__ingest__v1__canary__get_packed_size
+                     (const Weir__Ingest__V1__Canary   *message);
+size_t weir__ingest__v1__canary__pack
+                     (const Weir__Ingest__V1__Canary   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__canary__pack_to_buffer
+                     (const Weir__Ingest__V1__Canary   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__Canary *
+       weir__ingest__v1__canary__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__canary__free_unpacked
+                     (Weir__Ingest__V1__Canary *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__PlantCanaryRequest methods */
+void   weir__ingest__v1__plant_canary_request__init
+                     (Weir__Ingest__V1__PlantCanaryRequest         *message);
+size_t weir__ingest__v1__plant_canary_request__get_packed_size
+                     (const Weir__Ingest__V1__PlantCanaryRequest   *message);
+size_t weir__ingest__v1__plant_canary_request__pack
+                     (const Weir__Ingest__V1__PlantCanaryRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__plant_canary_request__pack_to_buffer
+                     (const Weir__Ingest__V1__PlantCanaryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__PlantCanaryRequest *
+       weir__ingest__v1__plant_canary_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__plant_canary_request__free_unpacked
+                     (Weir__Ingest__V1__PlantCanaryRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListCanariesRequest methods */
+void   weir__ingest__v1__list_canaries_request__init
+                     (Weir__Ingest__V1__ListCanariesRequest         *message);
+size_t weir__ingest__v1__list_canaries_request__get_packed_size
+                     (const Weir__Ingest__V1__ListCanariesRequest   *message);
+size_t weir__ingest__v1__list_canaries_request__pack
+                     (const Weir__Ingest__V1__ListCanariesRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_canaries_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListCanariesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListCanariesRequest *
+       weir__ingest__v1__list_canaries_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_canaries_request__free_unpacked
+                     (Weir__Ingest__V1__ListCanariesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListCanariesResponse methods */
+void   weir__ingest__v1__list_canaries_response__init
+                     (Weir__Ingest__V1__ListCanariesResponse         *message);
+size_t weir__ingest__v1__list_canaries_response__get_packed_size
+                     (const Weir__Ingest__V1__ListCanariesResponse   *message);
+size_t weir__ingest__v1__list_canaries_response__pack
+                     (const Weir__Ingest__V1__ListCanariesResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_canaries_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListCanariesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListCanariesResponse *
+       weir__ingest__v1__list_canaries_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_canaries_response__free_unpacked
+                     (Weir__Ingest__V1__ListCanariesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__RemoveCanaryRequest methods */
+void   weir__ingest__v1__remove_canary_request__init
+                     (Weir__Ingest__V1__RemoveCanaryRequest         *message);
+size_t weir__ingest__v1__remove_canary_request__get_packed_size
+                     (const Weir__Ingest__V1__RemoveCanaryRequest   *message);
+size_t weir__ingest__v1__remove_canary_request__pack
+                     (const Weir__Ingest__V1__RemoveCanaryRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__remove_canary_request__pack_to_buffer
+                     (const Weir__Ingest__V1__RemoveCanaryRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__RemoveCanaryRequest *
+       weir__ingest__v1__remove_canary_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__remove_canary_request__free_unpacked
+                     (Weir__Ingest__V1__RemoveCanaryRequest *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Ingest__V1__SignedGrant methods */
 void   weir__ingest__v1__signed_grant__init
                      (Weir__Ingest__V1__SignedGrant         *message);
@@ -1766,6 +1926,21 @@ typedef void (*Weir__Ingest__V1__NameSubjectRequest_Closure)
 typedef void (*Weir__Ingest__V1__NameSubjectResponse_Closure)
                  (const Weir__Ingest__V1__NameSubjectResponse *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__Canary_Closure)
+                 (const Weir__Ingest__V1__Canary *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__PlantCanaryRequest_Closure)
+                 (const Weir__Ingest__V1__PlantCanaryRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListCanariesRequest_Closure)
+                 (const Weir__Ingest__V1__ListCanariesRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListCanariesResponse_Closure)
+                 (const Weir__Ingest__V1__ListCanariesResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__RemoveCanaryRequest_Closure)
+                 (const Weir__Ingest__V1__RemoveCanaryRequest *message,
+                  void *closure_data);
 typedef void (*Weir__Ingest__V1__SignedGrant_Closure)
                  (const Weir__Ingest__V1__SignedGrant *message,
                   void *closure_data);
@@ -1859,6 +2034,11 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__list_destructions_resp
 extern const ProtobufCMessageDescriptor weir__ingest__v1__subject__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__canary__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__plant_canary_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_canaries_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_canaries_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__remove_canary_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__signed_grant__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__open_records_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__record__descriptor;
