@@ -11,7 +11,15 @@ import Testing
 private struct Tally {
   private(set) var asked: [String: (yes: Int, all: Int)] = [:]
 
-  mutating func note(_ call: World.Call, _ answer: Answer) {
+  /// Calls that were refused for nothing but that those whom they reach may have no item in common.
+  private(set) var disjoint = 0
+
+  mutating func note(_ call: World.Call, _ answer: Answer, isDisjoint: Bool) {
+    if isDisjoint { disjoint += 1 }
+    note(call, answer)
+  }
+
+  private mutating func note(_ call: World.Call, _ answer: Answer) {
     note("admitted", answer.isAdmitted)
     guard answer.isAdmitted else { return }
     switch call.ask {
@@ -67,7 +75,7 @@ struct AuthorizationTests {
         let call = generator.call(in: world)
         let expected = reference.answer(call, table[call.path])
         let answer = try chain.answer(call)
-        tally.note(call, expected)
+        tally.note(call, expected, isDisjoint: reference.isDisjoint(call, table[call.path]))
         try #require(
           answer == expected, "seed \(seed), world \(number): \(call) by \(world.holder(of: call))")
       }
@@ -75,6 +83,8 @@ struct AuthorizationTests {
     let lines = tally.asked.sorted { $0.key < $1.key }
       .map { "  \($0.key): \($0.value.yes) of \($0.value.all)" }
     print("authorizer twice: seed \(seed), \(Self.cases) cases\n" + lines.joined(separator: "\n"))
+    print("  recipients without a common item: \(tally.disjoint)")
+    #expect(tally.disjoint > 0, "seed \(seed)")
     // A generator that only makes refusals, or none, shows nothing.
     #expect(tally.asked.count == 6)
     for (name, count) in tally.asked {

@@ -76,6 +76,10 @@ struct Generator {
           items: (0..<Self.itemCount).map { _ in item() }))
     }
     for _ in 0..<8 { world.grants.append(grant(in: world)) }
+    // A system that a grant names with its place mostly stands there.
+    for grant in world.grants where grant.recipients.count == 2 && !isOnce(in: 4) {
+      world.bodies[grant.grantee].systems[1].region = grant.recipients[0].region
+    }
     return world
   }
 
@@ -144,8 +148,21 @@ struct Generator {
     if !isOpen || isOnce(in: 10) {
       grant.recipients = recipients(grant, stands: world.bodies[grant.grantee].systems[1].region)
     }
+    // Who stands abroad and asks for somebody else reaches two, and what both may have can be nothing at all.
+    if grant.items.count > 1, isOnce(in: 3) {
+      let (first, rest) = (grant.items.sorted()[0], grant.items.sorted()[1...])
+      grant.recipients = [
+        World.Recipient(system: 1, items: [first], region: abroad(grant, world), days: nil),
+        World.Recipient(system: nil, items: Set(rest), region: "", days: nil),
+      ]
+    }
     if !isOpen { grant.opinions = opinions(of: grant, in: world) }
     return grant
+  }
+
+  private func abroad(_ grant: World.Grant, _ world: World) -> String {
+    let region = world.bodies[grant.grantee].systems[1].region
+    return region.isEmpty ? "HK" : region
   }
 
   /// - Parameter region: Where the grantee's system is that may be one of them.
@@ -196,6 +213,13 @@ struct Generator {
     if case .data(let data) = ask, !isOnce(in: 12) {
       papers = papers.filter { world.papers[$0].body == world.grants[data.grant].grantee }
     }
+    // Two are reached from a system abroad alone.
+    if case .data(let data) = ask, data.recipient, world.grants[data.grant].recipients.count == 2,
+      isOnce(in: 2)
+    {
+      let ofSystem = papers.filter { world.papers[$0].isOfSystem(1) }
+      if !ofSystem.isEmpty { papers = ofSystem }
+    }
     let paper = isOnce(in: 60) ? world.papers.count : one(of: papers)
     var token: World.Token?
     if paper < world.papers.count, case .system = world.papers[paper].holder, !isOnce(in: 8) {
@@ -221,15 +245,18 @@ struct Generator {
   }
 
   private mutating func dataAsk(in world: World) -> World.DataAsk {
-    let number = below(world.grants.count)
+    let wide = world.grants.indices.filter { world.grants[$0].recipients.count == 2 }
+    let number = wide.isEmpty || !isOnce(in: 3) ? below(world.grants.count) : one(of: wide)
     let grant = world.grants[number]
     let way = isOnce(in: 3) ? World.Way.comparison : .lookup
     let isLookup = way == .lookup
+    let isWide = grant.recipients.count == 2 && !isOnce(in: 3)
     let items = isOnce(in: 10) ? [below(Self.itemCount)] : some(of: grant.items, without: 4)
     return World.DataAsk(
-      grant: number, way: way, items: isLookup && !isOnce(in: 3) ? items : [],
+      grant: number, way: way, items: isLookup && !isWide && !isOnce(in: 3) ? items : [],
       purpose: isOnce(in: 12) ? one(of: Self.purposes + [""]) : grant.purpose,
-      recipient: isLookup && (grant.recipients.isEmpty ? isOnce(in: 30) : isOnce(in: 3)),
+      recipient: isLookup
+        && (grant.recipients.isEmpty ? isOnce(in: 30) : isWide || isOnce(in: 3)),
       caseNumber: !isOnce(in: 8),
       entry: isOnce(in: 30) ? below(world.entries.count) : grant.entry)
   }

@@ -177,6 +177,18 @@ struct Reference {
     return ask.items.isEmpty ? items : ask.items
   }
 
+  /// Whether a call would open something, were it not that whom it reaches may have nothing in common.
+  func isDisjoint(_ call: World.Call, _ method: MethodAccess?) -> Bool {
+    guard case .data(var ask) = call.ask, ask.items.isEmpty, let who = who(call), let method,
+      mayCall(who, method), shareOpens(who, ask) == nil
+    else { return false }
+    let grant = world.grants[ask.grant]
+    let named = reached(who, ask).compactMap { $0(grant) }
+    guard named.count == 2, named[0].items.isDisjoint(with: named[1].items) else { return false }
+    ask.recipient = false
+    return shareOpens(who, ask) != nil
+  }
+
   func ingestOpens(
     _ who: Who, _ ask: World.DataAsk, _ grant: World.Grant, _ items: Set<Int>
   ) -> Bool {

@@ -47,6 +47,10 @@ struct World {
     var isRevoked: Bool
     var from: Int64
     var to: Int64
+
+    func isOfSystem(_ number: Int) -> Bool {
+      if case .system(number) = holder { true } else { false }
+    }
   }
 
   enum Standing: CaseIterable {

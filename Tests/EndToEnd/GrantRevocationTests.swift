@@ -76,4 +76,77 @@ struct GrantRevocationTests {
         "revocation of a grant under load, \(all) look-ups before: answered after \(end), 0 late")
     }
   }
+
+  @Test(
+    "a comparison of many chunks ends at the first one after the revocation, beside look-ups, and the answers stop within a second or so"
+  )
+  func amidComparison() async throws {
+    let demo = try SmallDemo(seed: 33)
+    try await demo.play(through: "subscriptions") { stage in
+      let (bureau, clock, tally) = (DemoCast.humanResources, ContinuousClock(), Tally())
+      let grant = try stage.grant(.cremation)
+      let system = try stage.wire.client(bureau.systemName, run: bureau.runName).share
+      let run = try await system.createComparison(
+        .init(
+          comparison: DemoComparison.declaration(.pension, grant, stage.plan),
+          requestID: stage.request()))
+      let chunks = try Self.chunks(of: run.name, stage)
+      let caller = try stage.impatient(bureau.systemName).share
+      let request = try stage.lookup(of: stage.plan.wronglyDead)
+      let (answered, reasons, last) = try await withThrowingTaskGroup(
+        of: (reason: String, end: ContinuousClock.Instant).self
+      ) { group in
+        group.addTask {
+          var next = 0
+          while true {
+            let (begun, chunk) = (clock.now, chunks[next % chunks.count])
+            if let refused = try await refusal({ _ = try await caller.uploadComparisonChunk(chunk) }
+            ) {
+              return (refused.reason, clock.now)
+            }
+            tally.passed(begun: begun)
+            next += 1
+          }
+        }
+        for _ in 0..<3 {
+          group.addTask {
+            while true {
+              if let refused = try await refusal({ _ = try await caller.lookup(request) }) {
+                return (refused.reason, clock.now)
+              }
+            }
+          }
+        }
+        try await eventually("the comparison to run") { tally.count.all > 20 }
+        let source = DemoCast.civilAffairs
+        let keeper = try stage.wire.client(source.principal(source.officer)).share
+        _ = try await keeper.revokeGrant(
+          .init(name: grant.name, reason: "核查", requestID: stage.request()))
+        let answered = clock.now
+        tally.revoked()
+        var (reasons, last): (Set<String>, ContinuousClock.Instant) = ([], answered)
+        for try await ended in group {
+          reasons.insert(ended.reason)
+          last = max(last, ended.end)
+        }
+        return (answered, reasons, last)
+      }
+      let (all, late) = tally.count
+      #expect(late == 0)
+      #expect(reasons.isSubset(of: ["share.grant_revoked", "ingest.grant_ended"]))
+      #expect(last - answered < .seconds(2) * patience)
+      print("revocation amid a comparison, \(all) chunks before: ended after \(last - answered)")
+    }
+  }
+
+  /// As many chunks as the roll gives; sent again each is judged anew.
+  private static func chunks(
+    of comparison: String, _ stage: DemoStage
+  ) throws -> [ShareV1.UploadComparisonChunkRequest] {
+    let rows = RollRows(stage.plan, .pension)
+    return try stride(from: 0, to: rows.count, by: 40).enumerated().map { number, first in
+      try DemoComparison.chunk(
+        comparison, Int32(number + 1), rows, first..<min(first + 40, rows.count))
+    }
+  }
 }

@@ -330,6 +330,33 @@ struct SubscriptionTests {
   }
 }
 
+@Suite("Enterprises come through a sponsoring department or not at all (AC-49)")
+struct EnterpriseTests {
+  @Test(
+    "AC-49 an enterprise draws on nothing under any of the five, neither applied for nor open",
+    arguments: [
+      "meizhou-public-2023", "meizhou-specific-2021", "guangdong-2018", "hebi-2021", "luyi-2019",
+    ])
+  func none(_ key: String) throws {
+    let firm = try World.actor("firm", "wu", [.enterprise, .departmentOfficer])
+    let standing = try World.standing("firm", level: .city, region: "441400")
+    #expect(
+      refusal {
+        _ = try draftApplication(
+          number: 1, use: try World.use(), for: try World.entry(), by: firm, applicant: standing,
+          under: try World.profile(key), at: World.noon)
+      } == .notGovernmentBody)
+    #expect(
+      refusal {
+        var use = try World.use()
+        use.items = ["office"]
+        _ = try subscribe(
+          1, use: use, to: try World.entry(), by: firm, under: try World.profile(key),
+          at: World.noon)
+      } == .notGovernmentBody)
+  }
+}
+
 @Suite("Each call fits its grant (AC-41, AC-45, AC-52)")
 struct GrantUseTests {
   private func call(
