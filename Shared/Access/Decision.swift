@@ -30,6 +30,8 @@ package enum DecisionAction: String, Sendable, CaseIterable {
   case setDepartmentState = "registry.set_department_state"
   case requestAct = "audit.request_act"
   case approveAct = "audit.approve_act"
+  case proposeLaw = "registry.propose_law"
+  case decideLaw = "registry.decide_law"
 
   package var term: BilingualText {
     switch self {
@@ -60,6 +62,8 @@ package enum DecisionAction: String, Sendable, CaseIterable {
     case .approveAct:
       BilingualText("批准须两人办理的事项", "approve another person's act")
     case .setDepartmentState: BilingualText("启用或停用部门", "activate or disable a department")
+    case .proposeLaw: BilingualText("报送规章版本", "bring a version of the law")
+    case .decideLaw: BilingualText("批准规章版本", "decide on a version of the law")
     }
   }
 }
@@ -179,6 +183,11 @@ extension StatedDecision {
 
   /// A text among what is decided; empty where there is none.
   package func text(_ member: String) -> String { decided[member]?.string ?? "" }
+
+  /// Whether a text among what is decided is the SHA-256 of these bytes, in hexadecimal.
+  package func isHash(_ member: String, of bytes: [UInt8]) -> Bool {
+    text(member) == Hex.encode(SHA256.hash(bytes))
+  }
 
   package func texts(_ member: String) -> [String] {
     (decided[member]?.array ?? []).map { $0.string ?? "" }

@@ -40,8 +40,11 @@ package enum PolicyFiles {
       return try ProfileDocument(source)
     } catch {
       throw LawFileProblems(
-        error.problems.map {
-          LawFileProblem(file: file, line: $0.line, sentence: $0.sentence)
+        error.problems.map { problem in
+          let row = source.rows.firstIndex { $0.line == problem.line }
+          return LawFileProblem(
+            file: file, line: problem.line, sentence: problem.sentence, row: row.map { $0 + 1 },
+            article: row.flatMap { source.rows[$0].article })
         })
     }
   }
@@ -50,7 +53,8 @@ package enum PolicyFiles {
   package static func source(file: String, text: String) throws(LawFileProblems) -> ProfileSource {
     let top = try YAMLMapping(file: file, text: text)
     try top.refuseUnknownFields([
-      "profile", "version", "title", "number", "short_name", "text_held", "rows", "terms",
+      "profile", "version", "title", "number", "short_name", "text_held", "effective_from", "rows",
+      "terms",
     ])
     var rows: [ProfileSourceRow] = []
     for mapping in try top.mappings("rows") { rows.append(try row(mapping)) }
@@ -59,7 +63,8 @@ package enum PolicyFiles {
       key: try top.text("profile"), version: try top.integer("version"),
       title: try top.text("title"), number: try top.text("number"),
       shortName: try LawFiles.bilingual(top, "short_name"),
-      isTextHeld: try top.flag("text_held", default: true), rows: rows, terms: terms)
+      isTextHeld: try top.flag("text_held", default: true),
+      effectiveFrom: try top.optionalDay("effective_from"), rows: rows, terms: terms)
   }
 
   /// Which profile governs what.

@@ -23,7 +23,7 @@ package struct ServiceEnvironment: Sendable {
   let serviceTrust: ServiceTrust
   let departmentTrust: ServiceTrust
   /// Profiles, governance, calendar and taxonomies, as the configuration's folders have them.
-  package let law: Law
+  let lawWatch: LawWatch
   /// What the process says of itself; parts of it may say that they fail.
   package let health: HealthBoard
   package let metrics: ProcessMetrics
@@ -192,6 +192,7 @@ private func run(
       { try await environment.tellRefusedConnections() },
       { try await environment.watchCertificates() },
       { try await environment.watchStaple() },
+      { try await environment.watchLaw() },
     ], until: signals)
   // What is open now is waited for: peers that follow this service, and calls at work; whoever only watches is told to go.
   let open = max(0, await server.statistics().callsOpen - health.watches)
@@ -261,7 +262,8 @@ private func makeEnvironment(_ configuration: ServiceConfiguration) throws -> Se
     log: log, certificates: certificates,
     serviceTrust: ServiceTrust(roots: set.serviceRoots, lists: set.serviceLists),
     departmentTrust: ServiceTrust(roots: set.departmentRoots, lists: set.departmentLists),
-    law: try Law(configuration), health: HealthBoard(services: []), metrics: ProcessMetrics(),
+    lawWatch: try LawWatch(configuration), health: HealthBoard(services: []),
+    metrics: ProcessMetrics(),
     refusedConnections: RefusedConnections(now: clock.real) { line in
       log.notice(
         "connection refused",

@@ -9,6 +9,21 @@ package struct LawFileProblem: Hashable, Sendable {
   /// From 1; 0 for the file as a whole.
   package let line: Int
   package let sentence: BilingualText
+  /// Which row of a profile it is, from 1, and its article, where it is one.
+  package var row: Int?
+  package var article: String?
+
+  /// The problem with its place: file, line, row and article.
+  package var text: BilingualText {
+    let place = line > 0 ? "\(file):\(line)" : file
+    guard let row else {
+      return BilingualText("\(place)：\(sentence.chinese)", "\(place): \(sentence.english)")
+    }
+    let (chinese, english) = article.map { ("，第\($0)条", ", article \($0)") } ?? ("", "")
+    return BilingualText(
+      "\(place)：\(sentence.chinese)（第\(row)行参数\(chinese)）",
+      "\(place): \(sentence.english) (row \(row)\(english))")
+  }
 }
 
 /// All that is wrong with the files of the law. A node does not start on half of it.
@@ -26,7 +41,7 @@ package struct LawFileProblems: Error, Hashable, Sendable, CustomStringConvertib
   }
 
   package var description: String {
-    problems.map { "\($0.file):\($0.line): \($0.sentence.english)" }.joined(separator: "\n")
+    problems.map(\.text.english).joined(separator: "\n")
   }
 }
 

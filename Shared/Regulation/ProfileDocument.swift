@@ -10,6 +10,8 @@ package struct ProfileDocument: Hashable, Sendable {
   package let number: String
   package let shortName: BilingualText
   package let isTextHeld: Bool
+  /// The first day on which new cases meet this version; `nil`: from the beginning. Cases of before keep theirs.
+  package let effectiveFrom: CivilDate?
   /// In the order of the file.
   package let rows: [ProfileRow]
   /// The words of the text, in the order of its articles.
@@ -48,6 +50,7 @@ package struct ProfileDocument: Hashable, Sendable {
     number = source.number
     shortName = source.shortName
     isTextHeld = source.isTextHeld
+    effectiveFrom = source.effectiveFrom
     self.rows = rows
     terms = source.terms
     self.byKey = byKey
@@ -60,6 +63,9 @@ package struct ProfileDocument: Hashable, Sendable {
 
   /// The last day in force, `nil` without an end.
   package var inForceTo: CivilDate? { day(.inForceTo) }
+
+  /// Whether new cases meet this version on a day, where no later one does.
+  package func isEffective(on day: CivilDate) -> Bool { effectiveFrom.map { $0 <= day } ?? true }
 
   package func isInForce(on day: CivilDate) -> Bool {
     if let inForceFrom, day < inForceFrom { return false }

@@ -66,33 +66,32 @@ package struct GovernanceRow: Hashable, Sendable {
 package struct ProfileSet: Hashable, Sendable {
   /// Every version of every document.
   private let documents: [ProfileReference.Part: ProfileDocument]
-  /// The highest version of each.
-  private let current: [String: ProfileDocument]
+  /// Of each document its versions, the newest first.
+  private let versions: [String: [ProfileDocument]]
   package let governance: [GovernanceRow]
 
   package init(
     documents list: [ProfileDocument], governance: [GovernanceRow]
   ) throws(ProfileSetProblem) {
     var documents: [ProfileReference.Part: ProfileDocument] = [:]
-    var current: [String: ProfileDocument] = [:]
     for document in list {
       let part = ProfileReference.Part(key: document.key, version: document.version)
       guard documents[part] == nil else { throw .repeated(part.key, version: part.version) }
       documents[part] = document
-      if document.version > current[document.key]?.version ?? 0 { current[document.key] = document }
     }
     self.documents = documents
-    self.current = current
+    versions = Dictionary(grouping: list, by: \.key)
+      .mapValues { $0.sorted { $0.version > $1.version } }
     self.governance = governance
     try check()
   }
 
   private func check() throws(ProfileSetProblem) {
-    guard current[ProfileDocument.nationalLaw] != nil else { throw .missingNationalLaw }
-    guard current[ProfileDocument.productDefaults] != nil else { throw .missingDefaults }
-    for document in documents.values.sorted(by: { $0.key < $1.key }) { _ = try chain(of: document) }
+    guard versions[ProfileDocument.nationalLaw] != nil else { throw .missingNationalLaw }
+    guard versions[ProfileDocument.productDefaults] != nil else { throw .missingDefaults }
+    for document in all { _ = try chain(of: document, on: nil) }
     for row in governance {
-      guard current[row.profile] != nil else {
+      guard versions[row.profile] != nil else {
         throw .unknownProfile(row.profile, line: row.line)
       }
       if let to = row.to, to < row.from { throw .governanceEndsBeforeItBegins(line: row.line) }
@@ -101,7 +100,7 @@ package struct ProfileSet: Hashable, Sendable {
 
   /// The keys of all regulations held, in order; without national law and the defaults.
   package var keys: [String] {
-    current.keys.filter {
+    versions.keys.filter {
       $0 != ProfileDocument.nationalLaw && $0 != ProfileDocument.productDefaults
     }
     .sorted()
@@ -109,8 +108,38 @@ package struct ProfileSet: Hashable, Sendable {
 
   /// The profile in its newest version, whether or not it governs anything.
   package func profile(named key: String) -> Profile? {
-    guard let document = current[key], let chain = try? chain(of: document) else { return nil }
-    return Profile(chain: chain)
+    guard let document = versions[key]?.first else { return nil }
+    return profile(document, on: nil)
+  }
+
+  /// The profile in the version that new cases meet on a day: the newest that is effective, and before all of them the first.
+  package func profile(named key: String, on day: CivilDate) -> Profile? {
+    document(key, on: day).flatMap { profile($0, on: day) }
+  }
+
+  /// The profile in one version, with its parents as they are newest; `nil` where that version is not held.
+  package func profile(named key: String, version: Int) -> Profile? {
+    document(key, version: version).flatMap { profile($0, on: nil) }
+  }
+
+  /// Every version of every document, by name and version.
+  package var all: [ProfileDocument] {
+    documents.values.sorted { ($0.key, $0.version) < ($1.key, $1.version) }
+  }
+
+  package func document(_ key: String, version: Int) -> ProfileDocument? {
+    documents[ProfileReference.Part(key: key, version: version)]
+  }
+
+  /// - Parameter day: `nil` for the newest version, whenever it is effective.
+  private func document(_ key: String, on day: CivilDate?) -> ProfileDocument? {
+    guard let versions = versions[key] else { return nil }
+    guard let day else { return versions.first }
+    return versions.first { $0.isEffective(on: day) } ?? versions.last
+  }
+
+  private func profile(_ document: ProfileDocument, on day: CivilDate?) -> Profile? {
+    (try? chain(of: document, on: day)).map { Profile(chain: $0) }
   }
 
   /// The very versions with which a case began.
@@ -133,26 +162,30 @@ package struct ProfileSet: Hashable, Sendable {
   package func governing(_ tags: Set<String>, on day: CivilDate) -> Profile? {
     let reigning = governance.filter { row in
       row.covers(day) && (row.tag.map(tags.contains) ?? true)
-        && current[row.profile]?.isInForce(on: day) == true
+        && document(row.profile, on: day)?.isInForce(on: day) == true
     }
     let best = reigning.max { left, right in
       (left.tag == nil ? 0 : 1, left.from) < (right.tag == nil ? 0 : 1, right.from)
     }
-    return best.flatMap { profile(named: $0.profile) }
+    return best.flatMap { profile(named: $0.profile, on: day) }
   }
 
-  /// A document, its parents in their newest version, national law, the defaults.
-  private func chain(of document: ProfileDocument) throws(ProfileSetProblem) -> [ProfileDocument] {
+  /// A document, its parents, national law, the defaults: each in the version of the day, or the newest without one.
+  private func chain(
+    of document: ProfileDocument, on day: CivilDate?
+  ) throws(ProfileSetProblem) -> [ProfileDocument] {
     var chain = [document]
     var last = document
     while let key = last.parent {
-      guard let parent = current[key] else { throw .unknownParent(last.key, parent: key) }
+      guard let parent = self.document(key, on: day) else {
+        throw .unknownParent(last.key, parent: key)
+      }
       guard !chain.contains(where: { $0.key == key }) else { throw .circularParents(document.key) }
       chain.append(parent)
       last = parent
     }
     for key in [ProfileDocument.nationalLaw, ProfileDocument.productDefaults] {
-      if let end = current[key], document.key != key { chain.append(end) }
+      if let end = self.document(key, on: day), document.key != key { chain.append(end) }
     }
     return chain
   }
@@ -171,7 +204,7 @@ package struct ProfileSet: Hashable, Sendable {
   /// What has ended before a day, though governance still names it (meizhou-specific-2021/38).
   package func expiries(on day: CivilDate) -> [Expiry] {
     governance.compactMap { row in
-      guard row.covers(day), let profile = profile(named: row.profile),
+      guard row.covers(day), let profile = profile(named: row.profile, on: day),
         let ended = profile.document.inForceTo, ended < day
       else { return nil }
       return Expiry(

@@ -47,13 +47,16 @@ package struct ProfileSource: Hashable, Sendable {
   package var shortName: BilingualText
   /// Whether Weir holds the text. National law ends every chain before its text is held.
   package var isTextHeld: Bool
+  /// From when this version is asked for new cases; a first version is from the regulation's own beginning.
+  package var effectiveFrom: CivilDate?
   package var rows: [ProfileSourceRow]
   /// The words of the text, in the order of its articles.
   package var terms: [ProfileTerm]
 
   package init(
     key: String, version: Int, title: String, number: String, shortName: BilingualText,
-    isTextHeld: Bool, rows: [ProfileSourceRow], terms: [ProfileTerm] = []
+    isTextHeld: Bool, effectiveFrom: CivilDate? = nil, rows: [ProfileSourceRow],
+    terms: [ProfileTerm] = []
   ) {
     self.key = key
     self.version = version
@@ -61,6 +64,7 @@ package struct ProfileSource: Hashable, Sendable {
     self.number = number
     self.shortName = shortName
     self.isTextHeld = isTextHeld
+    self.effectiveFrom = effectiveFrom
     self.rows = rows
     self.terms = terms
   }

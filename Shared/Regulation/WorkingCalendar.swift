@@ -121,6 +121,7 @@ package struct WorkingCalendar: Hashable, Sendable {
     }
   }
 
+  package let name: String
   /// The name of these data, `china-2015-2026.12`; closed cases keep the one by which they were judged.
   package let version: String
   package let validFrom: CivilDate
@@ -148,14 +149,16 @@ package struct WorkingCalendar: Hashable, Sendable {
     }
     let revision = years.reduce(0) { $0 + $1.version }
     self.init(
-      version: "\(name)-\(first.year)-\(last.year).\(revision)", validFrom: from,
+      name: name, version: "\(name)-\(first.year)-\(last.year).\(revision)", validFrom: from,
       validThrough: through, years: years, special: special)
   }
 
   private init(
-    version: String, validFrom: CivilDate, validThrough: CivilDate, years: [CalendarYear],
+    name: String, version: String, validFrom: CivilDate, validThrough: CivilDate,
+    years: [CalendarYear],
     special: [Int: DayKind]
   ) {
+    self.name = name
     self.version = version
     self.validFrom = validFrom
     self.validThrough = validThrough
@@ -205,7 +208,7 @@ package struct WorkingCalendar: Hashable, Sendable {
         : .makeUpWorkday(name: day.name, notice: day.source)
     }
     return WorkingCalendar(
-      version: "\(version)+\(suffix)", validFrom: validFrom, validThrough: validThrough,
+      name: name, version: "\(version)+\(suffix)", validFrom: validFrom, validThrough: validThrough,
       years: years, special: special)
   }
 

@@ -48,15 +48,18 @@ nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> S
 }
 
 private nonisolated func actOffice(_ environment: ServiceEnvironment) throws -> ActOffice {
-  let profiles = environment.law.profiles
-  guard let retention = LogRetention(profiles.keys.compactMap { profiles.profile(named: $0) })
-  else {
+  @Sendable func retention() -> LogRetention? {
+    let profiles = environment.law.profiles
+    return LogRetention(profiles.keys.compactMap { profiles.profile(named: $0) })
+  }
+  guard let atStart = retention() else {
     throw ConfigurationError.malformed(
       path: environment.configuration.policiesFolder, detail: "no audit.log_retention_years_min")
   }
   let ingest = IngestV1.IngestClient(try environment.peers.channel(to: "ingest"))
   return ActOffice(
-    retention: retention, decisions: try environment.decisions(), real: environment.clock.real
+    retention: retention() ?? atStart, decisions: try environment.decisions(),
+    real: environment.clock.real
   ) { request in
     try await ingest.nameSubject(request, CallOptions(timeout: .seconds(10))).pseudonym
   }

@@ -21,8 +21,7 @@ package typealias SystemDirectory = @Sendable (_ system: String) async throws ->
 /// Answers weir.catalog.v1; each RPC has a file of its own.
 package struct CatalogServer: CatalogV1.CatalogService {
   let database: SQLDatabase
-  let profiles: ProfileSet
-  let calendar: WorkingCalendar
+  private let lawNow: LawNow
   let taxonomies: [String: Taxonomy]
   let directory: DepartmentDirectory
   let isActiveSystem: SystemDirectory
@@ -33,17 +32,23 @@ package struct CatalogServer: CatalogV1.CatalogService {
   let decisions: DecisionCheck
   let now: @Sendable () -> Instant
 
-  /// - Parameter now: Civil time.
+  /// The law in use at this moment: a version that was imported counts from the next look on.
+  var profiles: ProfileSet { lawNow.profiles }
+  var calendar: WorkingCalendar { lawNow.calendar }
+
+  /// - Parameters:
+  ///   - profiles: Asked at each use, as is the calendar.
+  ///   - now: Civil time.
   package init(
-    database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar,
+    database: SQLDatabase, profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
+    calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar,
     taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory,
     isActiveSystem: @escaping SystemDirectory, keyList: SignedNote,
     refusals: (any RefusalRecorder)?, decisions: DecisionCheck,
     now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
-    self.profiles = profiles
-    self.calendar = calendar
+    lawNow = LawNow(profiles: profiles, calendar: calendar)
     self.taxonomies = taxonomies.filter { KnownCategory.taxonomies.contains($0.key) }
     self.directory = directory
     self.isActiveSystem = isActiveSystem

@@ -207,9 +207,12 @@ extension ChangeEvent {
     under profile: Profile, calendar: WorkingCalendar, today: CivilDate
   ) -> ClockReading? {
     if let ended { return ended }
-    guard state.isOpen, let rule = profile.clock(.catalogChange) else { return nil }
-    let due = LegalClock(rule: rule, started: date).due(on: calendar, today: today)
-    let late = LegalClock.overdue(due.date, at: today, on: calendar)
-    return ClockReading(due: due, overdueDays: late?.workingDays ?? 0)
+    return runningClock(under: profile)?.reading(on: calendar, at: today)
+  }
+
+  /// The clock while it runs.
+  package func runningClock(under profile: Profile) -> LegalClock? {
+    guard state.isOpen else { return nil }
+    return profile.clock(.catalogChange).map { LegalClock(rule: $0, started: date) }
   }
 }

@@ -137,10 +137,15 @@ extension EntryVersion {
   ///
   /// meizhou-public-2023/7.1c, 8c: 5 working days from submission, new and update; hebi-2021/10b: 5 from receipt, update only.
   package func reviewDue(under profile: Profile, calendar: WorkingCalendar) -> DueDate? {
+    reviewClock(under: profile).map { $0.due(on: calendar, today: $0.started) }
+  }
+
+  /// The clock of the review; `nil` as for ``reviewDue(under:calendar:)``.
+  package func reviewClock(under profile: Profile) -> LegalClock? {
     guard let submitted, state != .draft,
       let rule = profile.clock(isUpdate ? .catalogReviewUpdate : .catalogReviewNew)
     else { return nil }
-    return LegalClock(rule: rule, started: submitted).due(on: calendar, today: submitted)
+    return LegalClock(rule: rule, started: submitted)
   }
 
   /// The version with its review clock as it stands now, where this step ended it (policies e: the flag and its duration stay; AC-94:

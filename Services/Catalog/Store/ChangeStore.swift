@@ -38,6 +38,18 @@ extension SQLReading where Self: ~Copyable {
     ).map { try ChangeEvent($0) }
   }
 
+  /// What any entry has still to follow.
+  package func openChanges(after: (entry: Int64, number: Int64), limit: Int) throws -> [ChangeEvent]
+  {
+    try query(
+      """
+      SELECT * FROM changes WHERE state IN ('registered', 'in_progress')
+        AND (entry > ?1 OR entry = ?1 AND number > ?2)
+      ORDER BY entry, number LIMIT ?3
+      """, [after.entry, after.number, limit]
+    ).map { try ChangeEvent($0) }
+  }
+
   package func findChanges(
     _ filter: ChangeFilter, after: (entry: Int64, number: Int64), limit: Int
   ) throws -> [ChangeEvent] {

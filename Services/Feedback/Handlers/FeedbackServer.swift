@@ -36,26 +36,30 @@ package struct FeedbackPeers: Sendable {
 /// Answers weir.feedback.v1; each RPC has a file of its own.
 package struct FeedbackServer: FeedbackV1.FeedbackService {
   let database: SQLDatabase
-  let profiles: ProfileSet
-  let calendar: WorkingCalendar
+  private let lawNow: LawNow
   let peers: FeedbackPeers
   let keys: SignedNote
   let texts: FreeTextVault
   let refusals: (any RefusalRecorder)?
   let now: @Sendable () -> Instant
 
+  /// The law in use at this moment: a version that was imported counts from the next look on.
+  var profiles: ProfileSet { lawNow.profiles }
+  var calendar: WorkingCalendar { lawNow.calendar }
+
   /// - Parameters:
+  ///   - profiles: Asked at each use, as is the calendar.
   ///   - keys: The signed key list, which goes with every receipt.
   ///   - texts: The seal of what people write.
   ///   - now: Civil time.
   package init(
-    database: SQLDatabase, profiles: ProfileSet, calendar: WorkingCalendar, peers: FeedbackPeers,
+    database: SQLDatabase, profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
+    calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar, peers: FeedbackPeers,
     keys: SignedNote, texts: FreeTextVault, refusals: (any RefusalRecorder)?,
     now: @escaping @Sendable () -> Instant
   ) {
     self.database = database
-    self.profiles = profiles
-    self.calendar = calendar
+    lawNow = LawNow(profiles: profiles, calendar: calendar)
     self.peers = peers
     self.keys = keys
     self.texts = texts

@@ -71,6 +71,17 @@ extension QualityIssue {
     }
   }
 
+  /// The clock that runs now, with its name.
+  package var namedClock: (name: RegulatedClock, clock: LegalClock)? {
+    guard let clock = runningClock else { return nil }
+    switch state {
+    case .informed: return (.issueSilence, clock)
+    case .opened, .verifying:
+      return (clocks.verify == nil ? .issueRectification : .issueVerification, clock)
+    default: return (.issueRectification, clock)
+    }
+  }
+
   /// What somebody must do by when; `nil` where nothing runs.
   package func deadline(on calendar: WorkingCalendar, today: CivilDate) -> IssueDeadline? {
     guard let clock = runningClock else { return nil }

@@ -16,13 +16,14 @@ package struct GatewayOptions: Sendable {
   /// Calls that one department may make; `nil` for no limit.
   package var rate: CallRate?
   /// What a department must have before it may act (AC-91).
-  package var demand: ActivationDemand?
+  package var demand: @Sendable () -> ActivationDemand?
   package var term: CertificateTerm
   /// The name of this replica among several over one database; `nil` where it is the only one, whose directory has every change.
   package var replica: String?
 
   package init(
-    domain: String, rate: CallRate?, demand: ActivationDemand?, term: CertificateTerm
+    domain: String, rate: CallRate?,
+    demand: @autoclosure @escaping @Sendable () -> ActivationDemand?, term: CertificateTerm
   ) {
     self.domain = domain
     self.rate = rate
@@ -43,6 +44,7 @@ package struct GatewayMeans: Sendable {
   package var channels: [String: Channel]
   package var access: [MethodAccess]
   package var decisions: DecisionCheck
+  package var law: LawDesk
   package var random: any RandomSource
   package var civil: @Sendable () -> Instant
   package var real: @Sendable () -> Instant
@@ -52,7 +54,8 @@ package struct GatewayMeans: Sendable {
   package init(
     store: RegistryStore, issuer: CertificateAuthority, serviceCertificate: Certificate,
     serviceKey: P256PrivateKey, channels: [String: Channel], access: [MethodAccess],
-    decisions: DecisionCheck, random: any RandomSource, civil: @escaping @Sendable () -> Instant,
+    decisions: DecisionCheck, law: LawDesk, random: any RandomSource,
+    civil: @escaping @Sendable () -> Instant,
     real: @escaping @Sendable () -> Instant, uptime: @escaping @Sendable () -> Int64
   ) {
     self.store = store
@@ -62,6 +65,7 @@ package struct GatewayMeans: Sendable {
     self.channels = channels
     self.access = access
     self.decisions = decisions
+    self.law = law
     self.random = random
     self.civil = civil
     self.real = real
@@ -104,7 +108,8 @@ package struct Gateway: Sendable {
         random: means.random))
     registry = RegistryService(
       store: means.store, directory: directory, following: following, desk: desk,
-      demand: options.demand, refusals: refusals, decisions: means.decisions, civil: means.civil,
+      demand: options.demand, law: means.law, refusals: refusals, decisions: means.decisions,
+      civil: means.civil,
       real: means.real)
     tickets = TicketIssuer(
       key: means.serviceKey, certificate: means.serviceCertificate, audience: options.domain)

@@ -31,6 +31,15 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     database: database, log: environment.log, now: environment.clock.civil)
   var jobs: [@Sendable () async throws -> Void] = [
     { await gateway.recordRefusals(in: refusals) }, { try await refusals.run() },
+    {
+      let folders = LawPublication(environment.configuration)
+      let publisher = LawPublisher(store: store) { text, key, version, isCalendar in
+        _ = try folders.publish(text, key: key, version: version, isCalendar: isCalendar)
+      }
+      try await environment.repeating("publish the law", every: .seconds(1)) {
+        try await publisher.publishApproved()
+      }
+    },
   ]
   if let following = gateway.following {
     jobs.append {

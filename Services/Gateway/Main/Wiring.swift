@@ -27,6 +27,7 @@ func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> Ga
     serviceCertificate: environment.certificates.current.certificate,
     serviceKey: environment.certificates.current.key, channels: channels,
     access: Array(AccessTable.all.values), decisions: try environment.decisions(),
+    law: lawDesk(environment),
     random: environment.random,
     civil: environment.clock.civil, real: environment.clock.real,
     uptime: { Int64((ContinuousClock.now - start) / .milliseconds(1)) })
@@ -51,6 +52,20 @@ func options(_ environment: ServiceEnvironment) throws -> GatewayOptions {
   // A file has one process; a server's database may have several replicas.
   if configuration.postgres != nil { options.replica = "r\(configuration.replica)" }
   return options
+}
+
+/// The law in use, and how a file of it is read.
+func lawDesk(_ environment: ServiceEnvironment) -> LawDesk {
+  LawDesk(
+    law: LawNow(
+      profiles: { environment.law.profiles }, calendar: { environment.law.calendar })
+  ) { file, text in
+    do throws(LawFileProblems) {
+      return .success(try LawDraft.read(file: file, text: text))
+    } catch {
+      return .failure(LawReadingProblems(error.problems.map(\.text)))
+    }
+  }
 }
 
 /// What a department needs before it may act, by the document that governs the node (AC-91).

@@ -10,7 +10,7 @@ package struct RegistryStore: Sendable {
   package let database: SQLDatabase
 
   package static let schema: [SchemaStep] = [
-    .registry, .corrections, .systemRegions, .scheduledRuns, .followers,
+    .registry, .corrections, .systemRegions, .scheduledRuns, .followers, .law,
   ]
 
   package init(_ database: SQLDatabase) {

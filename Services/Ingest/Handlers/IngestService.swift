@@ -26,8 +26,10 @@ package struct IngestService: IngestV1.IngestService {
     package var catalog: CatalogV1.CatalogClient
     /// What the registry knows of a department: whose people decide is not taken from the catalogue, nor from Share.
     package var directory: @Sendable (DepartmentCode) async throws -> RegistryV1.Department
-    package var profiles: ProfileSet
-    package var calendar: WorkingCalendar
+    private let lawNow: LawNow
+    /// The law in use at this moment: a version that was imported counts from the next look on.
+    package var profiles: ProfileSet { lawNow.profiles }
+    package var calendar: WorkingCalendar { lawNow.calendar }
     /// Share's evidence keys, newest terms included: whose grants are believed.
     package var grantKeys: [Ed25519PublicKey]
     /// The domain's key list, which goes with every receipt.
@@ -52,12 +54,14 @@ package struct IngestService: IngestV1.IngestService {
     /// How many blocks one step seals anew: some 8,000 rows.
     package var resealedBlocks = 256
 
+    /// - Parameter profiles: Asked at each use, as is the calendar.
     package init(
       database: SQLDatabase, identity: SQLDatabase, keyring: Keyring, tokenKeysFolder: String,
       indexFolder: String, catalog: CatalogV1.CatalogClient,
       directory: @escaping @Sendable (DepartmentCode) async throws -> RegistryV1.Department,
-      profiles: ProfileSet,
-      calendar: WorkingCalendar, grantKeys: [Ed25519PublicKey], keyList: SignedNote,
+      profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
+      calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar,
+      grantKeys: [Ed25519PublicKey], keyList: SignedNote,
       random: any RandomSource, civil: @escaping @Sendable () -> Instant,
       real: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void,
       decisions: DecisionCheck
@@ -69,8 +73,7 @@ package struct IngestService: IngestV1.IngestService {
       self.indexFolder = indexFolder
       self.catalog = catalog
       self.directory = directory
-      self.profiles = profiles
-      self.calendar = calendar
+      lawNow = LawNow(profiles: profiles, calendar: calendar)
       self.grantKeys = grantKeys
       self.keyList = keyList
       self.random = random

@@ -51,8 +51,10 @@ package struct ShareServer: ShareV1.ShareService {
   package struct Dependencies: Sendable {
     package var database: SQLDatabase
     package var peers: SharePeers
-    package var profiles: ProfileSet
-    package var calendar: WorkingCalendar
+    private let lawNow: LawNow
+    /// The law in use at this moment: a version that was imported counts from the next look on.
+    package var profiles: ProfileSet { lawNow.profiles }
+    package var calendar: WorkingCalendar { lawNow.calendar }
     package var vault: ClaimVault
     /// Signs grants: Share's evidence key.
     package var grantKey: Ed25519PrivateKey
@@ -68,16 +70,18 @@ package struct ShareServer: ShareV1.ShareService {
     /// Waits until those who follow grants have applied everything written so far, at most a second.
     package var awaitFollowers: @Sendable () async -> Void = {}
 
+    /// - Parameter profiles: Asked at each use, as is the calendar.
     package init(
-      database: SQLDatabase, peers: SharePeers, profiles: ProfileSet, calendar: WorkingCalendar,
+      database: SQLDatabase, peers: SharePeers,
+      profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
+      calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar,
       vault: ClaimVault, grantKey: Ed25519PrivateKey, keyList: SignedNote,
       now: @escaping @Sendable () -> Instant, admitData: @escaping @Sendable () throws -> Void,
       refusals: (any RefusalRecorder)?, decisions: DecisionCheck
     ) {
       self.database = database
       self.peers = peers
-      self.profiles = profiles
-      self.calendar = calendar
+      lawNow = LawNow(profiles: profiles, calendar: calendar)
       self.vault = vault
       self.grantKey = grantKey
       self.keyList = keyList

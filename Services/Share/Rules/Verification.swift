@@ -224,7 +224,7 @@ extension Verification {
     return next
   }
 
-  private func clock(under profile: Profile) -> LegalClock? {
+  package func clock(under profile: Profile) -> LegalClock? {
     profile.clock(.verificationReply).map { LegalClock(rule: $0, started: created.civilDate) }
   }
 }

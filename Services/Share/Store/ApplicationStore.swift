@@ -60,6 +60,17 @@ extension SQLReading where Self: ~Copyable {
     ).map { try Application($0) }
   }
 
+  /// Applications that wait for anybody.
+  package func openApplications(after: Int64, limit: Int) throws -> [Application] {
+    try query(
+      """
+      SELECT * FROM applications
+      WHERE id > ?1 AND state IN ('forwarded', 'submitted', 'under_review')
+      ORDER BY id LIMIT ?2
+      """, [after, limit]
+    ).map { try Application($0) }
+  }
+
   /// The refused applications of a department for an entry, newest first; at most 100.
   package func refusedApplications(entry: Int64, applicant: DepartmentCode) throws -> [Application]
   {

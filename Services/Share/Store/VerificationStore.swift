@@ -41,6 +41,16 @@ extension SQLReading where Self: ~Copyable {
     ).map { try Verification($0) }
   }
 
+  /// Requests that wait for any source.
+  package func openVerifications(after: Int64, limit: Int) throws -> [Verification] {
+    try query(
+      """
+      SELECT * FROM verifications WHERE state = 'requested' AND id > ?1
+      ORDER BY id LIMIT ?2
+      """, [after, limit]
+    ).map { try Verification($0) }
+  }
+
   /// Claims about one person that a department has made under an entry.
   package func claimCount(entry: Int64, requester: DepartmentCode, pseudonym: [UInt8]) throws -> Int
   {

@@ -57,6 +57,11 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__step_
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__receipt__weir_descriptor(void) { return &weir__common__v1__receipt__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__signed_decision__weir_descriptor(void) { return &weir__common__v1__signed_decision__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__lineage__weir_descriptor(void) { return &weir__common__v1__lineage__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__list_running_cases_request__weir_descriptor(void) { return &weir__common__v1__list_running_cases_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__running_case__weir_descriptor(void) { return &weir__common__v1__running_case__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__running_clock__weir_descriptor(void) { return &weir__common__v1__running_clock__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__running_clock__pause__weir_descriptor(void) { return &weir__common__v1__running_clock__pause__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__common__v1__list_running_cases_response__weir_descriptor(void) { return &weir__common__v1__list_running_cases_response__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__batch__weir_descriptor(void) { return &weir__ingest__v1__batch__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__ingest__v1__rule_count__weir_descriptor(void) { return &weir__ingest__v1__rule_count__descriptor; }
@@ -231,6 +236,13 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__lis
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_certificates_response__weir_descriptor(void) { return &weir__registry__v1__list_certificates_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__who_am_irequest__weir_descriptor(void) { return &weir__registry__v1__who_am_irequest__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__who_am_iresponse__weir_descriptor(void) { return &weir__registry__v1__who_am_iresponse__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__law_change__weir_descriptor(void) { return &weir__registry__v1__law_change__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__law_version__weir_descriptor(void) { return &weir__registry__v1__law_version__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__propose_law_request__weir_descriptor(void) { return &weir__registry__v1__propose_law_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__decide_law_request__weir_descriptor(void) { return &weir__registry__v1__decide_law_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__get_law_request__weir_descriptor(void) { return &weir__registry__v1__get_law_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_law_request__weir_descriptor(void) { return &weir__registry__v1__list_law_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_law_response__weir_descriptor(void) { return &weir__registry__v1__list_law_response__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__row_condition__weir_descriptor(void) { return &weir__share__v1__row_condition__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__roll_terms__weir_descriptor(void) { return &weir__share__v1__roll_terms__descriptor; }

@@ -57,6 +57,19 @@ extension CommonV1.DueDate {
   }
 }
 
+extension CommonV1.RunningClock {
+  /// - Parameter pauses: Each with its end, where it has one.
+  package init(
+    _ name: String, started: CivilDate, pauses: [(CivilDate, CivilDate?)], extensionDays: [Int],
+    agreed: CivilDate?, due: CommonV1.DueDate
+  ) {
+    self.init(
+      clock: name, started: started.iso,
+      pauses: pauses.map { Pause(from: $0.0.iso, to: $0.1?.iso ?? "") },
+      extensionDays: extensionDays.map { Int32(clamping: $0) }, agreed: agreed?.iso ?? "", due: due)
+  }
+}
+
 /// A place in a list, as the caller hands it back: numbers, opaque on the wire.
 package struct PageToken: Hashable, Sendable {
   package let numbers: [Int64]

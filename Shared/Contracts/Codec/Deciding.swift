@@ -38,6 +38,7 @@ extension CatalogV1.Entry: DecidedReply {}
 extension RegistryV1.Department: DecidedReply {}
 extension AuditV1.Act: DecidedReply {}
 extension IngestV1.Destruction: DecidedReply {}
+extension RegistryV1.LawVersion: DecidedReply {}
 
 extension CommonV1.SignedDecision {
   package init(_ signed: SignedStatement) {

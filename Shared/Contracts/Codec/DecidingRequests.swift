@@ -143,6 +143,23 @@ extension IngestV1.ApproveDestructionRequest: DecidingRequest {
   package func asks(for stated: StatedDecision) -> Bool { stated.resource == name }
 }
 
+extension RegistryV1.ProposeLawRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.LawVersion
+  package static var action: DecisionAction { .proposeLaw }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.isHash("sha256", of: text) && stated.text("reason") == reason
+  }
+}
+
+extension RegistryV1.DecideLawRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.LawVersion
+  package static var action: DecisionAction { .decideLaw }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+      && stated.text("decision") == (approve ? "approve" : "reject")
+  }
+}
+
 extension AuditV1.RequestActRequest: DecidingRequest {
   package typealias Reply = AuditV1.Act
   package static var action: DecisionAction { .requestAct }
@@ -289,6 +306,8 @@ extension DecidingMethod {
     "/weir.ingest.v1.Ingest/ApproveDestruction": .init(IngestV1.ApproveDestructionRequest.self),
     "/weir.audit.v1.Audit/RequestAct": .init(AuditV1.RequestActRequest.self),
     "/weir.audit.v1.Audit/ApproveAct": .init(AuditV1.ApproveActRequest.self),
+    "/weir.registry.v1.Registry/ProposeLaw": .init(RegistryV1.ProposeLawRequest.self),
+    "/weir.registry.v1.Registry/DecideLaw": .init(RegistryV1.DecideLawRequest.self),
     "/weir.registry.v1.Registry/SetDepartmentState": .init(
       RegistryV1.SetDepartmentStateRequest.self),
   ]

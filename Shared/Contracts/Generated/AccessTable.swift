@@ -64,6 +64,7 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/ListEntries": catalogV1CatalogListEntries,
     "/weir.catalog.v1.Catalog/ListCategories": catalogV1CatalogListCategories,
     "/weir.catalog.v1.Catalog/ListDuties": catalogV1CatalogListDuties,
+    "/weir.catalog.v1.Catalog/ListRunningCases": catalogV1CatalogListRunningCases,
     "/weir.catalog.v1.Catalog/ResolveEntry": catalogV1CatalogResolveEntry,
     "/weir.events.v1.Events/Subscribe": eventsV1EventsSubscribe,
     "/weir.events.v1.Events/Confirm": eventsV1EventsConfirm,
@@ -81,6 +82,7 @@ package enum AccessTable {
     "/weir.feedback.v1.Feedback/ListRecalls": feedbackV1FeedbackListRecalls,
     "/weir.feedback.v1.Feedback/AcknowledgeRecall": feedbackV1FeedbackAcknowledgeRecall,
     "/weir.feedback.v1.Feedback/ListDuties": feedbackV1FeedbackListDuties,
+    "/weir.feedback.v1.Feedback/ListRunningCases": feedbackV1FeedbackListRunningCases,
     "/weir.registry.v1.Registry/RegisterDepartment": registryV1RegistryRegisterDepartment,
     "/weir.registry.v1.Registry/GetDepartment": registryV1RegistryGetDepartment,
     "/weir.registry.v1.Registry/ListDepartments": registryV1RegistryListDepartments,
@@ -101,6 +103,10 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/RevokeCertificate": registryV1RegistryRevokeCertificate,
     "/weir.registry.v1.Registry/ListCertificates": registryV1RegistryListCertificates,
     "/weir.registry.v1.Registry/WhoAmI": registryV1RegistryWhoAmI,
+    "/weir.registry.v1.Registry/ProposeLaw": registryV1RegistryProposeLaw,
+    "/weir.registry.v1.Registry/DecideLaw": registryV1RegistryDecideLaw,
+    "/weir.registry.v1.Registry/GetLaw": registryV1RegistryGetLaw,
+    "/weir.registry.v1.Registry/ListLaw": registryV1RegistryListLaw,
     "/weir.registry.v1.Registry/ResolveDepartment": registryV1RegistryResolveDepartment,
     "/weir.registry.v1.Registry/ResolveSystem": registryV1RegistryResolveSystem,
     "/weir.share.v1.Share/CreateApplication": shareV1ShareCreateApplication,
@@ -134,6 +140,7 @@ package enum AccessTable {
     "/weir.share.v1.Share/GetVerificationRequest": shareV1ShareGetVerificationRequest,
     "/weir.share.v1.Share/ListVerificationRequests": shareV1ShareListVerificationRequests,
     "/weir.share.v1.Share/ListDuties": shareV1ShareListDuties,
+    "/weir.share.v1.Share/ListRunningCases": shareV1ShareListRunningCases,
     "/weir.share.v1.Share/ResolveGrant": shareV1ShareResolveGrant,
   ]
 
@@ -577,6 +584,14 @@ package enum AccessTable {
     via: [], isInternal: false,
     callers: [])
 
+  package static let catalogV1CatalogListRunningCases = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ListRunningCases", service: "weir.catalog.v1.Catalog",
+    roles: [.operator, .authority, .auditor],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
   package static let catalogV1CatalogResolveEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
     roles: [],
@@ -709,6 +724,14 @@ package enum AccessTable {
     path: "/weir.feedback.v1.Feedback/ListDuties", service: "weir.feedback.v1.Feedback",
     roles: [],
     scope: .caller, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let feedbackV1FeedbackListRunningCases = MethodAccess(
+    path: "/weir.feedback.v1.Feedback/ListRunningCases", service: "weir.feedback.v1.Feedback",
+    roles: [.operator, .authority, .auditor],
+    scope: .any, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])
@@ -869,6 +892,38 @@ package enum AccessTable {
     path: "/weir.registry.v1.Registry/WhoAmI", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .caller, person: .none,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryProposeLaw = MethodAccess(
+    path: "/weir.registry.v1.Registry/ProposeLaw", service: "weir.registry.v1.Registry",
+    roles: [.operator, .authority],
+    scope: .any, person: .certificate,
+    audited: ["reason"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryDecideLaw = MethodAccess(
+    path: "/weir.registry.v1.Registry/DecideLaw", service: "weir.registry.v1.Registry",
+    roles: [.authority],
+    scope: .sameLevelAuthority, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryGetLaw = MethodAccess(
+    path: "/weir.registry.v1.Registry/GetLaw", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListLaw = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListLaw", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .any, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])
@@ -1133,6 +1188,14 @@ package enum AccessTable {
     path: "/weir.share.v1.Share/ListDuties", service: "weir.share.v1.Share",
     roles: [],
     scope: .caller, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let shareV1ShareListRunningCases = MethodAccess(
+    path: "/weir.share.v1.Share/ListRunningCases", service: "weir.share.v1.Share",
+    roles: [.operator, .authority, .auditor],
+    scope: .any, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])

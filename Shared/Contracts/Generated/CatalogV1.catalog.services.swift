@@ -37,6 +37,9 @@ extension CatalogV1 {
     func listEntries(_ request: CatalogV1.ListEntriesRequest, _ call: CallContext) async throws -> CatalogV1.ListEntriesResponse
     func listCategories(_ request: CatalogV1.ListCategoriesRequest, _ call: CallContext) async throws -> CatalogV1.ListCategoriesResponse
     func listDuties(_ request: CommonV1.ListDutiesRequest, _ call: CallContext) async throws -> CommonV1.ListDutiesResponse
+    /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
+    /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
+    func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ call: CallContext) async throws -> CommonV1.ListRunningCasesResponse
     /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
     func resolveEntry(_ request: CatalogV1.ResolveEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
   }
@@ -59,6 +62,7 @@ extension CatalogV1 {
       .unary(AccessTable.catalogV1CatalogListEntries, admission) { request, call in try await service.listEntries(request, call) },
       .unary(AccessTable.catalogV1CatalogListCategories, admission) { request, call in try await service.listCategories(request, call) },
       .unary(AccessTable.catalogV1CatalogListDuties, admission) { request, call in try await service.listDuties(request, call) },
+      .unary(AccessTable.catalogV1CatalogListRunningCases, admission) { request, call in try await service.listRunningCases(request, call) },
       .unary(AccessTable.catalogV1CatalogResolveEntry, admission) { request, call in try await service.resolveEntry(request, call) },
     ]
   }
@@ -144,6 +148,12 @@ extension CatalogV1 {
 
     package func listDuties(_ request: CommonV1.ListDutiesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListDutiesResponse {
       try await transport.unary("/weir.catalog.v1.Catalog/ListDuties", request, options)
+    }
+
+    /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
+    /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
+    package func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListRunningCasesResponse {
+      try await transport.unary("/weir.catalog.v1.Catalog/ListRunningCases", request, options)
     }
 
     /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.

@@ -302,6 +302,120 @@ extension CommonV1 {
       self.unrepairedRejects = unrepairedRejects
     }
   }
+
+  /// Which cases run, for whoever changes the law: each keeps the versions with which it began.
+  package struct ListRunningCasesRequest: Message, WireMessage {
+    package static let messageName = "weir.common.v1.ListRunningCasesRequest"
+    /// Only cases that rest on this profile, itself or as a parent: "hebi-2021"; empty for all.
+    package var profile: String = ""
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      profile: String = "",
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.profile = profile
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct RunningCase: Message, WireMessage {
+    package static let messageName = "weir.common.v1.RunningCase"
+    /// "applications/A-1".
+    package var resource: String = ""
+    package var state: String = ""
+    /// The profile with which it began, "meizhou-public-2023@1+national-law@1+weir-default@1".
+    package var profile: String = ""
+    /// The department that must act next.
+    package var department: String = ""
+    /// The clock that runs; none where nothing falls due.
+    package var clock: CommonV1.RunningClock? = nil
+
+    package init() {}
+
+    package init(
+      resource: String = "",
+      state: String = "",
+      profile: String = "",
+      department: String = "",
+      clock: CommonV1.RunningClock? = nil
+    ) {
+      self.resource = resource
+      self.state = state
+      self.profile = profile
+      self.department = department
+      self.clock = clock
+    }
+  }
+
+  package struct RunningClock: Message, WireMessage {
+    package static let messageName = "weir.common.v1.RunningClock"
+    /// "share.reply".
+    package var clock: String = ""
+    /// The day of the start event, which does not count.
+    package var started: String = ""
+    package var pauses: [CommonV1.RunningClock.Pause] = []
+    package var extensionDays: [Int32] = []
+    /// The day that both parties agreed last; empty without one.
+    package var agreed: String = ""
+    package var due: CommonV1.DueDate? = nil
+
+    package init() {}
+
+    package init(
+      clock: String = "",
+      started: String = "",
+      pauses: [CommonV1.RunningClock.Pause] = [],
+      extensionDays: [Int32] = [],
+      agreed: String = "",
+      due: CommonV1.DueDate? = nil
+    ) {
+      self.clock = clock
+      self.started = started
+      self.pauses = pauses
+      self.extensionDays = extensionDays
+      self.agreed = agreed
+      self.due = due
+    }
+
+    package struct Pause: Message, WireMessage {
+      package static let messageName = "weir.common.v1.RunningClock.Pause"
+      package var from: String = ""
+      /// Empty while it stands.
+      package var to: String = ""
+
+      package init() {}
+
+      package init(
+        from: String = "",
+        to: String = ""
+      ) {
+        self.from = from
+        self.to = to
+      }
+    }
+  }
+
+  package struct ListRunningCasesResponse: Message, WireMessage {
+    package static let messageName = "weir.common.v1.ListRunningCasesResponse"
+    package var cases: [CommonV1.RunningCase] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      cases: [CommonV1.RunningCase] = [],
+      nextPageToken: String = ""
+    ) {
+      self.cases = cases
+      self.nextPageToken = nextPageToken
+    }
+  }
 }
 
 extension CommonV1.BilingualText {
@@ -991,5 +1105,347 @@ extension CommonV1.Lineage {
     writer.field("asOf", self.asOf)
     writer.field("coverage", self.coverage)
     writer.field("unrepairedRejects", self.unrepairedRejects)
+  }
+}
+
+extension CommonV1.ListRunningCasesRequest {
+  typealias Layout = Weir__Common__V1__ListRunningCasesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__common__v1__list_running_cases_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.profile = try check.string(source.pointee.profile, "profile")
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.profile = arena.string(self.profile)
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "profile": 1
+    case "pageSize", "page_size": 2
+    case "pageToken", "page_token": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.profile)
+    case 2:
+      try reader.read(&self.pageSize)
+    case 3:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("profile", self.profile)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension CommonV1.RunningCase {
+  typealias Layout = Weir__Common__V1__RunningCase
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__common__v1__running_case__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.resource = try check.string(source.pointee.resource, "resource")
+    self.state = try check.string(source.pointee.state, "state")
+    self.profile = try check.string(source.pointee.profile, "profile")
+    self.department = try check.string(source.pointee.department, "department")
+    self.clock = try check.optionalMessage(source.pointee.clock, "clock")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.resource = arena.string(self.resource)
+    target.pointee.state = arena.string(self.state)
+    target.pointee.profile = arena.string(self.profile)
+    target.pointee.department = arena.string(self.department)
+    target.pointee.clock = arena.optionalMessage(self.clock)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "resource": 1
+    case "state": 2
+    case "profile": 3
+    case "department": 4
+    case "clock": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.resource)
+    case 2:
+      try reader.read(&self.state)
+    case 3:
+      try reader.read(&self.profile)
+    case 4:
+      try reader.read(&self.department)
+    case 5:
+      try reader.read(&self.clock)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("resource", self.resource)
+    writer.field("state", self.state)
+    writer.field("profile", self.profile)
+    writer.field("department", self.department)
+    writer.field("clock", self.clock)
+  }
+}
+
+extension CommonV1.RunningClock {
+  typealias Layout = Weir__Common__V1__RunningClock
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__common__v1__running_clock__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.clock = try check.string(source.pointee.clock, "clock")
+    self.started = try check.string(source.pointee.started, "started")
+    self.pauses = try check.messages(source.pointee.pauses, source.pointee.n_pauses, "pauses")
+    self.extensionDays = check.numbers(source.pointee.extension_days, source.pointee.n_extension_days)
+    self.agreed = try check.string(source.pointee.agreed, "agreed")
+    self.due = try check.optionalMessage(source.pointee.due, "due")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.clock = arena.string(self.clock)
+    target.pointee.started = arena.string(self.started)
+    target.pointee.n_pauses = self.pauses.count
+    target.pointee.pauses = arena.messages(self.pauses)
+    target.pointee.n_extension_days = self.extensionDays.count
+    target.pointee.extension_days = arena.numbers(self.extensionDays)
+    target.pointee.agreed = arena.string(self.agreed)
+    target.pointee.due = arena.optionalMessage(self.due)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "clock": 1
+    case "started": 2
+    case "pauses": 3
+    case "extensionDays", "extension_days": 4
+    case "agreed": 5
+    case "due": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.clock)
+    case 2:
+      try reader.read(&self.started)
+    case 3:
+      try reader.readList(&self.pauses, of: CommonV1.RunningClock.Pause()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 4:
+      try reader.readList(&self.extensionDays, of: 0) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 5:
+      try reader.read(&self.agreed)
+    case 6:
+      try reader.read(&self.due)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("clock", self.clock)
+    writer.field("started", self.started)
+    writer.list("pauses", self.pauses) { $0.value($1) }
+    writer.list("extensionDays", self.extensionDays) { $0.value($1) }
+    writer.field("agreed", self.agreed)
+    writer.field("due", self.due)
+  }
+}
+
+extension CommonV1.RunningClock.Pause {
+  typealias Layout = Weir__Common__V1__RunningClock__Pause
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__common__v1__running_clock__pause__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.from = try check.string(source.pointee.from, "from")
+    self.to = try check.string(source.pointee.to, "to")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.from = arena.string(self.from)
+    target.pointee.to = arena.string(self.to)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "from": 1
+    case "to": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.from)
+    case 2:
+      try reader.read(&self.to)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("from", self.from)
+    writer.field("to", self.to)
+  }
+}
+
+extension CommonV1.ListRunningCasesResponse {
+  typealias Layout = Weir__Common__V1__ListRunningCasesResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__common__v1__list_running_cases_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.cases = try check.messages(source.pointee.cases, source.pointee.n_cases, "cases")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_cases = self.cases.count
+    target.pointee.cases = arena.messages(self.cases)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "cases": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.cases, of: CommonV1.RunningCase()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("cases", self.cases) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
   }
 }

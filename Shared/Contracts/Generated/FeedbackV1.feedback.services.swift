@@ -28,6 +28,9 @@ extension FeedbackV1 {
     /// A receiver says that it has taken the recall up, and with what outcome.
     func acknowledgeRecall(_ request: FeedbackV1.AcknowledgeRecallRequest, _ call: CallContext) async throws -> FeedbackV1.Recall
     func listDuties(_ request: CommonV1.ListDutiesRequest, _ call: CallContext) async throws -> CommonV1.ListDutiesResponse
+    /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
+    /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
+    func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ call: CallContext) async throws -> CommonV1.ListRunningCasesResponse
   }
 
   /// The methods of weir.feedback.v1.Feedback, for a server; each is admitted before its request is decoded.
@@ -46,6 +49,7 @@ extension FeedbackV1 {
       .unary(AccessTable.feedbackV1FeedbackListRecalls, admission) { request, call in try await service.listRecalls(request, call) },
       .unary(AccessTable.feedbackV1FeedbackAcknowledgeRecall, admission) { request, call in try await service.acknowledgeRecall(request, call) },
       .unary(AccessTable.feedbackV1FeedbackListDuties, admission) { request, call in try await service.listDuties(request, call) },
+      .unary(AccessTable.feedbackV1FeedbackListRunningCases, admission) { request, call in try await service.listRunningCases(request, call) },
     ]
   }
 
@@ -115,6 +119,12 @@ extension FeedbackV1 {
 
     package func listDuties(_ request: CommonV1.ListDutiesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListDutiesResponse {
       try await transport.unary("/weir.feedback.v1.Feedback/ListDuties", request, options)
+    }
+
+    /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
+    /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
+    package func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListRunningCasesResponse {
+      try await transport.unary("/weir.feedback.v1.Feedback/ListRunningCases", request, options)
     }
   }
 }

@@ -295,6 +295,11 @@ extension MethodShape {
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/ListRunningCases": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ListRunningCases", service: "weir.catalog.v1.Catalog",
+      request: CommonV1.ListRunningCasesRequest.self,
+      reply: CommonV1.ListRunningCasesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/ResolveEntry": MethodShape(
       path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.ResolveEntryRequest.self,
@@ -379,6 +384,11 @@ extension MethodShape {
       path: "/weir.feedback.v1.Feedback/ListDuties", service: "weir.feedback.v1.Feedback",
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.feedback.v1.Feedback/ListRunningCases": MethodShape(
+      path: "/weir.feedback.v1.Feedback/ListRunningCases", service: "weir.feedback.v1.Feedback",
+      request: CommonV1.ListRunningCasesRequest.self,
+      reply: CommonV1.ListRunningCasesResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/RegisterDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/RegisterDepartment", service: "weir.registry.v1.Registry",
@@ -479,6 +489,26 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/WhoAmI", service: "weir.registry.v1.Registry",
       request: RegistryV1.WhoAmIRequest.self,
       reply: RegistryV1.WhoAmIResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ProposeLaw": MethodShape(
+      path: "/weir.registry.v1.Registry/ProposeLaw", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ProposeLawRequest.self,
+      reply: RegistryV1.LawVersion.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/DecideLaw": MethodShape(
+      path: "/weir.registry.v1.Registry/DecideLaw", service: "weir.registry.v1.Registry",
+      request: RegistryV1.DecideLawRequest.self,
+      reply: RegistryV1.LawVersion.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/GetLaw": MethodShape(
+      path: "/weir.registry.v1.Registry/GetLaw", service: "weir.registry.v1.Registry",
+      request: RegistryV1.GetLawRequest.self,
+      reply: RegistryV1.LawVersion.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ListLaw": MethodShape(
+      path: "/weir.registry.v1.Registry/ListLaw", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListLawRequest.self,
+      reply: RegistryV1.ListLawResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ResolveDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/ResolveDepartment", service: "weir.registry.v1.Registry",
@@ -644,6 +674,11 @@ extension MethodShape {
       path: "/weir.share.v1.Share/ListDuties", service: "weir.share.v1.Share",
       request: CommonV1.ListDutiesRequest.self,
       reply: CommonV1.ListDutiesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.share.v1.Share/ListRunningCases": MethodShape(
+      path: "/weir.share.v1.Share/ListRunningCases", service: "weir.share.v1.Share",
+      request: CommonV1.ListRunningCasesRequest.self,
+      reply: CommonV1.ListRunningCasesResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/ResolveGrant": MethodShape(
       path: "/weir.share.v1.Share/ResolveGrant", service: "weir.share.v1.Share",

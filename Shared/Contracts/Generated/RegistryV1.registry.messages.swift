@@ -82,6 +82,44 @@ extension RegistryV1 {
     ]
   }
 
+  package enum LawState: MessageEnum {
+    case unspecified
+    case lawProposed
+    case lawApproved
+    case lawRejected
+    /// A number that this program does not know.
+    case unrecognized(Int32)
+
+    package init() { self = .unspecified }
+
+    package init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .lawProposed
+      case 2: self = .lawApproved
+      case 3: self = .lawRejected
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    package var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .lawProposed: 1
+      case .lawApproved: 2
+      case .lawRejected: 3
+      case .unrecognized(let number): number
+      }
+    }
+
+    package static let names: [(name: String, value: Self)] = [
+      ("LAW_STATE_UNSPECIFIED", .unspecified),
+      ("LAW_PROPOSED", .lawProposed),
+      ("LAW_APPROVED", .lawApproved),
+      ("LAW_REJECTED", .lawRejected),
+    ]
+  }
+
   package struct Department: Message, WireMessage {
     package static let messageName = "weir.registry.v1.Department"
     /// "departments/civil-affairs"; the code is a slug, never a credit number.
@@ -831,6 +869,203 @@ extension RegistryV1 {
       self.certificateNotAfter = certificateNotAfter
       self.registryVersion = registryVersion
       self.run = run
+    }
+  }
+
+  /// One parameter, or one day of the calendar, that reads otherwise.
+  package struct LawChange: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.LawChange"
+    /// "share.reply_wd", or "2027-02-15".
+    package var key: String = ""
+    /// Empty where it was not set.
+    package var former: String = ""
+    package var formerArticle: String = ""
+    /// Empty where it is set no longer.
+    package var value: String = ""
+    /// The article, or the number of the notice.
+    package var article: String = ""
+    /// "added", "removed", "changed", "rests".
+    package var kind: String = ""
+
+    package init() {}
+
+    package init(
+      key: String = "",
+      former: String = "",
+      formerArticle: String = "",
+      value: String = "",
+      article: String = "",
+      kind: String = ""
+    ) {
+      self.key = key
+      self.former = former
+      self.formerArticle = formerArticle
+      self.value = value
+      self.article = article
+      self.kind = kind
+    }
+  }
+
+  package struct LawVersion: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.LawVersion"
+    /// "profiles/hebi-2021@2" or "calendars/china-2027@1".
+    package var name: String = ""
+    package var state: RegistryV1.LawState = RegistryV1.LawState()
+    /// The first day on which new cases meet it, ISO 8601; empty for the calendar, which counts from its approval.
+    package var effectiveFrom: String = ""
+    /// Of the file.
+    package var sha256: [UInt8] = []
+    package var reason: String = ""
+    /// "departments/operations/persons/zhou".
+    package var proposer: String = ""
+    package var proposeTime: GoogleProtobuf.Timestamp? = nil
+    package var decider: String = ""
+    package var decideTime: GoogleProtobuf.Timestamp? = nil
+    package var decideReason: String = ""
+    /// Against what was held when it was proposed.
+    package var changes: [RegistryV1.LawChange] = []
+    /// The file; filled by GetLaw alone.
+    package var text: [UInt8] = []
+    package var etag: String = ""
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      state: RegistryV1.LawState = RegistryV1.LawState(),
+      effectiveFrom: String = "",
+      sha256: [UInt8] = [],
+      reason: String = "",
+      proposer: String = "",
+      proposeTime: GoogleProtobuf.Timestamp? = nil,
+      decider: String = "",
+      decideTime: GoogleProtobuf.Timestamp? = nil,
+      decideReason: String = "",
+      changes: [RegistryV1.LawChange] = [],
+      text: [UInt8] = [],
+      etag: String = "",
+      statement: [UInt8] = []
+    ) {
+      self.name = name
+      self.state = state
+      self.effectiveFrom = effectiveFrom
+      self.sha256 = sha256
+      self.reason = reason
+      self.proposer = proposer
+      self.proposeTime = proposeTime
+      self.decider = decider
+      self.decideTime = decideTime
+      self.decideReason = decideReason
+      self.changes = changes
+      self.text = text
+      self.etag = etag
+      self.statement = statement
+    }
+  }
+
+  package struct ProposeLawRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ProposeLawRequest"
+    /// The file as it is.
+    package var text: [UInt8] = []
+    /// Its name, for messages about its lines.
+    package var file: String = ""
+    package var reason: String = ""
+    package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
+
+    package init() {}
+
+    package init(
+      text: [UInt8] = [],
+      file: String = "",
+      reason: String = "",
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
+    ) {
+      self.text = text
+      self.file = file
+      self.reason = reason
+      self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
+    }
+  }
+
+  package struct DecideLawRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.DecideLawRequest"
+    package var name: String = ""
+    package var approve: Bool = false
+    package var reason: String = ""
+    package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      approve: Bool = false,
+      reason: String = "",
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
+    ) {
+      self.name = name
+      self.approve = approve
+      self.reason = reason
+      self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
+    }
+  }
+
+  package struct GetLawRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.GetLawRequest"
+    package var name: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = ""
+    ) {
+      self.name = name
+    }
+  }
+
+  package struct ListLawRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListLawRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListLawResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListLawResponse"
+    /// Without texts and changes.
+    package var versions: [RegistryV1.LawVersion] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      versions: [RegistryV1.LawVersion] = [],
+      nextPageToken: String = ""
+    ) {
+      self.versions = versions
+      self.nextPageToken = nextPageToken
     }
   }
 }
@@ -3158,5 +3393,548 @@ extension RegistryV1.WhoAmIResponse {
     writer.field("certificateNotAfter", self.certificateNotAfter)
     writer.field("registryVersion", self.registryVersion)
     writer.field("run", self.run)
+  }
+}
+
+extension RegistryV1.LawChange {
+  typealias Layout = Weir__Registry__V1__LawChange
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__law_change__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.key = try check.string(source.pointee.key, "key")
+    self.former = try check.string(source.pointee.former, "former")
+    self.formerArticle = try check.string(source.pointee.former_article, "former_article")
+    self.value = try check.string(source.pointee.value, "value")
+    self.article = try check.string(source.pointee.article, "article")
+    self.kind = try check.string(source.pointee.kind, "kind")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.key = arena.string(self.key)
+    target.pointee.former = arena.string(self.former)
+    target.pointee.former_article = arena.string(self.formerArticle)
+    target.pointee.value = arena.string(self.value)
+    target.pointee.article = arena.string(self.article)
+    target.pointee.kind = arena.string(self.kind)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "key": 1
+    case "former": 2
+    case "formerArticle", "former_article": 3
+    case "value": 4
+    case "article": 5
+    case "kind": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.key)
+    case 2:
+      try reader.read(&self.former)
+    case 3:
+      try reader.read(&self.formerArticle)
+    case 4:
+      try reader.read(&self.value)
+    case 5:
+      try reader.read(&self.article)
+    case 6:
+      try reader.read(&self.kind)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("key", self.key)
+    writer.field("former", self.former)
+    writer.field("formerArticle", self.formerArticle)
+    writer.field("value", self.value)
+    writer.field("article", self.article)
+    writer.field("kind", self.kind)
+  }
+}
+
+extension RegistryV1.LawVersion {
+  typealias Layout = Weir__Registry__V1__LawVersion
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__law_version__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.state = RegistryV1.LawState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
+    self.effectiveFrom = try check.string(source.pointee.effective_from, "effective_from")
+    self.sha256 = check.bytes(source.pointee.sha256)
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.proposer = try check.string(source.pointee.proposer, "proposer")
+    self.proposeTime = try check.optionalMessage(source.pointee.propose_time, "propose_time")
+    self.decider = try check.string(source.pointee.decider, "decider")
+    self.decideTime = try check.optionalMessage(source.pointee.decide_time, "decide_time")
+    self.decideReason = try check.string(source.pointee.decide_reason, "decide_reason")
+    self.changes = try check.messages(source.pointee.changes, source.pointee.n_changes, "changes")
+    self.text = check.bytes(source.pointee.text)
+    self.etag = try check.string(source.pointee.etag, "etag")
+    self.statement = check.bytes(source.pointee.statement)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    target.pointee.effective_from = arena.string(self.effectiveFrom)
+    target.pointee.sha256 = arena.bytes(self.sha256)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.proposer = arena.string(self.proposer)
+    target.pointee.propose_time = arena.optionalMessage(self.proposeTime)
+    target.pointee.decider = arena.string(self.decider)
+    target.pointee.decide_time = arena.optionalMessage(self.decideTime)
+    target.pointee.decide_reason = arena.string(self.decideReason)
+    target.pointee.n_changes = self.changes.count
+    target.pointee.changes = arena.messages(self.changes)
+    target.pointee.text = arena.bytes(self.text)
+    target.pointee.etag = arena.string(self.etag)
+    target.pointee.statement = arena.bytes(self.statement)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "state": 2
+    case "effectiveFrom", "effective_from": 3
+    case "sha256": 4
+    case "reason": 5
+    case "proposer": 6
+    case "proposeTime", "propose_time": 7
+    case "decider": 8
+    case "decideTime", "decide_time": 9
+    case "decideReason", "decide_reason": 10
+    case "changes": 11
+    case "text": 12
+    case "etag": 13
+    case "statement": 14
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.state)
+    case 3:
+      try reader.read(&self.effectiveFrom)
+    case 4:
+      try reader.read(&self.sha256)
+    case 5:
+      try reader.read(&self.reason)
+    case 6:
+      try reader.read(&self.proposer)
+    case 7:
+      try reader.read(&self.proposeTime)
+    case 8:
+      try reader.read(&self.decider)
+    case 9:
+      try reader.read(&self.decideTime)
+    case 10:
+      try reader.read(&self.decideReason)
+    case 11:
+      try reader.readList(&self.changes, of: RegistryV1.LawChange()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 12:
+      try reader.read(&self.text)
+    case 13:
+      try reader.read(&self.etag)
+    case 14:
+      try reader.read(&self.statement)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("state", self.state)
+    writer.field("effectiveFrom", self.effectiveFrom)
+    writer.field("sha256", self.sha256)
+    writer.field("reason", self.reason)
+    writer.field("proposer", self.proposer)
+    writer.field("proposeTime", self.proposeTime)
+    writer.field("decider", self.decider)
+    writer.field("decideTime", self.decideTime)
+    writer.field("decideReason", self.decideReason)
+    writer.list("changes", self.changes) { $0.value($1) }
+    writer.field("text", self.text)
+    writer.field("etag", self.etag)
+    writer.field("statement", self.statement)
+  }
+}
+
+extension RegistryV1.ProposeLawRequest {
+  typealias Layout = Weir__Registry__V1__ProposeLawRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__propose_law_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.text = check.bytes(source.pointee.text)
+    self.file = try check.string(source.pointee.file, "file")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.text = arena.bytes(self.text)
+    target.pointee.file = arena.string(self.file)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "text": 1
+    case "file": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.text)
+    case 2:
+      try reader.read(&self.file)
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("text", self.text)
+    writer.field("file", self.file)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
+  }
+}
+
+extension RegistryV1.DecideLawRequest {
+  typealias Layout = Weir__Registry__V1__DecideLawRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__decide_law_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.approve = source.pointee.approve != 0
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.approve = self.approve ? 1 : 0
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "approve": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.approve)
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("approve", self.approve)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
+  }
+}
+
+extension RegistryV1.GetLawRequest {
+  typealias Layout = Weir__Registry__V1__GetLawRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__get_law_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+  }
+}
+
+extension RegistryV1.ListLawRequest {
+  typealias Layout = Weir__Registry__V1__ListLawRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_law_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension RegistryV1.ListLawResponse {
+  typealias Layout = Weir__Registry__V1__ListLawResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_law_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.versions = try check.messages(source.pointee.versions, source.pointee.n_versions, "versions")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_versions = self.versions.count
+    target.pointee.versions = arena.messages(self.versions)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "versions": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.versions, of: RegistryV1.LawVersion()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("versions", self.versions) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
   }
 }

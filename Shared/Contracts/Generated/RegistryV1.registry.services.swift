@@ -38,6 +38,13 @@ extension RegistryV1 {
     func listCertificates(_ request: RegistryV1.ListCertificatesRequest, _ call: CallContext) async throws -> RegistryV1.ListCertificatesResponse
     /// Who the caller is, as the gateway sees it: the first call to make when something is refused.
     func whoAmI(_ request: RegistryV1.WhoAmIRequest, _ call: CallContext) async throws -> RegistryV1.WhoAmIResponse
+    /// Brings a version of a regulation's profile, or a year of the working calendar: read, checked and compared with what is in force
+    /// before anything is kept (AC-90, AC-94). `validate_only` is the dry run, and without what it answers nothing can be signed.
+    func proposeLaw(_ request: RegistryV1.ProposeLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
+    /// Another person, of the authority of the node, approves it or sends it back.
+    func decideLaw(_ request: RegistryV1.DecideLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
+    func getLaw(_ request: RegistryV1.GetLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
+    func listLaw(_ request: RegistryV1.ListLawRequest, _ call: CallContext) async throws -> RegistryV1.ListLawResponse
     /// What a service must know of a department to judge scope: level, region, authority, kinds.
     func resolveDepartment(_ request: RegistryV1.GetDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
@@ -67,6 +74,10 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryRevokeCertificate, admission) { request, call in try await service.revokeCertificate(request, call) },
       .unary(AccessTable.registryV1RegistryListCertificates, admission) { request, call in try await service.listCertificates(request, call) },
       .unary(AccessTable.registryV1RegistryWhoAmI, admission) { request, call in try await service.whoAmI(request, call) },
+      .unary(AccessTable.registryV1RegistryProposeLaw, admission) { request, call in try await service.proposeLaw(request, call) },
+      .unary(AccessTable.registryV1RegistryDecideLaw, admission) { request, call in try await service.decideLaw(request, call) },
+      .unary(AccessTable.registryV1RegistryGetLaw, admission) { request, call in try await service.getLaw(request, call) },
+      .unary(AccessTable.registryV1RegistryListLaw, admission) { request, call in try await service.listLaw(request, call) },
       .unary(AccessTable.registryV1RegistryResolveDepartment, admission) { request, call in try await service.resolveDepartment(request, call) },
       .unary(AccessTable.registryV1RegistryResolveSystem, admission) { request, call in try await service.resolveSystem(request, call) },
     ]
@@ -169,6 +180,25 @@ extension RegistryV1 {
     /// Who the caller is, as the gateway sees it: the first call to make when something is refused.
     package func whoAmI(_ request: RegistryV1.WhoAmIRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.WhoAmIResponse {
       try await transport.unary("/weir.registry.v1.Registry/WhoAmI", request, options)
+    }
+
+    /// Brings a version of a regulation's profile, or a year of the working calendar: read, checked and compared with what is in force
+    /// before anything is kept (AC-90, AC-94). `validate_only` is the dry run, and without what it answers nothing can be signed.
+    package func proposeLaw(_ request: RegistryV1.ProposeLawRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.LawVersion {
+      try await transport.unary("/weir.registry.v1.Registry/ProposeLaw", request, options)
+    }
+
+    /// Another person, of the authority of the node, approves it or sends it back.
+    package func decideLaw(_ request: RegistryV1.DecideLawRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.LawVersion {
+      try await transport.unary("/weir.registry.v1.Registry/DecideLaw", request, options)
+    }
+
+    package func getLaw(_ request: RegistryV1.GetLawRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.LawVersion {
+      try await transport.unary("/weir.registry.v1.Registry/GetLaw", request, options)
+    }
+
+    package func listLaw(_ request: RegistryV1.ListLawRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListLawResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListLaw", request, options)
     }
 
     /// What a service must know of a department to judge scope: level, region, authority, kinds.

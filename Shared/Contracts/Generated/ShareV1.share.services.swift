@@ -58,6 +58,9 @@ extension ShareV1 {
     func getVerificationRequest(_ request: ShareV1.GetVerificationRequestRequest, _ call: CallContext) async throws -> ShareV1.VerificationRequest
     func listVerificationRequests(_ request: ShareV1.ListVerificationRequestsRequest, _ call: CallContext) async throws -> ShareV1.ListVerificationRequestsResponse
     func listDuties(_ request: CommonV1.ListDutiesRequest, _ call: CallContext) async throws -> CommonV1.ListDutiesResponse
+    /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
+    /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
+    func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ call: CallContext) async throws -> CommonV1.ListRunningCasesResponse
     /// A grant as Feedback and Ingest must know it.
     func resolveGrant(_ request: ShareV1.GetGrantRequest, _ call: CallContext) async throws -> ShareV1.Grant
   }
@@ -96,6 +99,7 @@ extension ShareV1 {
       .unary(AccessTable.shareV1ShareGetVerificationRequest, admission) { request, call in try await service.getVerificationRequest(request, call) },
       .unary(AccessTable.shareV1ShareListVerificationRequests, admission) { request, call in try await service.listVerificationRequests(request, call) },
       .unary(AccessTable.shareV1ShareListDuties, admission) { request, call in try await service.listDuties(request, call) },
+      .unary(AccessTable.shareV1ShareListRunningCases, admission) { request, call in try await service.listRunningCases(request, call) },
       .unary(AccessTable.shareV1ShareResolveGrant, admission) { request, call in try await service.resolveGrant(request, call) },
     ]
   }
@@ -250,6 +254,12 @@ extension ShareV1 {
 
     package func listDuties(_ request: CommonV1.ListDutiesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListDutiesResponse {
       try await transport.unary("/weir.share.v1.Share/ListDuties", request, options)
+    }
+
+    /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
+    /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
+    package func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListRunningCasesResponse {
+      try await transport.unary("/weir.share.v1.Share/ListRunningCases", request, options)
     }
 
     /// A grant as Feedback and Ingest must know it.

@@ -38,9 +38,8 @@ extension LogHome {
     let check = DecisionCheck(
       trust: ServiceTrust(roots: CertificateTrust(roots: [persons.root])),
       domain: persons.domain, now: persons.now)
-    return ActOffice(
-      retention: try #require(retention), decisions: check, real: clock.now
-    ) { request in
+    let term = try #require(retention)
+    return ActOffice(retention: term, decisions: check, real: clock.now) { request in
       // As Ingest asks: both persons' statements, and the person in both.
       let stated = try request.decisions.map { try check.read(SignedStatement($0)) }
       guard let subject = request.subject,

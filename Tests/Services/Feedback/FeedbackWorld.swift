@@ -192,10 +192,10 @@ final class FeedbackWorld: Sendable {
         address: "127.0.0.1:1",
         certificate: PeerCertificate(try pki.service("feedback").certificate)))
     texts = try FreeTextVault(keyring: keyring, random: random, now: real)
+    let law = try Self.profiles(governing: profile, in: folder)
+    let calendar = try FeedbackLaw.calendar()
     feedback = FeedbackServer(
-      database: database,
-      profiles: try Self.profiles(governing: profile, in: folder),
-      calendar: try FeedbackLaw.calendar(),
+      database: database, profiles: law, calendar: calendar,
       peers: FeedbackPeers(
         catalog: CatalogV1.CatalogClient(transport), share: ShareV1.ShareClient(transport),
         ingest: IngestV1.IngestClient(transport),

@@ -56,6 +56,7 @@ final class GatewayNode: Sendable {
   let address: Address
   let upstreams: [EchoService]
   let identities: [String: TestPKI.Identity]
+  let law: NodeLaw
   private let folder: TemporaryFolder
   private let channels = Mutex<[Channel]>([])
 
@@ -76,6 +77,7 @@ final class GatewayNode: Sendable {
     reactors = ReactorGroup(threadCount: 2, seed: 1)
     let identities = try other?.identities ?? Self.people(pki, age: age)
     self.identities = identities
+    law = try NodeLaw()
     store = try await RegistryStore.open(
       database?.location ?? .sqlite(path: folder.path("data/gateway.sqlite")),
       outbox: try gatewayOutbox(folder, replica: replica ?? "r1"), now: clock.now)
@@ -91,22 +93,14 @@ final class GatewayNode: Sendable {
         expectedServerURI: "spiffe://\(pki.domain)/service/catalog"),
       reactors: reactors)
     channels.withLock { $0.append(catalog) }
-    let start = ContinuousClock.now
-    // Replicas follow each other in real time, of which ten seconds count as the one that a busy machine cannot keep.
-    let uptime: @Sendable () -> Int64 =
-      if replica == nil {
-        { clock.now().milliseconds }
-      } else {
-        { Int64((ContinuousClock.now - start) / .milliseconds(10)) }
-      }
     let means = GatewayMeans(
       store: store, issuer: pki.departmentIssuer, serviceCertificate: service.certificate,
       serviceKey: service.key, channels: ["catalog": catalog],
       access: Array(AccessTable.all.values) + EchoService.methods,
       decisions: DecisionCheck(
         trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
-        domain: pki.domain, now: clock.now), random: pki.random,
-      civil: clock.now, real: clock.now, uptime: uptime)
+        domain: pki.domain, now: clock.now), law: law.desk, random: pki.random,
+      civil: clock.now, real: clock.now, uptime: Self.uptime(clock, replica: replica))
     var options = GatewayOptions(
       domain: pki.domain, rate: rate, demand: demand,
       term: try #require(CertificateTerm(defaultDays: 30, longestDays: 365)))
@@ -122,6 +116,13 @@ final class GatewayNode: Sendable {
         + [gateway.metricsPage { "weir_test 1\n" }],
       fallback: gateway.fallback)
     address = try await server.start()
+  }
+
+  /// Replicas follow each other in real time, of which ten seconds count as the one that a busy machine cannot keep.
+  private static func uptime(_ clock: TestClock, replica: String?) -> @Sendable () -> Int64 {
+    let start = ContinuousClock.now
+    if replica == nil { return { clock.now().milliseconds } }
+    return { Int64((ContinuousClock.now - start) / .milliseconds(10)) }
   }
 
   /// Everybody's certificate.

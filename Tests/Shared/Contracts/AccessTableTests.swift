@@ -63,6 +63,9 @@ struct AccessTableTests {
         "/weir.registry.v1.Registry/ListPersons", "/weir.registry.v1.Registry/ListCertificates",
         "/weir.registry.v1.Registry/ListRuns", "/weir.ingest.v1.Ingest/RotateKeys",
         "/weir.ingest.v1.Ingest/ListRegisterKeys",
+        "/weir.registry.v1.Registry/ListRuns", "/weir.registry.v1.Registry/ProposeLaw",
+        "/weir.catalog.v1.Catalog/ListRunningCases", "/weir.share.v1.Share/ListRunningCases",
+        "/weir.feedback.v1.Feedback/ListRunningCases",
       ])
     // What is open to every role tells of no person: the catalogue, grants and duties of one's own, the log's proofs.
     let open = AccessTable.all.values.filter { $0.isPublic && $0.roles.isEmpty }
@@ -70,7 +73,7 @@ struct AccessTableTests {
       Set(open.map { $0.path.split(separator: "/").suffix(1).joined() }) == [
         "GetCheckpoint", "GetTile", "GetInclusionProof", "GetConsistencyProof", "GetKeyList",
         "GetEntry", "ListEntries", "ListCategories", "ListDuties", "GetResourceStatus",
-        "GetDepartment", "ListDepartments", "WhoAmI", "RenewCertificate",
+        "GetDepartment", "ListDepartments", "WhoAmI", "RenewCertificate", "GetLaw", "ListLaw",
       ])
     for path in ["Share/Lookup", "Share/GetClearance", "Share/ListCases", "Share/RunComparison"] {
       guard let access = AccessTable.all["/weir.share.v1.\(path)"] else { continue }

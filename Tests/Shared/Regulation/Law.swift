@@ -34,7 +34,8 @@ enum Law {
 
   /// A profile made of rows `key = value @ article`, checked like a shipped one.
   static func document(
-    _ key: String, version: Int = 1, _ rows: [String: ProfileSourceValue], from: String? = nil
+    _ key: String, version: Int = 1, _ rows: [String: ProfileSourceValue], from: String? = nil,
+    effective: String? = nil
   ) throws -> ProfileDocument {
     var written: [ProfileSourceRow] = []
     if let from {
@@ -46,7 +47,7 @@ enum Law {
     return try ProfileDocument(
       ProfileSource(
         key: key, version: version, title: key, number: "1", shortName: BilingualText(key, key),
-        isTextHeld: true, rows: written))
+        isTextHeld: true, effectiveFrom: effective.flatMap { CivilDate(iso: $0) }, rows: written))
   }
 
   static func row(

@@ -11,17 +11,20 @@ package struct ActOffice: Sendable {
   package typealias NameSubject =
     @Sendable (_ request: IngestV1.NameSubjectRequest) async throws -> String
 
-  let retention: LogRetention
+  private let readRetention: @Sendable () -> LogRetention
   let real: @Sendable () -> Instant
   let nameSubject: NameSubject
   /// What both persons sign is held to the departments' root.
   let decisions: DecisionCheck
 
+  /// The longest term of the profiles held at this moment.
+  var retention: LogRetention { readRetention() }
+
   package init(
-    retention: LogRetention, decisions: DecisionCheck, real: @escaping @Sendable () -> Instant,
-    nameSubject: @escaping NameSubject
+    retention: @autoclosure @escaping @Sendable () -> LogRetention, decisions: DecisionCheck,
+    real: @escaping @Sendable () -> Instant, nameSubject: @escaping NameSubject
   ) {
-    self.retention = retention
+    readRetention = retention
     self.decisions = decisions
     self.real = real
     self.nameSubject = nameSubject

@@ -58,11 +58,7 @@ package struct CommandFailure: Error, Sendable, Equatable {
 
   /// From files of the law that cannot be taken: every problem with its file and line.
   init(_ law: LawFileProblems, in language: Language) {
-    let lines = law.problems.map { problem in
-      let place = problem.line > 0 ? "\(problem.file):\(problem.line)" : problem.file
-      return "\(place): \(problem.sentence.text(in: language))"
-    }
-    self.init(.usage, lines.joined(separator: "; "))
+    self.init(.usage, law.problems.map { $0.text.text(in: language) }.joined(separator: "\n"))
   }
 
   private static func trailer(_ name: String, of status: Status) -> String? {

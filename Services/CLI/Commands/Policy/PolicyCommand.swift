@@ -9,10 +9,15 @@ import Vocabulary
 struct PolicyCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     about(
-      "policy", "查看规章参数，演算期限。", "Show what the regulations say; count periods.",
+      "policy", "查看规章参数，演算期限，报送和批准新版本。",
+      "Show what the regulations say; count periods; bring and approve versions.",
       examples: "policy list", "policy show meizhou-public-2023 --key share.",
-      "policy simulate hebi-2021 share.reply --start 2024-04-02",
-      subcommands: [PolicyList.self, PolicyShow.self, PolicyTerms.self, PolicySimulate.self])
+      "policy simulate meizhou-specific-2021 --filed 2026-02-13",
+      "policy diff hebi-2021 ./hebi-2021-v2.yaml",
+      subcommands: [
+        PolicyList.self, PolicyShow.self, PolicyTerms.self, PolicySimulate.self, PolicyDiff.self,
+        PolicyImport.self, PolicyDecide.self, PolicyVersions.self,
+      ])
   }
 }
 
@@ -42,8 +47,11 @@ extension RegulatedClock: ExpressibleByArgument {}
 
 extension ProfileSet {
   /// The profile of a name that a person typed.
-  fileprivate func named(_ name: String) throws(CommandFailure) -> Profile {
-    if let profile = profile(named: name) { return profile }
+  ///
+  /// - Parameter day: The version that new cases meet on this day; the newest unless given.
+  func named(_ name: String, on day: CivilDate? = nil) throws(CommandFailure) -> Profile {
+    let found = day.map { profile(named: name, on: $0) } ?? profile(named: name)
+    if let found { return found }
     throw CommandFailure(
       .notFound,
       spoken(
@@ -90,6 +98,14 @@ struct PolicyShow: AsyncParsableCommand {
     help: ArgumentHelp(
       spoken("只显示以此开头的参数。", "Only parameters that begin so."), valueName: "prefix"))
   var prefix = ""
+  @Option(
+    name: .customLong("on"),
+    help: ArgumentHelp(
+      spoken(
+        "这一天新办事项适用的版本；默认最新版本。",
+        "The version that new cases meet on this day; the newest unless given."),
+      valueName: "date"))
+  var day: CivilDate?
   @Flag(
     name: .customLong("unset"),
     help: ArgumentHelp(
@@ -97,7 +113,7 @@ struct PolicyShow: AsyncParsableCommand {
   var showsUnset = false
 
   func run() async throws {
-    let found = try law.folder().profiles().named(profile)
+    let found = try law.folder().profiles().named(profile, on: day)
     let document = found.document
     let console = options.console
     console.show(
@@ -105,6 +121,10 @@ struct PolicyShow: AsyncParsableCommand {
         ("profile", BilingualText("档案", "profile"), .text(found.reference.text)),
         ("title", BilingualText("名称", "title"), .text(document.title)),
         ("number", BilingualText("文号", "number"), .text(document.number)),
+        (
+          "effective_from", BilingualText("新办适用", "effective from"),
+          .day(document.effectiveFrom ?? document.inForceFrom)
+        ),
       ],
       tables: [
         ("chain", PolicyTables.chain(of: found)),
@@ -137,43 +157,5 @@ struct PolicyTerms: AsyncParsableCommand {
   func run() async throws {
     options.console.show(
       PolicyTables.terms(of: try law.folder().profiles().named(profile).document))
-  }
-}
-
-struct PolicySimulate: AsyncParsableCommand {
-  static var configuration: CommandConfiguration {
-    about(
-      "simulate", "逐日演算一个期限。", "Count a period day by day.",
-      examples: "policy simulate hebi-2021 share.reply --start 2024-04-02")
-  }
-
-  @OptionGroup var law: LawOptions
-  @OptionGroup var options: CommonOptions
-  @Argument(help: ArgumentHelp(spoken("档案名，如 hebi-2021。", "The profile, such as hebi-2021.")))
-  var profile: String
-  @Argument(help: ArgumentHelp(spoken("期限，如 share.reply。", "The clock, such as share.reply.")))
-  var clock: RegulatedClock
-  @Option(
-    name: .customLong("start"),
-    help: ArgumentHelp(
-      spoken("起算事件之日；当日不计。", "The day of the start event, which does not count."),
-      valueName: "date"))
-  var start: CivilDate
-
-  func run() async throws {
-    let folder = try law.folder()
-    let found = try folder.profiles().named(profile)
-    guard let rule = found.clock(clock) else {
-      throw CommandFailure(
-        .notFound,
-        spoken(
-          "\(profile) 及其上级均未规定期限 \(clock.rawValue)。",
-          "Neither \(profile) nor its parents set the period \(clock.rawValue)."))
-    }
-    let explanation = LegalClock(rule: rule, started: start)
-      .explain(on: try folder.calendar(), today: start)
-    options.console.show(
-      PolicyTables.summary(explanation, profile: found),
-      tables: [("days", PolicyTables.days(explanation))])
   }
 }

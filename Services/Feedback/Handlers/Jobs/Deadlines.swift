@@ -14,10 +14,11 @@ extension FeedbackServer {
   ///
   /// - Parameter onFault: Told of each failure, for the log.
   package func followDeadlines(onFault: @Sendable (any Error) -> Void) async throws {
-    var isFirst = true
+    var counted: String?
     try await follow(every: .seconds(2), onFault: onFault) {
-      if isFirst { try await recountOpenIssues() }
-      isFirst = false
+      let version = calendar.version
+      if counted != version { try await recountOpenIssues() }
+      counted = version
       try await passDeadlines()
       return 0
     }

@@ -15,7 +15,8 @@ package struct RegistryService: Sendable {
   let directory: RegistryDirectory
   let following: RegistryFollowing?
   let desk: IssuingDesk
-  let demand: ActivationDemand?
+  private let demandNow: @Sendable () -> ActivationDemand?
+  let law: LawDesk
   let refusals: RefusalQueue
   /// What persons sign is held to the departments' root.
   let decisions: DecisionCheck
@@ -29,14 +30,16 @@ package struct RegistryService: Sendable {
   package init(
     store: RegistryStore, directory: RegistryDirectory, following: RegistryFollowing?,
     desk: IssuingDesk,
-    demand: ActivationDemand?, refusals: RefusalQueue, decisions: DecisionCheck,
+    demand: @escaping @Sendable () -> ActivationDemand?, law: LawDesk, refusals: RefusalQueue,
+    decisions: DecisionCheck,
     civil: @escaping @Sendable () -> Instant, real: @escaping @Sendable () -> Instant
   ) {
     self.store = store
     self.directory = directory
     self.following = following
     self.desk = desk
-    self.demand = demand
+    demandNow = demand
+    self.law = law
     self.refusals = refusals
     self.decisions = decisions
     self.civil = civil
@@ -44,7 +47,9 @@ package struct RegistryService: Sendable {
   }
 }
 
-extension RegistryService: RegistryV1.RegistryService {}
+extension RegistryService: RegistryV1.RegistryService {
+  var demand: ActivationDemand? { demandNow() }
+}
 
 extension RegistryService {
   /// What certificates are issued with now.

@@ -116,6 +116,59 @@ struct PolicyCommandTests {
     #expect((object["days"] as? [[String: Any]])?.count == 8)
   }
 
+  @Test(
+    "simulate --filed tells every period with its article and why, in a sentence (meizhou-specific-2021/21d)"
+  )
+  func filed() async throws {
+    let command = ["policy", "simulate", "meizhou-specific-2021", "--filed", "2026-02-13"]
+    let (exit, recorder) = await run(command + ["--output", "json"])
+    #expect(exit == .done)
+    let object = try #require(json(recorder) as? [String: Any])
+    let clocks = try #require(object["clocks"] as? [[String: Any]])
+    let reply = try #require(clocks.first { $0["clock"] as? String == "share.reply" })
+    #expect(reply["due"] as? String == "2026-02-25")
+    #expect(reply["article"] as? String == "meizhou-specific-2021/21d")
+    let (_, told) = await run(command + ["--lang", "en"])
+    #expect(
+      told.output.contains(
+        "the reply: filed on Friday 13 February 2026, due Wednesday 25 February 2026, because "
+          + "meizhou-specific-2021/21d gives 3 working days"))
+    #expect(told.errors.contains("not in force on 2026-02-13"))
+  }
+
+  @Test(
+    "diff tells rows and periods that read otherwise, with both articles; of the calendar its days")
+  func diff() async throws {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "weir-diff-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let text = try String(contentsOfFile: Self.law + "/policies/hebi-2021.yaml", encoding: .utf8)
+    let file = folder.appending(path: "second.yaml").path
+    try text.replacing("version: 1\n", with: "version: 2\neffective_from: 2027-01-01\n")
+      .replacing("share.reply_wd, value: 5", with: "share.reply_wd, value: 8")
+      .write(toFile: file, atomically: true, encoding: .utf8)
+    let (exit, recorder) = await run(["policy", "diff", "hebi-2021", file, "--output", "json"])
+    #expect(exit == .done)
+    let object = try #require(json(recorder) as? [String: Any])
+    let changes = try #require(object["changes"] as? [[String: Any]])
+    #expect(changes.count == 1)
+    #expect(changes.first?["former"] as? String == "5" && changes.first?["value"] as? String == "8")
+    #expect(changes.first?["article"] as? String == "hebi-2021/15.1d")
+    #expect((object["periods"] as? [[String: Any]])?.first?["clock"] as? String == "share.reply")
+    #expect(object["effective_from"] as? String == "2027-01-01")
+
+    let year = try String(contentsOfFile: Self.law + "/calendars/china-2026.yaml", encoding: .utf8)
+    let other = folder.appending(path: "year.yaml").path
+    try year.replacing("version: 1", with: "version: 2")
+      .replacing("to: 2026-10-07", with: "to: 2026-10-08")
+      .write(toFile: other, atomically: true, encoding: .utf8)
+    let (_, days) = await run(["policy", "diff", "calendar", other, "--output", "json"])
+    let moved = try #require((json(days) as? [String: Any])?["days"] as? [[String: Any]])
+    #expect(moved.compactMap { $0["date"] as? String } == ["2026-10-08"])
+    #expect(await run(["policy", "diff", "hebi-2021", "hebi-2021@7"]).exit == .notFound)
+    #expect(await run(["policy", "diff", "calendar", file]).exit == .usage)
+  }
+
   @Test("beyond the calendar the date is provisional, never guessed silently")
   func provisional() async throws {
     let (_, recorder) = await run([

@@ -282,12 +282,12 @@ final class IngestNode {
       .sqlite(path: databasePath), schema: ingestSchema, outbox: outbox, now: { real })
     identity = try await SQLDatabase.open(
       .sqlite(path: dataFolder + "/identity.sqlite"), schema: identitySchema, now: { real })
+    let (law, days) = (try ShippedLaw.profiles(), try ShippedLaw.calendar())
     var outside = IngestService.Dependencies(
       database: database, identity: identity, keyring: keyring,
       tokenKeysFolder: folder.path("keys"), indexFolder: dataFolder + "/index",
       catalog: CatalogV1.CatalogClient(catalog),
-      directory: { [registry] in try registry.department($0) },
-      profiles: try ShippedLaw.profiles(), calendar: try ShippedLaw.calendar(),
+      directory: { [registry] in try registry.department($0) }, profiles: law, calendar: days,
       grantKeys: [shareKey.publicKey], keyList: keyList,
       random: random,
       civil: { [clock, interruption] in

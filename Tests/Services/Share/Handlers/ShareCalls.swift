@@ -127,6 +127,7 @@ final class ShareCalls: Sendable {
       key: gateway.key, certificate: gateway.certificate, audience: pki.domain)
     reactors = ReactorGroup(threadCount: 1, seed: 1)
     let book = book
+    let calendar = try World.calendar()
     let law = try profile.map { try World.governed(by: $0) } ?? World.profiles()
     let check = DecisionCheck(
       trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
@@ -135,7 +136,7 @@ final class ShareCalls: Sendable {
       ShareServer.Dependencies(
         database: database, peers: ShareCalls.peers(book, database),
         profiles: law,
-        calendar: try World.calendar(),
+        calendar: calendar,
         vault: try ClaimVault(keyring: keys.keyring, random: keys.random, now: nowReal),
         grantKey: keys.key, keyList: keys.list, now: clock.now,
         admitData: {

@@ -457,6 +457,192 @@ void   weir__common__v1__lineage__free_unpacked
   assert(message->base.descriptor == &weir__common__v1__lineage__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__common__v1__list_running_cases_request__init
+                     (Weir__Common__V1__ListRunningCasesRequest         *message)
+{
+  static const Weir__Common__V1__ListRunningCasesRequest init_value = WEIR__COMMON__V1__LIST_RUNNING_CASES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__common__v1__list_running_cases_request__get_packed_size
+                     (const Weir__Common__V1__ListRunningCasesRequest *message)
+{
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__common__v1__list_running_cases_request__pack
+                     (const Weir__Common__V1__ListRunningCasesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__common__v1__list_running_cases_request__pack_to_buffer
+                     (const Weir__Common__V1__ListRunningCasesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Common__V1__ListRunningCasesRequest *
+       weir__common__v1__list_running_cases_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Common__V1__ListRunningCasesRequest *)
+     protobuf_c_message_unpack (&weir__common__v1__list_running_cases_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__common__v1__list_running_cases_request__free_unpacked
+                     (Weir__Common__V1__ListRunningCasesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__common__v1__running_case__init
+                     (Weir__Common__V1__RunningCase         *message)
+{
+  static const Weir__Common__V1__RunningCase init_value = WEIR__COMMON__V1__RUNNING_CASE__INIT;
+  *message = init_value;
+}
+size_t weir__common__v1__running_case__get_packed_size
+                     (const Weir__Common__V1__RunningCase *message)
+{
+  assert(message->base.descriptor == &weir__common__v1__running_case__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__common__v1__running_case__pack
+                     (const Weir__Common__V1__RunningCase *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__common__v1__running_case__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__common__v1__running_case__pack_to_buffer
+                     (const Weir__Common__V1__RunningCase *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__common__v1__running_case__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Common__V1__RunningCase *
+       weir__common__v1__running_case__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Common__V1__RunningCase *)
+     protobuf_c_message_unpack (&weir__common__v1__running_case__descriptor,
+                                allocator, len, data);
+}
+void   weir__common__v1__running_case__free_unpacked
+                     (Weir__Common__V1__RunningCase *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__common__v1__running_case__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__common__v1__running_clock__pause__init
+                     (Weir__Common__V1__RunningClock__Pause         *message)
+{
+  static const Weir__Common__V1__RunningClock__Pause init_value = WEIR__COMMON__V1__RUNNING_CLOCK__PAUSE__INIT;
+  *message = init_value;
+}
+void   weir__common__v1__running_clock__init
+                     (Weir__Common__V1__RunningClock         *message)
+{
+  static const Weir__Common__V1__RunningClock init_value = WEIR__COMMON__V1__RUNNING_CLOCK__INIT;
+  *message = init_value;
+}
+size_t weir__common__v1__running_clock__get_packed_size
+                     (const Weir__Common__V1__RunningClock *message)
+{
+  assert(message->base.descriptor == &weir__common__v1__running_clock__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__common__v1__running_clock__pack
+                     (const Weir__Common__V1__RunningClock *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__common__v1__running_clock__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__common__v1__running_clock__pack_to_buffer
+                     (const Weir__Common__V1__RunningClock *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__common__v1__running_clock__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Common__V1__RunningClock *
+       weir__common__v1__running_clock__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Common__V1__RunningClock *)
+     protobuf_c_message_unpack (&weir__common__v1__running_clock__descriptor,
+                                allocator, len, data);
+}
+void   weir__common__v1__running_clock__free_unpacked
+                     (Weir__Common__V1__RunningClock *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__common__v1__running_clock__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__common__v1__list_running_cases_response__init
+                     (Weir__Common__V1__ListRunningCasesResponse         *message)
+{
+  static const Weir__Common__V1__ListRunningCasesResponse init_value = WEIR__COMMON__V1__LIST_RUNNING_CASES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__common__v1__list_running_cases_response__get_packed_size
+                     (const Weir__Common__V1__ListRunningCasesResponse *message)
+{
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__common__v1__list_running_cases_response__pack
+                     (const Weir__Common__V1__ListRunningCasesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__common__v1__list_running_cases_response__pack_to_buffer
+                     (const Weir__Common__V1__ListRunningCasesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Common__V1__ListRunningCasesResponse *
+       weir__common__v1__list_running_cases_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Common__V1__ListRunningCasesResponse *)
+     protobuf_c_message_unpack (&weir__common__v1__list_running_cases_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__common__v1__list_running_cases_response__free_unpacked
+                     (Weir__Common__V1__ListRunningCasesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__common__v1__list_running_cases_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__common__v1__bilingual_text__field_descriptors[2] =
 {
   {
@@ -1248,5 +1434,364 @@ const ProtobufCMessageDescriptor weir__common__v1__lineage__descriptor =
   weir__common__v1__lineage__field_indices_by_name,
   1,  weir__common__v1__lineage__number_ranges,
   (ProtobufCMessageInit) weir__common__v1__lineage__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__common__v1__list_running_cases_request__field_descriptors[3] =
+{
+  {
+    "profile",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__ListRunningCasesRequest, profile),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__ListRunningCasesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__ListRunningCasesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__common__v1__list_running_cases_request__field_indices_by_name[] = {
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+  0,   /* field[0] = profile */
+};
+static const ProtobufCIntRange weir__common__v1__list_running_cases_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__common__v1__list_running_cases_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.common.v1.ListRunningCasesRequest",
+  "ListRunningCasesRequest",
+  "Weir__Common__V1__ListRunningCasesRequest",
+  "weir.common.v1",
+  sizeof(Weir__Common__V1__ListRunningCasesRequest),
+  3,
+  weir__common__v1__list_running_cases_request__field_descriptors,
+  weir__common__v1__list_running_cases_request__field_indices_by_name,
+  1,  weir__common__v1__list_running_cases_request__number_ranges,
+  (ProtobufCMessageInit) weir__common__v1__list_running_cases_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__common__v1__running_case__field_descriptors[5] =
+{
+  {
+    "resource",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningCase, resource),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningCase, state),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningCase, profile),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "department",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningCase, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clock",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningCase, clock),
+    &weir__common__v1__running_clock__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__common__v1__running_case__field_indices_by_name[] = {
+  4,   /* field[4] = clock */
+  3,   /* field[3] = department */
+  2,   /* field[2] = profile */
+  0,   /* field[0] = resource */
+  1,   /* field[1] = state */
+};
+static const ProtobufCIntRange weir__common__v1__running_case__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__common__v1__running_case__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.common.v1.RunningCase",
+  "RunningCase",
+  "Weir__Common__V1__RunningCase",
+  "weir.common.v1",
+  sizeof(Weir__Common__V1__RunningCase),
+  5,
+  weir__common__v1__running_case__field_descriptors,
+  weir__common__v1__running_case__field_indices_by_name,
+  1,  weir__common__v1__running_case__number_ranges,
+  (ProtobufCMessageInit) weir__common__v1__running_case__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__common__v1__running_clock__pause__field_descriptors[2] =
+{
+  {
+    "from",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningClock__Pause, from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningClock__Pause, to),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__common__v1__running_clock__pause__field_indices_by_name[] = {
+  0,   /* field[0] = from */
+  1,   /* field[1] = to */
+};
+static const ProtobufCIntRange weir__common__v1__running_clock__pause__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__common__v1__running_clock__pause__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.common.v1.RunningClock.Pause",
+  "Pause",
+  "Weir__Common__V1__RunningClock__Pause",
+  "weir.common.v1",
+  sizeof(Weir__Common__V1__RunningClock__Pause),
+  2,
+  weir__common__v1__running_clock__pause__field_descriptors,
+  weir__common__v1__running_clock__pause__field_indices_by_name,
+  1,  weir__common__v1__running_clock__pause__number_ranges,
+  (ProtobufCMessageInit) weir__common__v1__running_clock__pause__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__common__v1__running_clock__field_descriptors[6] =
+{
+  {
+    "clock",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningClock, clock),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "started",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningClock, started),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pauses",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Common__V1__RunningClock, n_pauses),
+    offsetof(Weir__Common__V1__RunningClock, pauses),
+    &weir__common__v1__running_clock__pause__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "extension_days",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Weir__Common__V1__RunningClock, n_extension_days),
+    offsetof(Weir__Common__V1__RunningClock, extension_days),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "agreed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningClock, agreed),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__RunningClock, due),
+    &weir__common__v1__due_date__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__common__v1__running_clock__field_indices_by_name[] = {
+  4,   /* field[4] = agreed */
+  0,   /* field[0] = clock */
+  5,   /* field[5] = due */
+  3,   /* field[3] = extension_days */
+  2,   /* field[2] = pauses */
+  1,   /* field[1] = started */
+};
+static const ProtobufCIntRange weir__common__v1__running_clock__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__common__v1__running_clock__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.common.v1.RunningClock",
+  "RunningClock",
+  "Weir__Common__V1__RunningClock",
+  "weir.common.v1",
+  sizeof(Weir__Common__V1__RunningClock),
+  6,
+  weir__common__v1__running_clock__field_descriptors,
+  weir__common__v1__running_clock__field_indices_by_name,
+  1,  weir__common__v1__running_clock__number_ranges,
+  (ProtobufCMessageInit) weir__common__v1__running_clock__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__common__v1__list_running_cases_response__field_descriptors[2] =
+{
+  {
+    "cases",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Common__V1__ListRunningCasesResponse, n_cases),
+    offsetof(Weir__Common__V1__ListRunningCasesResponse, cases),
+    &weir__common__v1__running_case__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__ListRunningCasesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__common__v1__list_running_cases_response__field_indices_by_name[] = {
+  0,   /* field[0] = cases */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__common__v1__list_running_cases_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__common__v1__list_running_cases_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.common.v1.ListRunningCasesResponse",
+  "ListRunningCasesResponse",
+  "Weir__Common__V1__ListRunningCasesResponse",
+  "weir.common.v1",
+  sizeof(Weir__Common__V1__ListRunningCasesResponse),
+  2,
+  weir__common__v1__list_running_cases_response__field_descriptors,
+  weir__common__v1__list_running_cases_response__field_indices_by_name,
+  1,  weir__common__v1__list_running_cases_response__number_ranges,
+  (ProtobufCMessageInit) weir__common__v1__list_running_cases_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };

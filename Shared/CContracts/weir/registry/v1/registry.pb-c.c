@@ -1537,6 +1537,321 @@ void   weir__registry__v1__who_am_iresponse__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__who_am_iresponse__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__law_change__init
+                     (Weir__Registry__V1__LawChange         *message)
+{
+  static const Weir__Registry__V1__LawChange init_value = WEIR__REGISTRY__V1__LAW_CHANGE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__law_change__get_packed_size
+                     (const Weir__Registry__V1__LawChange *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__law_change__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__law_change__pack
+                     (const Weir__Registry__V1__LawChange *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__law_change__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__law_change__pack_to_buffer
+                     (const Weir__Registry__V1__LawChange *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__law_change__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__LawChange *
+       weir__registry__v1__law_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__LawChange *)
+     protobuf_c_message_unpack (&weir__registry__v1__law_change__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__law_change__free_unpacked
+                     (Weir__Registry__V1__LawChange *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__law_change__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__law_version__init
+                     (Weir__Registry__V1__LawVersion         *message)
+{
+  static const Weir__Registry__V1__LawVersion init_value = WEIR__REGISTRY__V1__LAW_VERSION__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__law_version__get_packed_size
+                     (const Weir__Registry__V1__LawVersion *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__law_version__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__law_version__pack
+                     (const Weir__Registry__V1__LawVersion *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__law_version__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__law_version__pack_to_buffer
+                     (const Weir__Registry__V1__LawVersion *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__law_version__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__LawVersion *
+       weir__registry__v1__law_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__LawVersion *)
+     protobuf_c_message_unpack (&weir__registry__v1__law_version__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__law_version__free_unpacked
+                     (Weir__Registry__V1__LawVersion *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__law_version__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__propose_law_request__init
+                     (Weir__Registry__V1__ProposeLawRequest         *message)
+{
+  static const Weir__Registry__V1__ProposeLawRequest init_value = WEIR__REGISTRY__V1__PROPOSE_LAW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__propose_law_request__get_packed_size
+                     (const Weir__Registry__V1__ProposeLawRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__propose_law_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__propose_law_request__pack
+                     (const Weir__Registry__V1__ProposeLawRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__propose_law_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__propose_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__ProposeLawRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__propose_law_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ProposeLawRequest *
+       weir__registry__v1__propose_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ProposeLawRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__propose_law_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__propose_law_request__free_unpacked
+                     (Weir__Registry__V1__ProposeLawRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__propose_law_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__decide_law_request__init
+                     (Weir__Registry__V1__DecideLawRequest         *message)
+{
+  static const Weir__Registry__V1__DecideLawRequest init_value = WEIR__REGISTRY__V1__DECIDE_LAW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__decide_law_request__get_packed_size
+                     (const Weir__Registry__V1__DecideLawRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__decide_law_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__decide_law_request__pack
+                     (const Weir__Registry__V1__DecideLawRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__decide_law_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__decide_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__DecideLawRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__decide_law_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__DecideLawRequest *
+       weir__registry__v1__decide_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__DecideLawRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__decide_law_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__decide_law_request__free_unpacked
+                     (Weir__Registry__V1__DecideLawRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__decide_law_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__get_law_request__init
+                     (Weir__Registry__V1__GetLawRequest         *message)
+{
+  static const Weir__Registry__V1__GetLawRequest init_value = WEIR__REGISTRY__V1__GET_LAW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__get_law_request__get_packed_size
+                     (const Weir__Registry__V1__GetLawRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_law_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__get_law_request__pack
+                     (const Weir__Registry__V1__GetLawRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_law_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__get_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__GetLawRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_law_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__GetLawRequest *
+       weir__registry__v1__get_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__GetLawRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__get_law_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__get_law_request__free_unpacked
+                     (Weir__Registry__V1__GetLawRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__get_law_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_law_request__init
+                     (Weir__Registry__V1__ListLawRequest         *message)
+{
+  static const Weir__Registry__V1__ListLawRequest init_value = WEIR__REGISTRY__V1__LIST_LAW_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_law_request__get_packed_size
+                     (const Weir__Registry__V1__ListLawRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_law_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_law_request__pack
+                     (const Weir__Registry__V1__ListLawRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_law_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListLawRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_law_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListLawRequest *
+       weir__registry__v1__list_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListLawRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_law_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_law_request__free_unpacked
+                     (Weir__Registry__V1__ListLawRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_law_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_law_response__init
+                     (Weir__Registry__V1__ListLawResponse         *message)
+{
+  static const Weir__Registry__V1__ListLawResponse init_value = WEIR__REGISTRY__V1__LIST_LAW_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_law_response__get_packed_size
+                     (const Weir__Registry__V1__ListLawResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_law_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_law_response__pack
+                     (const Weir__Registry__V1__ListLawResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_law_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_law_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListLawResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_law_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListLawResponse *
+       weir__registry__v1__list_law_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListLawResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_law_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_law_response__free_unpacked
+                     (Weir__Registry__V1__ListLawResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_law_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[13] =
 {
   {
@@ -4031,6 +4346,662 @@ const ProtobufCMessageDescriptor weir__registry__v1__who_am_iresponse__descripto
   (ProtobufCMessageInit) weir__registry__v1__who_am_iresponse__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__registry__v1__law_change__field_descriptors[6] =
+{
+  {
+    "key",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawChange, key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "former",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawChange, former),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "former_article",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawChange, former_article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "value",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawChange, value),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawChange, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawChange, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__law_change__field_indices_by_name[] = {
+  4,   /* field[4] = article */
+  1,   /* field[1] = former */
+  2,   /* field[2] = former_article */
+  0,   /* field[0] = key */
+  5,   /* field[5] = kind */
+  3,   /* field[3] = value */
+};
+static const ProtobufCIntRange weir__registry__v1__law_change__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__law_change__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.LawChange",
+  "LawChange",
+  "Weir__Registry__V1__LawChange",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__LawChange),
+  6,
+  weir__registry__v1__law_change__field_descriptors,
+  weir__registry__v1__law_change__field_indices_by_name,
+  1,  weir__registry__v1__law_change__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__law_change__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__law_version__field_descriptors[14] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, state),
+    &weir__registry__v1__law_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effective_from",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, effective_from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sha256",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "proposer",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, proposer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "propose_time",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, propose_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decider",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, decider),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decide_time",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, decide_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decide_reason",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, decide_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changes",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__LawVersion, n_changes),
+    offsetof(Weir__Registry__V1__LawVersion, changes),
+    &weir__registry__v1__law_change__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "text",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, text),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "statement",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__LawVersion, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__law_version__field_indices_by_name[] = {
+  10,   /* field[10] = changes */
+  9,   /* field[9] = decide_reason */
+  8,   /* field[8] = decide_time */
+  7,   /* field[7] = decider */
+  2,   /* field[2] = effective_from */
+  12,   /* field[12] = etag */
+  0,   /* field[0] = name */
+  6,   /* field[6] = propose_time */
+  5,   /* field[5] = proposer */
+  4,   /* field[4] = reason */
+  3,   /* field[3] = sha256 */
+  1,   /* field[1] = state */
+  13,   /* field[13] = statement */
+  11,   /* field[11] = text */
+};
+static const ProtobufCIntRange weir__registry__v1__law_version__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 14 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__law_version__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.LawVersion",
+  "LawVersion",
+  "Weir__Registry__V1__LawVersion",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__LawVersion),
+  14,
+  weir__registry__v1__law_version__field_descriptors,
+  weir__registry__v1__law_version__field_indices_by_name,
+  1,  weir__registry__v1__law_version__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__law_version__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__propose_law_request__field_descriptors[6] =
+{
+  {
+    "text",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ProposeLawRequest, text),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ProposeLawRequest, file),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ProposeLawRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ProposeLawRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ProposeLawRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ProposeLawRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__propose_law_request__field_indices_by_name[] = {
+  1,   /* field[1] = file */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
+  0,   /* field[0] = text */
+  4,   /* field[4] = validate_only */
+};
+static const ProtobufCIntRange weir__registry__v1__propose_law_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__propose_law_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ProposeLawRequest",
+  "ProposeLawRequest",
+  "Weir__Registry__V1__ProposeLawRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ProposeLawRequest),
+  6,
+  weir__registry__v1__propose_law_request__field_descriptors,
+  weir__registry__v1__propose_law_request__field_indices_by_name,
+  1,  weir__registry__v1__propose_law_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__propose_law_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__decide_law_request__field_descriptors[6] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DecideLawRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "approve",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DecideLawRequest, approve),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DecideLawRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DecideLawRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DecideLawRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DecideLawRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__decide_law_request__field_indices_by_name[] = {
+  1,   /* field[1] = approve */
+  0,   /* field[0] = name */
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
+  4,   /* field[4] = validate_only */
+};
+static const ProtobufCIntRange weir__registry__v1__decide_law_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__decide_law_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.DecideLawRequest",
+  "DecideLawRequest",
+  "Weir__Registry__V1__DecideLawRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__DecideLawRequest),
+  6,
+  weir__registry__v1__decide_law_request__field_descriptors,
+  weir__registry__v1__decide_law_request__field_indices_by_name,
+  1,  weir__registry__v1__decide_law_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__decide_law_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__get_law_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GetLawRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__get_law_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange weir__registry__v1__get_law_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__get_law_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.GetLawRequest",
+  "GetLawRequest",
+  "Weir__Registry__V1__GetLawRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__GetLawRequest),
+  1,
+  weir__registry__v1__get_law_request__field_descriptors,
+  weir__registry__v1__get_law_request__field_indices_by_name,
+  1,  weir__registry__v1__get_law_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__get_law_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_law_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListLawRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListLawRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_law_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__registry__v1__list_law_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_law_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListLawRequest",
+  "ListLawRequest",
+  "Weir__Registry__V1__ListLawRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListLawRequest),
+  2,
+  weir__registry__v1__list_law_request__field_descriptors,
+  weir__registry__v1__list_law_request__field_indices_by_name,
+  1,  weir__registry__v1__list_law_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_law_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_law_response__field_descriptors[2] =
+{
+  {
+    "versions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListLawResponse, n_versions),
+    offsetof(Weir__Registry__V1__ListLawResponse, versions),
+    &weir__registry__v1__law_version__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListLawResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_law_response__field_indices_by_name[] = {
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = versions */
+};
+static const ProtobufCIntRange weir__registry__v1__list_law_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_law_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListLawResponse",
+  "ListLawResponse",
+  "Weir__Registry__V1__ListLawResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListLawResponse),
+  2,
+  weir__registry__v1__list_law_response__field_descriptors,
+  weir__registry__v1__list_law_response__field_indices_by_name,
+  1,  weir__registry__v1__list_law_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_law_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue weir__registry__v1__state__enum_values_by_number[3] =
 {
   { "STATE_UNSPECIFIED", "WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED", 0 },
@@ -4093,5 +5064,37 @@ const ProtobufCEnumDescriptor weir__registry__v1__level__descriptor =
   weir__registry__v1__level__enum_values_by_name,
   1,
   weir__registry__v1__level__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue weir__registry__v1__law_state__enum_values_by_number[4] =
+{
+  { "LAW_STATE_UNSPECIFIED", "WEIR__REGISTRY__V1__LAW_STATE__LAW_STATE_UNSPECIFIED", 0 },
+  { "LAW_PROPOSED", "WEIR__REGISTRY__V1__LAW_STATE__LAW_PROPOSED", 1 },
+  { "LAW_APPROVED", "WEIR__REGISTRY__V1__LAW_STATE__LAW_APPROVED", 2 },
+  { "LAW_REJECTED", "WEIR__REGISTRY__V1__LAW_STATE__LAW_REJECTED", 3 },
+};
+static const ProtobufCIntRange weir__registry__v1__law_state__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex weir__registry__v1__law_state__enum_values_by_name[4] =
+{
+  { "LAW_APPROVED", 2 },
+  { "LAW_PROPOSED", 1 },
+  { "LAW_REJECTED", 3 },
+  { "LAW_STATE_UNSPECIFIED", 0 },
+};
+const ProtobufCEnumDescriptor weir__registry__v1__law_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.LawState",
+  "LawState",
+  "Weir__Registry__V1__LawState",
+  "weir.registry.v1",
+  4,
+  weir__registry__v1__law_state__enum_values_by_number,
+  4,
+  weir__registry__v1__law_state__enum_values_by_name,
+  1,
+  weir__registry__v1__law_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

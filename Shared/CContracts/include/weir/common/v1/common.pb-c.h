@@ -26,6 +26,11 @@ typedef struct Weir__Common__V1__Step Weir__Common__V1__Step;
 typedef struct Weir__Common__V1__Receipt Weir__Common__V1__Receipt;
 typedef struct Weir__Common__V1__SignedDecision Weir__Common__V1__SignedDecision;
 typedef struct Weir__Common__V1__Lineage Weir__Common__V1__Lineage;
+typedef struct Weir__Common__V1__ListRunningCasesRequest Weir__Common__V1__ListRunningCasesRequest;
+typedef struct Weir__Common__V1__RunningCase Weir__Common__V1__RunningCase;
+typedef struct Weir__Common__V1__RunningClock Weir__Common__V1__RunningClock;
+typedef struct Weir__Common__V1__RunningClock__Pause Weir__Common__V1__RunningClock__Pause;
+typedef struct Weir__Common__V1__ListRunningCasesResponse Weir__Common__V1__ListRunningCasesResponse;
 
 
 /* --- enums --- */
@@ -171,6 +176,72 @@ struct  Weir__Common__V1__Lineage
 #define WEIR__COMMON__V1__LINEAGE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__lineage__descriptor) \
     , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Weir__Common__V1__ListRunningCasesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData profile;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__COMMON__V1__LIST_RUNNING_CASES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__list_running_cases_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Common__V1__RunningCase
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData resource;
+  ProtobufCBinaryData state;
+  ProtobufCBinaryData profile;
+  ProtobufCBinaryData department;
+  Weir__Common__V1__RunningClock *clock;
+};
+#define WEIR__COMMON__V1__RUNNING_CASE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__running_case__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Common__V1__RunningClock__Pause
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData from;
+  ProtobufCBinaryData to;
+};
+#define WEIR__COMMON__V1__RUNNING_CLOCK__PAUSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__running_clock__pause__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Common__V1__RunningClock
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData clock;
+  ProtobufCBinaryData started;
+  size_t n_pauses;
+  Weir__Common__V1__RunningClock__Pause **pauses;
+  size_t n_extension_days;
+  int32_t *extension_days;
+  ProtobufCBinaryData agreed;
+  Weir__Common__V1__DueDate *due;
+};
+#define WEIR__COMMON__V1__RUNNING_CLOCK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__running_clock__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, NULL }
+
+
+struct  Weir__Common__V1__ListRunningCasesResponse
+{
+  ProtobufCMessage base;
+  size_t n_cases;
+  Weir__Common__V1__RunningCase **cases;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__COMMON__V1__LIST_RUNNING_CASES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__list_running_cases_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 /* Weir__Common__V1__BilingualText methods */
@@ -363,6 +434,85 @@ Weir__Common__V1__Lineage *
 void   weir__common__v1__lineage__free_unpacked
                      (Weir__Common__V1__Lineage *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Common__V1__ListRunningCasesRequest methods */
+void   weir__common__v1__list_running_cases_request__init
+                     (Weir__Common__V1__ListRunningCasesRequest         *message);
+size_t weir__common__v1__list_running_cases_request__get_packed_size
+                     (const Weir__Common__V1__ListRunningCasesRequest   *message);
+size_t weir__common__v1__list_running_cases_request__pack
+                     (const Weir__Common__V1__ListRunningCasesRequest   *message,
+                      uint8_t             *out);
+size_t weir__common__v1__list_running_cases_request__pack_to_buffer
+                     (const Weir__Common__V1__ListRunningCasesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Common__V1__ListRunningCasesRequest *
+       weir__common__v1__list_running_cases_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__common__v1__list_running_cases_request__free_unpacked
+                     (Weir__Common__V1__ListRunningCasesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Common__V1__RunningCase methods */
+void   weir__common__v1__running_case__init
+                     (Weir__Common__V1__RunningCase         *message);
+size_t weir__common__v1__running_case__get_packed_size
+                     (const Weir__Common__V1__RunningCase   *message);
+size_t weir__common__v1__running_case__pack
+                     (const Weir__Common__V1__RunningCase   *message,
+                      uint8_t             *out);
+size_t weir__common__v1__running_case__pack_to_buffer
+                     (const Weir__Common__V1__RunningCase   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Common__V1__RunningCase *
+       weir__common__v1__running_case__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__common__v1__running_case__free_unpacked
+                     (Weir__Common__V1__RunningCase *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Common__V1__RunningClock__Pause methods */
+void   weir__common__v1__running_clock__pause__init
+                     (Weir__Common__V1__RunningClock__Pause         *message);
+/* Weir__Common__V1__RunningClock methods */
+void   weir__common__v1__running_clock__init
+                     (Weir__Common__V1__RunningClock         *message);
+size_t weir__common__v1__running_clock__get_packed_size
+                     (const Weir__Common__V1__RunningClock   *message);
+size_t weir__common__v1__running_clock__pack
+                     (const Weir__Common__V1__RunningClock   *message,
+                      uint8_t             *out);
+size_t weir__common__v1__running_clock__pack_to_buffer
+                     (const Weir__Common__V1__RunningClock   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Common__V1__RunningClock *
+       weir__common__v1__running_clock__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__common__v1__running_clock__free_unpacked
+                     (Weir__Common__V1__RunningClock *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Common__V1__ListRunningCasesResponse methods */
+void   weir__common__v1__list_running_cases_response__init
+                     (Weir__Common__V1__ListRunningCasesResponse         *message);
+size_t weir__common__v1__list_running_cases_response__get_packed_size
+                     (const Weir__Common__V1__ListRunningCasesResponse   *message);
+size_t weir__common__v1__list_running_cases_response__pack
+                     (const Weir__Common__V1__ListRunningCasesResponse   *message,
+                      uint8_t             *out);
+size_t weir__common__v1__list_running_cases_response__pack_to_buffer
+                     (const Weir__Common__V1__ListRunningCasesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Common__V1__ListRunningCasesResponse *
+       weir__common__v1__list_running_cases_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__common__v1__list_running_cases_response__free_unpacked
+                     (Weir__Common__V1__ListRunningCasesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Common__V1__BilingualText_Closure)
@@ -395,6 +545,21 @@ typedef void (*Weir__Common__V1__SignedDecision_Closure)
 typedef void (*Weir__Common__V1__Lineage_Closure)
                  (const Weir__Common__V1__Lineage *message,
                   void *closure_data);
+typedef void (*Weir__Common__V1__ListRunningCasesRequest_Closure)
+                 (const Weir__Common__V1__ListRunningCasesRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Common__V1__RunningCase_Closure)
+                 (const Weir__Common__V1__RunningCase *message,
+                  void *closure_data);
+typedef void (*Weir__Common__V1__RunningClock__Pause_Closure)
+                 (const Weir__Common__V1__RunningClock__Pause *message,
+                  void *closure_data);
+typedef void (*Weir__Common__V1__RunningClock_Closure)
+                 (const Weir__Common__V1__RunningClock *message,
+                  void *closure_data);
+typedef void (*Weir__Common__V1__ListRunningCasesResponse_Closure)
+                 (const Weir__Common__V1__ListRunningCasesResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -412,6 +577,11 @@ extern const ProtobufCMessageDescriptor weir__common__v1__step__descriptor;
 extern const ProtobufCMessageDescriptor weir__common__v1__receipt__descriptor;
 extern const ProtobufCMessageDescriptor weir__common__v1__signed_decision__descriptor;
 extern const ProtobufCMessageDescriptor weir__common__v1__lineage__descriptor;
+extern const ProtobufCMessageDescriptor weir__common__v1__list_running_cases_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__common__v1__running_case__descriptor;
+extern const ProtobufCMessageDescriptor weir__common__v1__running_clock__descriptor;
+extern const ProtobufCMessageDescriptor weir__common__v1__running_clock__pause__descriptor;
+extern const ProtobufCMessageDescriptor weir__common__v1__list_running_cases_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

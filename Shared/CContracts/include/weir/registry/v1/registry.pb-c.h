@@ -51,6 +51,13 @@ typedef struct Weir__Registry__V1__ListCertificatesRequest Weir__Registry__V1__L
 typedef struct Weir__Registry__V1__ListCertificatesResponse Weir__Registry__V1__ListCertificatesResponse;
 typedef struct Weir__Registry__V1__WhoAmIRequest Weir__Registry__V1__WhoAmIRequest;
 typedef struct Weir__Registry__V1__WhoAmIResponse Weir__Registry__V1__WhoAmIResponse;
+typedef struct Weir__Registry__V1__LawChange Weir__Registry__V1__LawChange;
+typedef struct Weir__Registry__V1__LawVersion Weir__Registry__V1__LawVersion;
+typedef struct Weir__Registry__V1__ProposeLawRequest Weir__Registry__V1__ProposeLawRequest;
+typedef struct Weir__Registry__V1__DecideLawRequest Weir__Registry__V1__DecideLawRequest;
+typedef struct Weir__Registry__V1__GetLawRequest Weir__Registry__V1__GetLawRequest;
+typedef struct Weir__Registry__V1__ListLawRequest Weir__Registry__V1__ListLawRequest;
+typedef struct Weir__Registry__V1__ListLawResponse Weir__Registry__V1__ListLawResponse;
 
 
 /* --- enums --- */
@@ -69,6 +76,13 @@ typedef enum _Weir__Registry__V1__Level {
   WEIR__REGISTRY__V1__LEVEL__FUNCTIONAL_ZONE = 4
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__REGISTRY__V1__LEVEL)
 } Weir__Registry__V1__Level;
+typedef enum _Weir__Registry__V1__LawState {
+  WEIR__REGISTRY__V1__LAW_STATE__LAW_STATE_UNSPECIFIED = 0,
+  WEIR__REGISTRY__V1__LAW_STATE__LAW_PROPOSED = 1,
+  WEIR__REGISTRY__V1__LAW_STATE__LAW_APPROVED = 2,
+  WEIR__REGISTRY__V1__LAW_STATE__LAW_REJECTED = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__REGISTRY__V1__LAW_STATE)
+} Weir__Registry__V1__LawState;
 
 /* --- messages --- */
 
@@ -516,6 +530,108 @@ struct  Weir__Registry__V1__WhoAmIResponse
 #define WEIR__REGISTRY__V1__WHO_AM_IRESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__who_am_iresponse__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__LawChange
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData key;
+  ProtobufCBinaryData former;
+  ProtobufCBinaryData former_article;
+  ProtobufCBinaryData value;
+  ProtobufCBinaryData article;
+  ProtobufCBinaryData kind;
+};
+#define WEIR__REGISTRY__V1__LAW_CHANGE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__law_change__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Registry__V1__LawVersion
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  Weir__Registry__V1__LawState state;
+  ProtobufCBinaryData effective_from;
+  ProtobufCBinaryData sha256;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData proposer;
+  Google__Protobuf__Timestamp *propose_time;
+  ProtobufCBinaryData decider;
+  Google__Protobuf__Timestamp *decide_time;
+  ProtobufCBinaryData decide_reason;
+  size_t n_changes;
+  Weir__Registry__V1__LawChange **changes;
+  ProtobufCBinaryData text;
+  ProtobufCBinaryData etag;
+  ProtobufCBinaryData statement;
+};
+#define WEIR__REGISTRY__V1__LAW_VERSION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__law_version__descriptor) \
+    , {0,NULL}, WEIR__REGISTRY__V1__LAW_STATE__LAW_STATE_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ProposeLawRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData text;
+  ProtobufCBinaryData file;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
+};
+#define WEIR__REGISTRY__V1__PROPOSE_LAW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__propose_law_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
+
+
+struct  Weir__Registry__V1__DecideLawRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  protobuf_c_boolean approve;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
+};
+#define WEIR__REGISTRY__V1__DECIDE_LAW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__decide_law_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, NULL }
+
+
+struct  Weir__Registry__V1__GetLawRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+};
+#define WEIR__REGISTRY__V1__GET_LAW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__get_law_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListLawRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_LAW_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_law_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListLawResponse
+{
+  ProtobufCMessage base;
+  size_t n_versions;
+  Weir__Registry__V1__LawVersion **versions;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_LAW_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_law_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 /* Weir__Registry__V1__Department methods */
@@ -1164,6 +1280,139 @@ Weir__Registry__V1__WhoAmIResponse *
 void   weir__registry__v1__who_am_iresponse__free_unpacked
                      (Weir__Registry__V1__WhoAmIResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__LawChange methods */
+void   weir__registry__v1__law_change__init
+                     (Weir__Registry__V1__LawChange         *message);
+size_t weir__registry__v1__law_change__get_packed_size
+                     (const Weir__Registry__V1__LawChange   *message);
+size_t weir__registry__v1__law_change__pack
+                     (const Weir__Registry__V1__LawChange   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__law_change__pack_to_buffer
+                     (const Weir__Registry__V1__LawChange   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__LawChange *
+       weir__registry__v1__law_change__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__law_change__free_unpacked
+                     (Weir__Registry__V1__LawChange *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__LawVersion methods */
+void   weir__registry__v1__law_version__init
+                     (Weir__Registry__V1__LawVersion         *message);
+size_t weir__registry__v1__law_version__get_packed_size
+                     (const Weir__Registry__V1__LawVersion   *message);
+size_t weir__registry__v1__law_version__pack
+                     (const Weir__Registry__V1__LawVersion   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__law_version__pack_to_buffer
+                     (const Weir__Registry__V1__LawVersion   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__LawVersion *
+       weir__registry__v1__law_version__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__law_version__free_unpacked
+                     (Weir__Registry__V1__LawVersion *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ProposeLawRequest methods */
+void   weir__registry__v1__propose_law_request__init
+                     (Weir__Registry__V1__ProposeLawRequest         *message);
+size_t weir__registry__v1__propose_law_request__get_packed_size
+                     (const Weir__Registry__V1__ProposeLawRequest   *message);
+size_t weir__registry__v1__propose_law_request__pack
+                     (const Weir__Registry__V1__ProposeLawRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__propose_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__ProposeLawRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ProposeLawRequest *
+       weir__registry__v1__propose_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__propose_law_request__free_unpacked
+                     (Weir__Registry__V1__ProposeLawRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__DecideLawRequest methods */
+void   weir__registry__v1__decide_law_request__init
+                     (Weir__Registry__V1__DecideLawRequest         *message);
+size_t weir__registry__v1__decide_law_request__get_packed_size
+                     (const Weir__Registry__V1__DecideLawRequest   *message);
+size_t weir__registry__v1__decide_law_request__pack
+                     (const Weir__Registry__V1__DecideLawRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__decide_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__DecideLawRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__DecideLawRequest *
+       weir__registry__v1__decide_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__decide_law_request__free_unpacked
+                     (Weir__Registry__V1__DecideLawRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__GetLawRequest methods */
+void   weir__registry__v1__get_law_request__init
+                     (Weir__Registry__V1__GetLawRequest         *message);
+size_t weir__registry__v1__get_law_request__get_packed_size
+                     (const Weir__Registry__V1__GetLawRequest   *message);
+size_t weir__registry__v1__get_law_request__pack
+                     (const Weir__Registry__V1__GetLawRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__get_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__GetLawRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__GetLawRequest *
+       weir__registry__v1__get_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__get_law_request__free_unpacked
+                     (Weir__Registry__V1__GetLawRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListLawRequest methods */
+void   weir__registry__v1__list_law_request__init
+                     (Weir__Registry__V1__ListLawRequest         *message);
+size_t weir__registry__v1__list_law_request__get_packed_size
+                     (const Weir__Registry__V1__ListLawRequest   *message);
+size_t weir__registry__v1__list_law_request__pack
+                     (const Weir__Registry__V1__ListLawRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_law_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListLawRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListLawRequest *
+       weir__registry__v1__list_law_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_law_request__free_unpacked
+                     (Weir__Registry__V1__ListLawRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListLawResponse methods */
+void   weir__registry__v1__list_law_response__init
+                     (Weir__Registry__V1__ListLawResponse         *message);
+size_t weir__registry__v1__list_law_response__get_packed_size
+                     (const Weir__Registry__V1__ListLawResponse   *message);
+size_t weir__registry__v1__list_law_response__pack
+                     (const Weir__Registry__V1__ListLawResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_law_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListLawResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListLawResponse *
+       weir__registry__v1__list_law_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_law_response__free_unpacked
+                     (Weir__Registry__V1__ListLawResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Registry__V1__Department_Closure)
@@ -1268,6 +1517,27 @@ typedef void (*Weir__Registry__V1__WhoAmIRequest_Closure)
 typedef void (*Weir__Registry__V1__WhoAmIResponse_Closure)
                  (const Weir__Registry__V1__WhoAmIResponse *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__LawChange_Closure)
+                 (const Weir__Registry__V1__LawChange *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__LawVersion_Closure)
+                 (const Weir__Registry__V1__LawVersion *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ProposeLawRequest_Closure)
+                 (const Weir__Registry__V1__ProposeLawRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__DecideLawRequest_Closure)
+                 (const Weir__Registry__V1__DecideLawRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__GetLawRequest_Closure)
+                 (const Weir__Registry__V1__GetLawRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListLawRequest_Closure)
+                 (const Weir__Registry__V1__ListLawRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListLawResponse_Closure)
+                 (const Weir__Registry__V1__ListLawResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1276,6 +1546,7 @@ typedef void (*Weir__Registry__V1__WhoAmIResponse_Closure)
 
 extern const ProtobufCEnumDescriptor    weir__registry__v1__state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__registry__v1__level__descriptor;
+extern const ProtobufCEnumDescriptor    weir__registry__v1__law_state__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__regional_role__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department_correction__descriptor;
@@ -1310,6 +1581,13 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__list_certificates_re
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_certificates_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__who_am_irequest__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__who_am_iresponse__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__law_change__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__law_version__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__propose_law_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__decide_law_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__get_law_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_law_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_law_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
