@@ -13,7 +13,7 @@ exit(await runService("catalog") { environment in try await buildCatalog(environ
 nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let keys = try environment.openKeys()
   let database = try await environment.openDatabase(
-    schema: catalogSchema, keys: keys, consumers: ["ingest", "share"])
+    schema: catalogSchema, keys: keys, consumers: ["ingest", "share", "gateway"])
   guard let outbox = database.outbox else {
     throw ConfigurationError.malformed(path: "catalog", detail: "the database has no outbox")
   }
@@ -29,7 +29,8 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
     keyList: keys.keyListNote,
     refusals: refusals, decisions: try environment.decisions(),
     now: environment.clock.civil)
-  let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share"]) { _ in
+  let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share", "gateway"]) {
+    _ in
     try await handlers.publishedSnapshot().map {
       SnapshotEvent(topic: $0.topic, payload: $0.payload)
     }
@@ -48,6 +49,11 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
         do { try await handlers.refreshSeats() } catch { environment.noteFault(of: "seats", error) }
         try await environment.repeating("seats", every: .seconds(5)) {
           try await handlers.refreshSeats()
+        }
+      },
+      {
+        try await environment.repeating("clock notices", every: .seconds(5)) {
+          try await handlers.tellClocks()
         }
       },
     ],

@@ -10,8 +10,8 @@ import Foundation
 exit(await runService("feedback", build: buildFeedback))
 
 nonisolated func buildFeedback(_ environment: ServiceEnvironment) async throws -> ServiceParts {
-  // Ingest marks records as under check, Share reopens cases.
-  let followers = ["ingest", "share"]
+  // Ingest marks records as under check, Share reopens cases, the gateway passes reminders on.
+  let followers = ["ingest", "share", "gateway"]
   let keys = try environment.openKeys()
   let database = try await environment.openDatabase(
     schema: feedbackSchema, keys: keys, consumers: followers)
@@ -55,6 +55,11 @@ nonisolated func buildFeedback(_ environment: ServiceEnvironment) async throws -
       { try await server.followCorrections { environment.noteFault(of: "recalls", $0) } },
       { try await server.followSubjects { environment.noteFault(of: "locating", $0) } },
       { try await server.followDeadlines { environment.noteFault(of: "deadlines", $0) } },
+      {
+        try await environment.repeating("clock notices", every: .seconds(5)) {
+          try await server.tellClocks()
+        }
+      },
     ],
     close: [{ await database.close() }])
 }

@@ -138,6 +138,11 @@ package struct Gateway: Sendable {
       publicServices + ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
     let own = RegistryV1.methods(ofRegistry: registry, admission: GatewayAdmission(gate))
       .filter { handler in means.access.contains { $0.path == handler.path && $0.isPublic } }
+      .map { handler in
+        // A stream ends when its caller is shut out, as those of the services do.
+        if case .stream = handler.implementation { return forKnownCallers(handler) }
+        return handler
+      }
     let standard =
       GRPCHealthV1.methods(ofHealth: health)
       + GRPCReflectionV1.methods(ofServerReflection: Reflection(services: listed))

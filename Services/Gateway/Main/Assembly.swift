@@ -49,6 +49,15 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     }
   }
   var internalMethods = gateway.internalMethods(admission: environment.admission())
+  for (producer, topics) in NoticeIntake.followed {
+    let follower = EventFollower(
+      producer: producer, topics: topics, channel: try environment.peers.channel(to: producer),
+      database: database, log: environment.log, health: environment.health
+    ) { event, transaction in
+      try NoticeIntake.apply(event.payload, to: transaction)
+    }
+    jobs.append { try await follower.run() }
+  }
   if let outbox = database.outbox {
     let link = EvidenceLink(
       outbox: outbox, audit: try environment.peers.channel(to: "audit"), service: "gateway",

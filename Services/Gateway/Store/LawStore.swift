@@ -32,7 +32,7 @@ extension SQLReading where Self: ~Copyable {
 
   /// The file, and what it changed when it was brought.
   package func lawText(_ name: LawName) throws -> (text: [UInt8], changes: [LawChange])? {
-    try queryOne("SELECT text, changes FROM law_versions WHERE name = ?1", [name.text])
+    try queryOne("SELECT file, changes FROM law_versions WHERE name = ?1", [name.text])
       .map { row in
         let changes: [UInt8] = try row[1]
         return (try row[0], try lawChanges(changes, of: name))
@@ -46,7 +46,7 @@ extension WriteTransaction {
     try execute("DELETE FROM law_versions WHERE name = ?1", [version.name.text])
     try execute(
       """
-      INSERT INTO law_versions (name, state, effective, sha256, reason, proposer, proposed, changes, text)
+      INSERT INTO law_versions (name, state, effective, sha256, reason, proposer, proposed, changes, file)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
       """,
       [

@@ -10,7 +10,7 @@ package struct RegistryStore: Sendable {
   package let database: SQLDatabase
 
   package static let schema: [SchemaStep] = [
-    .registry, .corrections, .systemRegions, .scheduledRuns, .followers, .law,
+    .registry, .corrections, .systemRegions, .scheduledRuns, .followers, .law, .notices,
   ]
 
   package init(_ database: SQLDatabase) {

@@ -11,7 +11,7 @@ exit(await runService("share") { environment in try await buildShare(environment
 
 nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let keys = try environment.openKeys()
-  let consumers = ["ingest", "feedback"]
+  let consumers = ["ingest", "feedback", "gateway"]
   let database = try await environment.openDatabase(
     schema: shareSchema, keys: keys, consumers: consumers)
   guard let outbox = database.outbox else {
@@ -55,6 +55,11 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
         // Calls ask the clock themselves; this tells the services that follow.
         try await environment.repeating("expire grants", every: .seconds(5)) {
           try await handlers.expireGrants()
+        }
+      },
+      {
+        try await environment.repeating("clock notices", every: .seconds(5)) {
+          try await handlers.tellClocks()
         }
       },
     ] + followers.map { follower in { try await follower.run() } },

@@ -243,6 +243,10 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__dec
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__get_law_request__weir_descriptor(void) { return &weir__registry__v1__get_law_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_law_request__weir_descriptor(void) { return &weir__registry__v1__list_law_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_law_response__weir_descriptor(void) { return &weir__registry__v1__list_law_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__notice__weir_descriptor(void) { return &weir__registry__v1__notice__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_notices_request__weir_descriptor(void) { return &weir__registry__v1__list_notices_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_notices_response__weir_descriptor(void) { return &weir__registry__v1__list_notices_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__watch_notices_request__weir_descriptor(void) { return &weir__registry__v1__watch_notices_request__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__row_condition__weir_descriptor(void) { return &weir__share__v1__row_condition__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__roll_terms__weir_descriptor(void) { return &weir__share__v1__roll_terms__descriptor; }

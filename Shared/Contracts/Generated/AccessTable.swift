@@ -107,6 +107,8 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/DecideLaw": registryV1RegistryDecideLaw,
     "/weir.registry.v1.Registry/GetLaw": registryV1RegistryGetLaw,
     "/weir.registry.v1.Registry/ListLaw": registryV1RegistryListLaw,
+    "/weir.registry.v1.Registry/ListNotices": registryV1RegistryListNotices,
+    "/weir.registry.v1.Registry/WatchNotices": registryV1RegistryWatchNotices,
     "/weir.registry.v1.Registry/ResolveDepartment": registryV1RegistryResolveDepartment,
     "/weir.registry.v1.Registry/ResolveSystem": registryV1RegistryResolveSystem,
     "/weir.share.v1.Share/CreateApplication": shareV1ShareCreateApplication,
@@ -606,7 +608,7 @@ package enum AccessTable {
     scope: .any, person: .none,
     audited: [],
     via: [], isInternal: true,
-    callers: ["audit", "feedback", "ingest", "share"])
+    callers: ["audit", "feedback", "gateway", "ingest", "share"])
 
   package static let eventsV1EventsConfirm = MethodAccess(
     path: "/weir.events.v1.Events/Confirm", service: "weir.events.v1.Events",
@@ -614,7 +616,7 @@ package enum AccessTable {
     scope: .any, person: .none,
     audited: [],
     via: [], isInternal: true,
-    callers: ["audit", "feedback", "ingest", "share"])
+    callers: ["audit", "feedback", "gateway", "ingest", "share"])
 
   package static let eventsV1EventsSnapshot = MethodAccess(
     path: "/weir.events.v1.Events/Snapshot", service: "weir.events.v1.Events",
@@ -622,7 +624,7 @@ package enum AccessTable {
     scope: .any, person: .none,
     audited: [],
     via: [], isInternal: true,
-    callers: ["audit", "feedback", "ingest", "share"])
+    callers: ["audit", "feedback", "gateway", "ingest", "share"])
 
   package static let feedbackV1FeedbackFileIssue = MethodAccess(
     path: "/weir.feedback.v1.Feedback/FileIssue", service: "weir.feedback.v1.Feedback",
@@ -924,6 +926,22 @@ package enum AccessTable {
     path: "/weir.registry.v1.Registry/ListLaw", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListNotices = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListNotices", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .caller, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryWatchNotices = MethodAccess(
+    path: "/weir.registry.v1.Registry/WatchNotices", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .caller, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])

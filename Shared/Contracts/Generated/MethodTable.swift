@@ -510,6 +510,16 @@ extension MethodShape {
       request: RegistryV1.ListLawRequest.self,
       reply: RegistryV1.ListLawResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ListNotices": MethodShape(
+      path: "/weir.registry.v1.Registry/ListNotices", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListNoticesRequest.self,
+      reply: RegistryV1.ListNoticesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/WatchNotices": MethodShape(
+      path: "/weir.registry.v1.Registry/WatchNotices", service: "weir.registry.v1.Registry",
+      request: RegistryV1.WatchNoticesRequest.self,
+      reply: RegistryV1.Notice.self,
+      streamsRequests: false, streamsReplies: true),
     "/weir.registry.v1.Registry/ResolveDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/ResolveDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.GetDepartmentRequest.self,

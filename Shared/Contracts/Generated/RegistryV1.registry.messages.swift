@@ -1068,6 +1068,90 @@ extension RegistryV1 {
       self.nextPageToken = nextPageToken
     }
   }
+
+  /// A reminder before a due day, or that it has passed.
+  package struct Notice: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.Notice"
+    /// Counts up; the next is asked for after it.
+    package var number: Int64 = 0
+    /// "applications/A-1".
+    package var resource: String = ""
+    /// "reminder-2": so many working days before; "escalation".
+    package var notice: String = ""
+    /// "share.reply".
+    package var clock: String = ""
+    package var due: CommonV1.DueDate? = nil
+    /// Who must act; the authority is told of what is late beside them.
+    package var department: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      number: Int64 = 0,
+      resource: String = "",
+      notice: String = "",
+      clock: String = "",
+      due: CommonV1.DueDate? = nil,
+      department: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.number = number
+      self.resource = resource
+      self.notice = notice
+      self.clock = clock
+      self.due = due
+      self.department = department
+      self.time = time
+    }
+  }
+
+  package struct ListNoticesRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListNoticesRequest"
+    /// Only after this number.
+    package var after: Int64 = 0
+    package var pageSize: Int32 = 0
+
+    package init() {}
+
+    package init(
+      after: Int64 = 0,
+      pageSize: Int32 = 0
+    ) {
+      self.after = after
+      self.pageSize = pageSize
+    }
+  }
+
+  package struct ListNoticesResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListNoticesResponse"
+    package var notices: [RegistryV1.Notice] = []
+    /// To be asked after next; unchanged where there was nothing.
+    package var last: Int64 = 0
+
+    package init() {}
+
+    package init(
+      notices: [RegistryV1.Notice] = [],
+      last: Int64 = 0
+    ) {
+      self.notices = notices
+      self.last = last
+    }
+  }
+
+  package struct WatchNoticesRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.WatchNoticesRequest"
+    package var after: Int64 = 0
+
+    package init() {}
+
+    package init(
+      after: Int64 = 0
+    ) {
+      self.after = after
+    }
+  }
 }
 
 extension RegistryV1.Department {
@@ -3936,5 +4020,260 @@ extension RegistryV1.ListLawResponse {
   func writeFields(to writer: inout JSONWriter) {
     writer.list("versions", self.versions) { $0.value($1) }
     writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension RegistryV1.Notice {
+  typealias Layout = Weir__Registry__V1__Notice
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__notice__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.number = source.pointee.number
+    self.resource = try check.string(source.pointee.resource, "resource")
+    self.notice = try check.string(source.pointee.notice, "notice")
+    self.clock = try check.string(source.pointee.clock, "clock")
+    self.due = try check.optionalMessage(source.pointee.due, "due")
+    self.department = try check.string(source.pointee.department, "department")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.number = self.number
+    target.pointee.resource = arena.string(self.resource)
+    target.pointee.notice = arena.string(self.notice)
+    target.pointee.clock = arena.string(self.clock)
+    target.pointee.due = arena.optionalMessage(self.due)
+    target.pointee.department = arena.string(self.department)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "number": 1
+    case "resource": 2
+    case "notice": 3
+    case "clock": 4
+    case "due": 5
+    case "department": 6
+    case "time": 7
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.number)
+    case 2:
+      try reader.read(&self.resource)
+    case 3:
+      try reader.read(&self.notice)
+    case 4:
+      try reader.read(&self.clock)
+    case 5:
+      try reader.read(&self.due)
+    case 6:
+      try reader.read(&self.department)
+    case 7:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("number", self.number)
+    writer.field("resource", self.resource)
+    writer.field("notice", self.notice)
+    writer.field("clock", self.clock)
+    writer.field("due", self.due)
+    writer.field("department", self.department)
+    writer.field("time", self.time)
+  }
+}
+
+extension RegistryV1.ListNoticesRequest {
+  typealias Layout = Weir__Registry__V1__ListNoticesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_notices_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.after = source.pointee.after
+    self.pageSize = source.pointee.page_size
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.after = self.after
+    target.pointee.page_size = self.pageSize
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "after": 1
+    case "pageSize", "page_size": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.after)
+    case 2:
+      try reader.read(&self.pageSize)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("after", self.after)
+    writer.field("pageSize", self.pageSize)
+  }
+}
+
+extension RegistryV1.ListNoticesResponse {
+  typealias Layout = Weir__Registry__V1__ListNoticesResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_notices_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.notices = try check.messages(source.pointee.notices, source.pointee.n_notices, "notices")
+    self.last = source.pointee.last
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_notices = self.notices.count
+    target.pointee.notices = arena.messages(self.notices)
+    target.pointee.last = self.last
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "notices": 1
+    case "last": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.notices, of: RegistryV1.Notice()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.last)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("notices", self.notices) { $0.value($1) }
+    writer.field("last", self.last)
+  }
+}
+
+extension RegistryV1.WatchNoticesRequest {
+  typealias Layout = Weir__Registry__V1__WatchNoticesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__watch_notices_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.after = source.pointee.after
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.after = self.after
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "after": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.after)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("after", self.after)
   }
 }

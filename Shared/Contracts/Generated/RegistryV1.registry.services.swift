@@ -45,6 +45,10 @@ extension RegistryV1 {
     func decideLaw(_ request: RegistryV1.DecideLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
     func getLaw(_ request: RegistryV1.GetLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
     func listLaw(_ request: RegistryV1.ListLawRequest, _ call: CallContext) async throws -> RegistryV1.ListLawResponse
+    /// Reminders and escalations for the caller's department: each was told once, in order; those of all services.
+    func listNotices(_ request: RegistryV1.ListNoticesRequest, _ call: CallContext) async throws -> RegistryV1.ListNoticesResponse
+    /// The same as they come, after a number that the caller has seen; never ends by itself.
+    func watchNotices(_ request: RegistryV1.WatchNoticesRequest, _ replies: MessageWriter<RegistryV1.Notice>, _ call: CallContext) async throws
     /// What a service must know of a department to judge scope: level, region, authority, kinds.
     func resolveDepartment(_ request: RegistryV1.GetDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
@@ -78,6 +82,8 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryDecideLaw, admission) { request, call in try await service.decideLaw(request, call) },
       .unary(AccessTable.registryV1RegistryGetLaw, admission) { request, call in try await service.getLaw(request, call) },
       .unary(AccessTable.registryV1RegistryListLaw, admission) { request, call in try await service.listLaw(request, call) },
+      .unary(AccessTable.registryV1RegistryListNotices, admission) { request, call in try await service.listNotices(request, call) },
+      .serverStreaming(AccessTable.registryV1RegistryWatchNotices, admission) { request, replies, call in try await service.watchNotices(request, replies, call) },
       .unary(AccessTable.registryV1RegistryResolveDepartment, admission) { request, call in try await service.resolveDepartment(request, call) },
       .unary(AccessTable.registryV1RegistryResolveSystem, admission) { request, call in try await service.resolveSystem(request, call) },
     ]
@@ -199,6 +205,19 @@ extension RegistryV1 {
 
     package func listLaw(_ request: RegistryV1.ListLawRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListLawResponse {
       try await transport.unary("/weir.registry.v1.Registry/ListLaw", request, options)
+    }
+
+    /// Reminders and escalations for the caller's department: each was told once, in order; those of all services.
+    package func listNotices(_ request: RegistryV1.ListNoticesRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListNoticesResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListNotices", request, options)
+    }
+
+    /// The same as they come, after a number that the caller has seen; never ends by itself.
+    package func watchNotices<Result>(
+      _ request: RegistryV1.WatchNoticesRequest, _ options: CallOptions = CallOptions(),
+      _ body: (MessageReader<RegistryV1.Notice>) async throws -> Result
+    ) async throws -> Result {
+      try await transport.serverStreaming("/weir.registry.v1.Registry/WatchNotices", options, request, body)
     }
 
     /// What a service must know of a department to judge scope: level, region, authority, kinds.

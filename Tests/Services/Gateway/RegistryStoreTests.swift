@@ -45,6 +45,56 @@ struct RegistryStoreTests {
   }
 
   @Test(
+    "versions of the law and notices come back as they were, in their order",
+    arguments: Backend.allCases)
+  func law(backend: Backend) async throws {
+    let store = try await founded(try TestDatabase(backend))
+    let name = try #require(LawName("profiles/hebi-2021@2"))
+    let change = LawChange(
+      key: "share.reply_wd", former: "5", formerArticle: "hebi-2021/15.1d", value: "9",
+      article: "hebi-2021/15.1d", kind: "changed")
+    var version = LawVersion(
+      name: name, state: .proposed, effectiveFrom: CivilDate(iso: "2027-03-01"),
+      sha256: [1, 2, 3], reason: "修订", proposer: "departments/operations/persons/zhao",
+      proposed: TestDatabase.noon)
+    let brought = version
+    try await store.database.write {
+      try $0.saveLaw(brought, text: Array("profile: …".utf8), changes: [change])
+    }
+    #expect(try await store.database.read { try $0.lawVersion(name) } == version)
+    #expect(try await store.database.read { try $0.approvedLaw() }.isEmpty)
+    version.state = .approved
+    version.decider = "departments/data-bureau/persons/wu"
+    version.decided = TestDatabase.noon.adding(milliseconds: 1)
+    version.decideReason = "已核对"
+    let decided = version
+    try await store.database.write { try $0.saveDecision(on: decided) }
+    let listed = try await store.database.read {
+      try $0.lawVersions(RegistryPage(after: "", limit: 5))
+    }
+    #expect(listed == [version])
+    #expect(try await store.database.read { try $0.approvedLaw() } == [name])
+    let file = try await store.database.read { try $0.lawText(name) }
+    #expect(file?.text == Array("profile: …".utf8) && file?.changes == [change])
+
+    let notice = DutyNotice(
+      resource: "applications/A-1", notice: "escalation", clock: "share.reply",
+      due: "2026-02-25", article: "hebi-2021/15.1d", department: try code("civil-affairs"),
+      authority: try code("data-bureau"), overdueDays: 2, time: TestDatabase.noon)
+    try await store.database.write { try $0.save(notice) }
+    for (recipient, number) in [("civil-affairs", Int64(1)), ("data-bureau", 2)] {
+      let department = try code(recipient)
+      let found = try await store.database.read {
+        try $0.notices(for: department, after: 0, limit: 9)
+      }
+      #expect(found.map(\.number) == [number])
+      #expect(found.first?.notice.resource == "applications/A-1")
+      #expect(found.first?.notice.overdueDays == 2)
+    }
+    await store.database.close()
+  }
+
+  @Test(
     "a change is a newer state of one row, and followers are told it alone",
     arguments: Backend.allCases)
   func changes(backend: Backend) async throws {

@@ -36,9 +36,9 @@ struct AccessTableTests {
       table == [
         "/weir.audit.v1.Audit/WatchOrigins": ["catalog", "feedback", "gateway", "ingest", "share"],
         "/weir.catalog.v1.Catalog/ResolveEntry": ["feedback", "ingest", "share"],
-        "/weir.events.v1.Events/Snapshot": ["audit", "feedback", "ingest", "share"],
-        "/weir.events.v1.Events/Confirm": ["audit", "feedback", "ingest", "share"],
-        "/weir.events.v1.Events/Subscribe": ["audit", "feedback", "ingest", "share"],
+        "/weir.events.v1.Events/Snapshot": ["audit", "feedback", "gateway", "ingest", "share"],
+        "/weir.events.v1.Events/Confirm": ["audit", "feedback", "gateway", "ingest", "share"],
+        "/weir.events.v1.Events/Subscribe": ["audit", "feedback", "gateway", "ingest", "share"],
         "/weir.ingest.v1.Ingest/CompareChunk": ["share"],
         "/weir.ingest.v1.Ingest/ListRecipients": ["feedback"],
         "/weir.ingest.v1.Ingest/LocateRecords": ["feedback"],
@@ -74,6 +74,7 @@ struct AccessTableTests {
         "GetCheckpoint", "GetTile", "GetInclusionProof", "GetConsistencyProof", "GetKeyList",
         "GetEntry", "ListEntries", "ListCategories", "ListDuties", "GetResourceStatus",
         "GetDepartment", "ListDepartments", "WhoAmI", "RenewCertificate", "GetLaw", "ListLaw",
+        "ListNotices", "WatchNotices",
       ])
     for path in ["Share/Lookup", "Share/GetClearance", "Share/ListCases", "Share/RunComparison"] {
       guard let access = AccessTable.all["/weir.share.v1.\(path)"] else { continue }

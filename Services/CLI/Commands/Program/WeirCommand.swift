@@ -40,6 +40,7 @@ struct WeirCommand: AsyncParsableCommand {
         DestructionCommand.self, ShareCommand.self, CompareCommand.self,
         CaseCommand.self,
         FeedbackCommand.self, AuditCommand.self, AccessCommand.self, TodoCommand.self,
+        NoticesCommand.self,
         PolicyCommand.self,
         SynthCommand.self, PKICommand.self, DoctorCommand.self, BackupCommand.self,
         RestoreCommand.self, WitnessCommand.self,

@@ -78,4 +78,5 @@ package let feedbackSchema: [SchemaStep] = [
       """,
       "CREATE INDEX locating_next ON locating (next_try, issue)",
     ], isAdditive: true),
+  .toldOnce(number: 3),
 ]

@@ -11,7 +11,7 @@ extension SchemaStep {
       CREATE TABLE law_versions (
         name TEXT PRIMARY KEY, state INTEGER NOT NULL, effective INTEGER, sha256 BLOB NOT NULL,
         reason TEXT NOT NULL, proposer TEXT NOT NULL, proposed INTEGER NOT NULL, decider TEXT,
-        decided INTEGER, decide_reason TEXT, changes BLOB NOT NULL, text BLOB NOT NULL)
+        decided INTEGER, decide_reason TEXT, changes BLOB NOT NULL, file BLOB NOT NULL)
       """
     ], isAdditive: true)
 }

@@ -116,4 +116,5 @@ package let shareSchema: [SchemaStep] = [
       """,
       "CREATE INDEX case_moves_case ON case_moves (comparison, number, revision)",
     ], isAdditive: true),
+  .toldOnce(number: 7),
 ]

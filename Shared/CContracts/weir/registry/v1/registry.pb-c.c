@@ -1852,6 +1852,186 @@ void   weir__registry__v1__list_law_response__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__list_law_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__notice__init
+                     (Weir__Registry__V1__Notice         *message)
+{
+  static const Weir__Registry__V1__Notice init_value = WEIR__REGISTRY__V1__NOTICE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__notice__get_packed_size
+                     (const Weir__Registry__V1__Notice *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__notice__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__notice__pack
+                     (const Weir__Registry__V1__Notice *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__notice__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__notice__pack_to_buffer
+                     (const Weir__Registry__V1__Notice *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__notice__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__Notice *
+       weir__registry__v1__notice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__Notice *)
+     protobuf_c_message_unpack (&weir__registry__v1__notice__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__notice__free_unpacked
+                     (Weir__Registry__V1__Notice *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__notice__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_notices_request__init
+                     (Weir__Registry__V1__ListNoticesRequest         *message)
+{
+  static const Weir__Registry__V1__ListNoticesRequest init_value = WEIR__REGISTRY__V1__LIST_NOTICES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_notices_request__get_packed_size
+                     (const Weir__Registry__V1__ListNoticesRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_notices_request__pack
+                     (const Weir__Registry__V1__ListNoticesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_notices_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListNoticesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListNoticesRequest *
+       weir__registry__v1__list_notices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListNoticesRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_notices_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_notices_request__free_unpacked
+                     (Weir__Registry__V1__ListNoticesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_notices_response__init
+                     (Weir__Registry__V1__ListNoticesResponse         *message)
+{
+  static const Weir__Registry__V1__ListNoticesResponse init_value = WEIR__REGISTRY__V1__LIST_NOTICES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_notices_response__get_packed_size
+                     (const Weir__Registry__V1__ListNoticesResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_notices_response__pack
+                     (const Weir__Registry__V1__ListNoticesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_notices_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListNoticesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListNoticesResponse *
+       weir__registry__v1__list_notices_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListNoticesResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_notices_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_notices_response__free_unpacked
+                     (Weir__Registry__V1__ListNoticesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_notices_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__watch_notices_request__init
+                     (Weir__Registry__V1__WatchNoticesRequest         *message)
+{
+  static const Weir__Registry__V1__WatchNoticesRequest init_value = WEIR__REGISTRY__V1__WATCH_NOTICES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__watch_notices_request__get_packed_size
+                     (const Weir__Registry__V1__WatchNoticesRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__watch_notices_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__watch_notices_request__pack
+                     (const Weir__Registry__V1__WatchNoticesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__watch_notices_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__watch_notices_request__pack_to_buffer
+                     (const Weir__Registry__V1__WatchNoticesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__watch_notices_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__WatchNoticesRequest *
+       weir__registry__v1__watch_notices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__WatchNoticesRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__watch_notices_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__watch_notices_request__free_unpacked
+                     (Weir__Registry__V1__WatchNoticesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__watch_notices_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[13] =
 {
   {
@@ -5000,6 +5180,262 @@ const ProtobufCMessageDescriptor weir__registry__v1__list_law_response__descript
   weir__registry__v1__list_law_response__field_indices_by_name,
   1,  weir__registry__v1__list_law_response__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__list_law_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__notice__field_descriptors[7] =
+{
+  {
+    "number",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, resource),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "notice",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, notice),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "clock",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, clock),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, due),
+    &weir__common__v1__due_date__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "department",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Notice, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__notice__field_indices_by_name[] = {
+  3,   /* field[3] = clock */
+  5,   /* field[5] = department */
+  4,   /* field[4] = due */
+  2,   /* field[2] = notice */
+  0,   /* field[0] = number */
+  1,   /* field[1] = resource */
+  6,   /* field[6] = time */
+};
+static const ProtobufCIntRange weir__registry__v1__notice__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__notice__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.Notice",
+  "Notice",
+  "Weir__Registry__V1__Notice",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__Notice),
+  7,
+  weir__registry__v1__notice__field_descriptors,
+  weir__registry__v1__notice__field_indices_by_name,
+  1,  weir__registry__v1__notice__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__notice__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_notices_request__field_descriptors[2] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListNoticesRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListNoticesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_notices_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+  1,   /* field[1] = page_size */
+};
+static const ProtobufCIntRange weir__registry__v1__list_notices_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_notices_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListNoticesRequest",
+  "ListNoticesRequest",
+  "Weir__Registry__V1__ListNoticesRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListNoticesRequest),
+  2,
+  weir__registry__v1__list_notices_request__field_descriptors,
+  weir__registry__v1__list_notices_request__field_indices_by_name,
+  1,  weir__registry__v1__list_notices_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_notices_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_notices_response__field_descriptors[2] =
+{
+  {
+    "notices",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListNoticesResponse, n_notices),
+    offsetof(Weir__Registry__V1__ListNoticesResponse, notices),
+    &weir__registry__v1__notice__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListNoticesResponse, last),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_notices_response__field_indices_by_name[] = {
+  1,   /* field[1] = last */
+  0,   /* field[0] = notices */
+};
+static const ProtobufCIntRange weir__registry__v1__list_notices_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_notices_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListNoticesResponse",
+  "ListNoticesResponse",
+  "Weir__Registry__V1__ListNoticesResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListNoticesResponse),
+  2,
+  weir__registry__v1__list_notices_response__field_descriptors,
+  weir__registry__v1__list_notices_response__field_indices_by_name,
+  1,  weir__registry__v1__list_notices_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_notices_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__watch_notices_request__field_descriptors[1] =
+{
+  {
+    "after",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__WatchNoticesRequest, after),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__watch_notices_request__field_indices_by_name[] = {
+  0,   /* field[0] = after */
+};
+static const ProtobufCIntRange weir__registry__v1__watch_notices_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__watch_notices_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.WatchNoticesRequest",
+  "WatchNoticesRequest",
+  "Weir__Registry__V1__WatchNoticesRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__WatchNoticesRequest),
+  1,
+  weir__registry__v1__watch_notices_request__field_descriptors,
+  weir__registry__v1__watch_notices_request__field_indices_by_name,
+  1,  weir__registry__v1__watch_notices_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__watch_notices_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__registry__v1__state__enum_values_by_number[3] =

@@ -58,6 +58,10 @@ typedef struct Weir__Registry__V1__DecideLawRequest Weir__Registry__V1__DecideLa
 typedef struct Weir__Registry__V1__GetLawRequest Weir__Registry__V1__GetLawRequest;
 typedef struct Weir__Registry__V1__ListLawRequest Weir__Registry__V1__ListLawRequest;
 typedef struct Weir__Registry__V1__ListLawResponse Weir__Registry__V1__ListLawResponse;
+typedef struct Weir__Registry__V1__Notice Weir__Registry__V1__Notice;
+typedef struct Weir__Registry__V1__ListNoticesRequest Weir__Registry__V1__ListNoticesRequest;
+typedef struct Weir__Registry__V1__ListNoticesResponse Weir__Registry__V1__ListNoticesResponse;
+typedef struct Weir__Registry__V1__WatchNoticesRequest Weir__Registry__V1__WatchNoticesRequest;
 
 
 /* --- enums --- */
@@ -632,6 +636,55 @@ struct  Weir__Registry__V1__ListLawResponse
 #define WEIR__REGISTRY__V1__LIST_LAW_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_law_response__descriptor) \
     , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__Notice
+{
+  ProtobufCMessage base;
+  int64_t number;
+  ProtobufCBinaryData resource;
+  ProtobufCBinaryData notice;
+  ProtobufCBinaryData clock;
+  Weir__Common__V1__DueDate *due;
+  ProtobufCBinaryData department;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__REGISTRY__V1__NOTICE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__notice__descriptor) \
+    , 0, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL }
+
+
+struct  Weir__Registry__V1__ListNoticesRequest
+{
+  ProtobufCMessage base;
+  int64_t after;
+  int32_t page_size;
+};
+#define WEIR__REGISTRY__V1__LIST_NOTICES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_notices_request__descriptor) \
+    , 0, 0 }
+
+
+struct  Weir__Registry__V1__ListNoticesResponse
+{
+  ProtobufCMessage base;
+  size_t n_notices;
+  Weir__Registry__V1__Notice **notices;
+  int64_t last;
+};
+#define WEIR__REGISTRY__V1__LIST_NOTICES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_notices_response__descriptor) \
+    , 0,NULL, 0 }
+
+
+struct  Weir__Registry__V1__WatchNoticesRequest
+{
+  ProtobufCMessage base;
+  int64_t after;
+};
+#define WEIR__REGISTRY__V1__WATCH_NOTICES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__watch_notices_request__descriptor) \
+    , 0 }
 
 
 /* Weir__Registry__V1__Department methods */
@@ -1413,6 +1466,82 @@ Weir__Registry__V1__ListLawResponse *
 void   weir__registry__v1__list_law_response__free_unpacked
                      (Weir__Registry__V1__ListLawResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__Notice methods */
+void   weir__registry__v1__notice__init
+                     (Weir__Registry__V1__Notice         *message);
+size_t weir__registry__v1__notice__get_packed_size
+                     (const Weir__Registry__V1__Notice   *message);
+size_t weir__registry__v1__notice__pack
+                     (const Weir__Registry__V1__Notice   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__notice__pack_to_buffer
+                     (const Weir__Registry__V1__Notice   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__Notice *
+       weir__registry__v1__notice__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__notice__free_unpacked
+                     (Weir__Registry__V1__Notice *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListNoticesRequest methods */
+void   weir__registry__v1__list_notices_request__init
+                     (Weir__Registry__V1__ListNoticesRequest         *message);
+size_t weir__registry__v1__list_notices_request__get_packed_size
+                     (const Weir__Registry__V1__ListNoticesRequest   *message);
+size_t weir__registry__v1__list_notices_request__pack
+                     (const Weir__Registry__V1__ListNoticesRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_notices_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListNoticesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListNoticesRequest *
+       weir__registry__v1__list_notices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_notices_request__free_unpacked
+                     (Weir__Registry__V1__ListNoticesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListNoticesResponse methods */
+void   weir__registry__v1__list_notices_response__init
+                     (Weir__Registry__V1__ListNoticesResponse         *message);
+size_t weir__registry__v1__list_notices_response__get_packed_size
+                     (const Weir__Registry__V1__ListNoticesResponse   *message);
+size_t weir__registry__v1__list_notices_response__pack
+                     (const Weir__Registry__V1__ListNoticesResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_notices_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListNoticesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListNoticesResponse *
+       weir__registry__v1__list_notices_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_notices_response__free_unpacked
+                     (Weir__Registry__V1__ListNoticesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__WatchNoticesRequest methods */
+void   weir__registry__v1__watch_notices_request__init
+                     (Weir__Registry__V1__WatchNoticesRequest         *message);
+size_t weir__registry__v1__watch_notices_request__get_packed_size
+                     (const Weir__Registry__V1__WatchNoticesRequest   *message);
+size_t weir__registry__v1__watch_notices_request__pack
+                     (const Weir__Registry__V1__WatchNoticesRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__watch_notices_request__pack_to_buffer
+                     (const Weir__Registry__V1__WatchNoticesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__WatchNoticesRequest *
+       weir__registry__v1__watch_notices_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__watch_notices_request__free_unpacked
+                     (Weir__Registry__V1__WatchNoticesRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Registry__V1__Department_Closure)
@@ -1538,6 +1667,18 @@ typedef void (*Weir__Registry__V1__ListLawRequest_Closure)
 typedef void (*Weir__Registry__V1__ListLawResponse_Closure)
                  (const Weir__Registry__V1__ListLawResponse *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__Notice_Closure)
+                 (const Weir__Registry__V1__Notice *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListNoticesRequest_Closure)
+                 (const Weir__Registry__V1__ListNoticesRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListNoticesResponse_Closure)
+                 (const Weir__Registry__V1__ListNoticesResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__WatchNoticesRequest_Closure)
+                 (const Weir__Registry__V1__WatchNoticesRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1588,6 +1729,10 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__decide_law_request__
 extern const ProtobufCMessageDescriptor weir__registry__v1__get_law_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_law_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_law_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__notice__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_notices_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_notices_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__watch_notices_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 
