@@ -8,6 +8,8 @@ package struct PlainTLSContext: Sendable {
   fileprivate let isServer: Bool
 
   package init(_ configuration: TLSConfiguration, forServer isServer: Bool) throws(TLSError) {
+    // OpenSSL writes by itself: a peer that has closed is an error of that write, not a reason to end the process.
+    signal(SIGPIPE, SIG_IGN)
     var configuration = configuration
     configuration.speaksHTTP1 = true
     context = try TLSContext(configuration, forServer: isServer)

@@ -88,7 +88,7 @@ package struct SyscallFaults: Sendable {
     ("fdatasync", ["EIO", "ENOSPC"]), ("rename", ["EIO", "ENOSPC"]), ("openat", ["EIO", "ENOSPC"]),
     ("close", ["EIO"]), ("ftruncate", ["EIO"]), ("unlink", ["EIO"]), ("mkdir", ["EIO", "ENOSPC"]),
   ]
-  private static let patienceSeconds = 60
+  private static let patienceSeconds = 60 * patience
 
   private let work: String
   private let base: TemporaryFolder
@@ -169,10 +169,14 @@ package struct SyscallFaults: Sendable {
     let inject = fault.map {
       ["-e", "inject=\($0.call):error=\($0.error):when=\($0.position)"]
     }
+    // LeakSanitizer watches a process as strace does, and there is room for one.
+    let sanitizer = ProcessInfo.processInfo.environment["ASAN_OPTIONS"].map {
+      ["-E", "ASAN_OPTIONS=\($0):detect_leaks=0"]
+    }
     let end = try runBlocking(
       "timeout",
       ["-s", "KILL", "\(patienceSeconds)", "strace", "-f", "-y", "-o", log, "-e", "trace=" + names]
-        + (inject ?? []) + watched.flatMap { ["-P", $0] }
+        + (sanitizer ?? []) + (inject ?? []) + watched.flatMap { ["-P", $0] }
         + [builtProgram("syscall-fault-probe"), work, folder])
     let calls = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
     return FaultRun(

@@ -118,13 +118,15 @@ extension FaultProbe {
     let law =
       #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(4)
       .joined(separator: "/") + "/deploy"
+    let profiles = try PolicyFiles.load(
+      policiesFolder: law + "/policies", governanceFile: law + "/governance.yaml")
+    let calendar = try CalendarFiles.load(calendarsFolder: law + "/calendars")
     var outside = IngestService.Dependencies(
       database: database, identity: identity, keyring: keyring,
       tokenKeysFolder: folder + "/keys", indexFolder: folder + "/ingest/index",
       catalog: CatalogV1.CatalogClient(OneEntry()),
-      profiles: try PolicyFiles.load(
-        policiesFolder: law + "/policies", governanceFile: law + "/governance.yaml"),
-      calendar: try CalendarFiles.load(calendarsFolder: law + "/calendars"), grantKeys: [],
+      directory: { throw Status(.notFound, $0.text) },
+      profiles: profiles, calendar: calendar, grantKeys: [],
       keyList: list, random: random, civil: now, real: now, admitData: {},
       decisions: DecisionCheck(
         trust: ServiceTrust(roots: CertificateTrust(roots: [])), domain: "weir.test", now: now))

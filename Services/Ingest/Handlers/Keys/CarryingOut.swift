@@ -176,7 +176,7 @@ extension IngestService {
           guard let batch, let version = keys.keys(of: row.reject.keyVersion) else { return false }
           let content = RejectContent(
             try Sealer(key: version.seal, random: random).open(
-              row.reject.sealed, context: batch.rejectContext(row.reject.id)))
+              row.reject.sealed, context: batch.rejectSource.context(row.reject.id)))
           return content?.mentions(subject) ?? false
         }.map { (batch: $0.row.batch, id: $0.row.reject.id) }
       }

@@ -27,7 +27,8 @@ extension IngestService {
           return reply
         }
       }
-      let change = try ChangeRequest(request.unsigned, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request.unsigned, requestID: request.requestID, call, digests: keys.pseudonyms)
       return try await database.write { transaction in
         if let answer = try transaction.answer(to: change) {
           return try IngestV1.Destruction(serialized: answer)
@@ -69,7 +70,8 @@ extension IngestService {
           return reply
         }
       }
-      let change = try ChangeRequest(request.unsigned, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request.unsigned, requestID: request.requestID, call, digests: keys.pseudonyms)
       let sealed = try known.kind == .subject ? sealed(request.subject, of: known) : nil
       let targets =
         known.state == .requested ? try await targets(of: known, about: request.subject) : []

@@ -16,7 +16,8 @@ extension IngestService {
     _ request: IngestV1.RotateKeysRequest, _ call: CallContext
   ) async throws -> IngestV1.RegisterKeys {
     try await call.answering(outside.recorder) {
-      let change = try ChangeRequest(request, requestID: request.requestID, call)
+      let change = try ChangeRequest(
+        request, requestID: request.requestID, call, digests: keys.pseudonyms)
       let entry = try number(request.entry, in: .entries, field: "entry")
       let reason = try bounded(request.reason, field: "reason")
       let suite = try suite(request.suite)

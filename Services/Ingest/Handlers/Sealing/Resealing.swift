@@ -65,7 +65,7 @@ struct Resealing {
 
   /// A rejected row under the new keys.
   func resealed(_ reject: StoredReject, of batch: StoredBatch) throws -> StoredReject {
-    let place = batch.rejectContext(reject.id)
+    let place = batch.rejectSource.context(reject.id)
     return StoredReject(
       id: reject.id,
       sealed: try sealer.seal(try opener.open(reject.sealed, context: place), context: place),
