@@ -41,7 +41,8 @@ extension CatalogServer {
       guard let token = PageToken(request.pageToken, count: 3) else {
         throw RequestRefusal.pageTokenUnknown
       }
-      let actor = try await actor(of: call)
+      let actor = try await actor(
+        of: try await call.standing(inFor: request.department, directory))
       var page = DutyPage(place: token.numbers, size: PageSize.bounded(request.pageSize))
       if !page.isAtChanges { try await addVersions(to: &page, for: actor) }
       if page.isAtChanges { try await addChanges(to: &page, for: actor) }

@@ -16,7 +16,7 @@ extension FeedbackServer {
       guard let token = PageToken(request.pageToken, count: 2) else {
         throw RequestRefusal.pageTokenUnknown
       }
-      let actor = Actor(call)
+      let actor = Actor(try await call.standing(inFor: request.department, peers.directory))
       let size = PageSize.bounded(request.pageSize)
       let today = now().civilDate
       return try await database.read { transaction in

@@ -22,7 +22,10 @@ extension ShareServer {
         let start = Section(rawValue: token.numbers[0])
       else { throw RequestRefusal.pageTokenUnknown }
       let size = PageSize.bounded(request.pageSize)
-      let actor = actor(of: call)
+      let actor = actor(
+        of: try await call.standing(inFor: request.department) {
+          try await outside.peers.department(ResourceName.department($0).text)
+        })
       var reply = CommonV1.ListDutiesResponse()
       var after = (token.numbers[1], token.numbers[2])
       for section in Section.allCases where section.rawValue >= start.rawValue {

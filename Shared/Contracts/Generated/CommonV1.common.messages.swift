@@ -152,15 +152,19 @@ extension CommonV1 {
     package static let messageName = "weir.common.v1.ListDutiesRequest"
     package var pageSize: Int32 = 0
     package var pageToken: String = ""
+    /// "departments/d": what waits in a disabled department, for the authority that sees to it. Empty for one's own.
+    package var department: String = ""
 
     package init() {}
 
     package init(
       pageSize: Int32 = 0,
-      pageToken: String = ""
+      pageToken: String = "",
+      department: String = ""
     ) {
       self.pageSize = pageSize
       self.pageToken = pageToken
+      self.department = department
     }
   }
 
@@ -708,17 +712,20 @@ extension CommonV1.ListDutiesRequest {
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.pageSize = source.pointee.page_size
     self.pageToken = try check.string(source.pointee.page_token, "page_token")
+    self.department = try check.string(source.pointee.department, "department")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.page_size = self.pageSize
     target.pointee.page_token = arena.string(self.pageToken)
+    target.pointee.department = arena.string(self.department)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
     switch name {
     case "pageSize", "page_size": 1
     case "pageToken", "page_token": 2
+    case "department": 3
     default: 0
     }
   }
@@ -729,6 +736,8 @@ extension CommonV1.ListDutiesRequest {
       try reader.read(&self.pageSize)
     case 2:
       try reader.read(&self.pageToken)
+    case 3:
+      try reader.read(&self.department)
     default: break
     }
   }
@@ -736,6 +745,7 @@ extension CommonV1.ListDutiesRequest {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("pageSize", self.pageSize)
     writer.field("pageToken", self.pageToken)
+    writer.field("department", self.department)
   }
 }
 

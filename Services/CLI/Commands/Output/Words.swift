@@ -132,7 +132,9 @@ package enum Words {
     "sensitive_items": "敏感数据项", "deidentified": "已去标识", "personal_consent": "本人同意记录",
     "export_assessment": "出境安全评估", "security_review": "国家安全审查", "derived_from": "数据来自",
     "records_until": "记录有效期至", "checks": "检查项", "planted_by": "埋设人", "plant_time": "埋设时间",
-    "remove_time": "撤除时间",
+    "remove_time": "撤除时间", "words": "书面内容摘要值", "refer": "移送", "confirmed": "复核同意",
+    "claim": "核实内容摘要值", "request": "请求编号", "decision": "决定", "terms": "授权条件",
+    "consents": "同意的接收方", "to": "成为", "digest": "内容摘要值", "class": "资源类别", "masks": "遮蔽",
   ]
 
   private static let terms: [String: String] = [

@@ -12,11 +12,16 @@ struct TodoCommand: CallCommand {
       more: BilingualText(
         "逾期事项排在最前并标明天数；每项注明规定期限的条款。",
         "What is late comes first, with its days; each line names the article that sets the day."),
-      examples: "todo --as civil-affairs/li", "todo --overdue --output json")
+      examples: "todo --as civil-affairs/li", "todo --overdue --output json",
+      "todo --of civil-affairs --as data-bureau/chen")
   }
   @OptionGroup var caller: CallerOptions
   @OptionGroup var limit: ListOptions
   @Flag(help: hint("只列逾期。", "Only what is late.")) var overdue = false
+  @Option(
+    help: hint(
+      "已停用单位的待办，供其主管部门处理。", "What waits in a disabled department, for its authority.", "code"))
+  var of: String?
 
   private typealias Fetch =
     @Sendable (CommonV1.ListDutiesRequest) async throws -> CommonV1.ListDutiesResponse
@@ -26,7 +31,10 @@ struct TodoCommand: CallCommand {
     for (service, fetch) in sources(session) {
       do {
         let found = try await session.list(limit) { size, token in
-          let page = try await fetch(.init(pageSize: size, pageToken: token))
+          let page = try await fetch(
+            .init(
+              pageSize: size, pageToken: token,
+              department: of.map { resource("departments", $0) } ?? ""))
           return (page.duties, page.nextPageToken)
         }
         duties += found.map { (service, $0) }

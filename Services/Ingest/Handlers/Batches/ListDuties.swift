@@ -18,7 +18,8 @@ extension IngestService {
         throw RequestRefusal.pageTokenUnknown
       }
       let size = PageSize.bounded(request.pageSize)
-      let owner = call.caller.department
+      let owner = try await call.standing(inFor: request.department, outside.directory)
+        .caller.department
       let (batch, entry) = (token.numbers[0], token.numbers[1])
       if batch < Int64.max {
         let batches = try await database.read {

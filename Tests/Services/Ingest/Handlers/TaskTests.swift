@@ -42,12 +42,14 @@ struct TaskTests {
       ])
   }
 
-  private func duties(_ node: IngestNode, who: Who = .source) async throws -> [CommonV1.Duty] {
+  private func duties(
+    _ node: IngestNode, who: Who = .source, of department: String = ""
+  ) async throws -> [CommonV1.Duty] {
     var all: [CommonV1.Duty] = []
     var token = ""
     repeat {
       let page = try await node.fromGateway.listDuties(
-        CommonV1.ListDutiesRequest(pageSize: 1, pageToken: token),
+        CommonV1.ListDutiesRequest(pageSize: 1, pageToken: token, department: department),
         node.call("ListDuties", who))
       all += page.duties
       token = page.nextPageToken
@@ -99,6 +101,25 @@ struct TaskTests {
     #expect(try await node.status().rows == 2)
     try await node.restart()
     #expect(node.report.damaged.isEmpty && node.report.rows == 2)
+    await node.stop()
+  }
+
+  @Test("AC-92 what a disabled source owes is listed for its authority alone")
+  func disabledSource() async throws {
+    let node = try await node()
+    try await publish(node)
+    var bureau = Who(department: "data-bureau", isPerson: true, roles: [.authority])
+    let source = "departments/civil-affairs"
+    func reason(_ who: Who) async -> String? {
+      await refusal { try await duties(node, who: who, of: source) }
+    }
+    #expect(await reason(bureau) == "request.not_found")
+    node.registry.change("civil-affairs") { $0.state = .disabled }
+    #expect(
+      try await duties(node, who: bureau, of: source).map(\.action) == ["deliver-stock"])
+    #expect(await reason(.other) == "request.not_found")
+    bureau.roles = [.departmentOfficer]
+    #expect(await reason(bureau) == "request.not_found")
     await node.stop()
   }
 

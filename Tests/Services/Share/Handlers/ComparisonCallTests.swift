@@ -100,6 +100,34 @@ struct ComparisonCallTests {
   }
 
   @Test(
+    "AC-92 what waits in a disabled department is listed for its authority, and for nobody else")
+  func openDuties() async throws {
+    let share = try await ShareCalls()
+    let application = try await share.apply()
+    _ = try await share.submit(application.name)
+    let bureau = "data-bureau/chen authority"
+    let own = try await share.duties(ShareCalls.source)
+    #expect(own.map(\.resource) == [application.name])
+    // An active department sees to its duties itself.
+    #expect(
+      await reason { _ = try await share.duties(bureau, of: "departments/justice") }
+        == "request.not_found")
+    share.book.change { $0.disabled = ["departments/justice"] }
+    #expect(try await share.duties(bureau, of: "departments/justice") == own)
+    for stranger in [
+      "data-bureau/chen dept-officer", "county-bureau/zhu authority", ShareCalls.user,
+      "province-bureau/qin authority",
+    ] {
+      #expect(
+        await reason { _ = try await share.duties(stranger, of: "departments/justice") }
+          == "request.not_found", "\(stranger)")
+    }
+    #expect(
+      await reason { _ = try await share.duties(bureau, of: "justice") } == "request.malformed")
+    await share.stop()
+  }
+
+  @Test(
     "AC-92 the grants of a disabled department rest everywhere, whoever calls, and go on with it",
     arguments: Backend.allCases)
   func disabledDepartment(_ backend: Backend) async throws {

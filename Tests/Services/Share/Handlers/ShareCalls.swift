@@ -38,6 +38,8 @@ final class IngestBook: Sendable {
     /// Of all items of the entry.
     var grade: Int32 = 0
     var isEvidenceFull = false
+    /// "departments/justice", as the registry has them.
+    var disabled: Set<String> = []
     /// The catalogue does not answer.
     var isCatalogueSilent = false
     /// Entries in Share's log when Ingest was asked: the decision must be among them.
@@ -268,7 +270,8 @@ extension ShareCalls {
       let isCounty = name.hasPrefix("departments/county")
       return RegistryV1.Department(
         name: name, level: isCounty ? .county : .city, region: "441400",
-        authority: isCounty ? "departments/county-bureau" : "departments/data-bureau")
+        authority: isCounty ? "departments/county-bureau" : "departments/data-bureau",
+        state: book.read { $0.disabled.contains(name) } ? .disabled : .active)
     }
     peers.openRecords = { request, options in
       try book.check(request.grant)

@@ -224,12 +224,12 @@ extension ShareCalls {
       request, try options(caller, path: "DecideVerificationRequest"))
   }
 
-  func duties(_ caller: String) async throws -> [CommonV1.Duty] {
+  func duties(_ caller: String, of department: String = "") async throws -> [CommonV1.Duty] {
     var duties: [CommonV1.Duty] = []
     var token = ""
     repeat {
       let page = try await client.listDuties(
-        CommonV1.ListDutiesRequest(pageSize: 1, pageToken: token),
+        CommonV1.ListDutiesRequest(pageSize: 1, pageToken: token, department: department),
         try options(caller, path: "ListDuties"))
       duties += page.duties
       token = page.nextPageToken

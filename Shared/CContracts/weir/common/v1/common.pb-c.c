@@ -961,7 +961,7 @@ const ProtobufCMessageDescriptor weir__common__v1__duty__descriptor =
   (ProtobufCMessageInit) weir__common__v1__duty__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__common__v1__list_duties_request__field_descriptors[2] =
+static const ProtobufCFieldDescriptor weir__common__v1__list_duties_request__field_descriptors[3] =
 {
   {
     "page_size",
@@ -987,15 +987,28 @@ static const ProtobufCFieldDescriptor weir__common__v1__list_duties_request__fie
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "department",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__ListDutiesRequest, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__common__v1__list_duties_request__field_indices_by_name[] = {
+  2,   /* field[2] = department */
   0,   /* field[0] = page_size */
   1,   /* field[1] = page_token */
 };
 static const ProtobufCIntRange weir__common__v1__list_duties_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 2 }
+  { 0, 3 }
 };
 const ProtobufCMessageDescriptor weir__common__v1__list_duties_request__descriptor =
 {
@@ -1005,7 +1018,7 @@ const ProtobufCMessageDescriptor weir__common__v1__list_duties_request__descript
   "Weir__Common__V1__ListDutiesRequest",
   "weir.common.v1",
   sizeof(Weir__Common__V1__ListDutiesRequest),
-  2,
+  3,
   weir__common__v1__list_duties_request__field_descriptors,
   weir__common__v1__list_duties_request__field_indices_by_name,
   1,  weir__common__v1__list_duties_request__number_ranges,

@@ -102,10 +102,11 @@ struct  Weir__Common__V1__ListDutiesRequest
   ProtobufCMessage base;
   int32_t page_size;
   ProtobufCBinaryData page_token;
+  ProtobufCBinaryData department;
 };
 #define WEIR__COMMON__V1__LIST_DUTIES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__list_duties_request__descriptor) \
-    , 0, {0,NULL} }
+    , 0, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Common__V1__ListDutiesResponse
