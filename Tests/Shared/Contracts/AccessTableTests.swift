@@ -46,7 +46,9 @@ struct AccessTableTests {
         "/weir.ingest.v1.Ingest/OpenRecords": ["share"],
         "/weir.ingest.v1.Ingest/ReadClaim": ["share"],
         "/weir.ingest.v1.Ingest/VerifyClaim": ["share"],
-        "/weir.registry.v1.Registry/ResolveDepartment": ["audit", "catalog", "feedback", "share"],
+        "/weir.registry.v1.Registry/ResolveDepartment": [
+          "audit", "catalog", "feedback", "ingest", "share",
+        ],
         "/weir.registry.v1.Registry/ResolveSystem": ["catalog"],
         "/weir.share.v1.Share/ResolveGrant": ["feedback"],
       ])
