@@ -99,6 +99,8 @@ let sharedTargets: [Target] = [
   system("CProtobufC", pkgConfig: "libprotobuf-c", apt: "libprotobuf-c-dev"),
   system("CZlib", pkgConfig: "zlib", apt: "zlib1g-dev"),
   .systemLibrary(name: "CLinux", path: "Shared/CLinux"),
+  // The interface alone, from libp11-kit-dev; an operator's module is loaded where one is configured.
+  .systemLibrary(name: "CPKCS11", path: "Shared/CPKCS11"),
   .target(
     name: "CContracts", dependencies: ["CProtobufC"], path: "Shared/CContracts",
     cSettings: [.unsafeFlags(["-w"])]),
@@ -108,7 +110,7 @@ let sharedTargets: [Target] = [
   shared("Vocabulary", forThreads),
   shared("Regulation", ["Vocabulary"]),
   shared("Threads", ["CLinux"]),
-  shared("Crypto", ["COpenSSL", "Vocabulary"]),
+  shared("Crypto", ["COpenSSL", "CPKCS11", "Vocabulary"]),
   shared("Integrity", ["Crypto", "Vocabulary"]),
   shared("Telemetry", ["Vocabulary", logging, metrics]),
   shared("RPC", ["CNGHTTP2", "COpenSSL", "CZlib", "CLinux", "Crypto", "Telemetry", "Threads"]),

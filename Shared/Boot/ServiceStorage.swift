@@ -47,7 +47,9 @@ package struct ServiceKeys: Sendable {
         path: files.keyList,
         detail: "does not name the key '\(signer.verifier.name)'; sign a new one: weir pki keylist")
     }
-    keyring = try Keyring(folder: configuration.keysFolder, creates: creates, random: random)
+    keyring = try Keyring(
+      folder: configuration.keysFolder, master: configuration.masterKey?.open(random: random),
+      creates: creates, random: random)
   }
 
   /// Signs the log's checkpoints, with the same key under the log's name. No text is both a group of entries and a

@@ -4,6 +4,8 @@
 package enum CryptoError: Error, Equatable, Sendable {
   /// OpenSSL refused an operation; `function` is its name and `code` the packed error of `ERR_get_error`.
   case library(function: String, code: UInt)
+  /// A PKCS #11 token did not do what it was asked; `code` is its CKR number.
+  case token(step: String, code: UInt)
   /// Bytes or text that are not what they claim to be ("certificate", "private key", …).
   case malformed(String)
   /// A value of the wrong length.

@@ -18,6 +18,8 @@ package enum KeyFileError: Error, Equatable, Sendable {
   case notCreated
   case alreadyExists
   case unknownKey(KeyID)
+  /// What is in the files lies under a master key, and none was given.
+  case masterKeyMissing
   case failed(CryptoError)
 }
 

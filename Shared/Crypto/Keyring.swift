@@ -6,7 +6,8 @@ import Synchronization
 ///
 /// `epoch.key` holds 32 random bytes. `keyring` is `"weir-keyring-1\n"` and one seal under them, of `generation (8) ‖ count
 /// (4) ‖ keys`. Each change makes a new epoch key and overwrites the old one, so that a destroyed key cannot be had back
-/// from an older copy of the keyring alone. No lasting key wraps it; never archive both with data.
+/// from an older copy of the keyring alone. Never archive both with data. With a master key `epoch.key` holds the 32 bytes under it,
+/// so that a copy of both files opens nothing without the token.
 ///
 /// Two files cannot be replaced at one instant. The order is: write `epoch.key.new`; write `keyring.new`; rename the
 /// keyring (**the change has happened**); overwrite `epoch.key`; rename the epoch key. Opening after a stop anywhere
@@ -31,6 +32,8 @@ package final class Keyring: Sendable {
   private static let newEpoch = "epoch.key.new"
 
   private let folder: KeyFolder
+  /// The key over the key files; `nil` where they hold their secrets as they are.
+  package let master: (any MasterKey)?
   private let suite: SealSuite
   private let random: any RandomSource
   private let onStep: @Sendable (Step) throws(KeyFileError) -> Void
@@ -40,21 +43,29 @@ package final class Keyring: Sendable {
   ///
   /// - Parameters:
   ///   - suite: What the keyring is sealed with: the node's, not what the file says.
+  ///   - master: Over the epoch key; files of before are put under it at once.
   ///   - creates: Whether to make an empty keyring where there is none.
   ///   - onStep: Called after each durable step of a change; tests stop there by throwing.
   package init(
-    folder path: String, suite: SealSuite = .aes256GCM, creates: Bool,
-    random: any RandomSource,
+    folder path: String, suite: SealSuite = .aes256GCM, master: (any MasterKey)? = nil,
+    creates: Bool, random: any RandomSource,
     onStep: @escaping @Sendable (Step) throws(KeyFileError) -> Void = { _ in }
   ) throws(KeyFileError) {
     folder = KeyFolder(path: path)
     self.suite = suite
+    self.master = master
     self.random = random
     self.onStep = onStep
     content = Mutex(Content())
     if creates { try folder.create() }
     let loaded = try folder.locked { () throws(KeyFileError) -> Content in
-      if let found = try load() { return found }
+      if var found = try load() {
+        if master != nil, let epoch = try folder.read(Self.epoch), !cover.isCovered(epoch) {
+          found.generation += 1
+          try store(found)
+        }
+        return found
+      }
       guard creates else { throw .notCreated }
       let empty = Content(generation: 1)
       try store(empty)
@@ -184,10 +195,12 @@ package final class Keyring: Sendable {
 
   // MARK: Files
 
+  private var cover: KeyFileCover { KeyFileCover(master: master) }
+
   private func store(_ content: Content) throws(KeyFileError) {
     var epoch = random.bytes(SealKey.byteCount)
     defer { wipe(&epoch) }
-    try folder.write(epoch, to: Self.newEpoch)
+    try folder.write(try cover.cover(epoch), to: Self.newEpoch)
     try onStep(.epochWritten)
     try folder.write(try sealed(content, under: epoch), to: Self.newKeyring)
     try onStep(.keyringWritten)
@@ -201,7 +214,9 @@ package final class Keyring: Sendable {
 
   /// What the files hold, left whole; nil when there has never been a keyring.
   private func load() throws(KeyFileError) -> Content? {
-    let epoch = try folder.read(Self.epoch)
+    let epoch = try folder.read(Self.epoch).map { bytes throws(KeyFileError) in
+      try cover.uncover(bytes)
+    }
     guard let bytes = try folder.read(Self.keyring) else {
       guard epoch == nil else { throw .keyringMissing }
       try sweep()
@@ -211,7 +226,9 @@ package final class Keyring: Sendable {
       try sweep()
       return content
     }
-    guard let next = try folder.read(Self.newEpoch), let content = try opened(bytes, under: next)
+    // One that was cut short while it was written is none.
+    guard let next = try folder.read(Self.newEpoch).flatMap({ try? cover.uncover($0) }),
+      let content = try opened(bytes, under: next)
     else { throw .keyringDoesNotOpen }
     // The keyring's new name may have reached the disk or not: a flush may have failed, or never been tried. The old key goes only
     // when no power cut can bring back what it opens.

@@ -2,15 +2,31 @@
 
 /// The files `token-<id>.key` of a folder (hebi-2021/27: who can map identifiers is apart from who can open records).
 ///
-/// A file is `"weir-token-key-1\n"` and one key record, mode 0600. It is not wrapped: the folder belongs to its own role.
+/// A file is `"weir-token-key-1\n"` and one key record, mode 0600; under a master key where there is one.
 package struct TokenKeyFolder: Sendable {
   private static let label = Array("weir-token-key-1\n".utf8)
   private let folder: KeyFolder
+  private let cover: KeyFileCover
 
   /// Opens the folder and makes it when it is not there.
-  package init(folder path: String) throws(KeyFileError) {
+  ///
+  /// - Parameter master: Over the keys; files of before are put under it at once.
+  package init(folder path: String, master: (any MasterKey)? = nil) throws(KeyFileError) {
     folder = KeyFolder(path: path)
+    cover = KeyFileCover(master: master)
     try folder.create()
+    guard master != nil else { return }
+    for name in try names() {
+      guard let bytes = try folder.read(name), !cover.isCovered(bytes) else { continue }
+      // Whole beside it before the old one is written over.
+      try folder.write(try cover.cover(bytes), to: name + ".new")
+      try folder.overwrite(name)
+      try folder.rename(name + ".new", to: name)
+    }
+  }
+
+  private func names() throws(KeyFileError) -> [String] {
+    try folder.names().filter { $0.hasPrefix("token-") && $0.hasSuffix(".key") }
   }
 
   /// Makes a key for a resource and writes its file.
@@ -28,7 +44,7 @@ package struct TokenKeyFolder: Sendable {
     var bytes = writer.bytes
     defer { wipe(&bytes) }
     let name = Self.name(of: record.id)
-    try folder.write(bytes, to: name + ".new")
+    try folder.write(try cover.cover(bytes), to: name + ".new")
     try folder.rename(name + ".new", to: name)
     return record
   }
@@ -36,9 +52,9 @@ package struct TokenKeyFolder: Sendable {
   /// Every key of the folder, by resource and version.
   package func keys() throws(KeyFileError) -> [KeyRecord] {
     var keys: [KeyRecord] = []
-    for name in try folder.names() where name.hasPrefix("token-") && name.hasSuffix(".key") {
+    for name in try names() {
       guard let bytes = try folder.read(name) else { continue }
-      keys.append(try Self.record(bytes, name: name))
+      keys.append(try Self.record(try cover.uncover(bytes), name: name))
     }
     return keys.sorted { ($0.resource, $0.version) < ($1.resource, $1.version) }
   }
@@ -46,7 +62,7 @@ package struct TokenKeyFolder: Sendable {
   package func key(_ id: KeyID) throws(KeyFileError) -> KeyRecord? {
     let name = Self.name(of: id)
     guard let bytes = try folder.read(name) else { return nil }
-    return try Self.record(bytes, name: name)
+    return try Self.record(try cover.uncover(bytes), name: name)
   }
 
   /// Overwrites and removes the key's file: nobody can map these tokens to identifiers any more.

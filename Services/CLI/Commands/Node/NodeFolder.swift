@@ -23,6 +23,8 @@ struct NodeFolder: Sendable {
     var limits: ServiceConfiguration.Limits?
     /// When and where to it is backed up; written by the operator.
     var backup: BackupPlan?
+    /// The key over the files of keys; written by the operator.
+    var masterKey: ServiceConfiguration.MasterKeyPlace?
     /// The suite of registers that get their first keys; written by the operator.
     var sealing: String?
     /// Who must cosign the log; written by the operator.
@@ -138,6 +140,7 @@ struct NodeFolder: Sendable {
       configuration.tls.departmentRevocationList = departmentList
     }
     if let limits = description.limits { configuration.limits = limits }
+    configuration.masterKey = description.masterKey
     if service == "ingest" {
       configuration.sealing = description.sealing
       configuration.backups = description.backup.map {

@@ -22,7 +22,7 @@ struct PKICommand: AsyncParsableCommand {
       subcommands: [
         PKIInit.self, PKIIssueService.self, PKIRotateIssuing.self, PKIWithdrawIssuing.self,
         PKIRevoke.self, PKIList.self, PKIKeyList.self,
-        PKIFound.self, PKIExport.self, PKIShow.self,
+        PKIFound.self, PKIExport.self, PKIShow.self, PKIMasterKey.self,
       ])
   }
 

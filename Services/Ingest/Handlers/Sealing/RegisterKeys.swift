@@ -72,7 +72,7 @@ final class RegisterKeys: Sendable {
     self.suite = suite
     self.random = random
     self.real = real
-    tokens = try TokenKeyFolder(folder: tokenFolder)
+    tokens = try TokenKeyFolder(folder: tokenFolder, master: keyring.master)
     let now = real().milliseconds
     manifests = try keyring.currentOrNewKey(
       .identity, resource: "disclosures", suite: .aes256GCM, createdAt: now

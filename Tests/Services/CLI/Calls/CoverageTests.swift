@@ -148,7 +148,7 @@ struct CoverageTests {
       "access explain", "up", "doctor", "backup", "restore", "pki init", "pki issue-service",
       "pki revoke", "pki crl",
       "pki keylist",
-      "pki found", "pki show", "audit verify",
+      "pki found", "pki show", "pki master-key", "audit verify",
     ]).sorted())
   func help(command: String) async {
     for (language, word) in [("en", "Example"), ("zh", "示例")] {
