@@ -1,6 +1,7 @@
 // What a process is told before it starts: read back as written, and refused with the key at fault.
 
 import Boot
+import Crypto
 import Foundation
 import TestSupport
 import Testing
@@ -69,6 +70,31 @@ struct ServiceConfigurationTests {
         $0.demo = .init(civilStart: "2024-02-30", realStart: 0, offsetFile: "demo-clock")
       }.contains("demo.civilStart"))
     #expect(try refusal { $0.service = "gateway" }.contains("publicListen"))
+  }
+
+  @Test(
+    "suite, backups and master key are read back; what cannot be is named, a PIN open to others too"
+  )
+  func keys() throws {
+    var written = configuration()
+    written.sealing = "sm4-ctr-hmac-sm3"
+    written.backups = .init(everyHours: 24, keep: 14)
+    written.masterKey = .init(module: "/m.so", token: "weir", key: "master", pinFile: "/pin")
+    #expect(try load(try written.yaml()) == written)
+    #expect(try refusal { $0.sealing = "des" }.contains("sealing: 'des'"))
+    #expect(try refusal { $0.backups = .init(everyHours: 0, keep: 1) }.contains("everyHours"))
+    #expect(try refusal { $0.backups = .init(everyHours: 1, keep: 0) }.contains("keep"))
+    let folder = try TemporaryFolder()
+    func open(_ pin: String, isPrivate: Bool) throws {
+      let path = folder.path("pin")
+      try Files.write(pin, to: path, isPrivate: isPrivate)
+      _ = try ServiceConfiguration.MasterKeyPlace(
+        module: "/m.so", token: "weir", key: "master", pinFile: path
+      ).open(random: SystemRandom())
+    }
+    try open("1234\n", isPrivate: true)
+    #expect(throws: ConfigurationError.self) { try open("\n", isPrivate: true) }
+    #expect(throws: ConfigurationError.self) { try open("1234", isPrivate: false) }
   }
 
   @Test("a file that cannot be read says so with its path")

@@ -170,6 +170,8 @@ final class IngestNode {
   let evidenceRoot: NoteSigner
   /// Of new registers.
   private let sealing: SealSuite
+  /// Over the files of keys.
+  private let master: TokenMasterKey?
   /// Blocks that one step of a rotation takes.
   private let resealedBlocks: Int
   private let signer: NoteSigner
@@ -199,8 +201,10 @@ final class IngestNode {
 
   /// - Parameter other: The folder of a node that was stopped, which goes on here.
   init(
-    taking other: String? = nil, sealing: SealSuite = .aes256GCM, resealedBlocks: Int = 256
+    taking other: String? = nil, sealing: SealSuite = .aes256GCM, resealedBlocks: Int = 256,
+    master: TokenMasterKey? = nil
   ) async throws {
+    self.master = master
     self.sealing = sealing
     self.resealedBlocks = resealedBlocks
     folder = try TemporaryFolder()
@@ -270,7 +274,8 @@ final class IngestNode {
     let random = SystemRandom()
     try FileManager.default.createDirectory(
       atPath: dataFolder, withIntermediateDirectories: true)
-    let keyring = try Keyring(folder: folder.path("keys"), creates: true, random: random)
+    let keyring = try Keyring(
+      folder: folder.path("keys"), master: master, creates: true, random: random)
     let list = KeyList(
       domain: "weir.test", number: 1, issuedAt: 0,
       entries: [KeyList.Entry(verifier: signer.verifier, notBefore: 0)])

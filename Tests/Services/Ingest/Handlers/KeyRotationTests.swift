@@ -235,6 +235,29 @@ struct KeyRotationTests {
     await node.closeStores()
   }
 
+  @Test(
+    "under a master key in a token it is the same, and no file of the keys opens without it",
+    .enabled(if: SoftToken.isInstalled, "there is no SoftHSM2: run deploy/setup test"))
+  func underToken() async throws {
+    let master = try SoftToken.shared.get().key("ingest")
+    try master.create()
+    let node = try await IngestNode(resealedBlocks: 6, master: master)
+    node.catalog.put(catalogEntry(.cremation))
+    try await node.deliver(try RegisterFile(plan, .cremation))
+    _ = try await node.rotate(.sm4CTRHMACSM3)
+    try await node.service.resealEarlier(atMost: 2)
+    try await node.restart()
+    try await node.service.resealEarlier()
+    #expect(try await node.keys().previousVersion == 0)
+    #expect(try await node.lookUp(persons[0], try node.grant()).records.count == 1)
+    await node.stop()
+    let keys = node.folder.path("keys")
+    #expect(throws: KeyFileError.masterKeyMissing) {
+      try Keyring(folder: keys, creates: false, random: SystemRandom())
+    }
+    #expect(throws: KeyFileError.masterKeyMissing) { try TokenKeyFolder(folder: keys).keys() }
+  }
+
   @Test("who may, once, and what is refused")
   func refusals() async throws {
     let node = try await node()
