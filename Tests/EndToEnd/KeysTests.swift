@@ -5,6 +5,7 @@ import Contracts
 import Crypto
 import Foundation
 import Glibc
+import Integrity
 import RPC
 import Synth
 import TestSupport
@@ -83,7 +84,11 @@ struct KeysTests {
     let checked = try await run(
       ["audit", "receipt", certificate, "--root-key", root, "--output", "json"],
       as: "civil-affairs/li", stage)
-    #expect(checked.contains("departments/civil-affairs/persons/sun"))
+    #expect(checked.contains("ingest.data_destroyed") && checked.contains("\"verified\": true"))
+    let said = String(
+      decoding: try Receipt(try readBytes(certificate)).leaf.payload, as: UTF8.self)
+    #expect(said.contains("departments/civil-affairs/persons/sun"))
+    #expect(said.contains("\"backups\":\"none planned\""))
   }
 
   @discardableResult
