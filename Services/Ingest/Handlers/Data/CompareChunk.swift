@@ -65,10 +65,12 @@ extension IngestService {
   ) -> @Sendable (borrowing WriteTransaction) throws -> Void {
     let day = today
     let stated = Int(clamping: request.rollRows)
+    // Keyed: a chunk may hold one person, of whom an unkeyed digest would tell (hebi-2021/27).
+    let digest = keys.pseudonyms.code(of: chunk.digest)
     return { transaction in
       let use = try transaction.useRollChunk(
         comparison: request.comparison, grant: terms.name, entry: entry, statedRows: stated,
-        day: day, number: chunk.number, digest: chunk.digest, rows: chunk.count)
+        day: day, number: chunk.number, digest: digest, rows: chunk.count)
       switch use {
       case .new(let sent): try terms.checkRoll(stated: stated, sent: sent)
       case .again: break

@@ -157,10 +157,32 @@ struct CanaryTests {
       try transaction.query("SELECT digest FROM answered_request").map { try $0[0] as [UInt8] }
     }
     #expect(digests.count > 1 && !digests.contains(plain))
+    // Nor a chunk of one person, delivered or compared.
+    try await checkChunkDigests(node)
     let sealed = try await node.database.read { try $0.query("SELECT sealed FROM canaries") }
     let bytes: [UInt8] = try sealed[0][0]
     #expect(bytes.count > 16)
     await node.stop()
+  }
+
+  /// What anybody can compute of a chunk who guesses whom it names.
+  private func checkChunkDigests(_ node: IngestNode) async throws {
+    let day = try #require(CivilDate(iso: "2024-03-04"))
+    _ = try await node.compareChunk(
+      1, [(identityNumber(5), "张三")], try node.grant(), period: day...day, rollRows: 1)
+    var rest = ByteWriter()
+    rest.append(Int32(1))
+    rest.append(Int32(IngestV1.Direction.present.rawValue))
+    rest.append("2024-03-04")
+    rest.append("2024-03-04")
+    rest.append("张三")
+    let plain = SHA256.hash(try block(identityNumber(5)) + rest.bytes)
+    let stored = try await node.database.read { transaction in
+      try transaction.query(
+        "SELECT digest FROM comparison_chunks UNION ALL SELECT digest FROM chunks"
+      ).map { try $0[0] as [UInt8] }
+    }
+    #expect(stored.count == 2 && !stored.contains(plain))
   }
 
   @Test(
