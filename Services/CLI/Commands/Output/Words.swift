@@ -150,6 +150,7 @@ package enum Words {
     "PERIOD_END": "结束日", "REVOKED_MARK": "撤销标记", "LOADING": "装载中",
     "QUALITY_FAILED": "质量不合格", "COMMITTED": "已入库", "ABANDONED": "已放弃", "TABLE": "库表交换",
     "FILE": "文件上传", "INTERFACE": "接口", "STOCK": "存量", "INCREMENT": "增量", "CORRECTION": "更正",
+    "LAW_PROPOSED": "待批准", "LAW_APPROVED": "已批准", "LAW_REJECTED": "已退回",
     "LOOKUP": "单人查询", "COMPARISON": "批量比对", "FORWARDED": "已转交", "UNDER_REVIEW": "审核中",
     "PARTLY_APPROVED": "部分同意", "REJECTED": "不同意", "CONVERTED": "已转换",
     "PENDING_ACCEPTANCE": "待接受", "SUSPENDED": "暂停", "EXPIRED": "到期", "REVOKED": "已撤销",

@@ -95,6 +95,8 @@ struct PolicyVersions: CallCommand {
         .init(pageSize: size, pageToken: token), session.options)
       return (page.versions, page.nextPageToken)
     }
-    session.console.show(PolicyVersionTables.versions(versions))
+    try session.show(
+      versions,
+      columns: ["name", "state", "effective_from", "proposer", "decider", "reason"])
   }
 }

@@ -92,33 +92,4 @@ enum PolicyVersionTables {
     }
     return table
   }
-
-  /// Versions that were brought, and what became of them.
-  static func versions(_ versions: [RegistryV1.LawVersion]) -> Table {
-    var table = Table(columns: [
-      .init("name", BilingualText("版本", "version")),
-      .init("state", BilingualText("状态", "state")),
-      .init("effective_from", BilingualText("新办适用", "effective from")),
-      .init("proposer", BilingualText("报送", "brought by")),
-      .init("decider", BilingualText("批准", "decided by")),
-      .init("reason", BilingualText("理由", "reason")),
-    ])
-    for version in versions {
-      table.append([
-        .text(version.name), Words.value(state(version.state), field: "state"),
-        .text(version.effectiveFrom), .text(version.proposer), .text(version.decider),
-        .text(version.reason),
-      ])
-    }
-    return table
-  }
-
-  private static func state(_ state: RegistryV1.LawState) -> String {
-    switch state {
-    case .lawProposed: "proposed"
-    case .lawApproved: "approved"
-    case .lawRejected: "rejected"
-    default: ""
-    }
-  }
 }
