@@ -106,12 +106,14 @@ struct MetricsTests {
 
   /// Labels have names of ours alone.
   private func showsNobody(_ samples: [String: Double]) {
+    let services: Set = ["gateway", "catalog", "ingest", "share", "feedback", "audit"]
     let known = Set(MethodShape.all.keys).union(["unknown", "/metrics", "public", "internal"])
     for key in samples.keys {
       for label in key.split(separator: "{").last?.dropLast().split(separator: ",") ?? [] {
         let parts = label.split(separator: "=", maxSplits: 1).map(String.init)
         switch parts[0] {
         case "method", "listener": #expect(known.contains(parts[1]), "\(label)")
+        case "database": #expect(services.contains(parts[1]), "\(label)")
         case "code": #expect(parts[1].allSatisfy { $0.isUppercase || $0 == "_" }, "\(label)")
         case "reason": #expect(parts[1].allSatisfy { $0.isLetter }, "\(label)")
         case "le": #expect(Double(parts[1].replacing("+Inf", with: "inf")) != nil)

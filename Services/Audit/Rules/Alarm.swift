@@ -120,6 +120,27 @@ package enum AlarmKind: String, CaseIterable, Sendable {
     case .newIncarnation:
       BilingualText(
         "来源 \(origin) 是同一服务重新建立的数据库。", "\(origin) is a database begun anew for the same service.")
+    case .foreignTopic:
+      BilingualText(
+        "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",
+        "Entry \(sequence) of \(origin) bears another service's topic; it is not counted as that service's word."
+      )
+    case .logForked:
+      BilingualText(
+        "日志分叉：见证者 \(origin) 已会签的 \(sequence) 条日志不是本日志的开头。",
+        "The log has two faces: the \(sequence) entries that witness \(origin) signed are not how it begins."
+      )
+    case .logRolledBack:
+      BilingualText(
+        "日志被退回：见证者 \(origin) 已会签 \(sequence) 条，本日志没有这么多。",
+        "The log was set back: witness \(origin) signed \(sequence) entries, and it has fewer.")
+    default: actSentence(origin: origin, sequence: sequence, call: call)
+    }
+  }
+
+  /// Of what somebody did, not of what became of the log.
+  private func actSentence(origin: String, sequence: UInt64, call: String) -> BilingualText {
+    switch self {
     case .disclosureWithoutDecision:
       BilingualText(
         "调用 \(call) 提供了数据，但没有对应的共享决定。",
@@ -134,11 +155,6 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "来源 \(origin) 的第 \(sequence) 条日志：某部门必设的岗位已无人担任。",
         "Entry \(sequence) of \(origin): a role that a department must have filled is held by nobody."
       )
-    case .foreignTopic:
-      BilingualText(
-        "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",
-        "Entry \(sequence) of \(origin) bears another service's topic; it is not counted as that service's word."
-      )
     case .canaryNamed:
       BilingualText(
         "调用 \(call) 使用了审计部门埋设的号码，它不属于任何人（来源 \(origin) 第 \(sequence) 条）。",
@@ -149,15 +165,7 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "调用 \(call) 所用授权今日对同一地区、同一出生日期的人逐号查询，已被拒绝（来源 \(origin) 第 \(sequence) 条）。",
         "Call \(call) tried persons of one area and day of birth one after the other and was refused (entry \(sequence) of \(origin))."
       )
-    case .logForked:
-      BilingualText(
-        "日志分叉：见证者 \(origin) 已会签的 \(sequence) 条日志不是本日志的开头。",
-        "The log has two faces: the \(sequence) entries that witness \(origin) signed are not how it begins."
-      )
-    case .logRolledBack:
-      BilingualText(
-        "日志被退回：见证者 \(origin) 已会签 \(sequence) 条，本日志没有这么多。",
-        "The log was set back: witness \(origin) signed \(sequence) entries, and it has fewer.")
+    default: BilingualText(rawValue, rawValue)
     }
   }
 }

@@ -98,6 +98,12 @@ extension DataRefusal {
       BilingualText("贵部门不是 \(entry) 的数源部门。", "Your department is not the source of \(entry).")
     case .recordUnknown:
       BilingualText("没有这条记录。", "There is no such record.")
+    default: claimSentence
+    }
+  }
+
+  private var claimSentence: BilingualText {
+    switch self {
     case .correctionItemUnknown(let item), .claimItemUnknown(let item):
       BilingualText("目录没有数据项 \(item)。", "The entry has no item \(item).")
     case .correctionRejected(let item, let rule):

@@ -99,6 +99,5 @@ enum AccessRules {
     "AC-77": "violation notices are a later part; a refused purpose is an entry of the log",
     "AC-78": "archives are a later part",
     "AC-80": "projects and their checkpoints are a later part",
-    "AC-90": "profiles are files of the node; their change over RPC is being built",
   ]
 }

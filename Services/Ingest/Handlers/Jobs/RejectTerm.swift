@@ -32,7 +32,9 @@ extension IngestService {
     let now = outside.civil()
     let old = try await database.read { try $0.batchesWithRejects(closedBefore: now) }
     for batch in old {
-      guard let term = rejectTerm(of: batch.rejectSource), term.isOver(on: now.civilDate) else { continue }
+      guard let term = rejectTerm(of: batch.rejectSource), term.isOver(on: now.civilDate) else {
+        continue
+      }
       let payload = event([
         ("batch", .string(batch.name)), ("entry", .string(batch.entryName)),
         ("rows", .integer(Int64(batch.rejected))), ("kept_until", .string(term.last.iso)),
