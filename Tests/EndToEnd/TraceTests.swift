@@ -29,14 +29,18 @@ struct TraceTests {
       let auditor = try stage.wire.client(DemoCast.auditor).audit
       let authority = try stage.wire.client(DemoCast.authority).audit
       let act = try await auditor.requestAct(
-        .init(kind: "trace_subject", subject: request.subject, reason: "投诉17号"))
+        .init(
+          kind: "trace_subject", subject: request.subject, reason: "投诉17号",
+          requestID: stage.request()))
       let early = try await refusal {
         _ = try await auditor.traceSubject(.init(act: act.name, subject: request.subject))
       }
       #expect(early?.reason == "audit.act_not_open")
-      let own = try await refusal { _ = try await auditor.approveAct(.init(name: act.name)) }
+      let own = try await refusal {
+        _ = try await auditor.approveAct(.init(name: act.name, requestID: stage.request()))
+      }
       #expect(own?.reason == "audit.second_person_needed" && own?.article == "weir-default/AC-93")
-      _ = try await authority.approveAct(.init(name: act.name))
+      _ = try await authority.approveAct(.init(name: act.name, requestID: stage.request()))
       try await eventually("both looks to be in the log") {
         let found = try await auditor.traceSubject(
           .init(act: act.name, subject: request.subject)
@@ -47,11 +51,13 @@ struct TraceTests {
         Set(try await stage.logged().map(\.topic))
           .isSuperset(of: ["ingest.subject_named", "audit.subject_traced"])
       }
+      try await checkComparisons(&stage, auditor, authority)
       let months = try await auditor.listMonths(.init()).months
       let month = try #require(months.first?.month)
       let kept = try await refusal {
         _ = try await auditor.requestAct(
-          .init(kind: "destroy_month", month: month, reason: "过早"))
+          .init(
+            kind: "destroy_month", month: month, reason: "过早", requestID: stage.request()))
       }
       #expect(kept?.reason == "audit.retention_runs")
       try await checkReceipt(try #require(answers.first?.receipt?.json), stage, folder)
@@ -92,6 +98,33 @@ struct TraceTests {
       #expect(await run("trace", "acts/2", "--id-file", file).exit == .notFound)
       #expect(await run("request", "--reason", "x").exit == .usage)
       #expect(await run("entries", "--batch", "B-1").exit == .done)
+    }
+  }
+
+  /// Who is on the compared roll is traced to its chunk; who is not, to nothing.
+  private func checkComparisons(
+    _ stage: inout DemoStage, _ auditor: AuditV1.AuditClient, _ authority: AuditV1.AuditClient
+  ) async throws {
+    let run = try await DemoComparison.run(.pension, .cremation, &stage)
+    let lead = try #require(stage.plan.leads(of: .pension, in: .cremation).first)
+    for (identifier, expected) in [(lead.identifier, [run.name]), ("11010519491231002X", [])] {
+      let subject = try DemoStep.subject(identifier, "")
+      let act = try await auditor.requestAct(
+        .init(
+          kind: "trace_subject", subject: subject, reason: "投诉18号", requestID: stage.request()))
+      _ = try await authority.approveAct(.init(name: act.name, requestID: stage.request()))
+      try await eventually("the comparison to be traced") {
+        let found = try await auditor.traceSubject(
+          .init(act: act.name, subject: subject, comparisons: true)
+        ).entries
+        let named = try found.map {
+          try CanonicalJSON.decode($0.payload)["comparison"]?.string ?? ""
+        }
+        return Set(named) == Set(expected)
+      }
+    }
+    try await eventually("the opening of manifests to be in the log") {
+      try await stage.logged("ingest.subject_sought").count >= 2
     }
   }
 

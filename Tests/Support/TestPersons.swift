@@ -63,3 +63,12 @@ package final class TestPersons: Sendable {
     }
   }
 }
+
+/// Other roles of one person are another state of the registry: tickets are kept by it.
+package func registryVersion(of roles: some Sequence<Role>) -> Int64 {
+  let roles = Set(roles)
+  return Int64(
+    Role.allCases.enumerated().reduce(1) {
+      $0 + (roles.contains($1.element) ? 2 << $1.offset : 0)
+    })
+}

@@ -56,6 +56,12 @@ struct EntryFilter: Sendable {
     before = message.before.map(\.instant)
   }
 
+  /// What was disclosed by one call.
+  init(disclosureOf call: String) {
+    self.call = call
+    topic = "ingest.disclosure"
+  }
+
   /// All about one person, under an act of two persons.
   init(subject: Pseudonym) { self.subject = subject }
 

@@ -59,7 +59,10 @@ private nonisolated func actOffice(_ environment: ServiceEnvironment) throws -> 
   let ingest = IngestV1.IngestClient(try environment.peers.channel(to: "ingest"))
   return ActOffice(
     retention: retention() ?? atStart, decisions: try environment.decisions(),
-    real: environment.clock.real
+    real: environment.clock.real,
+    findComparisons: { request in
+      try await ingest.listSubjectComparisons(request, CallOptions(timeout: .seconds(30)))
+    }
   ) { request in
     try await ingest.nameSubject(request, CallOptions(timeout: .seconds(10))).pseudonym
   }

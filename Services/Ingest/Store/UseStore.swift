@@ -58,7 +58,31 @@ package struct Recipient: Sendable, Equatable {
   package let items: [String]
 }
 
+/// What one chunk of a comparison asked for, sealed.
+package struct StoredManifest: Sendable {
+  package let id: Int64
+  package let entry: Int64
+  package let callID: String
+  package let comparison: String
+  package let chunk: Int
+  package let sealed: [UInt8]
+}
+
 extension SQLReading where Self: ~Copyable {
+  /// The manifests of comparisons, the earliest first.
+  package func chunkManifests(after id: Int64, limit: Int) throws -> [StoredManifest] {
+    try query(
+      """
+      SELECT id, entry, call_id, comparison, chunk, sealed FROM disclosures
+      WHERE id > ?1 AND comparison <> '' ORDER BY id LIMIT ?2
+      """, [id, limit]
+    ).map { row in
+      StoredManifest(
+        id: try row[0], entry: try row[1], callID: try row[2], comparison: try row[3],
+        chunk: try row[4], sealed: try row[5])
+    }
+  }
+
   /// Why a grant may not be used, and whether only for a while; `nil` while Share lets it be used.
   package func endOfGrant(_ name: String) throws -> (reason: String, isSuspended: Bool)? {
     try queryOne("SELECT reason, is_suspended FROM ended_grants WHERE name = ?1", [name]).map {

@@ -31,6 +31,7 @@ package enum AccessTable {
     "/weir.ingest.v1.Ingest/ReadClaim": ingestV1IngestReadClaim,
     "/weir.ingest.v1.Ingest/LocateRecords": ingestV1IngestLocateRecords,
     "/weir.ingest.v1.Ingest/NameSubject": ingestV1IngestNameSubject,
+    "/weir.ingest.v1.Ingest/ListSubjectComparisons": ingestV1IngestListSubjectComparisons,
     "/weir.ingest.v1.Ingest/PlantCanary": ingestV1IngestPlantCanary,
     "/weir.ingest.v1.Ingest/ListCanaries": ingestV1IngestListCanaries,
     "/weir.ingest.v1.Ingest/RemoveCanary": ingestV1IngestRemoveCanary,
@@ -316,6 +317,14 @@ package enum AccessTable {
 
   package static let ingestV1IngestNameSubject = MethodAccess(
     path: "/weir.ingest.v1.Ingest/NameSubject", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .none,
+    audited: ["act"],
+    via: [], isInternal: true,
+    callers: ["audit"])
+
+  package static let ingestV1IngestListSubjectComparisons = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListSubjectComparisons", service: "weir.ingest.v1.Ingest",
     roles: [],
     scope: .any, person: .none,
     audited: ["act"],

@@ -374,6 +374,7 @@ extension AuditV1 {
     package var reason: String = ""
     package var validateOnly: Bool = false
     package var signed: CommonV1.SignedDecision? = nil
+    package var requestID: String = ""
 
     package init() {}
 
@@ -383,7 +384,8 @@ extension AuditV1 {
       subject: IngestV1.Subject? = nil,
       reason: String = "",
       validateOnly: Bool = false,
-      signed: CommonV1.SignedDecision? = nil
+      signed: CommonV1.SignedDecision? = nil,
+      requestID: String = ""
     ) {
       self.kind = kind
       self.month = month
@@ -391,6 +393,7 @@ extension AuditV1 {
       self.reason = reason
       self.validateOnly = validateOnly
       self.signed = signed
+      self.requestID = requestID
     }
   }
 
@@ -399,17 +402,20 @@ extension AuditV1 {
     package var name: String = ""
     package var validateOnly: Bool = false
     package var signed: CommonV1.SignedDecision? = nil
+    package var requestID: String = ""
 
     package init() {}
 
     package init(
       name: String = "",
       validateOnly: Bool = false,
-      signed: CommonV1.SignedDecision? = nil
+      signed: CommonV1.SignedDecision? = nil,
+      requestID: String = ""
     ) {
       self.name = name
       self.validateOnly = validateOnly
       self.signed = signed
+      self.requestID = requestID
     }
   }
 
@@ -499,6 +505,9 @@ extension AuditV1 {
     package var subject: IngestV1.Subject? = nil
     package var pageSize: Int32 = 0
     package var pageToken: String = ""
+    /// Instead of queries about the person alone: the comparisons whose roll named the person, a page of chunks looked through at a time, so
+    /// that a page may be empty and not the last.
+    package var comparisons: Bool = false
 
     package init() {}
 
@@ -506,12 +515,14 @@ extension AuditV1 {
       act: String = "",
       subject: IngestV1.Subject? = nil,
       pageSize: Int32 = 0,
-      pageToken: String = ""
+      pageToken: String = "",
+      comparisons: Bool = false
     ) {
       self.act = act
       self.subject = subject
       self.pageSize = pageSize
       self.pageToken = pageToken
+      self.comparisons = comparisons
     }
   }
 
@@ -1843,6 +1854,7 @@ extension AuditV1.RequestActRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.validateOnly = source.pointee.validate_only != 0
     self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1852,6 +1864,7 @@ extension AuditV1.RequestActRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
     target.pointee.signed_ = arena.optionalMessage(self.signed)
+    target.pointee.request_id = arena.string(self.requestID)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1862,6 +1875,7 @@ extension AuditV1.RequestActRequest {
     case "reason": 4
     case "validateOnly", "validate_only": 5
     case "signed": 6
+    case "requestId", "request_id": 7
     default: 0
     }
   }
@@ -1880,6 +1894,8 @@ extension AuditV1.RequestActRequest {
       try reader.read(&self.validateOnly)
     case 6:
       try reader.read(&self.signed)
+    case 7:
+      try reader.read(&self.requestID)
     default: break
     }
   }
@@ -1891,6 +1907,7 @@ extension AuditV1.RequestActRequest {
     writer.field("reason", self.reason)
     writer.field("validateOnly", self.validateOnly)
     writer.field("signed", self.signed)
+    writer.field("requestId", self.requestID)
   }
 }
 
@@ -1921,12 +1938,14 @@ extension AuditV1.ApproveActRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.validateOnly = source.pointee.validate_only != 0
     self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.validate_only = self.validateOnly ? 1 : 0
     target.pointee.signed_ = arena.optionalMessage(self.signed)
+    target.pointee.request_id = arena.string(self.requestID)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1934,6 +1953,7 @@ extension AuditV1.ApproveActRequest {
     case "name": 1
     case "validateOnly", "validate_only": 2
     case "signed": 3
+    case "requestId", "request_id": 4
     default: 0
     }
   }
@@ -1946,6 +1966,8 @@ extension AuditV1.ApproveActRequest {
       try reader.read(&self.validateOnly)
     case 3:
       try reader.read(&self.signed)
+    case 4:
+      try reader.read(&self.requestID)
     default: break
     }
   }
@@ -1954,6 +1976,7 @@ extension AuditV1.ApproveActRequest {
     writer.field("name", self.name)
     writer.field("validateOnly", self.validateOnly)
     writer.field("signed", self.signed)
+    writer.field("requestId", self.requestID)
   }
 }
 
@@ -2213,6 +2236,7 @@ extension AuditV1.TraceSubjectRequest {
     self.subject = try check.optionalMessage(source.pointee.subject, "subject")
     self.pageSize = source.pointee.page_size
     self.pageToken = try check.string(source.pointee.page_token, "page_token")
+    self.comparisons = source.pointee.comparisons != 0
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2220,6 +2244,7 @@ extension AuditV1.TraceSubjectRequest {
     target.pointee.subject = arena.optionalMessage(self.subject)
     target.pointee.page_size = self.pageSize
     target.pointee.page_token = arena.string(self.pageToken)
+    target.pointee.comparisons = self.comparisons ? 1 : 0
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2228,6 +2253,7 @@ extension AuditV1.TraceSubjectRequest {
     case "subject": 2
     case "pageSize", "page_size": 3
     case "pageToken", "page_token": 4
+    case "comparisons": 5
     default: 0
     }
   }
@@ -2242,6 +2268,8 @@ extension AuditV1.TraceSubjectRequest {
       try reader.read(&self.pageSize)
     case 4:
       try reader.read(&self.pageToken)
+    case 5:
+      try reader.read(&self.comparisons)
     default: break
     }
   }
@@ -2251,6 +2279,7 @@ extension AuditV1.TraceSubjectRequest {
     writer.field("subject", self.subject)
     writer.field("pageSize", self.pageSize)
     writer.field("pageToken", self.pageToken)
+    writer.field("comparisons", self.comparisons)
   }
 }
 

@@ -1089,6 +1089,68 @@ extension IngestV1 {
     }
   }
 
+  package struct ListSubjectComparisonsRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListSubjectComparisonsRequest"
+    package var subject: IngestV1.Subject? = nil
+    /// "acts/1", as Audit has it.
+    package var act: String = ""
+    package var pageToken: String = ""
+    /// As NameSubject asks for them: without both persons' statements no list is opened, whoever asks.
+    package var decisions: [CommonV1.SignedDecision] = []
+    package var salt: [UInt8] = []
+
+    package init() {}
+
+    package init(
+      subject: IngestV1.Subject? = nil,
+      act: String = "",
+      pageToken: String = "",
+      decisions: [CommonV1.SignedDecision] = [],
+      salt: [UInt8] = []
+    ) {
+      self.subject = subject
+      self.act = act
+      self.pageToken = pageToken
+      self.decisions = decisions
+      self.salt = salt
+    }
+  }
+
+  package struct ListSubjectComparisonsResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListSubjectComparisonsResponse"
+    package var chunks: [IngestV1.ListSubjectComparisonsResponse.Chunk] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      chunks: [IngestV1.ListSubjectComparisonsResponse.Chunk] = [],
+      nextPageToken: String = ""
+    ) {
+      self.chunks = chunks
+      self.nextPageToken = nextPageToken
+    }
+
+    package struct Chunk: Message, WireMessage {
+      package static let messageName = "weir.ingest.v1.ListSubjectComparisonsResponse.Chunk"
+      package var callID: String = ""
+      package var comparison: String = ""
+      package var number: Int32 = 0
+
+      package init() {}
+
+      package init(
+        callID: String = "",
+        comparison: String = "",
+        number: Int32 = 0
+      ) {
+        self.callID = callID
+        self.comparison = comparison
+        self.number = number
+      }
+    }
+  }
+
   package struct SignedGrant: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.SignedGrant"
     /// RFC 8785 JSON under Share's evidence key.
@@ -4078,6 +4140,207 @@ extension IngestV1.RemoveCanaryRequest {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("name", self.name)
     writer.field("requestId", self.requestID)
+  }
+}
+
+extension IngestV1.ListSubjectComparisonsRequest {
+  typealias Layout = Weir__Ingest__V1__ListSubjectComparisonsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_subject_comparisons_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.subject = try check.optionalMessage(source.pointee.subject, "subject")
+    self.act = try check.string(source.pointee.act, "act")
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+    self.decisions = try check.messages(source.pointee.decisions, source.pointee.n_decisions, "decisions")
+    self.salt = check.bytes(source.pointee.salt)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.subject = arena.optionalMessage(self.subject)
+    target.pointee.act = arena.string(self.act)
+    target.pointee.page_token = arena.string(self.pageToken)
+    target.pointee.n_decisions = self.decisions.count
+    target.pointee.decisions = arena.messages(self.decisions)
+    target.pointee.salt = arena.bytes(self.salt)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "subject": 1
+    case "act": 2
+    case "pageToken", "page_token": 3
+    case "decisions": 4
+    case "salt": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.subject)
+    case 2:
+      try reader.read(&self.act)
+    case 3:
+      try reader.read(&self.pageToken)
+    case 4:
+      try reader.readList(&self.decisions, of: CommonV1.SignedDecision()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 5:
+      try reader.read(&self.salt)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("subject", self.subject)
+    writer.field("act", self.act)
+    writer.field("pageToken", self.pageToken)
+    writer.list("decisions", self.decisions) { $0.value($1) }
+    writer.field("salt", self.salt)
+  }
+}
+
+extension IngestV1.ListSubjectComparisonsResponse {
+  typealias Layout = Weir__Ingest__V1__ListSubjectComparisonsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_subject_comparisons_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.chunks = try check.messages(source.pointee.chunks, source.pointee.n_chunks, "chunks")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_chunks = self.chunks.count
+    target.pointee.chunks = arena.messages(self.chunks)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "chunks": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.chunks, of: IngestV1.ListSubjectComparisonsResponse.Chunk()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("chunks", self.chunks) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension IngestV1.ListSubjectComparisonsResponse.Chunk {
+  typealias Layout = Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_subject_comparisons_response__chunk__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.callID = try check.string(source.pointee.call_id, "call_id")
+    self.comparison = try check.string(source.pointee.comparison, "comparison")
+    self.number = source.pointee.number
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.call_id = arena.string(self.callID)
+    target.pointee.comparison = arena.string(self.comparison)
+    target.pointee.number = self.number
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "callId", "call_id": 1
+    case "comparison": 2
+    case "number": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.callID)
+    case 2:
+      try reader.read(&self.comparison)
+    case 3:
+      try reader.read(&self.number)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("callId", self.callID)
+    writer.field("comparison", self.comparison)
+    writer.field("number", self.number)
   }
 }
 

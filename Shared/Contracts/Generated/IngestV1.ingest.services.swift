@@ -46,6 +46,9 @@ extension IngestV1 {
     func locateRecords(_ request: IngestV1.LocateRecordsRequest, _ call: CallContext) async throws -> IngestV1.LocateRecordsResponse
     /// The name that one person has in the disclosure entries. Audit asks under an act that two persons decided (AC-93); nothing is opened.
     func nameSubject(_ request: IngestV1.NameSubjectRequest, _ call: CallContext) async throws -> IngestV1.NameSubjectResponse
+    /// Which chunks of comparisons asked for one person, from their sealed manifests. Audit asks under an act that two persons decided
+    /// (AC-93); each page is an entry.
+    func listSubjectComparisons(_ request: IngestV1.ListSubjectComparisonsRequest, _ call: CallContext) async throws -> IngestV1.ListSubjectComparisonsResponse
     /// Plants an identifier that belongs to nobody: a look-up, claim, comparison or delivery that names it raises an alarm that auditors
     /// see and the user does not. It is kept sealed and never shown again.
     func plantCanary(_ request: IngestV1.PlantCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
@@ -80,6 +83,7 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestReadClaim, admission) { request, call in try await service.readClaim(request, call) },
       .unary(AccessTable.ingestV1IngestLocateRecords, admission) { request, call in try await service.locateRecords(request, call) },
       .unary(AccessTable.ingestV1IngestNameSubject, admission) { request, call in try await service.nameSubject(request, call) },
+      .unary(AccessTable.ingestV1IngestListSubjectComparisons, admission) { request, call in try await service.listSubjectComparisons(request, call) },
       .unary(AccessTable.ingestV1IngestPlantCanary, admission) { request, call in try await service.plantCanary(request, call) },
       .unary(AccessTable.ingestV1IngestListCanaries, admission) { request, call in try await service.listCanaries(request, call) },
       .unary(AccessTable.ingestV1IngestRemoveCanary, admission) { request, call in try await service.removeCanary(request, call) },
@@ -198,6 +202,12 @@ extension IngestV1 {
     /// The name that one person has in the disclosure entries. Audit asks under an act that two persons decided (AC-93); nothing is opened.
     package func nameSubject(_ request: IngestV1.NameSubjectRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.NameSubjectResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/NameSubject", request, options)
+    }
+
+    /// Which chunks of comparisons asked for one person, from their sealed manifests. Audit asks under an act that two persons decided
+    /// (AC-93); each page is an entry.
+    package func listSubjectComparisons(_ request: IngestV1.ListSubjectComparisonsRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListSubjectComparisonsResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/ListSubjectComparisons", request, options)
     }
 
     /// Plants an identifier that belongs to nobody: a look-up, claim, comparison or delivery that names it raises an alarm that auditors

@@ -130,6 +130,11 @@ extension MethodShape {
       request: IngestV1.NameSubjectRequest.self,
       reply: IngestV1.NameSubjectResponse.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ListSubjectComparisons": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListSubjectComparisons", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListSubjectComparisonsRequest.self,
+      reply: IngestV1.ListSubjectComparisonsResponse.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.ingest.v1.Ingest/PlantCanary": MethodShape(
       path: "/weir.ingest.v1.Ingest/PlantCanary", service: "weir.ingest.v1.Ingest",
       request: IngestV1.PlantCanaryRequest.self,

@@ -200,11 +200,7 @@ final class AuditNode: Sendable {
       CallMetadata.ticket,
       bytes: try issuer.ticket(
         for: caller,
-        // Other roles of one person are another state of the registry.
-        registryVersion: Int64(
-          Role.allCases.enumerated().reduce(1) {
-            $0 + (roles.contains($1.element) ? 2 << $1.offset : 0)
-          }), now: Instant(milliseconds: pki.now * 1_000)))
+        registryVersion: registryVersion(of: roles), now: Instant(milliseconds: pki.now * 1_000)))
     metadata.append(CallMetadata.callID, Hex.encode(pki.random.bytes(16)))
     metadata.append(CallMetadata.entryMethod, "/weir.audit.v1.Audit/" + method)
     metadata.append(CallMetadata.language, "en")

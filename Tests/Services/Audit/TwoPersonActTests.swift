@@ -38,14 +38,27 @@ extension LogHome {
     let check = DecisionCheck(
       trust: ServiceTrust(roots: CertificateTrust(roots: [persons.root])),
       domain: persons.domain, now: persons.now)
-    let term = try #require(retention)
-    return ActOffice(retention: term, decisions: check, real: clock.now) { request in
-      // As Ingest asks: both persons' statements, and the person in both.
-      let stated = try request.decisions.map { try check.read(SignedStatement($0)) }
-      guard let subject = request.subject,
-        stated.map(\.action) == [.requestAct, .approveAct],
-        stated.allSatisfy({ $0.text("subject") == subject.digest(salt: request.salt) })
+    // As Ingest asks: both persons' statements, and the person in both.
+    @Sendable func require(
+      _ decisions: [CommonV1.SignedDecision], on subject: IngestV1.Subject?, _ salt: [UInt8]
+    ) throws -> IngestV1.Subject {
+      let stated = try decisions.map { try check.read(SignedStatement($0)) }
+      guard let subject, stated.map(\.action) == [.requestAct, .approveAct],
+        stated.allSatisfy({ $0.text("subject") == subject.digest(salt: salt) })
       else { throw Status(.permissionDenied, "not signed by two") }
+      return subject
+    }
+    let term = try #require(retention)
+    return ActOffice(
+      retention: term, decisions: check, real: clock.now,
+      findComparisons: { request in
+        _ = try require(request.decisions, on: request.subject, request.salt)
+        return .init(chunks: [
+          .init(callID: String(repeating: "c", count: 32), comparison: "comparisons/C-1", number: 2)
+        ])
+      }
+    ) { request in
+      let subject = try require(request.decisions, on: request.subject, request.salt)
       return Pseudonym(of: subject.block, key: names).text
     }
   }
@@ -145,7 +158,9 @@ private struct Desk {
   }
 
   func request(_ person: String, _ message: AuditV1.RequestActRequest) async throws -> AuditV1.Act {
-    try await client.requestAct(message, options(person, "RequestAct"))
+    var message = message
+    if message.requestID.isEmpty { message.requestID = Hex.encode(SystemRandom().bytes(8)) }
+    return try await client.requestAct(message, options(person, "RequestAct"))
   }
 
   func destroy(_ person: String, _ month: String) async throws -> AuditV1.Act {
@@ -153,8 +168,12 @@ private struct Desk {
       person, .init(kind: "destroy_month", month: month, reason: "保存期满"))
   }
 
-  func approve(_ person: String, _ name: String) async throws -> AuditV1.Act {
-    try await client.approveAct(.init(name: name), options(person, "ApproveAct"))
+  func approve(
+    _ person: String, _ name: String,
+    requestID: String = Hex.encode(SystemRandom().bytes(8))
+  ) async throws -> AuditV1.Act {
+    try await client.approveAct(
+      .init(name: name, requestID: requestID), options(person, "ApproveAct"))
   }
 
   func entries(_ filter: AuditV1.ListEntriesRequest.Filter? = nil) async throws -> [AuditV1.Entry] {
@@ -242,26 +261,26 @@ struct TwoPersonActTests {
         try await desk.client.listMonths(.init(), desk.options("shen", "ListMonths")).months.first
       ).month
       var request = AuditV1.RequestActRequest(
-        kind: "destroy_month", month: month, reason: "保存期满")
+        kind: "destroy_month", month: month, reason: "保存期满", requestID: "first")
       #expect(
         await refusal {
           _ = try await desk.unsigned.requestAct(request, desk.options("shen", "RequestAct"))
         } == "decision.statement_missing")
       let act = try await desk.request("shen", request)
-      var approval = AuditV1.ApproveActRequest(name: act.name)
+      var approval = AuditV1.ApproveActRequest(name: act.name, requestID: "approval")
       #expect(
         await refusal {
           _ = try await desk.unsigned.approveAct(approval, desk.options("lu", "ApproveAct"))
         } == "decision.statement_missing")
       // The approval of one act does for no other.
-      request.reason = "另一理由"
+      (request.reason, request.requestID) = ("另一理由", "second")
       let second = try await desk.request("shen", request)
       approval.validateOnly = true
       let question = try await desk.unsigned.approveAct(
         approval, desk.options("lu", "ApproveAct"))
       #expect(question.state == "done")
       let bureau = try #require(DepartmentCode("audit-bureau"))
-      approval = .init(name: second.name)
+      approval = .init(name: second.name, requestID: "approval")
       approval.signed = CommonV1.SignedDecision(
         try desk.node.persons.sign(
           question.statement, as: try #require(PersonID("lu")), of: bureau))
@@ -315,6 +334,42 @@ struct TwoPersonActTests {
     }
   }
 
+  @Test(
+    "an act is asked for and approved once for each request id, and known again without naming anybody"
+  )
+  func again() async throws {
+    try await withOldMonth(later: 38) { desk, _ in
+      let month = try await desk.client.listMonths(.init(), desk.options("shen", "ListMonths"))
+        .months[0].month
+      let asked = AuditV1.RequestActRequest(
+        kind: "destroy_month", month: month, reason: "保存期满", requestID: "ask")
+      let act = try await desk.request("shen", asked)
+      #expect(try await desk.request("shen", asked) == act)
+      var other = asked
+      other.reason = "r"
+      #expect(
+        await refusal { try await desk.request("shen", other) } == "request.request_id_reused")
+      let done = try await desk.approve("lu", act.name, requestID: "approve")
+      func again(_ requestID: String) async throws -> AuditV1.Act {
+        try await desk.unsigned.approveAct(
+          .init(name: act.name, requestID: requestID), desk.options("lu", "ApproveAct"))
+      }
+      #expect(try await again("approve") == done)
+      #expect(await refusal { try await desk.approve("lu", act.name) } == "audit.act_not_open")
+      #expect(
+        await refusal { try await again("") }
+          == "request.request_id_missing")
+      let listed = try await desk.client.listActs(.init(), desk.options("shen", "ListActs")).acts
+      #expect(listed.map(\.name) == [act.name])
+      #expect(try await desk.topics().count { $0 == "audit.month_destroyed" } == 1)
+      let plain = SHA256.hash(try asked.serialized())
+      let digests = try await desk.node.log.database.read { transaction in
+        try transaction.query("SELECT digest FROM answered_request").map { try $0[0] as [UInt8] }
+      }
+      #expect(!digests.isEmpty && !digests.contains(plain))
+    }
+  }
+
   @Test("malformed, unknown and lapsed acts are refused with their reasons")
   func refusals() async throws {
     try await withOldMonth(later: 38) { desk, _ in
@@ -340,7 +395,7 @@ struct TwoPersonActTests {
       #expect(
         await refusal {
           try await desk.client.requestAct(
-            .init(kind: "destroy_month", month: "2024-03", reason: "r"), officer)
+            .init(kind: "destroy_month", month: "2024-03", reason: "r", requestID: "r"), officer)
         } != nil)
       let month = try await desk.client.listMonths(.init(), desk.options("shen", "ListMonths"))
         .months[0].month
@@ -349,6 +404,18 @@ struct TwoPersonActTests {
       #expect(await refusal { try await desk.approve("lu", act.name) } == "audit.act_not_open")
       let listed = try await desk.client.listActs(.init(), desk.options("shen", "ListActs")).acts
       #expect(listed.map(\.state) == ["lapsed"])
+    }
+  }
+
+  /// Two chunks of one comparison, under one call.
+  private static func chunks(_ ingest: inout OriginWriter) -> [ArrivedEvent] {
+    [1, 2].map { number in
+      ingest.write(
+        "ingest.disclosure",
+        [
+          "call": .string(String(repeating: "c", count: 32)), "comparison": "comparisons/C-1",
+          "chunk": .integer(number),
+        ])
     }
   }
 
@@ -370,14 +437,21 @@ struct TwoPersonActTests {
             "batch": "batches/B-7", "subject": .string(Pseudonym(of: seen.block, key: names).text),
           ])
       }
-      try await node.log.intake.take(looks, of: ingest.origin)
+      let chunks = Self.chunks(&ingest)
+      try await node.log.intake.take(looks + chunks, of: ingest.origin)
       let desk = try Desk(node)
       let act = try await desk.request(
         "shen", .init(kind: "trace_subject", subject: subject, reason: "投诉17号"))
-      func trace(_ person: String, _ whom: IngestV1.Subject) async throws -> [AuditV1.Entry] {
+      func trace(
+        _ person: String, _ whom: IngestV1.Subject, comparisons: Bool = false
+      ) async throws -> [AuditV1.Entry] {
         try await desk.client.traceSubject(
-          .init(act: act.name, subject: whom), desk.options(person, "TraceSubject")
+          .init(act: act.name, subject: whom, comparisons: comparisons),
+          desk.options(person, "TraceSubject")
         ).entries
+      }
+      for person in ["shen", "lu"] {
+        #expect(await refusal { try await trace(person, subject, comparisons: true) } != nil)
       }
       #expect(await refusal { try await trace("shen", subject) } == "audit.act_not_open")
       #expect(
@@ -386,6 +460,13 @@ struct TwoPersonActTests {
       #expect(try await trace("shen", subject).map(\.leaf) == [looks[0].leaf, looks[2].leaf])
       #expect(await refusal { try await trace("lu", subject) } == "audit.no_such_act")
       #expect(await refusal { try await trace("shen", other) } == "audit.other_subject")
+      // Of the chunks that Ingest names, what the log has of them.
+      #expect(try await trace("shen", subject, comparisons: true).map(\.leaf) == [chunks[1].leaf])
+      #expect(
+        await refusal { try await trace("shen", other, comparisons: true) } == "audit.other_subject"
+      )
+      #expect(
+        await refusal { try await trace("lu", subject, comparisons: true) } == "audit.no_such_act")
       home.clock.pass(seconds: 25 * 3_600)
       #expect(await refusal { try await trace("shen", subject) } == "audit.act_not_open")
       // Traces by batch and by grant need no second person: they name nobody.

@@ -41,6 +41,7 @@ struct AccessTableTests {
         "/weir.events.v1.Events/Subscribe": ["audit", "feedback", "gateway", "ingest", "share"],
         "/weir.ingest.v1.Ingest/CompareChunk": ["share"],
         "/weir.ingest.v1.Ingest/ListRecipients": ["feedback"],
+        "/weir.ingest.v1.Ingest/ListSubjectComparisons": ["audit"],
         "/weir.ingest.v1.Ingest/LocateRecords": ["feedback"],
         "/weir.ingest.v1.Ingest/NameSubject": ["audit"],
         "/weir.ingest.v1.Ingest/OpenRecords": ["share"],

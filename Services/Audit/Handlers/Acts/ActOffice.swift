@@ -11,9 +11,15 @@ package struct ActOffice: Sendable {
   package typealias NameSubject =
     @Sendable (_ request: IngestV1.NameSubjectRequest) async throws -> String
 
+  /// A page of the chunks of comparisons that asked for a person, under the same act.
+  package typealias FindComparisons =
+    @Sendable (_ request: IngestV1.ListSubjectComparisonsRequest) async throws
+    -> IngestV1.ListSubjectComparisonsResponse
+
   private let readRetention: @Sendable () -> LogRetention
   let real: @Sendable () -> Instant
   let nameSubject: NameSubject
+  let findComparisons: FindComparisons
   /// What both persons sign is held to the departments' root.
   let decisions: DecisionCheck
 
@@ -22,10 +28,12 @@ package struct ActOffice: Sendable {
 
   package init(
     retention: @autoclosure @escaping @Sendable () -> LogRetention, decisions: DecisionCheck,
-    real: @escaping @Sendable () -> Instant, nameSubject: @escaping NameSubject
+    real: @escaping @Sendable () -> Instant, findComparisons: @escaping FindComparisons,
+    nameSubject: @escaping NameSubject
   ) {
     readRetention = retention
     self.decisions = decisions
+    self.findComparisons = findComparisons
     self.real = real
     self.nameSubject = nameSubject
   }

@@ -53,7 +53,9 @@ extension AuditCalls {
         reply.statement = acts.decisions.statement(of: decision, by: call.caller)
         return reply
       }
-      let act = try await database.write { transaction in
+      let change = try change(request, requestID: request.requestID, call)
+      return try await database.write { transaction in
+        if let known = try transaction.answered(change) { return known }
         if kind == .destroyMonth {
           _ = try transaction.requireDestroyable(asked.month, retention, today: today)
         }
@@ -62,9 +64,8 @@ extension AuditCalls {
         try transaction.append(
           topic: "audit.act_requested",
           payload: entry(act, JSONObject([("reason", .string(reason))] + signed), call, at: time))
-        return act
+        return try transaction.keep(AuditV1.Act(act, at: now), as: change)
       }
-      return AuditV1.Act(act, at: now)
     }
   }
 
@@ -85,7 +86,9 @@ extension AuditCalls {
           return reply
         }
       }
-      let act = try await database.write { transaction in
+      let change = try change(request, requestID: request.requestID, call)
+      let reply = try await database.write { transaction in
+        if let known = try transaction.answered(change) { return known }
         guard let act = try transaction.act(number) else {
           throw AuditRefusal.noSuchAct(request.name)
         }
@@ -107,14 +110,15 @@ extension AuditCalls {
         try transaction.save(approved)
         let topic = act.kind == .destroyMonth ? "audit.month_destroyed" : "audit.act_approved"
         try transaction.append(topic: topic, payload: entry(approved, details, call, at: time))
-        return approved
+        return try transaction.keep(AuditV1.Act(approved, at: now), as: change)
       }
-      if act.kind == .destroyMonth {
+      if reply.kind == ActKind.destroyMonth.rawValue {
         let keys = keys
-        // Durable first, then the keys; a stop in between is made up for at the next start. On a thread that may wait.
-        try await database.write { _ in try keys.destroy(act.month) }
+        // Durable first, then the keys; a stop in between is made up for at the next start, or by who asks again. On a thread that may
+        // wait.
+        try await database.write { _ in try keys.destroy(reply.month) }
       }
-      return AuditV1.Act(act, at: now)
+      return reply
     }
   }
 

@@ -59,7 +59,8 @@ struct AuditRequest: CallCommand {
     let act = try await session.audit.requestAct(
       .init(
         kind: trace ? "trace_subject" : "destroy_month", month: destroyMonth ?? "",
-        subject: try idFile.map { try IdentifierFile.subject($0) }, reason: reason),
+        subject: try idFile.map { try IdentifierFile.subject($0) }, reason: reason,
+        requestID: session.requestID),
       session.options)
     try session.show(act)
   }
@@ -77,7 +78,8 @@ struct AuditApprove: CallCommand {
 
   func call(_ session: Session) async throws {
     try session.show(
-      try await session.audit.approveAct(.init(name: resource("acts", act)), session.options))
+      try await session.audit.approveAct(
+        .init(name: resource("acts", act), requestID: session.requestID), session.options))
   }
 }
 
@@ -107,8 +109,8 @@ struct AuditTrace: CallCommand {
       "trace", "谁看过某人：须有已批准的事项，只有申请人可以查询，查询本身入日志。",
       "Who looked at a person: under an approved act, to whoever asked for it; the reading is itself logged.",
       more: BilingualText(
-        "只列出逐人查询；批量比对以清单散列入日志，按比对查询。",
-        "Queries about one person. A comparison stands in the log as the hash of its list; look it up by its grant."
+        "先列出逐人查询，再列出名册中有此人的批量比对：清单只有数据服务打得开，每次打开都入日志。密钥轮换或销毁之前的名册不再能查出。",
+        "Queries about the person, then the comparisons whose roll named the person: their lists open to Ingest alone, and each opening is logged. Rolls from before the register's keys were rotated or destroyed are no longer found."
       ),
       examples: "audit trace acts/1 --id-file -")
   }
@@ -122,10 +124,15 @@ struct AuditTrace: CallCommand {
 
   func call(_ session: Session) async throws {
     let (name, subject) = (resource("acts", act), try IdentifierFile.subject(idFile))
-    let entries = try await session.list(limit) { size, token in
-      let page = try await session.audit.traceSubject(
-        .init(act: name, subject: subject, pageSize: size, pageToken: token), session.options)
-      return (page.entries, page.nextPageToken)
+    var entries: [AuditV1.Entry] = []
+    for comparisons in [false, true] {
+      entries += try await session.list(limit) { size, token in
+        let page = try await session.audit.traceSubject(
+          .init(
+            act: name, subject: subject, pageSize: size, pageToken: token,
+            comparisons: comparisons), session.options)
+        return (page.entries, page.nextPageToken)
+      }
     }
     try AuditEntries.show(entries, session)
   }

@@ -8,6 +8,17 @@ import IngestRules
 import Integrity
 import Vocabulary
 
+/// What Audit asks about one person, with what two persons signed.
+protocol TraceRequest {
+  var subject: IngestV1.Subject? { get }
+  var act: String { get }
+  var decisions: [CommonV1.SignedDecision] { get }
+  var salt: [UInt8] { get }
+}
+
+extension IngestV1.NameSubjectRequest: TraceRequest {}
+extension IngestV1.ListSubjectComparisonsRequest: TraceRequest {}
+
 extension IngestService {
   /// Audit asks under its act. Nothing is looked for or opened, and that a name was made is itself an entry.
   ///
@@ -16,21 +27,28 @@ extension IngestService {
     _ request: IngestV1.NameSubjectRequest, _ call: CallContext
   ) async throws -> IngestV1.NameSubjectResponse {
     try await call.answering(outside.recorder) {
-      let act = try bounded(request.act, field: "act")
-      guard case .block(let block) = try SubjectIdentifier(request.subject) else {
-        throw DataRefusal.subjectMalformed(field: "subject.block")
-      }
-      try checkAct(of: request)
-      let pseudonym = Pseudonym(of: block.bytes, key: keys.pseudonyms)
+      let traced = try traced(by: request)
       let payload = event(
-        call, [("act", .string(act)), ("subject", .string(pseudonym.text))])
+        call, [("act", .string(traced.act)), ("subject", .string(traced.pseudonym.text))])
       try await database.write { try $0.append(topic: "ingest.subject_named", payload: payload) }
-      return IngestV1.NameSubjectResponse(pseudonym: pseudonym.text)
+      return IngestV1.NameSubjectResponse(pseudonym: traced.pseudonym.text)
     }
   }
 
-  /// Nobody is named on Audit's word: two persons signed that this one be traced, under this act (AC-93).
-  private func checkAct(of request: IngestV1.NameSubjectRequest) throws {
+  /// Whom a trace is about, once it is seen that two persons decided it.
+  func traced(
+    by request: some TraceRequest
+  ) throws -> (act: String, block: [UInt8], pseudonym: Pseudonym) {
+    let act = try bounded(request.act, field: "act")
+    guard case .block(let block) = try SubjectIdentifier(request.subject) else {
+      throw DataRefusal.subjectMalformed(field: "subject.block")
+    }
+    try checkAct(of: request)
+    return (act, block.bytes, Pseudonym(of: block.bytes, key: keys.pseudonyms))
+  }
+
+  /// Nobody is named or looked for on Audit's word: two persons signed that this one be traced, under this act (AC-93).
+  private func checkAct(of request: some TraceRequest) throws {
     func refused(_ chinese: String, _ english: String) -> DataRefusal {
       .subjectNotNamed(act: request.act, BilingualText(chinese, english))
     }

@@ -373,7 +373,8 @@ final class IngestNode {
     metadata.append(
       CallMetadata.ticket,
       bytes: try issuer.ticket(
-        for: caller, registryVersion: 1, now: Instant(milliseconds: pki.now * 1000)))
+        for: caller, registryVersion: registryVersion(of: who.roles),
+        now: Instant(milliseconds: pki.now * 1000)))
     return CallOptions(metadata: metadata, timeout: .seconds(60) * patience, waitsForReady: true)
   }
 

@@ -1,4 +1,4 @@
-// NameSubject: the one name of a person in Ingest's entries, made for Audit alone.
+// NameSubject and ListSubjectComparisons: the one name of a person in Ingest's entries, and the rolls he stood on, for Audit alone.
 
 import Access
 import Contracts
@@ -52,12 +52,28 @@ struct NameSubjectTests {
       subject: subject, act: act, decisions: signed, salt: salt)
   }
 
-  @Test("AC-93 nobody is named on Audit's word: two persons signed this act on this person")
+  /// The same of the comparisons.
+  private func search(
+    _ request: IngestV1.NameSubjectRequest, pageToken: String = ""
+  ) -> IngestV1.ListSubjectComparisonsRequest {
+    IngestV1.ListSubjectComparisonsRequest(
+      subject: request.subject, act: request.act, pageToken: pageToken,
+      decisions: request.decisions, salt: request.salt)
+  }
+
+  @Test(
+    "AC-93 nobody is named, and no roll opened, on Audit's word: two persons signed this act on this person"
+  )
   func signed() async throws {
     let node = try await IngestNode()
     let subject = try node.subject(identityNumber(1))
     func outcome(_ request: IngestV1.NameSubjectRequest) async -> String? {
-      await refusal { try await node.fromAudit.nameSubject(request, CallOptions()) }
+      let named = await refusal { try await node.fromAudit.nameSubject(request, CallOptions()) }
+      let sought = await refusal {
+        try await node.fromAudit.listSubjectComparisons(search(request), CallOptions())
+      }
+      #expect(named == sought)
+      return sought
     }
     let good = try trace(node, subject)
     #expect(await outcome(good) == nil)
@@ -89,7 +105,51 @@ struct NameSubjectTests {
       },
     ] { requests.append(try trace(node, subject, change)) }
     for request in requests { #expect(await outcome(request) == "ingest.subject_not_named") }
-    #expect(try await node.entries().count { $0.topic == "ingest.subject_named" } == 1)
+    for topic in ["ingest.subject_named", "ingest.subject_sought"] {
+      #expect(try await node.entries().count { $0.topic == topic } == 1)
+    }
+    await node.stop()
+  }
+
+  @Test(
+    "AC-93 who stood on a compared roll is traced to its chunk; a destroyed register is passed over, and gets no keys"
+  )
+  func comparisons() async throws {
+    let node = try await IngestNode()
+    node.catalog.put(catalogEntry(.cremation))
+    let columns = ["id", "name", "cremation-date", "certificate", "revoked"]
+    try await node.deliver(
+      try RegisterFile(columns, rows: [[identityNumber(1), "张三", "2024-01-05", "C1", ""]]))
+    let day = try #require(CivilDate(iso: "2024-01-31"))
+    // The third is on the roll and in no register.
+    _ = try await node.compare(
+      [1, 2, 3].map { (identityNumber($0), "张三") }, try node.grant(),
+      period: day.adding(days: -30)...day, chunkRows: 2)
+    func found(_ person: Int) async throws -> [Int32] {
+      let request = search(try trace(node, try node.subject(identityNumber(person))))
+      let page = try await node.fromAudit.listSubjectComparisons(request, CallOptions())
+      #expect(page.chunks.allSatisfy { $0.comparison == "comparisons/C-1" })
+      #expect(page.nextPageToken.isEmpty)
+      return page.chunks.map(\.number)
+    }
+    #expect(try await found(1) == [1])
+    #expect(try await found(3) == [2])
+    #expect(try await found(4) == [])
+    for client in [node.fromShare, node.fromFeedback, node.fromGateway] {
+      let request = search(try trace(node, try node.subject(identityNumber(1))))
+      await #expect(throws: Status.self) {
+        try await client?.listSubjectComparisons(request, CallOptions())
+      }
+    }
+    try await node.follow(
+      "catalog.entry_withdrawn", [("entry", "entries/E-1"), ("owner", "civil-affairs")])
+    let asked = try await node.askDestruction(register: 1)
+    #expect(try await node.approve(asked.name).state == "certified")
+    #expect(try await found(1) == [])
+    let ring = try Keyring(
+      folder: node.folder.path("keys"), creates: false, random: SystemRandom())
+    #expect(!ring.keys.contains { $0.resource == "entries/E-1" })
+    #expect(try await node.entries().count { $0.topic == "ingest.subject_sought" } == 4)
     await node.stop()
   }
 

@@ -2485,7 +2485,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__list_origins_response__descrip
   (ProtobufCMessageInit) weir__audit__v1__list_origins_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[7] =
 {
   {
     "kind",
@@ -2559,11 +2559,24 @@ static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "request_id",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__request_act_request__field_indices_by_name[] = {
   0,   /* field[0] = kind */
   1,   /* field[1] = month */
   3,   /* field[3] = reason */
+  6,   /* field[6] = request_id */
   5,   /* field[5] = signed */
   2,   /* field[2] = subject */
   4,   /* field[4] = validate_only */
@@ -2571,7 +2584,7 @@ static const unsigned weir__audit__v1__request_act_request__field_indices_by_nam
 static const ProtobufCIntRange weir__audit__v1__request_act_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descriptor =
 {
@@ -2581,14 +2594,14 @@ const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descripto
   "Weir__Audit__V1__RequestActRequest",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__RequestActRequest),
-  6,
+  7,
   weir__audit__v1__request_act_request__field_descriptors,
   weir__audit__v1__request_act_request__field_indices_by_name,
   1,  weir__audit__v1__request_act_request__number_ranges,
   (ProtobufCMessageInit) weir__audit__v1__request_act_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__field_descriptors[4] =
 {
   {
     "name",
@@ -2626,16 +2639,29 @@ static const ProtobufCFieldDescriptor weir__audit__v1__approve_act_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__ApproveActRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__approve_act_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
+  3,   /* field[3] = request_id */
   2,   /* field[2] = signed */
   1,   /* field[1] = validate_only */
 };
 static const ProtobufCIntRange weir__audit__v1__approve_act_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descriptor =
 {
@@ -2645,7 +2671,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descripto
   "Weir__Audit__V1__ApproveActRequest",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__ApproveActRequest),
-  3,
+  4,
   weir__audit__v1__approve_act_request__field_descriptors,
   weir__audit__v1__approve_act_request__field_indices_by_name,
   1,  weir__audit__v1__approve_act_request__number_ranges,
@@ -2922,7 +2948,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__list_acts_response__descriptor
   (ProtobufCMessageInit) weir__audit__v1__list_acts_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__trace_subject_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__audit__v1__trace_subject_request__field_descriptors[5] =
 {
   {
     "act",
@@ -2972,9 +2998,22 @@ static const ProtobufCFieldDescriptor weir__audit__v1__trace_subject_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "comparisons",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__TraceSubjectRequest, comparisons),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__trace_subject_request__field_indices_by_name[] = {
   0,   /* field[0] = act */
+  4,   /* field[4] = comparisons */
   2,   /* field[2] = page_size */
   3,   /* field[3] = page_token */
   1,   /* field[1] = subject */
@@ -2982,7 +3021,7 @@ static const unsigned weir__audit__v1__trace_subject_request__field_indices_by_n
 static const ProtobufCIntRange weir__audit__v1__trace_subject_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__trace_subject_request__descriptor =
 {
@@ -2992,7 +3031,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__trace_subject_request__descrip
   "Weir__Audit__V1__TraceSubjectRequest",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__TraceSubjectRequest),
-  4,
+  5,
   weir__audit__v1__trace_subject_request__field_descriptors,
   weir__audit__v1__trace_subject_request__field_indices_by_name,
   1,  weir__audit__v1__trace_subject_request__number_ranges,

@@ -1582,6 +1582,102 @@ void   weir__ingest__v1__remove_canary_request__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__remove_canary_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__list_subject_comparisons_request__init
+                     (Weir__Ingest__V1__ListSubjectComparisonsRequest         *message)
+{
+  static const Weir__Ingest__V1__ListSubjectComparisonsRequest init_value = WEIR__INGEST__V1__LIST_SUBJECT_COMPARISONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_subject_comparisons_request__get_packed_size
+                     (const Weir__Ingest__V1__ListSubjectComparisonsRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_subject_comparisons_request__pack
+                     (const Weir__Ingest__V1__ListSubjectComparisonsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_subject_comparisons_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListSubjectComparisonsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListSubjectComparisonsRequest *
+       weir__ingest__v1__list_subject_comparisons_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListSubjectComparisonsRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_subject_comparisons_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_subject_comparisons_request__free_unpacked
+                     (Weir__Ingest__V1__ListSubjectComparisonsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_subject_comparisons_response__chunk__init
+                     (Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk         *message)
+{
+  static const Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk init_value = WEIR__INGEST__V1__LIST_SUBJECT_COMPARISONS_RESPONSE__CHUNK__INIT;
+  *message = init_value;
+}
+void   weir__ingest__v1__list_subject_comparisons_response__init
+                     (Weir__Ingest__V1__ListSubjectComparisonsResponse         *message)
+{
+  static const Weir__Ingest__V1__ListSubjectComparisonsResponse init_value = WEIR__INGEST__V1__LIST_SUBJECT_COMPARISONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_subject_comparisons_response__get_packed_size
+                     (const Weir__Ingest__V1__ListSubjectComparisonsResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_subject_comparisons_response__pack
+                     (const Weir__Ingest__V1__ListSubjectComparisonsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_subject_comparisons_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListSubjectComparisonsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListSubjectComparisonsResponse *
+       weir__ingest__v1__list_subject_comparisons_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListSubjectComparisonsResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_subject_comparisons_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_subject_comparisons_response__free_unpacked
+                     (Weir__Ingest__V1__ListSubjectComparisonsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_subject_comparisons_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__ingest__v1__signed_grant__init
                      (Weir__Ingest__V1__SignedGrant         *message)
 {
@@ -5223,6 +5319,211 @@ const ProtobufCMessageDescriptor weir__ingest__v1__remove_canary_request__descri
   weir__ingest__v1__remove_canary_request__field_indices_by_name,
   1,  weir__ingest__v1__remove_canary_request__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__remove_canary_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_subject_comparisons_request__field_descriptors[5] =
+{
+  {
+    "subject",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsRequest, subject),
+    &weir__ingest__v1__subject__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "act",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsRequest, act),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decisions",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsRequest, n_decisions),
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsRequest, decisions),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "salt",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsRequest, salt),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_subject_comparisons_request__field_indices_by_name[] = {
+  1,   /* field[1] = act */
+  3,   /* field[3] = decisions */
+  2,   /* field[2] = page_token */
+  4,   /* field[4] = salt */
+  0,   /* field[0] = subject */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_subject_comparisons_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_subject_comparisons_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListSubjectComparisonsRequest",
+  "ListSubjectComparisonsRequest",
+  "Weir__Ingest__V1__ListSubjectComparisonsRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListSubjectComparisonsRequest),
+  5,
+  weir__ingest__v1__list_subject_comparisons_request__field_descriptors,
+  weir__ingest__v1__list_subject_comparisons_request__field_indices_by_name,
+  1,  weir__ingest__v1__list_subject_comparisons_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_subject_comparisons_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_subject_comparisons_response__chunk__field_descriptors[3] =
+{
+  {
+    "call_id",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk, call_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "comparison",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk, comparison),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk, number),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_subject_comparisons_response__chunk__field_indices_by_name[] = {
+  0,   /* field[0] = call_id */
+  1,   /* field[1] = comparison */
+  2,   /* field[2] = number */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_subject_comparisons_response__chunk__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_subject_comparisons_response__chunk__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListSubjectComparisonsResponse.Chunk",
+  "Chunk",
+  "Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk),
+  3,
+  weir__ingest__v1__list_subject_comparisons_response__chunk__field_descriptors,
+  weir__ingest__v1__list_subject_comparisons_response__chunk__field_indices_by_name,
+  1,  weir__ingest__v1__list_subject_comparisons_response__chunk__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_subject_comparisons_response__chunk__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_subject_comparisons_response__field_descriptors[2] =
+{
+  {
+    "chunks",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsResponse, n_chunks),
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsResponse, chunks),
+    &weir__ingest__v1__list_subject_comparisons_response__chunk__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListSubjectComparisonsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_subject_comparisons_response__field_indices_by_name[] = {
+  0,   /* field[0] = chunks */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_subject_comparisons_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_subject_comparisons_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListSubjectComparisonsResponse",
+  "ListSubjectComparisonsResponse",
+  "Weir__Ingest__V1__ListSubjectComparisonsResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListSubjectComparisonsResponse),
+  2,
+  weir__ingest__v1__list_subject_comparisons_response__field_descriptors,
+  weir__ingest__v1__list_subject_comparisons_response__field_indices_by_name,
+  1,  weir__ingest__v1__list_subject_comparisons_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_subject_comparisons_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__ingest__v1__signed_grant__field_descriptors[3] =

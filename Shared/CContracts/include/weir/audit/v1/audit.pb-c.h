@@ -309,10 +309,11 @@ struct  Weir__Audit__V1__RequestActRequest
   ProtobufCBinaryData reason;
   protobuf_c_boolean validate_only;
   Weir__Common__V1__SignedDecision *signed_;
+  ProtobufCBinaryData request_id;
 };
 #define WEIR__AUDIT__V1__REQUEST_ACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__request_act_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL, {0,NULL} }
 
 
 struct  Weir__Audit__V1__ApproveActRequest
@@ -321,10 +322,11 @@ struct  Weir__Audit__V1__ApproveActRequest
   ProtobufCBinaryData name;
   protobuf_c_boolean validate_only;
   Weir__Common__V1__SignedDecision *signed_;
+  ProtobufCBinaryData request_id;
 };
 #define WEIR__AUDIT__V1__APPROVE_ACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__approve_act_request__descriptor) \
-    , {0,NULL}, 0, NULL }
+    , {0,NULL}, 0, NULL, {0,NULL} }
 
 
 struct  Weir__Audit__V1__Act
@@ -377,10 +379,11 @@ struct  Weir__Audit__V1__TraceSubjectRequest
   Weir__Ingest__V1__Subject *subject;
   int32_t page_size;
   ProtobufCBinaryData page_token;
+  protobuf_c_boolean comparisons;
 };
 #define WEIR__AUDIT__V1__TRACE_SUBJECT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__trace_subject_request__descriptor) \
-    , {0,NULL}, NULL, 0, {0,NULL} }
+    , {0,NULL}, NULL, 0, {0,NULL}, 0 }
 
 
 struct  Weir__Audit__V1__ListMonthsRequest

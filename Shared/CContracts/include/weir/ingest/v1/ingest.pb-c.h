@@ -52,6 +52,9 @@ typedef struct Weir__Ingest__V1__PlantCanaryRequest Weir__Ingest__V1__PlantCanar
 typedef struct Weir__Ingest__V1__ListCanariesRequest Weir__Ingest__V1__ListCanariesRequest;
 typedef struct Weir__Ingest__V1__ListCanariesResponse Weir__Ingest__V1__ListCanariesResponse;
 typedef struct Weir__Ingest__V1__RemoveCanaryRequest Weir__Ingest__V1__RemoveCanaryRequest;
+typedef struct Weir__Ingest__V1__ListSubjectComparisonsRequest Weir__Ingest__V1__ListSubjectComparisonsRequest;
+typedef struct Weir__Ingest__V1__ListSubjectComparisonsResponse Weir__Ingest__V1__ListSubjectComparisonsResponse;
+typedef struct Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk;
 typedef struct Weir__Ingest__V1__SignedGrant Weir__Ingest__V1__SignedGrant;
 typedef struct Weir__Ingest__V1__OpenRecordsRequest Weir__Ingest__V1__OpenRecordsRequest;
 typedef struct Weir__Ingest__V1__Record Weir__Ingest__V1__Record;
@@ -600,6 +603,45 @@ struct  Weir__Ingest__V1__RemoveCanaryRequest
 #define WEIR__INGEST__V1__REMOVE_CANARY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__remove_canary_request__descriptor) \
     , {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListSubjectComparisonsRequest
+{
+  ProtobufCMessage base;
+  Weir__Ingest__V1__Subject *subject;
+  ProtobufCBinaryData act;
+  ProtobufCBinaryData page_token;
+  size_t n_decisions;
+  Weir__Common__V1__SignedDecision **decisions;
+  ProtobufCBinaryData salt;
+};
+#define WEIR__INGEST__V1__LIST_SUBJECT_COMPARISONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_subject_comparisons_request__descriptor) \
+    , NULL, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData call_id;
+  ProtobufCBinaryData comparison;
+  int32_t number;
+};
+#define WEIR__INGEST__V1__LIST_SUBJECT_COMPARISONS_RESPONSE__CHUNK__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_subject_comparisons_response__chunk__descriptor) \
+    , {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Weir__Ingest__V1__ListSubjectComparisonsResponse
+{
+  ProtobufCMessage base;
+  size_t n_chunks;
+  Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk **chunks;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__INGEST__V1__LIST_SUBJECT_COMPARISONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_subject_comparisons_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__SignedGrant
@@ -1511,6 +1553,47 @@ Weir__Ingest__V1__RemoveCanaryRequest *
 void   weir__ingest__v1__remove_canary_request__free_unpacked
                      (Weir__Ingest__V1__RemoveCanaryRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListSubjectComparisonsRequest methods */
+void   weir__ingest__v1__list_subject_comparisons_request__init
+                     (Weir__Ingest__V1__ListSubjectComparisonsRequest         *message);
+size_t weir__ingest__v1__list_subject_comparisons_request__get_packed_size
+                     (const Weir__Ingest__V1__ListSubjectComparisonsRequest   *message);
+size_t weir__ingest__v1__list_subject_comparisons_request__pack
+                     (const Weir__Ingest__V1__ListSubjectComparisonsRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_subject_comparisons_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListSubjectComparisonsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListSubjectComparisonsRequest *
+       weir__ingest__v1__list_subject_comparisons_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_subject_comparisons_request__free_unpacked
+                     (Weir__Ingest__V1__ListSubjectComparisonsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk methods */
+void   weir__ingest__v1__list_subject_comparisons_response__chunk__init
+                     (Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk         *message);
+/* Weir__Ingest__V1__ListSubjectComparisonsResponse methods */
+void   weir__ingest__v1__list_subject_comparisons_response__init
+                     (Weir__Ingest__V1__ListSubjectComparisonsResponse         *message);
+size_t weir__ingest__v1__list_subject_comparisons_response__get_packed_size
+                     (const Weir__Ingest__V1__ListSubjectComparisonsResponse   *message);
+size_t weir__ingest__v1__list_subject_comparisons_response__pack
+                     (const Weir__Ingest__V1__ListSubjectComparisonsResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_subject_comparisons_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListSubjectComparisonsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListSubjectComparisonsResponse *
+       weir__ingest__v1__list_subject_comparisons_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_subject_comparisons_response__free_unpacked
+                     (Weir__Ingest__V1__ListSubjectComparisonsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Ingest__V1__SignedGrant methods */
 void   weir__ingest__v1__signed_grant__init
                      (Weir__Ingest__V1__SignedGrant         *message);
@@ -1941,6 +2024,15 @@ typedef void (*Weir__Ingest__V1__ListCanariesResponse_Closure)
 typedef void (*Weir__Ingest__V1__RemoveCanaryRequest_Closure)
                  (const Weir__Ingest__V1__RemoveCanaryRequest *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__ListSubjectComparisonsRequest_Closure)
+                 (const Weir__Ingest__V1__ListSubjectComparisonsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk_Closure)
+                 (const Weir__Ingest__V1__ListSubjectComparisonsResponse__Chunk *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListSubjectComparisonsResponse_Closure)
+                 (const Weir__Ingest__V1__ListSubjectComparisonsResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Ingest__V1__SignedGrant_Closure)
                  (const Weir__Ingest__V1__SignedGrant *message,
                   void *closure_data);
@@ -2039,6 +2131,9 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__plant_canary_request__
 extern const ProtobufCMessageDescriptor weir__ingest__v1__list_canaries_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__list_canaries_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__remove_canary_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_subject_comparisons_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_subject_comparisons_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_subject_comparisons_response__chunk__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__signed_grant__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__open_records_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__record__descriptor;
