@@ -276,6 +276,9 @@ extension ProfileKey {
       .integer(1...825)
     case .openTypes:
       .words(["unconditional", "conditional", "not_open", "per_entry"])
+    case .governanceAuthorityDocuments, .governanceDepartmentDocuments,
+      .governanceSecrecyDocuments:
+      .words(ProfileKey.all(DocumentKind.self))
     case .openReview:
       .word(ProfileKey.all(Reviewer.self))
     case .projectGateBlocks:

@@ -7,7 +7,7 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
     case slug, name, title, kind, level, region, territory, state, serial, pageToken, requestID
-    case certificateRequest, mask
+    case certificateRequest, mask, hash, document, day
   }
 
   case malformed(field: String, Form)
@@ -310,6 +310,12 @@ extension RegistryRefusal.Form {
       BilingualText(
         "应为 title、level、region、kinds、authority 中的一项或几项",
         "one or more of title, level, region, kinds, authority, each once")
+    case .hash: BilingualText("应为文件的 SHA-256，32 字节", "the SHA-256 of the file, 32 bytes")
+    case .document:
+      BilingualText(
+        "应为 departments/单位/documents/种类，种类与组成部分须是已知的",
+        "departments/d/documents/kind, of a kind and with parts that are known")
+    case .day: BilingualText("应为日期，如 2027-03-04", "a date like 2027-03-04")
     case .certificateRequest:
       BilingualText(
         "应为 P-256 密钥自签的 PKCS#10 证书请求（PEM）", "a PKCS#10 request in PEM, signed by its own P-256 key")

@@ -11,6 +11,7 @@ package struct RegistryStore: Sendable {
 
   package static let schema: [SchemaStep] = [
     .registry, .corrections, .systemRegions, .scheduledRuns, .followers, .law, .notices,
+    .documents,
   ]
 
   package init(_ database: SQLDatabase) {

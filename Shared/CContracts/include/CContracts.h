@@ -250,6 +250,13 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__not
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_notices_request__weir_descriptor(void) { return &weir__registry__v1__list_notices_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_notices_response__weir_descriptor(void) { return &weir__registry__v1__list_notices_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__watch_notices_request__weir_descriptor(void) { return &weir__registry__v1__watch_notices_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__governance_document__weir_descriptor(void) { return &weir__registry__v1__governance_document__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__register_document_request__weir_descriptor(void) { return &weir__registry__v1__register_document_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_documents_request__weir_descriptor(void) { return &weir__registry__v1__list_documents_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_documents_response__weir_descriptor(void) { return &weir__registry__v1__list_documents_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__document_gap__weir_descriptor(void) { return &weir__registry__v1__document_gap__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_document_gaps_request__weir_descriptor(void) { return &weir__registry__v1__list_document_gaps_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_document_gaps_response__weir_descriptor(void) { return &weir__registry__v1__list_document_gaps_response__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__row_condition__weir_descriptor(void) { return &weir__share__v1__row_condition__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__roll_terms__weir_descriptor(void) { return &weir__share__v1__roll_terms__descriptor; }

@@ -108,6 +108,9 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/DecideLaw": registryV1RegistryDecideLaw,
     "/weir.registry.v1.Registry/GetLaw": registryV1RegistryGetLaw,
     "/weir.registry.v1.Registry/ListLaw": registryV1RegistryListLaw,
+    "/weir.registry.v1.Registry/RegisterDocument": registryV1RegistryRegisterDocument,
+    "/weir.registry.v1.Registry/ListDocuments": registryV1RegistryListDocuments,
+    "/weir.registry.v1.Registry/ListDocumentGaps": registryV1RegistryListDocumentGaps,
     "/weir.registry.v1.Registry/ListNotices": registryV1RegistryListNotices,
     "/weir.registry.v1.Registry/WatchNotices": registryV1RegistryWatchNotices,
     "/weir.registry.v1.Registry/ResolveDepartment": registryV1RegistryResolveDepartment,
@@ -935,6 +938,30 @@ package enum AccessTable {
     path: "/weir.registry.v1.Registry/ListLaw", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryRegisterDocument = MethodAccess(
+    path: "/weir.registry.v1.Registry/RegisterDocument", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .certificate,
+    audited: ["document.name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListDocuments = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListDocuments", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
+    scope: .owner, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListDocumentGaps = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListDocumentGaps", service: "weir.registry.v1.Registry",
+    roles: [.authority, .auditor],
+    scope: .sameLevelAuthority, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])

@@ -515,6 +515,21 @@ extension MethodShape {
       request: RegistryV1.ListLawRequest.self,
       reply: RegistryV1.ListLawResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/RegisterDocument": MethodShape(
+      path: "/weir.registry.v1.Registry/RegisterDocument", service: "weir.registry.v1.Registry",
+      request: RegistryV1.RegisterDocumentRequest.self,
+      reply: RegistryV1.GovernanceDocument.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/ListDocuments": MethodShape(
+      path: "/weir.registry.v1.Registry/ListDocuments", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListDocumentsRequest.self,
+      reply: RegistryV1.ListDocumentsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ListDocumentGaps": MethodShape(
+      path: "/weir.registry.v1.Registry/ListDocumentGaps", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListDocumentGapsRequest.self,
+      reply: RegistryV1.ListDocumentGapsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ListNotices": MethodShape(
       path: "/weir.registry.v1.Registry/ListNotices", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListNoticesRequest.self,

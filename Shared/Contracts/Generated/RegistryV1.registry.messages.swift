@@ -1152,6 +1152,154 @@ extension RegistryV1 {
       self.after = after
     }
   }
+
+  /// A governance document of a body; the document itself stays with the body, known by its hash.
+  package struct GovernanceDocument: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.GovernanceDocument"
+    /// "departments/civil-affairs/documents/security_rules": one of each kind is current, the one with the highest version.
+    package var name: String = ""
+    package var version: Int32 = 0
+    package var title: String = ""
+    package var sha256: [UInt8] = []
+    /// The day by which it is reviewed, ISO 8601.
+    package var reviewDate: String = ""
+    /// The last day on which it holds; empty without an end.
+    package var validUntil: String = ""
+    /// "procedure", "responsibility": the parts that it has, where a text asks for parts.
+    package var parts: [String] = []
+    /// "departments/civil-affairs/persons/ma"; answers for it.
+    package var registrant: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      version: Int32 = 0,
+      title: String = "",
+      sha256: [UInt8] = [],
+      reviewDate: String = "",
+      validUntil: String = "",
+      parts: [String] = [],
+      registrant: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.name = name
+      self.version = version
+      self.title = title
+      self.sha256 = sha256
+      self.reviewDate = reviewDate
+      self.validUntil = validUntil
+      self.parts = parts
+      self.registrant = registrant
+      self.time = time
+    }
+  }
+
+  package struct RegisterDocumentRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.RegisterDocumentRequest"
+    package var document: RegistryV1.GovernanceDocument? = nil
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      document: RegistryV1.GovernanceDocument? = nil,
+      requestID: String = ""
+    ) {
+      self.document = document
+      self.requestID = requestID
+    }
+  }
+
+  package struct ListDocumentsRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDocumentsRequest"
+    /// "departments/d".
+    package var parent: String = ""
+
+    package init() {}
+
+    package init(
+      parent: String = ""
+    ) {
+      self.parent = parent
+    }
+  }
+
+  package struct ListDocumentsResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDocumentsResponse"
+    /// All versions, the newest of each kind first.
+    package var documents: [RegistryV1.GovernanceDocument] = []
+
+    package init() {}
+
+    package init(
+      documents: [RegistryV1.GovernanceDocument] = []
+    ) {
+      self.documents = documents
+    }
+  }
+
+  package struct DocumentGap: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.DocumentGap"
+    /// "departments/d".
+    package var department: String = ""
+    /// "security_rules".
+    package var kind: String = ""
+    /// "missing", "expired", "part_missing", "review_overdue".
+    package var gap: String = ""
+    package var article: String = ""
+    /// Since when; empty for what was never there.
+    package var since: String = ""
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      kind: String = "",
+      gap: String = "",
+      article: String = "",
+      since: String = ""
+    ) {
+      self.department = department
+      self.kind = kind
+      self.gap = gap
+      self.article = article
+      self.since = since
+    }
+  }
+
+  package struct ListDocumentGapsRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDocumentGapsRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListDocumentGapsResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDocumentGapsResponse"
+    package var gaps: [RegistryV1.DocumentGap] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      gaps: [RegistryV1.DocumentGap] = [],
+      nextPageToken: String = ""
+    ) {
+      self.gaps = gaps
+      self.nextPageToken = nextPageToken
+    }
+  }
 }
 
 extension RegistryV1.Department {
@@ -4275,5 +4423,461 @@ extension RegistryV1.WatchNoticesRequest {
 
   func writeFields(to writer: inout JSONWriter) {
     writer.field("after", self.after)
+  }
+}
+
+extension RegistryV1.GovernanceDocument {
+  typealias Layout = Weir__Registry__V1__GovernanceDocument
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__governance_document__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.version = source.pointee.version
+    self.title = try check.string(source.pointee.title, "title")
+    self.sha256 = check.bytes(source.pointee.sha256)
+    self.reviewDate = try check.string(source.pointee.review_date, "review_date")
+    self.validUntil = try check.string(source.pointee.valid_until, "valid_until")
+    self.parts = try check.strings(source.pointee.parts, source.pointee.n_parts, "parts")
+    self.registrant = try check.string(source.pointee.registrant, "registrant")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.version = self.version
+    target.pointee.title = arena.string(self.title)
+    target.pointee.sha256 = arena.bytes(self.sha256)
+    target.pointee.review_date = arena.string(self.reviewDate)
+    target.pointee.valid_until = arena.string(self.validUntil)
+    target.pointee.n_parts = self.parts.count
+    target.pointee.parts = arena.strings(self.parts)
+    target.pointee.registrant = arena.string(self.registrant)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "version": 2
+    case "title": 3
+    case "sha256": 4
+    case "reviewDate", "review_date": 5
+    case "validUntil", "valid_until": 6
+    case "parts": 7
+    case "registrant": 8
+    case "time": 9
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.title)
+    case 4:
+      try reader.read(&self.sha256)
+    case 5:
+      try reader.read(&self.reviewDate)
+    case 6:
+      try reader.read(&self.validUntil)
+    case 7:
+      try reader.readList(&self.parts, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 8:
+      try reader.read(&self.registrant)
+    case 9:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("version", self.version)
+    writer.field("title", self.title)
+    writer.field("sha256", self.sha256)
+    writer.field("reviewDate", self.reviewDate)
+    writer.field("validUntil", self.validUntil)
+    writer.list("parts", self.parts) { $0.value($1) }
+    writer.field("registrant", self.registrant)
+    writer.field("time", self.time)
+  }
+}
+
+extension RegistryV1.RegisterDocumentRequest {
+  typealias Layout = Weir__Registry__V1__RegisterDocumentRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__register_document_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.document = try check.optionalMessage(source.pointee.document, "document")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.document = arena.optionalMessage(self.document)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "document": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.document)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("document", self.document)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.ListDocumentsRequest {
+  typealias Layout = Weir__Registry__V1__ListDocumentsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_documents_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.parent = try check.string(source.pointee.parent, "parent")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.parent = arena.string(self.parent)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "parent": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.parent)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("parent", self.parent)
+  }
+}
+
+extension RegistryV1.ListDocumentsResponse {
+  typealias Layout = Weir__Registry__V1__ListDocumentsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_documents_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.documents = try check.messages(source.pointee.documents, source.pointee.n_documents, "documents")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_documents = self.documents.count
+    target.pointee.documents = arena.messages(self.documents)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "documents": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.documents, of: RegistryV1.GovernanceDocument()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("documents", self.documents) { $0.value($1) }
+  }
+}
+
+extension RegistryV1.DocumentGap {
+  typealias Layout = Weir__Registry__V1__DocumentGap
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__document_gap__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.gap = try check.string(source.pointee.gap, "gap")
+    self.article = try check.string(source.pointee.article, "article")
+    self.since = try check.string(source.pointee.since, "since")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.gap = arena.string(self.gap)
+    target.pointee.article = arena.string(self.article)
+    target.pointee.since = arena.string(self.since)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "kind": 2
+    case "gap": 3
+    case "article": 4
+    case "since": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.gap)
+    case 4:
+      try reader.read(&self.article)
+    case 5:
+      try reader.read(&self.since)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("kind", self.kind)
+    writer.field("gap", self.gap)
+    writer.field("article", self.article)
+    writer.field("since", self.since)
+  }
+}
+
+extension RegistryV1.ListDocumentGapsRequest {
+  typealias Layout = Weir__Registry__V1__ListDocumentGapsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_document_gaps_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension RegistryV1.ListDocumentGapsResponse {
+  typealias Layout = Weir__Registry__V1__ListDocumentGapsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_document_gaps_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.gaps = try check.messages(source.pointee.gaps, source.pointee.n_gaps, "gaps")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_gaps = self.gaps.count
+    target.pointee.gaps = arena.messages(self.gaps)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "gaps": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.gaps, of: RegistryV1.DocumentGap()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("gaps", self.gaps) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
   }
 }

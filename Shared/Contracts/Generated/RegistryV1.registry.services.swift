@@ -45,6 +45,11 @@ extension RegistryV1 {
     func decideLaw(_ request: RegistryV1.DecideLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
     func getLaw(_ request: RegistryV1.GetLawRequest, _ call: CallContext) async throws -> RegistryV1.LawVersion
     func listLaw(_ request: RegistryV1.ListLawRequest, _ call: CallContext) async throws -> RegistryV1.ListLawResponse
+    /// Puts a governance document of a body on record: its kind, version, content by hash, and by when it is reviewed (policies.md e.26).
+    func registerDocument(_ request: RegistryV1.RegisterDocumentRequest, _ call: CallContext) async throws -> RegistryV1.GovernanceDocument
+    func listDocuments(_ request: RegistryV1.ListDocumentsRequest, _ call: CallContext) async throws -> RegistryV1.ListDocumentsResponse
+    /// Which bodies lack a document that the governing text asks of them, or have one whose review is overdue: for their authority.
+    func listDocumentGaps(_ request: RegistryV1.ListDocumentGapsRequest, _ call: CallContext) async throws -> RegistryV1.ListDocumentGapsResponse
     /// Reminders and escalations for the caller's department: each was told once, in order; those of all services.
     func listNotices(_ request: RegistryV1.ListNoticesRequest, _ call: CallContext) async throws -> RegistryV1.ListNoticesResponse
     /// The same as they come, after a number that the caller has seen; never ends by itself.
@@ -82,6 +87,9 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryDecideLaw, admission) { request, call in try await service.decideLaw(request, call) },
       .unary(AccessTable.registryV1RegistryGetLaw, admission) { request, call in try await service.getLaw(request, call) },
       .unary(AccessTable.registryV1RegistryListLaw, admission) { request, call in try await service.listLaw(request, call) },
+      .unary(AccessTable.registryV1RegistryRegisterDocument, admission) { request, call in try await service.registerDocument(request, call) },
+      .unary(AccessTable.registryV1RegistryListDocuments, admission) { request, call in try await service.listDocuments(request, call) },
+      .unary(AccessTable.registryV1RegistryListDocumentGaps, admission) { request, call in try await service.listDocumentGaps(request, call) },
       .unary(AccessTable.registryV1RegistryListNotices, admission) { request, call in try await service.listNotices(request, call) },
       .serverStreaming(AccessTable.registryV1RegistryWatchNotices, admission) { request, replies, call in try await service.watchNotices(request, replies, call) },
       .unary(AccessTable.registryV1RegistryResolveDepartment, admission) { request, call in try await service.resolveDepartment(request, call) },
@@ -205,6 +213,20 @@ extension RegistryV1 {
 
     package func listLaw(_ request: RegistryV1.ListLawRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListLawResponse {
       try await transport.unary("/weir.registry.v1.Registry/ListLaw", request, options)
+    }
+
+    /// Puts a governance document of a body on record: its kind, version, content by hash, and by when it is reviewed (policies.md e.26).
+    package func registerDocument(_ request: RegistryV1.RegisterDocumentRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.GovernanceDocument {
+      try await transport.unary("/weir.registry.v1.Registry/RegisterDocument", request, options)
+    }
+
+    package func listDocuments(_ request: RegistryV1.ListDocumentsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDocumentsResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListDocuments", request, options)
+    }
+
+    /// Which bodies lack a document that the governing text asks of them, or have one whose review is overdue: for their authority.
+    package func listDocumentGaps(_ request: RegistryV1.ListDocumentGapsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDocumentGapsResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListDocumentGaps", request, options)
     }
 
     /// Reminders and escalations for the caller's department: each was told once, in order; those of all services.

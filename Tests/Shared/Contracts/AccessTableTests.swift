@@ -67,6 +67,7 @@ struct AccessTableTests {
         "/weir.registry.v1.Registry/ListRuns", "/weir.ingest.v1.Ingest/RotateKeys",
         "/weir.ingest.v1.Ingest/ListRegisterKeys",
         "/weir.registry.v1.Registry/ListRuns", "/weir.registry.v1.Registry/ProposeLaw",
+        "/weir.registry.v1.Registry/ListDocuments",
         "/weir.catalog.v1.Catalog/ListRunningCases", "/weir.share.v1.Share/ListRunningCases",
         "/weir.feedback.v1.Feedback/ListRunningCases",
       ])

@@ -14,7 +14,7 @@ struct DepartmentCommand: AsyncParsableCommand {
         WhoAmI.self, DepartmentList.self, DepartmentShow.self, DepartmentRegister.self,
         DepartmentUpdate.self, DepartmentState.self, PersonCommand.self, SystemCommand.self,
         RunCommand.self,
-        CertificateCommand.self,
+        CertificateCommand.self, DocumentCommand.self,
       ])
   }
 }

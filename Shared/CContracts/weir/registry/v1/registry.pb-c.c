@@ -2032,6 +2032,321 @@ void   weir__registry__v1__watch_notices_request__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__watch_notices_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__governance_document__init
+                     (Weir__Registry__V1__GovernanceDocument         *message)
+{
+  static const Weir__Registry__V1__GovernanceDocument init_value = WEIR__REGISTRY__V1__GOVERNANCE_DOCUMENT__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__governance_document__get_packed_size
+                     (const Weir__Registry__V1__GovernanceDocument *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__governance_document__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__governance_document__pack
+                     (const Weir__Registry__V1__GovernanceDocument *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__governance_document__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__governance_document__pack_to_buffer
+                     (const Weir__Registry__V1__GovernanceDocument *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__governance_document__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__GovernanceDocument *
+       weir__registry__v1__governance_document__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__GovernanceDocument *)
+     protobuf_c_message_unpack (&weir__registry__v1__governance_document__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__governance_document__free_unpacked
+                     (Weir__Registry__V1__GovernanceDocument *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__governance_document__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__register_document_request__init
+                     (Weir__Registry__V1__RegisterDocumentRequest         *message)
+{
+  static const Weir__Registry__V1__RegisterDocumentRequest init_value = WEIR__REGISTRY__V1__REGISTER_DOCUMENT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__register_document_request__get_packed_size
+                     (const Weir__Registry__V1__RegisterDocumentRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__register_document_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__register_document_request__pack
+                     (const Weir__Registry__V1__RegisterDocumentRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__register_document_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__register_document_request__pack_to_buffer
+                     (const Weir__Registry__V1__RegisterDocumentRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__register_document_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__RegisterDocumentRequest *
+       weir__registry__v1__register_document_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__RegisterDocumentRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__register_document_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__register_document_request__free_unpacked
+                     (Weir__Registry__V1__RegisterDocumentRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__register_document_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_documents_request__init
+                     (Weir__Registry__V1__ListDocumentsRequest         *message)
+{
+  static const Weir__Registry__V1__ListDocumentsRequest init_value = WEIR__REGISTRY__V1__LIST_DOCUMENTS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_documents_request__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentsRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_documents_request__pack
+                     (const Weir__Registry__V1__ListDocumentsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_documents_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDocumentsRequest *
+       weir__registry__v1__list_documents_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDocumentsRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_documents_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_documents_request__free_unpacked
+                     (Weir__Registry__V1__ListDocumentsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_documents_response__init
+                     (Weir__Registry__V1__ListDocumentsResponse         *message)
+{
+  static const Weir__Registry__V1__ListDocumentsResponse init_value = WEIR__REGISTRY__V1__LIST_DOCUMENTS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_documents_response__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentsResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_documents_response__pack
+                     (const Weir__Registry__V1__ListDocumentsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_documents_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDocumentsResponse *
+       weir__registry__v1__list_documents_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDocumentsResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_documents_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_documents_response__free_unpacked
+                     (Weir__Registry__V1__ListDocumentsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_documents_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__document_gap__init
+                     (Weir__Registry__V1__DocumentGap         *message)
+{
+  static const Weir__Registry__V1__DocumentGap init_value = WEIR__REGISTRY__V1__DOCUMENT_GAP__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__document_gap__get_packed_size
+                     (const Weir__Registry__V1__DocumentGap *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__document_gap__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__document_gap__pack
+                     (const Weir__Registry__V1__DocumentGap *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__document_gap__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__document_gap__pack_to_buffer
+                     (const Weir__Registry__V1__DocumentGap *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__document_gap__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__DocumentGap *
+       weir__registry__v1__document_gap__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__DocumentGap *)
+     protobuf_c_message_unpack (&weir__registry__v1__document_gap__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__document_gap__free_unpacked
+                     (Weir__Registry__V1__DocumentGap *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__document_gap__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_document_gaps_request__init
+                     (Weir__Registry__V1__ListDocumentGapsRequest         *message)
+{
+  static const Weir__Registry__V1__ListDocumentGapsRequest init_value = WEIR__REGISTRY__V1__LIST_DOCUMENT_GAPS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_document_gaps_request__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentGapsRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_document_gaps_request__pack
+                     (const Weir__Registry__V1__ListDocumentGapsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_document_gaps_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentGapsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDocumentGapsRequest *
+       weir__registry__v1__list_document_gaps_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDocumentGapsRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_document_gaps_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_document_gaps_request__free_unpacked
+                     (Weir__Registry__V1__ListDocumentGapsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_document_gaps_response__init
+                     (Weir__Registry__V1__ListDocumentGapsResponse         *message)
+{
+  static const Weir__Registry__V1__ListDocumentGapsResponse init_value = WEIR__REGISTRY__V1__LIST_DOCUMENT_GAPS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_document_gaps_response__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentGapsResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_document_gaps_response__pack
+                     (const Weir__Registry__V1__ListDocumentGapsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_document_gaps_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentGapsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDocumentGapsResponse *
+       weir__registry__v1__list_document_gaps_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDocumentGapsResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_document_gaps_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_document_gaps_response__free_unpacked
+                     (Weir__Registry__V1__ListDocumentGapsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[13] =
 {
   {
@@ -5436,6 +5751,467 @@ const ProtobufCMessageDescriptor weir__registry__v1__watch_notices_request__desc
   weir__registry__v1__watch_notices_request__field_indices_by_name,
   1,  weir__registry__v1__watch_notices_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__watch_notices_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__governance_document__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sha256",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "review_date",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, review_date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "valid_until",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, valid_until),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parts",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__GovernanceDocument, n_parts),
+    offsetof(Weir__Registry__V1__GovernanceDocument, parts),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "registrant",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, registrant),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GovernanceDocument, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__governance_document__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  6,   /* field[6] = parts */
+  7,   /* field[7] = registrant */
+  4,   /* field[4] = review_date */
+  3,   /* field[3] = sha256 */
+  8,   /* field[8] = time */
+  2,   /* field[2] = title */
+  5,   /* field[5] = valid_until */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__registry__v1__governance_document__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__governance_document__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.GovernanceDocument",
+  "GovernanceDocument",
+  "Weir__Registry__V1__GovernanceDocument",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__GovernanceDocument),
+  9,
+  weir__registry__v1__governance_document__field_descriptors,
+  weir__registry__v1__governance_document__field_indices_by_name,
+  1,  weir__registry__v1__governance_document__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__governance_document__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__register_document_request__field_descriptors[2] =
+{
+  {
+    "document",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RegisterDocumentRequest, document),
+    &weir__registry__v1__governance_document__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RegisterDocumentRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__register_document_request__field_indices_by_name[] = {
+  0,   /* field[0] = document */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange weir__registry__v1__register_document_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__register_document_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.RegisterDocumentRequest",
+  "RegisterDocumentRequest",
+  "Weir__Registry__V1__RegisterDocumentRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__RegisterDocumentRequest),
+  2,
+  weir__registry__v1__register_document_request__field_descriptors,
+  weir__registry__v1__register_document_request__field_indices_by_name,
+  1,  weir__registry__v1__register_document_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__register_document_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_documents_request__field_descriptors[1] =
+{
+  {
+    "parent",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDocumentsRequest, parent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_documents_request__field_indices_by_name[] = {
+  0,   /* field[0] = parent */
+};
+static const ProtobufCIntRange weir__registry__v1__list_documents_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_documents_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDocumentsRequest",
+  "ListDocumentsRequest",
+  "Weir__Registry__V1__ListDocumentsRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDocumentsRequest),
+  1,
+  weir__registry__v1__list_documents_request__field_descriptors,
+  weir__registry__v1__list_documents_request__field_indices_by_name,
+  1,  weir__registry__v1__list_documents_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_documents_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_documents_response__field_descriptors[1] =
+{
+  {
+    "documents",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListDocumentsResponse, n_documents),
+    offsetof(Weir__Registry__V1__ListDocumentsResponse, documents),
+    &weir__registry__v1__governance_document__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_documents_response__field_indices_by_name[] = {
+  0,   /* field[0] = documents */
+};
+static const ProtobufCIntRange weir__registry__v1__list_documents_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_documents_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDocumentsResponse",
+  "ListDocumentsResponse",
+  "Weir__Registry__V1__ListDocumentsResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDocumentsResponse),
+  1,
+  weir__registry__v1__list_documents_response__field_descriptors,
+  weir__registry__v1__list_documents_response__field_indices_by_name,
+  1,  weir__registry__v1__list_documents_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_documents_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__document_gap__field_descriptors[5] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DocumentGap, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DocumentGap, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gap",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DocumentGap, gap),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DocumentGap, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "since",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DocumentGap, since),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__document_gap__field_indices_by_name[] = {
+  3,   /* field[3] = article */
+  0,   /* field[0] = department */
+  2,   /* field[2] = gap */
+  1,   /* field[1] = kind */
+  4,   /* field[4] = since */
+};
+static const ProtobufCIntRange weir__registry__v1__document_gap__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__document_gap__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.DocumentGap",
+  "DocumentGap",
+  "Weir__Registry__V1__DocumentGap",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__DocumentGap),
+  5,
+  weir__registry__v1__document_gap__field_descriptors,
+  weir__registry__v1__document_gap__field_indices_by_name,
+  1,  weir__registry__v1__document_gap__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__document_gap__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_document_gaps_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDocumentGapsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDocumentGapsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_document_gaps_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__registry__v1__list_document_gaps_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDocumentGapsRequest",
+  "ListDocumentGapsRequest",
+  "Weir__Registry__V1__ListDocumentGapsRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDocumentGapsRequest),
+  2,
+  weir__registry__v1__list_document_gaps_request__field_descriptors,
+  weir__registry__v1__list_document_gaps_request__field_indices_by_name,
+  1,  weir__registry__v1__list_document_gaps_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_document_gaps_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_document_gaps_response__field_descriptors[2] =
+{
+  {
+    "gaps",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListDocumentGapsResponse, n_gaps),
+    offsetof(Weir__Registry__V1__ListDocumentGapsResponse, gaps),
+    &weir__registry__v1__document_gap__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDocumentGapsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_document_gaps_response__field_indices_by_name[] = {
+  0,   /* field[0] = gaps */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__registry__v1__list_document_gaps_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDocumentGapsResponse",
+  "ListDocumentGapsResponse",
+  "Weir__Registry__V1__ListDocumentGapsResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDocumentGapsResponse),
+  2,
+  weir__registry__v1__list_document_gaps_response__field_descriptors,
+  weir__registry__v1__list_document_gaps_response__field_indices_by_name,
+  1,  weir__registry__v1__list_document_gaps_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_document_gaps_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__registry__v1__state__enum_values_by_number[3] =

@@ -62,6 +62,13 @@ typedef struct Weir__Registry__V1__Notice Weir__Registry__V1__Notice;
 typedef struct Weir__Registry__V1__ListNoticesRequest Weir__Registry__V1__ListNoticesRequest;
 typedef struct Weir__Registry__V1__ListNoticesResponse Weir__Registry__V1__ListNoticesResponse;
 typedef struct Weir__Registry__V1__WatchNoticesRequest Weir__Registry__V1__WatchNoticesRequest;
+typedef struct Weir__Registry__V1__GovernanceDocument Weir__Registry__V1__GovernanceDocument;
+typedef struct Weir__Registry__V1__RegisterDocumentRequest Weir__Registry__V1__RegisterDocumentRequest;
+typedef struct Weir__Registry__V1__ListDocumentsRequest Weir__Registry__V1__ListDocumentsRequest;
+typedef struct Weir__Registry__V1__ListDocumentsResponse Weir__Registry__V1__ListDocumentsResponse;
+typedef struct Weir__Registry__V1__DocumentGap Weir__Registry__V1__DocumentGap;
+typedef struct Weir__Registry__V1__ListDocumentGapsRequest Weir__Registry__V1__ListDocumentGapsRequest;
+typedef struct Weir__Registry__V1__ListDocumentGapsResponse Weir__Registry__V1__ListDocumentGapsResponse;
 
 
 /* --- enums --- */
@@ -685,6 +692,94 @@ struct  Weir__Registry__V1__WatchNoticesRequest
 #define WEIR__REGISTRY__V1__WATCH_NOTICES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__watch_notices_request__descriptor) \
     , 0 }
+
+
+struct  Weir__Registry__V1__GovernanceDocument
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  int32_t version;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData sha256;
+  ProtobufCBinaryData review_date;
+  ProtobufCBinaryData valid_until;
+  size_t n_parts;
+  ProtobufCBinaryData *parts;
+  ProtobufCBinaryData registrant;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__REGISTRY__V1__GOVERNANCE_DOCUMENT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__governance_document__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL }
+
+
+struct  Weir__Registry__V1__RegisterDocumentRequest
+{
+  ProtobufCMessage base;
+  Weir__Registry__V1__GovernanceDocument *document;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__REGISTER_DOCUMENT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__register_document_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDocumentsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData parent;
+};
+#define WEIR__REGISTRY__V1__LIST_DOCUMENTS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_documents_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDocumentsResponse
+{
+  ProtobufCMessage base;
+  size_t n_documents;
+  Weir__Registry__V1__GovernanceDocument **documents;
+};
+#define WEIR__REGISTRY__V1__LIST_DOCUMENTS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_documents_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Weir__Registry__V1__DocumentGap
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData gap;
+  ProtobufCBinaryData article;
+  ProtobufCBinaryData since;
+};
+#define WEIR__REGISTRY__V1__DOCUMENT_GAP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__document_gap__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDocumentGapsRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_DOCUMENT_GAPS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_document_gaps_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDocumentGapsResponse
+{
+  ProtobufCMessage base;
+  size_t n_gaps;
+  Weir__Registry__V1__DocumentGap **gaps;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_DOCUMENT_GAPS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_document_gaps_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 /* Weir__Registry__V1__Department methods */
@@ -1542,6 +1637,139 @@ Weir__Registry__V1__WatchNoticesRequest *
 void   weir__registry__v1__watch_notices_request__free_unpacked
                      (Weir__Registry__V1__WatchNoticesRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__GovernanceDocument methods */
+void   weir__registry__v1__governance_document__init
+                     (Weir__Registry__V1__GovernanceDocument         *message);
+size_t weir__registry__v1__governance_document__get_packed_size
+                     (const Weir__Registry__V1__GovernanceDocument   *message);
+size_t weir__registry__v1__governance_document__pack
+                     (const Weir__Registry__V1__GovernanceDocument   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__governance_document__pack_to_buffer
+                     (const Weir__Registry__V1__GovernanceDocument   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__GovernanceDocument *
+       weir__registry__v1__governance_document__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__governance_document__free_unpacked
+                     (Weir__Registry__V1__GovernanceDocument *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__RegisterDocumentRequest methods */
+void   weir__registry__v1__register_document_request__init
+                     (Weir__Registry__V1__RegisterDocumentRequest         *message);
+size_t weir__registry__v1__register_document_request__get_packed_size
+                     (const Weir__Registry__V1__RegisterDocumentRequest   *message);
+size_t weir__registry__v1__register_document_request__pack
+                     (const Weir__Registry__V1__RegisterDocumentRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__register_document_request__pack_to_buffer
+                     (const Weir__Registry__V1__RegisterDocumentRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__RegisterDocumentRequest *
+       weir__registry__v1__register_document_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__register_document_request__free_unpacked
+                     (Weir__Registry__V1__RegisterDocumentRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDocumentsRequest methods */
+void   weir__registry__v1__list_documents_request__init
+                     (Weir__Registry__V1__ListDocumentsRequest         *message);
+size_t weir__registry__v1__list_documents_request__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentsRequest   *message);
+size_t weir__registry__v1__list_documents_request__pack
+                     (const Weir__Registry__V1__ListDocumentsRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_documents_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDocumentsRequest *
+       weir__registry__v1__list_documents_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_documents_request__free_unpacked
+                     (Weir__Registry__V1__ListDocumentsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDocumentsResponse methods */
+void   weir__registry__v1__list_documents_response__init
+                     (Weir__Registry__V1__ListDocumentsResponse         *message);
+size_t weir__registry__v1__list_documents_response__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentsResponse   *message);
+size_t weir__registry__v1__list_documents_response__pack
+                     (const Weir__Registry__V1__ListDocumentsResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_documents_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDocumentsResponse *
+       weir__registry__v1__list_documents_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_documents_response__free_unpacked
+                     (Weir__Registry__V1__ListDocumentsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__DocumentGap methods */
+void   weir__registry__v1__document_gap__init
+                     (Weir__Registry__V1__DocumentGap         *message);
+size_t weir__registry__v1__document_gap__get_packed_size
+                     (const Weir__Registry__V1__DocumentGap   *message);
+size_t weir__registry__v1__document_gap__pack
+                     (const Weir__Registry__V1__DocumentGap   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__document_gap__pack_to_buffer
+                     (const Weir__Registry__V1__DocumentGap   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__DocumentGap *
+       weir__registry__v1__document_gap__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__document_gap__free_unpacked
+                     (Weir__Registry__V1__DocumentGap *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDocumentGapsRequest methods */
+void   weir__registry__v1__list_document_gaps_request__init
+                     (Weir__Registry__V1__ListDocumentGapsRequest         *message);
+size_t weir__registry__v1__list_document_gaps_request__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentGapsRequest   *message);
+size_t weir__registry__v1__list_document_gaps_request__pack
+                     (const Weir__Registry__V1__ListDocumentGapsRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_document_gaps_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentGapsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDocumentGapsRequest *
+       weir__registry__v1__list_document_gaps_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_document_gaps_request__free_unpacked
+                     (Weir__Registry__V1__ListDocumentGapsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDocumentGapsResponse methods */
+void   weir__registry__v1__list_document_gaps_response__init
+                     (Weir__Registry__V1__ListDocumentGapsResponse         *message);
+size_t weir__registry__v1__list_document_gaps_response__get_packed_size
+                     (const Weir__Registry__V1__ListDocumentGapsResponse   *message);
+size_t weir__registry__v1__list_document_gaps_response__pack
+                     (const Weir__Registry__V1__ListDocumentGapsResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_document_gaps_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDocumentGapsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDocumentGapsResponse *
+       weir__registry__v1__list_document_gaps_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_document_gaps_response__free_unpacked
+                     (Weir__Registry__V1__ListDocumentGapsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Registry__V1__Department_Closure)
@@ -1679,6 +1907,27 @@ typedef void (*Weir__Registry__V1__ListNoticesResponse_Closure)
 typedef void (*Weir__Registry__V1__WatchNoticesRequest_Closure)
                  (const Weir__Registry__V1__WatchNoticesRequest *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__GovernanceDocument_Closure)
+                 (const Weir__Registry__V1__GovernanceDocument *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__RegisterDocumentRequest_Closure)
+                 (const Weir__Registry__V1__RegisterDocumentRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDocumentsRequest_Closure)
+                 (const Weir__Registry__V1__ListDocumentsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDocumentsResponse_Closure)
+                 (const Weir__Registry__V1__ListDocumentsResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__DocumentGap_Closure)
+                 (const Weir__Registry__V1__DocumentGap *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDocumentGapsRequest_Closure)
+                 (const Weir__Registry__V1__ListDocumentGapsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDocumentGapsResponse_Closure)
+                 (const Weir__Registry__V1__ListDocumentGapsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1733,6 +1982,13 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__notice__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_notices_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_notices_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__watch_notices_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__governance_document__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__register_document_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_documents_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_documents_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__document_gap__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
