@@ -57,7 +57,7 @@ extension RegistryService {
       let page = try PageRequest(size: request.pageSize, token: request.pageToken)
       let (today, roles) = (civil().civilDate, call.caller.roles)
       let department = call.caller.department
-      let profile = desk.law.profiles.governing([], on: today)
+      let profile = law.law.profiles.governing([], on: today)
       let (bodies, next, gaps) = try await store.database.read { transaction in
         let reader = try transaction.known(department)
         let (shown, next) = page.cut(try transaction.departments(page.page), key: \.code.text)
