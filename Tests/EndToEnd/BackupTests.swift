@@ -51,6 +51,11 @@ struct BackupTests {
     }
     let found = try #require(seen.withLock { $0 })
     #expect(found.delivery.acknowledged > 2)
+    // What is restored comes up on the ports of the node that was saved: nobody else's node takes them meanwhile.
+    let description = try NodeFolder(path: folder.path("node")).description()
+    var claims = PortClaims()
+    try claims.hold(description.ports.values + [description.gatewayPort])
+    defer { claims.release() }
     try await altered(folder)
     try await restored(folder, found)
     try await behind(folder, found)
