@@ -31,16 +31,23 @@ package enum CanonicalJSON {
   package static func decode(
     _ bytes: [UInt8], sizeLimitBytes: Int = sizeLimitBytes, depthLimit: Int = depthLimit
   ) throws(JSONError) -> JSONValue {
-    guard bytes.count <= sizeLimitBytes else { throw .tooLarge(limitBytes: sizeLimitBytes) }
-    var parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
-    return try parser.document()
+    try read(bytes, sizeLimitBytes, depthLimit).value
   }
 
   /// Reads a text that must be the canonical encoding of its value.
   package static func decodeCanonical(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
-    let value = try decode(bytes)
-    guard encode(value) == bytes else { throw .notCanonical }
+    let (value, isCanonical) = try read(bytes, sizeLimitBytes, depthLimit)
+    guard isCanonical else { throw .notCanonical }
     return value
+  }
+
+  private static func read(
+    _ bytes: [UInt8], _ sizeLimitBytes: Int, _ depthLimit: Int
+  ) throws(JSONError) -> (value: JSONValue, isCanonical: Bool) {
+    guard bytes.count <= sizeLimitBytes else { throw .tooLarge(limitBytes: sizeLimitBytes) }
+    var parser = JSONParser(bytes: bytes, depthLimit: depthLimit)
+    let value = try parser.document()
+    return (value, parser.isCanonical)
   }
 
   private static func append(_ value: JSONValue, to bytes: inout [UInt8]) {

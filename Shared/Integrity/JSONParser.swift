@@ -5,6 +5,8 @@ struct JSONParser {
   private let bytes: [UInt8]
   private let depthLimit: Int
   private var offset = 0
+  /// Whether what was read so far is as RFC 8785 writes it: nothing is encoded again to know.
+  private(set) var isCanonical = true
 
   init(bytes: [UInt8], depthLimit: Int) {
     self.bytes = bytes
@@ -60,6 +62,8 @@ struct JSONParser {
       if try takes(UInt8(ascii: "}")) { break }
       try expect(UInt8(ascii: ","))
     }
+    if JSONObject.isInOrder(members) { return JSONObject(inOrder: members) }
+    isCanonical = false
     guard let object = JSONObject(distinct: members) else { throw .duplicateName(offset: offset) }
     return object
   }
@@ -146,7 +150,10 @@ struct JSONParser {
     let kind = try peek()
     offset += 1
     switch kind {
-    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(kind)
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"): text.append(kind)
+    case UInt8(ascii: "/"):
+      text.append(kind)
+      isCanonical = false
     case UInt8(ascii: "b"): text.append(0x08)
     case UInt8(ascii: "t"): text.append(0x09)
     case UInt8(ascii: "n"): text.append(0x0a)
@@ -154,6 +161,7 @@ struct JSONParser {
     case UInt8(ascii: "r"): text.append(0x0d)
     case UInt8(ascii: "u"):
       var code = UInt32(try codeUnit(start))
+      if !isCanonicalEscape(code, endingAt: offset) { isCanonical = false }
       if (0xd800..<0xdc00).contains(code) {
         guard try peek() == UInt8(ascii: "\\") else { throw .invalidEscape(offset: start) }
         offset += 1
@@ -168,6 +176,12 @@ struct JSONParser {
       text += String(Character(scalar)).utf8
     default: throw .invalidEscape(offset: start)
     }
+  }
+
+  /// RFC 8785 section 3.2.2.2 writes `\u00xx`, in lower case, for controls that have no escape of two characters, and for nothing else.
+  private func isCanonicalEscape(_ code: UInt32, endingAt end: Int) -> Bool {
+    guard code < 0x20, ![0x08, 0x09, 0x0a, 0x0c, 0x0d].contains(code) else { return false }
+    return !(UInt8(ascii: "A")...UInt8(ascii: "F")).contains(bytes[end - 1])
   }
 
   private mutating func codeUnit(_ start: Int) throws(JSONError) -> UInt16 {
@@ -193,7 +207,9 @@ struct JSONParser {
   private mutating func skipBlanks() {
     while offset < bytes.count {
       switch bytes[offset] {
-      case 0x20, 0x09, 0x0a, 0x0d: offset += 1
+      case 0x20, 0x09, 0x0a, 0x0d:
+        offset += 1
+        isCanonical = false
       default: return
       }
     }

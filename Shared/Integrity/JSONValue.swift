@@ -46,14 +46,19 @@ package struct JSONObject: Sendable, Equatable {
 
   package init() {}
 
+  /// Whether members stand as a canonical text has them, no two of one name.
+  static func isInOrder(_ members: [Member]) -> Bool {
+    for index in members.indices.dropFirst()
+    where !precedes(members[index - 1].name, members[index].name) {
+      return false
+    }
+    return true
+  }
+
+  init(inOrder members: [Member]) { self.members = members }
+
   /// Sorts members read from a text; nil when two have one name.
   init?(distinct members: [Member]) {
-    // A canonical text has them in order.
-    let isSorted = zip(members, members.dropFirst()).allSatisfy { Self.precedes($0.name, $1.name) }
-    if isSorted {
-      self.members = members
-      return
-    }
     let sorted = members.sorted { Self.precedes($0.name, $1.name) }
     for (left, right) in zip(sorted, sorted.dropFirst())
     where left.name.utf8.elementsEqual(right.name.utf8) {

@@ -12,10 +12,17 @@ enum Base64 {
 
   /// Appends the encoded form of `bytes`, without padding.
   static func encode(_ bytes: [UInt8], into text: inout [UInt8]) {
+    // Named once: each use of the table asks whether it was made.
+    let alphabet = alphabet.span
+    let bytes = bytes.span
+    text.reserveCapacity(text.count + bytes.count * 4 / 3 + 2)
     var index = 0
     while index + 2 < bytes.count {
       let group = Int(bytes[index]) << 16 | Int(bytes[index + 1]) << 8 | Int(bytes[index + 2])
-      for shift in [18, 12, 6, 0] { text.append(alphabet[group >> shift & 63]) }
+      text.append(alphabet[group >> 18])
+      text.append(alphabet[group >> 12 & 63])
+      text.append(alphabet[group >> 6 & 63])
+      text.append(alphabet[group & 63])
       index += 3
     }
     switch bytes.count - index {
@@ -34,24 +41,40 @@ enum Base64 {
 
   /// The bytes, or `nil` for anything that is not base64.
   static func decode(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-    var symbols = text[...]
-    if text.count % 4 == 0 {
-      for _ in 0..<2 where symbols.last == UInt8(ascii: "=") { symbols = symbols.dropLast() }
+    // Sound: read here alone, while the caller's buffer is there.
+    let text = text.span
+    var count = text.count
+    if count.isMultiple(of: 4) {
+      for _ in 0..<2 where count > 0 && text[count - 1] == UInt8(ascii: "=") { count -= 1 }
     }
-    if symbols.count % 4 == 1 { return nil }
+    if count % 4 == 1 { return nil }
+    let values = values.span
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(symbols.count * 3 / 4)
+    bytes.reserveCapacity(count * 3 / 4)
+    var index = 0
+    while index + 3 < count {
+      let group =
+        UInt32(values[Int(text[index])]) << 24 | UInt32(values[Int(text[index + 1])]) << 16
+        | UInt32(values[Int(text[index + 2])]) << 8 | UInt32(values[Int(text[index + 3])])
+      // 255 stands for no symbol; all others are below 64.
+      if group & 0xC0C0_C0C0 != 0 { return nil }
+      bytes.append(UInt8(truncatingIfNeeded: group >> 22 | group >> 20 & 3))
+      bytes.append(UInt8(truncatingIfNeeded: group >> 12 & 0xF0 | group >> 10 & 15))
+      bytes.append(UInt8(truncatingIfNeeded: group >> 2 & 0xC0 | group & 63))
+      index += 4
+    }
     var buffer = 0
-    var bits = 0
-    for symbol in symbols {
-      let value = values[Int(symbol)]
+    for place in index..<count {
+      let value = values[Int(text[place])]
       if value == 255 { return nil }
-      buffer = (buffer << 6 | Int(value)) & 0xFFFF
-      bits += 6
-      if bits >= 8 {
-        bits -= 8
-        bytes.append(UInt8(truncatingIfNeeded: buffer >> bits))
-      }
+      buffer = buffer << 6 | Int(value)
+    }
+    switch count - index {
+    case 2: bytes.append(UInt8(truncatingIfNeeded: buffer >> 4))
+    case 3:
+      bytes.append(UInt8(truncatingIfNeeded: buffer >> 10))
+      bytes.append(UInt8(truncatingIfNeeded: buffer >> 2))
+    default: break
     }
     return bytes
   }

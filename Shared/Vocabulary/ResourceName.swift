@@ -197,7 +197,8 @@ package func isItemName(_ text: String) -> Bool {
 }
 
 extension ResourceCollection.IDForm {
-  fileprivate func admits(_ id: String) -> Bool {
+  /// Whether a text is an id of this form.
+  package func admits(_ id: String) -> Bool {
     switch self {
     case .slug: isSlug(id)
     case .itemName: isItemName(id)

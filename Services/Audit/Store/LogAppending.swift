@@ -243,18 +243,20 @@ extension WriteTransaction {
     _ entries: [SealedEntry], of origin: Origin, from start: UInt64, at time: AppendTime,
     grace: DisclosureGrace
   ) throws {
+    let due = grace.end(received: time.received).milliseconds
+    var rows: [[SQLValue]] = []
     for (offset, entry) in entries.enumerated() where entry.facts.isDisclosure {
-      try execute(
-        """
-        INSERT INTO disclosures (position, origin, sequence, call, due, state)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        """,
-        [
-          Int64(clamping: start) + Int64(offset), origin.text,
-          Int64(clamping: entry.arrived.sequence), entry.facts.call,
-          grace.end(received: time.received).milliseconds, DisclosureState.awaiting.rawValue,
-        ])
+      rows.append([
+        .integer(Int64(clamping: start) + Int64(offset)), .text(origin.text),
+        .integer(Int64(clamping: entry.arrived.sequence)), .text(entry.facts.call), .integer(due),
+        .integer(Int64(DisclosureState.awaiting.rawValue)),
+      ])
     }
+    try execute(
+      """
+      INSERT INTO disclosures (position, origin, sequence, call, due, state)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """, each: rows)
   }
 }
 

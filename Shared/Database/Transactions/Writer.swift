@@ -53,7 +53,7 @@ actor Writer {
       queue.members.append(member)
     }
     executor.askForTurn()
-    return try await withTaskCancellationHandler {
+    return try await withCancellation {
       try await member.outcome()
     } onCancel: {
       member.cancel()

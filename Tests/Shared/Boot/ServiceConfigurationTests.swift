@@ -140,6 +140,10 @@ struct WallClockTests {
     #expect(clock.civil().shanghaiText.hasPrefix("2024-03-04 09:0"))
     try Files.write("2592000\n", to: offset, isPrivate: false)
     #expect(clock.civil().civilDate.iso == "2024-04-03")
+    try Files.write("86400\n", to: offset, isPrivate: false)
+    #expect(clock.civil().civilDate.iso == "2024-03-05", "a new file is seen by the next call")
+    try FileManager.default.removeItem(atPath: offset)
+    #expect(clock.civil().civilDate.iso == "2024-03-04")
     #expect(clock.real().milliseconds - systemNow().milliseconds < 1000)
     #expect(WallClock.system(demo: nil).civil().civilDate == systemNow().civilDate)
   }

@@ -1,6 +1,7 @@
 // RFC 8785: one encoding of a value, and a reader that takes nothing doubtful.
 
 import Integrity
+import TestSupport
 import Testing
 
 @Suite("Canonical JSON is RFC 8785's")
@@ -146,5 +147,37 @@ struct CanonicalJSONTests {
     #expect(throws: JSONError.notCanonical) {
       try CanonicalJSON.decodeCanonical(Array(source.utf8))
     }
+  }
+
+  @Test("a text is canonical exactly when its value is encoded as it, whatever is changed in it")
+  func canonicalTexts() throws {
+    let seed = UInt64.random(in: 0...UInt64.max)
+    print("canonical texts: seed \(seed)")
+    var random = SeededGenerator(seed: seed)
+    let texts = [
+      #"{"a":1,"b":[true,null,-7,"x"],"é":{"":"","c":"\u001f\n\"\\"}}"#,
+      #"{"日本":"\u0001\t/","𝄞":{},"\ue000":[[],{"k":0}]}"#, #"["\b\f\r\u000b",9007199254740991]"#,
+    ]
+    let replacements = Array(#" "\/u0123456789abcdefABCDEF,:{}[]-nté"#.utf8)
+    var canonical = 0
+    var other = 0
+    for round in 0..<20_000 {
+      var text = Array(texts[round % texts.count].utf8)
+      for _ in 0..<Int.random(in: 0...2, using: &random) {
+        let place = Int.random(in: 0..<text.count, using: &random)
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: text[place] = replacements.randomElement(using: &random) ?? 0
+        case 1: text.insert(replacements.randomElement(using: &random) ?? 0, at: place)
+        default: text.remove(at: place)
+        }
+      }
+      guard let value = try? CanonicalJSON.decode(text) else { continue }
+      let isCanonical = CanonicalJSON.encode(value) == text
+      #expect(
+        ((try? CanonicalJSON.decodeCanonical(text)) != nil) == isCanonical,
+        "\(String(decoding: text, as: UTF8.self))")
+      if isCanonical { canonical += 1 } else { other += 1 }
+    }
+    #expect(canonical > 1000 && other > 200, "\(canonical) and \(other)")
   }
 }

@@ -1,5 +1,6 @@
 // What stands in headers and frames: tables of good, borderline and bad values, without any network.
 
+import Foundation
 import Testing
 
 @testable import RPC
@@ -41,6 +42,16 @@ struct WireTests {
     #expect(encoded == Array(bare.utf8))
     #expect(decode(bare, Base64.decode) == .some(bytes))
     #expect(decode(padded, Base64.decode) == .some(bytes))
+  }
+
+  @Test("base64 of any bytes is as another library writes it, and comes back", arguments: 0..<70)
+  func base64OfAnyLength(_ count: Int) {
+    let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ count &* 31) }
+    let text = Data(bytes).base64EncodedString()
+    var encoded: [UInt8] = []
+    Base64.encode(bytes, into: &encoded)
+    #expect(encoded == text.utf8.filter { $0 != UInt8(ascii: "=") })
+    #expect(decode(text, Base64.decode) == .some(bytes))
   }
 
   @Test(

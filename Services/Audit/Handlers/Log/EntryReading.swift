@@ -69,7 +69,7 @@ extension EntryFacts {
   /// `E-1` of `E-1`, `entries/E-1` or `entries/E-1/versions/2`.
   static func id(_ text: String, in collection: ResourceCollection) -> String? {
     let id = element(of: text, after: collection.rawValue + "/") ?? text
-    return ResourceName("\(collection.rawValue)/\(id)") == nil ? nil : id
+    return collection.idForm.admits(id) ? id : nil
   }
 
   /// What stands between a prefix and the next slash; `nil` where the prefix is another. Asked for every text of every entry.
