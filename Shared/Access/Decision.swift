@@ -28,6 +28,10 @@ package enum DecisionAction: String, Sendable, CaseIterable {
   case registerDepartment = "registry.register_department"
   case updateDepartment = "registry.update_department"
   case setDepartmentState = "registry.set_department_state"
+  case issueCertificate = "registry.issue_certificate"
+  case revokeCertificate = "registry.revoke_certificate"
+  case setPersonRoles = "registry.set_person_roles"
+  case disablePerson = "registry.disable_person"
   case requestAct = "audit.request_act"
   case approveAct = "audit.approve_act"
   case proposeLaw = "registry.propose_law"
@@ -57,6 +61,10 @@ package enum DecisionAction: String, Sendable, CaseIterable {
     case .approveDestruction: BilingualText("批准销毁数据", "approve the destruction of data")
     case .registerDepartment: BilingualText("登记部门", "register a department")
     case .updateDepartment: BilingualText("更正部门登记", "correct what is registered of a department")
+    case .issueCertificate: BilingualText("签发证书", "issue a certificate")
+    case .revokeCertificate: BilingualText("吊销证书", "revoke a certificate")
+    case .setPersonRoles: BilingualText("设定人员角色", "set a person's roles")
+    case .disablePerson: BilingualText("停用人员", "disable a person")
     case .requestAct:
       BilingualText("申请须两人办理的事项", "ask for an act of two persons")
     case .approveAct:

@@ -67,6 +67,35 @@ package struct DecisionCheck: Sendable {
     guard stated.time.milliseconds > now - Self.termMilliseconds,
       stated.time.milliseconds <= now + Self.aheadMilliseconds
     else { throw .outOfTime(stated.time) }
+    try requireSame(stated, as: decision)
+    return signed
+  }
+
+  /// Takes the statement of the other of two who decide: of somebody who does not call, and who signed before.
+  ///
+  /// Who that is, and whether he may, is for the service to judge by what it knows of him now.
+  ///
+  /// - Parameter termMilliseconds: How long such a statement waits for the call.
+  /// - Returns: What he stated, and how the log keeps it.
+  package func takeOther(
+    _ signed: SignedStatement, for decision: Decision, within termMilliseconds: Int64,
+    keeping keep: (_ hash: [UInt8], _ signed: [UInt8]) throws -> String?
+  ) throws -> (stated: StatedDecision, json: JSONValue) {
+    let stated = try read(signed)
+    let now = now().milliseconds
+    guard stated.time.milliseconds > now - termMilliseconds,
+      stated.time.milliseconds <= now + Self.aheadMilliseconds
+    else { throw DecisionRefusal.outOfTime(stated.time) }
+    try requireSame(stated, as: decision)
+    if let former = try keep(signed.hash, CanonicalJSON.encode(signed.json)) {
+      throw DecisionRefusal.usedBefore(resource: former)
+    }
+    return (stated, signed.json)
+  }
+
+  private func requireSame(
+    _ stated: StatedDecision, as decision: Decision
+  ) throws(DecisionRefusal) {
     guard stated.action == decision.action else { throw .differs(member: "action") }
     guard isSame(stated.resource, decision.resource) else { throw .differs(member: "resource") }
     guard isSame(stated.etag, decision.etag) else {
@@ -76,7 +105,6 @@ package struct DecisionCheck: Sendable {
     guard stated.decided == decision.decided else {
       throw .differs(member: differing(stated.decided, decision.decided))
     }
-    return signed
   }
 
   /// What a person stated, under his own signature and a certificate that led to the departments' root when he did.

@@ -140,6 +140,8 @@ package enum TicketError: String, Error, Sendable, Hashable, CaseIterable {
   case malformed
   /// Its end has passed.
   case expired
+  /// Its end is further off than the gateway makes any.
+  case tooLong = "too_long"
   /// Made for another node.
   case audience
   /// The signer's certificate does not lead to the service root, or is out of its term.
@@ -152,6 +154,7 @@ package enum TicketError: String, Error, Sendable, Hashable, CaseIterable {
     switch self {
     case .malformed: BilingualText("格式不对", "it cannot be read")
     case .expired: BilingualText("已过期", "it has expired")
+    case .tooLong: BilingualText("有效期过长", "its end is too far off")
     case .audience: BilingualText("为另一节点签发", "it was made for another node")
     case .signerUntrusted:
       BilingualText("签发者证书不可信", "its signer's certificate is not trusted")

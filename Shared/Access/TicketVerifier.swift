@@ -6,6 +6,10 @@ package import Vocabulary
 
 /// Verifies tickets against the service root and remembers those that were good.
 package final class TicketVerifier: Sendable {
+  /// The longest way to a ticket's end: what the gateway gives, and by how much the clocks of a node may differ. A gateway that is taken
+  /// over for a moment makes none that outlives it.
+  package static let longestMilliseconds = TicketIssuer.lifetimeMilliseconds + 60_000
+
   private struct Known {
     let ticket: Ticket
     /// The earlier of the ticket's end and the end of its signer's certificate.
@@ -80,6 +84,9 @@ package final class TicketVerifier: Sendable {
     let ticket = try Ticket(bytes: carrier.ticket)
     guard ticket.audience == audience else { throw .audience }
     guard now < ticket.end else { throw .expired }
+    guard ticket.end <= now.adding(milliseconds: Self.longestMilliseconds) else {
+      throw .tooLong
+    }
     return Known(
       ticket: ticket,
       end: min(ticket.end, Instant(milliseconds: signer.notAfter &* 1000)))

@@ -15,7 +15,7 @@ package enum AlarmKind: String, CaseIterable, Sendable {
   case rolledBack = "rolled_back"
   /// A service's database was begun anew beside an older one.
   case newIncarnation = "new_incarnation"
-  /// Data was opened and no decision is logged under the same call.
+  /// Data was opened and no decision is logged for it: under the same call, on the same grant, entry, grantee, items and chunk, once.
   case disclosureWithoutDecision = "disclosure_without_decision"
   /// Somebody signed under a certificate that the registry never logged: the issuing key may be in other hands.
   case signerUnknown = "signer_unknown"
@@ -143,8 +143,8 @@ package enum AlarmKind: String, CaseIterable, Sendable {
     switch self {
     case .disclosureWithoutDecision:
       BilingualText(
-        "调用 \(call) 提供了数据，但没有对应的共享决定。",
-        "Call \(call) gave data, and no decision of Share is logged for it.")
+        "调用 \(call) 提供了数据，但没有与所提供内容相符的共享决定。",
+        "Call \(call) gave data, and no decision of Share that covers it is logged.")
     case .signerUnknown:
       BilingualText(
         "来源 \(origin) 的第 \(sequence) 条日志所载决定的签名证书，登记簿从未记载签发。",

@@ -18,6 +18,40 @@ package struct DisclosureGrace: Hashable, Sendable {
   }
 }
 
+/// What went out, or what was decided to go out: whose rows, to whom, under which grant.
+package struct DisclosedMatter: Hashable, Sendable {
+  package let call: String
+  /// `grants/G-1`, or the verification request where a claim is answered.
+  package let grant: String
+  package let entry: String
+  package let grantee: DepartmentCode?
+  package let items: Set<String>
+  /// The run of a comparison, and which chunk of it; empty and 0 for a look-up.
+  package let comparison: String
+  package let chunk: Int64
+
+  package init(
+    call: String, grant: String, entry: String, grantee: DepartmentCode?, items: Set<String>,
+    comparison: String, chunk: Int64
+  ) {
+    self.call = call
+    self.grant = grant
+    self.entry = entry
+    self.grantee = grantee
+    self.items = items
+    self.comparison = comparison
+    self.chunk = chunk
+  }
+
+  /// Whether a decision is the one behind a disclosure (`hebi-2021/13.3`; `meizhou-public-2023/22`): of the same call, grant, entry,
+  /// grantee and chunk, with no item left out that went out. That each serves once is the log's to see to.
+  package func decides(_ disclosure: DisclosedMatter) -> Bool {
+    call == disclosure.call && grant == disclosure.grant && entry == disclosure.entry
+      && grantee == disclosure.grantee && comparison == disclosure.comparison
+      && chunk == disclosure.chunk && items.isSuperset(of: disclosure.items)
+  }
+}
+
 /// Where a disclosure stands. Raw values are stored.
 package enum DisclosureState: Int64, CaseIterable, Sendable {
   /// Its decision has not been seen, and the grace runs.

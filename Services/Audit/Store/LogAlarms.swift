@@ -25,12 +25,18 @@ extension WriteTransaction {
   }
 
   /// Notes what became of a disclosure; an alarm is put on record with it.
+  ///
+  /// - Parameter decision: The place of the decision behind it, which serves no other from now on.
   package func settle(
-    _ disclosure: StoredDisclosure, as state: DisclosureState, at civil: Instant
+    _ disclosure: StoredDisclosure, as state: DisclosureState, by decision: UInt64?,
+    at civil: Instant
   ) throws {
     try execute(
-      "UPDATE disclosures SET state = ?2 WHERE position = ?1",
-      [Int64(clamping: disclosure.position), state.rawValue])
+      "UPDATE disclosures SET state = ?2, decision = ?3 WHERE position = ?1",
+      [
+        Int64(clamping: disclosure.position), state.rawValue,
+        decision.map { Int64(clamping: $0) },
+      ])
     guard state == .alarmed else { return }
     try raise(
       .disclosureWithoutDecision, origin: disclosure.origin, sequence: disclosure.sequence,
@@ -67,8 +73,14 @@ extension SQLReading where Self: ~Copyable {
       return StoredDisclosure(
         position: UInt64(max(0, position)), origin: try row[1],
         sequence: UInt64(max(0, sequence)), call: try row[3],
-        due: Instant(milliseconds: try row[4]), state: state)
+        due: Instant(milliseconds: try row[4]), state: state, decision: nil)
     }
+  }
+
+  /// Whether a decision stands behind a disclosure already.
+  package func isUsed(decision: UInt64) throws -> Bool {
+    try queryOne(
+      "SELECT 1 FROM disclosures WHERE decision = ?1", [Int64(clamping: decision)]) != nil
   }
 
   /// Alarms in the order in which they were raised.

@@ -58,18 +58,26 @@ extension SQLReading where Self: ~Copyable {
     var found: [StoredDisclosure] = []
     for state in DisclosureState.allCases {
       try forEach(
-        "SELECT position, origin, sequence, call, due FROM disclosures WHERE state = ?1",
+        "SELECT position, origin, sequence, call, due, decision FROM disclosures WHERE state = ?1",
         [state.rawValue]
       ) { row in
         let (position, sequence): (Int64, Int64) = (try row[0], try row[2])
+        let decision: Int64? = try row[5]
         found.append(
           StoredDisclosure(
             position: UInt64(clamping: position), origin: try row[1],
             sequence: UInt64(clamping: sequence), call: try row[3],
-            due: Instant(milliseconds: try row[4]), state: state))
+            due: Instant(milliseconds: try row[4]), state: state,
+            decision: decision.map { UInt64(clamping: $0) }))
       }
     }
     return found
+  }
+
+  /// From which position on each disclosure has its own decision, and claims are disclosures.
+  package func decisionsMatchedFrom() throws -> UInt64 {
+    let first: Int64? = try queryOne("SELECT matched_from FROM log_state")?[0]
+    return UInt64(clamping: first ?? 0)
   }
 
   /// Whether an alarm is on record.

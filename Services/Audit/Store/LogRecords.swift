@@ -154,6 +154,8 @@ package struct StoredDisclosure: Sendable, Equatable {
   package let call: String
   package let due: Instant
   package let state: DisclosureState
+  /// The position of the decision behind it; `nil` where none was found, or that was not kept yet.
+  package let decision: UInt64?
 }
 
 /// Why the log cannot go on as it is. Never carries content.

@@ -128,18 +128,25 @@ extension SQLReading where Self: ~Copyable {
     return Set(found).sorted().prefix(limit).map { UInt64(max(0, $0)) }
   }
 
-  /// Whether an entry with one of these terms, which came with it, is in the log from a position on. The newest are looked at first.
-  package func holdsAny(ofTerms terms: [Int64], from position: UInt64) throws -> Bool {
+  /// An entry with one of these terms, which came with it, from a position on, that is the one looked for. The newest are asked first.
+  package func place(
+    ofTerms terms: [Int64], from position: UInt64, where isWanted: (UInt64) throws -> Bool
+  ) throws -> UInt64? {
     let start = Int64(clamping: position)
     for run in try query("SELECT first FROM term_runs WHERE past > ?1 ORDER BY first DESC", [start])
     {
-      for term in terms
-      where try !places(of: term, in: try run[0], from: start, limit: 1).isEmpty {
-        return true
+      for term in terms {
+        let found = try places(
+          of: term, in: try run[0], from: start, limit: Self.mostDecisionsOfCall
+        ).map { UInt64(max(0, $0)) }
+        if let wanted = try found.last(where: isWanted) { return wanted }
       }
     }
-    return false
+    return nil
   }
+
+  /// One call has one decision for each time that data goes out; whoever writes more of them than this is not searched on.
+  private static var mostDecisionsOfCall: Int { 100 }
 
   private func places(
     of term: Int64, in run: Int64, from start: Int64, limit: Int

@@ -26,20 +26,59 @@ package func certificateDays(
   return asked
 }
 
-/// Checks that a subject may be given a certificate (`luyi-2019/18.2b`). Order of precedence: the manager's reach, the
-/// workstation (persons work there under their own certificates, FORMATS "A call"), the subject's state.
+/// How long the first of two persons' statements on a certificate waits for the second; ours, as long as an act waits for its approval.
+package let confirmationMilliseconds: Int64 = 7 * 86_400_000
+
+/// Checks that a subject may be given a certificate, and that the caller may have to do with it (`luyi-2019/18.2b`). Order of precedence:
+/// the caller's reach, the workstation (persons work there under their own certificates, FORMATS "A call"), the subject's state.
 ///
 /// The department itself may still wait for its activation: its persons then hold certificates that are refused until it
 /// is active (AC-91).
 package func requireIssuable(
   to subject: Principal, state: RegistryState, in department: RegisteredDepartment,
-  by manager: RegistryManager
+  by caller: RegistryManager
 ) throws(RegistryRefusal) {
-  try requireManagement(of: department, by: manager)
+  try requireVouching(for: subject, in: department, by: caller)
   if case .system(_, let name) = subject, name.text == workstationName {
     throw .workstationHasNone(subject.name)
   }
   guard state == .active else { throw .disabled(subject.name) }
+}
+
+/// Whether somebody may stand behind a certificate: for a system's whoever manages its department; for a person's, too, everybody of the
+/// department or of its authority who holds an office there, and the holder of before, whose old key answers for the new.
+package func requireVouching(
+  for subject: Principal, in department: RegisteredDepartment, by person: RegistryManager
+) throws(RegistryRefusal) {
+  guard case .person = subject else { return try requireManagement(of: department, by: person) }
+  if person.principal == subject { return }
+  let isNear =
+    person.department.code == department.code || governs(person.department, department)
+  if isNear, !person.roles.isDisjoint(with: departmentRoles.union([.authority])) { return }
+  throw .notYourDepartment(department.code, caller: person.department.code)
+}
+
+/// Checks that two stand behind a person's certificate, one of whom manages the department (`meizhou-public-2023/39.2b`: each person has
+/// an account of his own, so that nobody may become a second person by himself, nor any of his clerks; `hebi-2021/27`).
+///
+/// The first persons of a department have nobody there beside them: for them two of its authority do.
+///
+/// - Parameter other: Who signed beside the caller; `nil` for nobody.
+package func requireConfirmed(
+  _ subject: Principal, in department: RegisteredDepartment, by caller: RegistryManager,
+  and other: RegistryManager?
+) throws(RegistryRefusal) {
+  guard case .person = subject else { return }
+  guard let other else { throw .confirmationMissing(subject.name) }
+  guard other.principal != caller.principal else {
+    throw .confirmationUnfit(other.principal.name)
+  }
+  try requireVouching(for: subject, in: department, by: other)
+  do {
+    try requireManagement(of: department, by: other)
+  } catch {
+    try requireManagement(of: department, by: caller)
+  }
 }
 
 /// Whether a manager may revoke a department's certificates: its security officer may too (`meizhou-public-2023/39.2c`).

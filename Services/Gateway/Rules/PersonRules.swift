@@ -16,15 +16,24 @@ package func requireRegistrable(
 }
 
 /// A person with other roles (AC-72); a disabled one has none to change.
+///
+/// Nobody makes an operator or auditor of an id of his own making (AC-72, AC-93): such a role is given before the certificate, which
+/// two persons sign with the roles in it.
+///
+/// - Parameter isCertified: Whether the person holds a good certificate.
 package func reassigned(
-  _ person: RegisteredPerson, roles: Set<Role>, in department: RegisteredDepartment,
-  by manager: RegistryManager
+  _ person: RegisteredPerson, roles: Set<Role>, isCertified: Bool,
+  in department: RegisteredDepartment, by manager: RegistryManager
 ) throws(RegistryRefusal) -> RegisteredPerson {
   try requireManagement(of: department, by: manager)
   guard person.state == .active else { throw .disabled(person.principal.name) }
   try requireAssignable(roles, in: department, by: manager)
   // Roles beyond a head's reach are not the head's to take away either.
   try requireAssignable(person.roles, in: department, by: manager)
+  let added = Role.allCases.filter { roles.contains($0) && !person.roles.contains($0) }
+  if isCertified, let role = added.first(where: watchingRoles.contains) {
+    throw .rolesCertified(person.principal.name, role)
+  }
   var changed = person
   changed.roles = roles
   return changed

@@ -32,6 +32,9 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   case successorUnfit(String)
   case responsibleUnfit(field: String)
   case workstationHasNone(String)
+  case confirmationMissing(String)
+  case confirmationUnfit(String)
+  case rolesCertified(String, Role)
   case termTooLong(asked: Int64, longest: Int64)
   case alreadyRevoked(String)
   case renewalTooEarly(String, from: Instant)
@@ -65,6 +68,9 @@ extension RegistryRefusal: Refusal {
     case .successorUnfit: "registry.successor_unfit"
     case .responsibleUnfit: "registry.responsible_unfit"
     case .workstationHasNone: "registry.workstation_has_no_certificate"
+    case .confirmationMissing: "registry.confirmation_missing"
+    case .confirmationUnfit: "registry.confirmation_unfit"
+    case .rolesCertified: "registry.roles_certified"
     case .termTooLong: "registry.term_too_long"
     case .alreadyRevoked: "registry.already_revoked"
     case .renewalTooEarly: "registry.renewal_too_early"
@@ -77,17 +83,18 @@ extension RegistryRefusal: Refusal {
   package var kind: RefusalKind {
     switch self {
     case .malformed, .roleUnknown, .termTooLong, .successorMissing, .identityNumberInText,
+      .confirmationMissing,
       .nothingToCorrect, .renewalSameKey:
       .malformed
     case .unknown: .notFound
     case .exists, .requestIDReused: .alreadyExists
     case .notYourDepartment, .ownState, .roleNotForPersons, .roleNotYours, .rolesExclude,
-      .authorityRoleElsewhere:
+      .authorityRoleElsewhere, .confirmationUnfit:
       .notAllowed
     case .authorityUnfit, .authorityExists, .activationIncomplete, .disabled, .successorUnfit,
       .responsibleUnfit, .workstationHasNone, .alreadyRevoked, .authorityStays, .stillAuthority,
       .renewalTooEarly,
-      .renewalsTooMany:
+      .renewalsTooMany, .rolesCertified:
       .wrongState
     }
   }
@@ -100,7 +107,10 @@ extension RegistryRefusal: Refusal {
     case .authorityUnfit, .authorityExists, .authorityStays: "department.authority"
     case .nothingToCorrect: "update_mask"
     case .stillAuthority: "department.region"
-    case .roleNotForPersons, .roleNotYours, .rolesExclude, .authorityRoleElsewhere: "roles"
+    case .roleNotForPersons, .roleNotYours, .rolesExclude, .authorityRoleElsewhere,
+      .rolesCertified:
+      "roles"
+    case .confirmationMissing, .confirmationUnfit: "confirmation"
     case .successorMissing, .successorUnfit: "successor"
     case .workstationHasNone: "subject"
     case .termTooLong: "days"
@@ -119,10 +129,11 @@ extension RegistryRefusal: Refusal {
       Citation(document: "meizhou-public-2023", article: "5.0")
     case .identityNumberInText: IdentityNumbers.citation
     case .activationIncomplete(_, _, let citation): citation
-    case .rolesExclude, .authorityRoleElsewhere:
+    case .rolesExclude, .authorityRoleElsewhere, .rolesCertified:
       Citation(document: "guangdong-2018", article: "28.1")
     case .roleNotYours: Citation(document: "hebi-2021", article: "6.3c")
-    case .disabled, .successorMissing, .successorUnfit:
+    case .disabled, .successorMissing, .successorUnfit, .confirmationMissing,
+      .confirmationUnfit:
       Citation(document: "meizhou-public-2023", article: "39.2b")
     case .responsibleUnfit, .workstationHasNone, .roleNotForPersons:
       Citation(document: "luyi-2019", article: "18.2b")
@@ -158,8 +169,18 @@ extension RegistryRefusal: Refusal {
       BilingualText("请生成新的密钥。", "Make a new key.")
     case .renewalTooEarly, .renewalsTooMany:
       BilingualText(
-        "如须提前换发，请由本部门主要负责人签发：weir department certificate issue。",
-        "If it must be now, have the principal head of your department issue one: weir department certificate issue."
+        "如须提前换发，请由本部门主要负责人申请签发：weir department certificate request。",
+        "If it must be now, have the principal head of your department ask for one: weir department certificate request."
+      )
+    case .confirmationMissing, .confirmationUnfit:
+      BilingualText(
+        "请由一人申请、本部门或主管部门的另一持证人员批准：weir department certificate request、approve。",
+        "One asks, another certified person of the department or of its authority approves: weir department certificate request, approve."
+      )
+    case .rolesCertified:
+      BilingualText(
+        "请先吊销其证书，设定角色，再由两人重新签发：weir department certificate revoke。",
+        "Revoke his certificates, give the role, and let two persons issue anew: weir department certificate revoke."
       )
     case .identityNumberInText:
       BilingualText("请删去号码。", "Take the number out.")
@@ -269,6 +290,20 @@ extension RegistryRefusal: Refusal {
     case .responsibleUnfit:
       BilingualText(
         "系统须有本部门在任人员负责。", "An active person of the department must answer for a system.")
+    case .confirmationMissing(let name):
+      BilingualText(
+        "为 \(name) 签发证书须由两人签名，请求只附一人的。",
+        "A certificate for \(name) takes two persons' signatures; only one came.")
+    case .confirmationUnfit(let name):
+      BilingualText(
+        "\(name) 不能作为签发证书的第二人：须是另一名在任且持有效证书的人员。",
+        "\(name) cannot be the second behind a certificate: that is another active person with a good one."
+      )
+    case .rolesCertified(let name, let role):
+      BilingualText(
+        "\(name) 持有效证书，不能再授予“\(role.term.chinese)”：两人签发证书时须见到这一职责。",
+        "\(name) holds a good certificate, so cannot become \(role.term.english): the two who issue it must have seen the role."
+      )
     case .workstationHasNone(let name):
       BilingualText(
         "\(name) 没有自己的证书：在其上使用个人证书。",

@@ -7,6 +7,11 @@ package let departmentRoles: Set<Role> = [
   .departmentOfficer, .departmentHead, .departmentSecurity,
 ]
 
+/// Roles that are kept apart from management (`guangdong-2018/28.1`).
+package let watchingRoles: Set<Role> = [
+  .operator, .auditor, .thirdPartyAuditor, .regulator,
+]
+
 /// Checks the roles that a person is to hold.
 ///
 /// Order of precedence: a role that no person can hold, roles that exclude each other (`guangdong-2018/28.1`: operation,

@@ -151,6 +151,22 @@ extension SQLReading where Self: ~Copyable {
     ).map { try RegisteredCertificate(row: $0) }
   }
 
+  package func certificate(fingerprint: [UInt8]) throws -> RegisteredCertificate? {
+    try queryOne(
+      "SELECT \(RegistryColumns.certificate) FROM certificates WHERE fingerprint = ?1",
+      [fingerprint]
+    ).map { try RegisteredCertificate(row: $0) }
+  }
+
+  /// Whether a subject has a certificate that is neither ended nor revoked.
+  package func isCertified(_ subject: Principal, now: Instant) throws -> Bool {
+    try queryOne(
+      """
+      SELECT 1 FROM certificates WHERE department = ?1 AND subject = ?2
+        AND not_after > ?3 AND revoke_time IS NULL LIMIT 1
+      """, [subject.department.text, subject.name, now.milliseconds]) != nil
+  }
+
   /// How many good certificates a subject has that began after one of them.
   package func laterCertificates(than one: RegisteredCertificate, now: Instant) throws -> Int {
     let row = try queryOne(

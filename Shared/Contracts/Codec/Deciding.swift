@@ -36,6 +36,8 @@ extension ShareV1.Case: DecidedReply {}
 extension ShareV1.VerificationRequest: DecidedReply {}
 extension CatalogV1.Entry: DecidedReply {}
 extension RegistryV1.Department: DecidedReply {}
+extension RegistryV1.Person: DecidedReply {}
+extension RegistryV1.Certificate: DecidedReply {}
 extension AuditV1.Act: DecidedReply {}
 extension IngestV1.Destruction: DecidedReply {}
 extension RegistryV1.LawVersion: DecidedReply {}

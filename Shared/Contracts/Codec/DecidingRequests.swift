@@ -265,6 +265,39 @@ extension RegistryV1.SetDepartmentStateRequest: DecidingRequest {
   }
 }
 
+extension RegistryV1.SetPersonRolesRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Person
+  package static var action: DecisionAction { .setPersonRoles }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && Set(stated.texts("roles")) == Set(roles)
+  }
+}
+
+extension RegistryV1.DisablePersonRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Person
+  package static var action: DecisionAction { .disablePerson }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == name && stated.text("reason") == reason
+      && stated.text("successor") == successor
+  }
+}
+
+extension RegistryV1.IssueCertificateRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Certificate
+  package static var action: DecisionAction { .issueCertificate }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.resource == subject && stated.isHash("request", of: csrPem)
+  }
+}
+
+extension RegistryV1.RevokeCertificateRequest: DecidingRequest {
+  package typealias Reply = RegistryV1.Certificate
+  package static var action: DecisionAction { .revokeCertificate }
+  package func asks(for stated: StatedDecision) -> Bool {
+    stated.text("serial") == serial.lowercased() && stated.text("reason") == reason
+  }
+}
+
 extension StatedDecision {
   /// - Parameters:
   ///   - name: `entries/E-1`, or one of its versions.
@@ -310,5 +343,10 @@ extension DecidingMethod {
     "/weir.registry.v1.Registry/DecideLaw": .init(RegistryV1.DecideLawRequest.self),
     "/weir.registry.v1.Registry/SetDepartmentState": .init(
       RegistryV1.SetDepartmentStateRequest.self),
+    "/weir.registry.v1.Registry/SetPersonRoles": .init(RegistryV1.SetPersonRolesRequest.self),
+    "/weir.registry.v1.Registry/DisablePerson": .init(RegistryV1.DisablePersonRequest.self),
+    "/weir.registry.v1.Registry/IssueCertificate": .init(RegistryV1.IssueCertificateRequest.self),
+    "/weir.registry.v1.Registry/RevokeCertificate": .init(
+      RegistryV1.RevokeCertificateRequest.self),
   ]
 }

@@ -872,7 +872,7 @@ package enum AccessTable {
 
   package static let registryV1RegistryIssueCertificate = MethodAccess(
     path: "/weir.registry.v1.Registry/IssueCertificate", service: "weir.registry.v1.Registry",
-    roles: [.authority, .departmentHead],
+    roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity],
     scope: .owner, person: .certificate,
     audited: ["subject"],
     via: [], isInternal: false,

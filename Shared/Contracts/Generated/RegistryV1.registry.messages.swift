@@ -301,6 +301,8 @@ extension RegistryV1 {
     /// Takes over the duties of a disabled person.
     package var successor: String = ""
     package var createTime: GoogleProtobuf.Timestamp? = nil
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -310,7 +312,8 @@ extension RegistryV1 {
       roles: [String] = [],
       state: RegistryV1.State = RegistryV1.State(),
       successor: String = "",
-      createTime: GoogleProtobuf.Timestamp? = nil
+      createTime: GoogleProtobuf.Timestamp? = nil,
+      statement: [UInt8] = []
     ) {
       self.name = name
       self.title = title
@@ -318,6 +321,7 @@ extension RegistryV1 {
       self.state = state
       self.successor = successor
       self.createTime = createTime
+      self.statement = statement
     }
   }
 
@@ -333,6 +337,8 @@ extension RegistryV1 {
     package var revokeTime: GoogleProtobuf.Timestamp? = nil
     /// PEM: the certificate, then the issuing CA. Filled by IssueCertificate only.
     package var chainPem: [UInt8] = []
+    /// What the caller is to sign; in answers to `validate_only` alone.
+    package var statement: [UInt8] = []
 
     package init() {}
 
@@ -344,7 +350,8 @@ extension RegistryV1 {
       revoked: Bool = false,
       revokeReason: String = "",
       revokeTime: GoogleProtobuf.Timestamp? = nil,
-      chainPem: [UInt8] = []
+      chainPem: [UInt8] = [],
+      statement: [UInt8] = []
     ) {
       self.serial = serial
       self.subject = subject
@@ -354,6 +361,7 @@ extension RegistryV1 {
       self.revokeReason = revokeReason
       self.revokeTime = revokeTime
       self.chainPem = chainPem
+      self.statement = statement
     }
   }
 
@@ -699,17 +707,23 @@ extension RegistryV1 {
     package var name: String = ""
     package var roles: [String] = []
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       name: String = "",
       roles: [String] = [],
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.roles = roles
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -719,6 +733,8 @@ extension RegistryV1 {
     package var reason: String = ""
     package var successor: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -726,12 +742,16 @@ extension RegistryV1 {
       name: String = "",
       reason: String = "",
       successor: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.name = name
       self.reason = reason
       self.successor = successor
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -744,6 +764,10 @@ extension RegistryV1 {
     /// Days; 0 takes the node's default, more than its limit is refused.
     package var days: Int32 = 0
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
+    /// For a person's certificate: the other person's statement, as this method answered it to him with `validate_only`.
+    package var confirmation: CommonV1.SignedDecision? = nil
 
     package init() {}
 
@@ -751,12 +775,18 @@ extension RegistryV1 {
       subject: String = "",
       csrPem: [UInt8] = [],
       days: Int32 = 0,
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil,
+      confirmation: CommonV1.SignedDecision? = nil
     ) {
       self.subject = subject
       self.csrPem = csrPem
       self.days = days
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
+      self.confirmation = confirmation
     }
   }
 
@@ -782,17 +812,23 @@ extension RegistryV1 {
     package var serial: String = ""
     package var reason: String = ""
     package var requestID: String = ""
+    package var validateOnly: Bool = false
+    package var signed: CommonV1.SignedDecision? = nil
 
     package init() {}
 
     package init(
       serial: String = "",
       reason: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      validateOnly: Bool = false,
+      signed: CommonV1.SignedDecision? = nil
     ) {
       self.serial = serial
       self.reason = reason
       self.requestID = requestID
+      self.validateOnly = validateOnly
+      self.signed = signed
     }
   }
 
@@ -1767,6 +1803,7 @@ extension RegistryV1.Person {
     self.state = RegistryV1.State(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.successor = try check.string(source.pointee.successor, "successor")
     self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1777,6 +1814,7 @@ extension RegistryV1.Person {
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.successor = arena.string(self.successor)
     target.pointee.create_time = arena.optionalMessage(self.createTime)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1787,6 +1825,7 @@ extension RegistryV1.Person {
     case "state": 4
     case "successor": 5
     case "createTime", "create_time": 6
+    case "statement": 7
     default: 0
     }
   }
@@ -1807,6 +1846,8 @@ extension RegistryV1.Person {
       try reader.read(&self.successor)
     case 6:
       try reader.read(&self.createTime)
+    case 7:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -1818,6 +1859,7 @@ extension RegistryV1.Person {
     writer.field("state", self.state)
     writer.field("successor", self.successor)
     writer.field("createTime", self.createTime)
+    writer.field("statement", self.statement)
   }
 }
 
@@ -1853,6 +1895,7 @@ extension RegistryV1.Certificate {
     self.revokeReason = try check.string(source.pointee.revoke_reason, "revoke_reason")
     self.revokeTime = try check.optionalMessage(source.pointee.revoke_time, "revoke_time")
     self.chainPem = check.bytes(source.pointee.chain_pem)
+    self.statement = check.bytes(source.pointee.statement)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1864,6 +1907,7 @@ extension RegistryV1.Certificate {
     target.pointee.revoke_reason = arena.string(self.revokeReason)
     target.pointee.revoke_time = arena.optionalMessage(self.revokeTime)
     target.pointee.chain_pem = arena.bytes(self.chainPem)
+    target.pointee.statement = arena.bytes(self.statement)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1876,6 +1920,7 @@ extension RegistryV1.Certificate {
     case "revokeReason", "revoke_reason": 6
     case "revokeTime", "revoke_time": 7
     case "chainPem", "chain_pem": 8
+    case "statement": 9
     default: 0
     }
   }
@@ -1898,6 +1943,8 @@ extension RegistryV1.Certificate {
       try reader.read(&self.revokeTime)
     case 8:
       try reader.read(&self.chainPem)
+    case 9:
+      try reader.read(&self.statement)
     default: break
     }
   }
@@ -1911,6 +1958,7 @@ extension RegistryV1.Certificate {
     writer.field("revokeReason", self.revokeReason)
     writer.field("revokeTime", self.revokeTime)
     writer.field("chainPem", self.chainPem)
+    writer.field("statement", self.statement)
   }
 }
 
@@ -3072,6 +3120,8 @@ extension RegistryV1.SetPersonRolesRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.roles = try check.strings(source.pointee.roles, source.pointee.n_roles, "roles")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3079,6 +3129,8 @@ extension RegistryV1.SetPersonRolesRequest {
     target.pointee.n_roles = self.roles.count
     target.pointee.roles = arena.strings(self.roles)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3086,6 +3138,8 @@ extension RegistryV1.SetPersonRolesRequest {
     case "name": 1
     case "roles": 2
     case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -3100,6 +3154,10 @@ extension RegistryV1.SetPersonRolesRequest {
       }
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3108,6 +3166,8 @@ extension RegistryV1.SetPersonRolesRequest {
     writer.field("name", self.name)
     writer.list("roles", self.roles) { $0.value($1) }
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3139,6 +3199,8 @@ extension RegistryV1.DisablePersonRequest {
     self.reason = try check.string(source.pointee.reason, "reason")
     self.successor = try check.string(source.pointee.successor, "successor")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3146,6 +3208,8 @@ extension RegistryV1.DisablePersonRequest {
     target.pointee.reason = arena.string(self.reason)
     target.pointee.successor = arena.string(self.successor)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3154,6 +3218,8 @@ extension RegistryV1.DisablePersonRequest {
     case "reason": 2
     case "successor": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
     default: 0
     }
   }
@@ -3168,6 +3234,10 @@ extension RegistryV1.DisablePersonRequest {
       try reader.read(&self.successor)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3177,6 +3247,8 @@ extension RegistryV1.DisablePersonRequest {
     writer.field("reason", self.reason)
     writer.field("successor", self.successor)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 
@@ -3208,6 +3280,9 @@ extension RegistryV1.IssueCertificateRequest {
     self.csrPem = check.bytes(source.pointee.csr_pem)
     self.days = source.pointee.days
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
+    self.confirmation = try check.optionalMessage(source.pointee.confirmation, "confirmation")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -3215,6 +3290,9 @@ extension RegistryV1.IssueCertificateRequest {
     target.pointee.csr_pem = arena.bytes(self.csrPem)
     target.pointee.days = self.days
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
+    target.pointee.confirmation = arena.optionalMessage(self.confirmation)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3223,6 +3301,9 @@ extension RegistryV1.IssueCertificateRequest {
     case "csrPem", "csr_pem": 2
     case "days": 3
     case "requestId", "request_id": 4
+    case "validateOnly", "validate_only": 5
+    case "signed": 6
+    case "confirmation": 7
     default: 0
     }
   }
@@ -3237,6 +3318,12 @@ extension RegistryV1.IssueCertificateRequest {
       try reader.read(&self.days)
     case 4:
       try reader.read(&self.requestID)
+    case 5:
+      try reader.read(&self.validateOnly)
+    case 6:
+      try reader.read(&self.signed)
+    case 7:
+      try reader.read(&self.confirmation)
     default: break
     }
   }
@@ -3246,6 +3333,9 @@ extension RegistryV1.IssueCertificateRequest {
     writer.field("csrPem", self.csrPem)
     writer.field("days", self.days)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
+    writer.field("confirmation", self.confirmation)
   }
 }
 
@@ -3333,12 +3423,16 @@ extension RegistryV1.RevokeCertificateRequest {
     self.serial = try check.string(source.pointee.serial, "serial")
     self.reason = try check.string(source.pointee.reason, "reason")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.validateOnly = source.pointee.validate_only != 0
+    self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.serial = arena.string(self.serial)
     target.pointee.reason = arena.string(self.reason)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.validate_only = self.validateOnly ? 1 : 0
+    target.pointee.signed_ = arena.optionalMessage(self.signed)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -3346,6 +3440,8 @@ extension RegistryV1.RevokeCertificateRequest {
     case "serial": 1
     case "reason": 2
     case "requestId", "request_id": 3
+    case "validateOnly", "validate_only": 4
+    case "signed": 5
     default: 0
     }
   }
@@ -3358,6 +3454,10 @@ extension RegistryV1.RevokeCertificateRequest {
       try reader.read(&self.reason)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.validateOnly)
+    case 5:
+      try reader.read(&self.signed)
     default: break
     }
   }
@@ -3366,6 +3466,8 @@ extension RegistryV1.RevokeCertificateRequest {
     writer.field("serial", self.serial)
     writer.field("reason", self.reason)
     writer.field("requestId", self.requestID)
+    writer.field("validateOnly", self.validateOnly)
+    writer.field("signed", self.signed)
   }
 }
 

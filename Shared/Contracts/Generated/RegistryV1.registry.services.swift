@@ -29,7 +29,8 @@ extension RegistryV1 {
     func setPersonRoles(_ request: RegistryV1.SetPersonRolesRequest, _ call: CallContext) async throws -> RegistryV1.Person
     /// Access ends at once; open duties move to the named successor (AC-92).
     func disablePerson(_ request: RegistryV1.DisablePersonRequest, _ call: CallContext) async throws -> RegistryV1.Person
-    /// Issues a certificate for a key that the caller made and keeps.
+    /// Issues a certificate for a key that its holder made and keeps. Behind a person's stand two: the caller and another certified person,
+    /// of the department or of its authority, one of whom manages the department; the holder may be one of them.
     func issueCertificate(_ request: RegistryV1.IssueCertificateRequest, _ call: CallContext) async throws -> RegistryV1.Certificate
     /// The holder's own, for a new key: from two thirds of the life of the certificate that the call shows, which stays good until its end.
     func renewCertificate(_ request: RegistryV1.RenewCertificateRequest, _ call: CallContext) async throws -> RegistryV1.Certificate
@@ -172,7 +173,8 @@ extension RegistryV1 {
       try await transport.unary("/weir.registry.v1.Registry/DisablePerson", request, options)
     }
 
-    /// Issues a certificate for a key that the caller made and keeps.
+    /// Issues a certificate for a key that its holder made and keeps. Behind a person's stand two: the caller and another certified person,
+    /// of the department or of its authority, one of whom manages the department; the holder may be one of them.
     package func issueCertificate(_ request: RegistryV1.IssueCertificateRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.Certificate {
       try await transport.unary("/weir.registry.v1.Registry/IssueCertificate", request, options)
     }

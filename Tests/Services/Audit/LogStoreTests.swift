@@ -209,8 +209,11 @@ struct LogStoreTests {
           #expect(
             try transaction.entries(withTerm: term, from: middle, limit: 50).map(\.position)
               == Array(places.drop { $0 < middle }.prefix(50)))
-          #expect(try transaction.holdsAny(ofTerms: [1, term], from: places.last ?? 0))
-          #expect(try !transaction.holdsAny(ofTerms: [term], from: total))
+          let last = places.last ?? 0
+          #expect(
+            try transaction.place(ofTerms: [1, term], from: last) { $0 == last } == last)
+          #expect(try transaction.place(ofTerms: [term], from: 0) { _ in false } == nil)
+          #expect(try transaction.place(ofTerms: [term], from: total) { _ in true } == nil)
         }
         for position in stride(from: 0, to: total, by: 13) {
           #expect(

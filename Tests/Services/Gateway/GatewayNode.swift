@@ -44,7 +44,7 @@ final class RefusalNotes: RefusalRecorder {
 }
 
 /// A gateway on loopback with these people, each with a certificate:
-/// `data-bureau/wu` (authority), `civil-affairs/li` (head), `civil-affairs/zhang` (officer), `justice/sun` (head),
+/// `data-bureau/wu` (authority) and `data-bureau/jin` (officer), `civil-affairs/li` (head), `civil-affairs/zhang` (officer), `justice/sun` (head),
 /// `operations/zhao` (operator), and the system `civil-affairs/registers`, for which li answers.
 final class GatewayNode: Sendable {
   let pki: TestPKI
@@ -132,7 +132,7 @@ final class GatewayNode: Sendable {
     let term = pki.now - age * 86_400...pki.now + (91 - age) * 86_400
     var identities: [String: TestPKI.Identity] = [:]
     for name in [
-      "data-bureau/wu", "civil-affairs/li", "civil-affairs/zhang", "justice/sun",
+      "data-bureau/wu", "data-bureau/jin", "civil-affairs/li", "civil-affairs/zhang", "justice/sun",
       "operations/zhao",
     ] {
       let parts = name.split(separator: "/").map(String.init)
@@ -168,6 +168,29 @@ final class GatewayNode: Sendable {
       SigningTransport(over: try channel(name), mayBeDone: true) { statement, _ in
         try SignedStatement(statement, key: identity.key, chain: chain)
       })
+  }
+
+  /// A person's statement on a certificate that somebody else will have issued.
+  func confirmation(
+    of request: RegistryV1.IssueCertificateRequest, by name: String
+  ) async throws -> CommonV1.SignedDecision {
+    let identity = try #require(identities[name])
+    var question = request
+    question.validateOnly = true
+    let statement = try await registry(name).issueCertificate(question).statement
+    return CommonV1.SignedDecision(
+      try SignedStatement(
+        statement, key: identity.key, chain: try Certificate.all(pem: identity.chainPEM)))
+  }
+
+  /// A person's certificate, asked for by the bureau's two.
+  func issue(
+    to subject: String, _ pem: [UInt8], requestID: String = fresh()
+  ) async throws -> RegistryV1.Certificate {
+    var request = RegistryV1.IssueCertificateRequest(
+      subject: subject, csrPem: pem, requestID: requestID)
+    request.confirmation = try await confirmation(of: request, by: "data-bureau/jin")
+    return try await registry("data-bureau/wu").issueCertificate(request)
   }
 
   func stop() async {
@@ -265,7 +288,8 @@ private func founders(
   }
   return try foundedRows(
     [
-      department("data-bureau", "", [("wu", ["authority", "dept-security"])]),
+      department(
+        "data-bureau", "", [("wu", ["authority", "dept-security"]), ("jin", ["dept-officer"])]),
       department(
         "civil-affairs", "data-bureau",
         [("li", ["dept-head", "dept-security"]), ("zhang", ["dept-officer"])],

@@ -178,7 +178,8 @@ struct RegistryRefusalTests {
       .requestIDReused("x"), .nothingToCorrect("x"), .authorityStays(affairs),
       .stillAuthority(affairs, of: affairs), .identityNumberInText(field: "x"),
       .renewalTooEarly("x", from: Instant(milliseconds: 0)), .renewalSameKey,
-      .renewalsTooMany("x"),
+      .renewalsTooMany("x"), .confirmationMissing("x"), .confirmationUnfit("x"),
+      .rolesCertified("x", .auditor),
     ]
     #expect(Set(every.map(\.reason)).count == every.count)
     for refusal in every {

@@ -96,7 +96,7 @@ struct PersonRuleTests {
     let gone = try member("gone", of: "civil-affairs", state: .disabled)
     #expect(
       reason { () throws(RegistryRefusal) in
-        try reassigned(gone, roles: [], in: affairs, by: head)
+        try reassigned(gone, roles: [], isCertified: false, in: affairs, by: head)
       } == "registry.disabled")
   }
 
@@ -167,15 +167,46 @@ struct CertificateRuleTests {
     #expect(check(li, .active, head) == nil)
     #expect(check(li, .disabled, head) == "registry.disabled")
     #expect(check(station, .active, head) == "registry.workstation_has_no_certificate")
-    #expect(
-      check(li, .active, try manager(affairs, [.departmentSecurity]))
-        == "registry.not_your_department")
+    let security = try manager(affairs, [.departmentSecurity], "he")
+    let system = Principal.system(affairs.code, try #require(SystemName("registers")))
+    #expect(check(li, .active, security) == nil)
+    #expect(check(system, .active, security) == "registry.not_your_department")
+    #expect(check(system, .active, head) == nil)
     #expect(li.name == "departments/civil-affairs/persons/li")
     #expect(li.uri(domain: "city.test") == "spiffe://city.test/department/civil-affairs/person/li")
     #expect(Principal(station.name) == station && Principal(li.name) == li)
     for text in ["departments/x", "entries/E-1", "departments/civil-affairs/persons/L", ""] {
       #expect(Principal(text) == nil)
     }
+  }
+
+  @Test(
+    "AC-72 behind a person's certificate stand two, near him, one of whom manages his department")
+  func twoPersons() throws {
+    let affairs = try department("civil-affairs")
+    let bureau = try authority()
+    let li = Principal.person(affairs.code, try person("li"))
+    func check(_ first: RegistryManager, _ second: RegistryManager?) -> String? {
+      reason { () throws(RegistryRefusal) in
+        try requireConfirmed(li, in: affairs, by: first, and: second)
+      }
+    }
+    let head = try manager(affairs)
+    let security = try manager(affairs, [.departmentSecurity], "he")
+    let officer = try manager(affairs, [.departmentOfficer], "gao")
+    #expect(check(head, nil) == "registry.confirmation_missing")
+    #expect(check(head, head) == "registry.confirmation_unfit")
+    #expect(check(head, security) == nil && check(security, head) == nil)
+    #expect(check(security, officer) == "registry.not_your_department")
+    #expect(check(head, try manager(bureau, [.departmentOfficer], "ma")) == nil)
+    #expect(check(head, try manager(affairs, [], "li")) == nil)
+    #expect(check(head, try manager(affairs, [], "gao")) == "registry.not_your_department")
+    for other in [try department("justice"), try authority("else", .city, region: "441500")] {
+      let stranger = try manager(other, [.departmentHead, .authority], "sun")
+      #expect(check(head, stranger) == "registry.not_your_department")
+    }
+    let system = Principal.system(affairs.code, try #require(SystemName("registers")))
+    try requireConfirmed(system, in: affairs, by: head, and: nil)
   }
 
   @Test("revoked once, by head, security officer or authority, with a reason")

@@ -68,10 +68,8 @@ struct ReplicaRevocationTests {
     let key = try P256PrivateKey(random: node.pki.random)
     let request = try CertificateRequest(
       subject: SubjectName(commonName: "zhang"), names: CertificateNames(), key: key)
-    let certificate = try await node.registry("data-bureau/wu").issueCertificate(
-      .init(
-        subject: "departments/civil-affairs/persons/zhang", csrPem: Array(request.pem.utf8),
-        requestID: fresh()))
+    let certificate = try await node.issue(
+      to: "departments/civil-affairs/persons/zhang", Array(request.pem.utf8))
     let chain = String(decoding: certificate.chainPem, as: UTF8.self)
     let leaf = try #require(try Certificate.all(pem: chain).first)
     return (

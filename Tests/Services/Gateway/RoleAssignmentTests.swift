@@ -94,11 +94,31 @@ struct RoleAssignmentTests {
     let operated = try member("zhao", of: "civil-affairs", [.operator])
     #expect(
       reason { () throws(RegistryRefusal) in
-        try reassigned(operated, roles: [], in: affairs, by: head)
+        try reassigned(operated, roles: [], isCertified: false, in: affairs, by: head)
       } == "registry.role_not_yours")
     let bureau = try manager(try authority(), [.authority])
-    let freed = try reassigned(operated, roles: [.departmentOfficer], in: affairs, by: bureau)
+    let freed = try reassigned(
+      operated, roles: [.departmentOfficer], isCertified: true, in: affairs, by: bureau)
     #expect(freed.roles == [.departmentOfficer])
+  }
+
+  @Test(
+    "AC-72 nobody who holds a certificate becomes operator or auditor: its two signers saw the roles"
+  )
+  func watchers() throws {
+    let affairs = try department("civil-affairs")
+    let bureau = try manager(try authority(), [.authority])
+    let gao = try member("gao", of: "civil-affairs", [])
+    func give(_ role: Role, isCertified: Bool) -> String? {
+      reason { () throws(RegistryRefusal) in
+        try reassigned(gao, roles: [role], isCertified: isCertified, in: affairs, by: bureau)
+      }
+    }
+    for role in [Role.operator, .auditor, .thirdPartyAuditor, .regulator] {
+      #expect(give(role, isCertified: true) == "registry.roles_certified", "\(role)")
+      #expect(give(role, isCertified: false) == nil, "\(role)")
+    }
+    #expect(give(.departmentOfficer, isCertified: true) == nil)
   }
 
   @Test("an unknown role is named with its field")

@@ -86,6 +86,17 @@ struct TicketTests {
     #expect(refusal(carrier, at: end) == .expired)
   }
 
+  @Test("one whose end is further off than the gateway makes any is refused, whoever signed it")
+  func farEnd() throws {
+    func carrier(after milliseconds: Int64) throws -> [UInt8] {
+      try issuer(gateway).ticket(
+        for: try caller(), registryVersion: 1, now: now.adding(milliseconds: milliseconds))
+    }
+    #expect(refusal(try carrier(after: 60_000)) == nil)
+    #expect(refusal(try carrier(after: 60_001)) == .tooLong)
+    #expect(refusal(try carrier(after: 30 * 86_400_000)) == .tooLong)
+  }
+
   @Test("a ticket of another node is refused")
   func audience() throws {
     let carrier = try issuer(gateway, audience: "other.test")

@@ -36,7 +36,8 @@ private struct ContentCheck {
   private(set) var disclosures = PartReport(.disclosures)
   /// The calls for which the log has a decision of Share's.
   private var decided: Set<String> = []
-  private var disclosed: Set<UInt64> = []
+  private var decisions: [UInt64: DisclosedMatter] = [:]
+  private var disclosed: [UInt64: DisclosedMatter] = [:]
   /// Entries that are alarms by themselves.
   private var alarming: [(kind: AlarmKind, entry: StoredEntry, call: String)] = []
   private var numbers: [String: Int64] = [:]
@@ -96,8 +97,11 @@ private struct ContentCheck {
       }) ?? true {
         search.add(.notFindable(position: stored.position))
       }
-      if facts.isDecision { decided.insert(facts.call) }
-      if facts.isDisclosure { disclosed.insert(stored.position) }
+      if facts.isDecision {
+        decided.insert(facts.call)
+        decisions[stored.position] = DisclosedMatter(opened.payload)
+      }
+      if facts.isDisclosure { disclosed[stored.position] = DisclosedMatter(opened.payload) }
       if !facts.isForeign, let kind = AlarmKind(topic: facts.topic) {
         alarming.append((kind, stored, facts.call))
       }
@@ -130,7 +134,9 @@ private struct ContentCheck {
   private mutating func checkDisclosures(_ transaction: borrowing ReadTransaction) throws {
     let watched = try transaction.watchedDisclosures()
     disclosures.lookedAt = UInt64(disclosed.count)
-    for position in disclosed.subtracting(watched.map(\.position)).sorted() {
+    let matchedFrom = try transaction.decisionsMatchedFrom()
+    let unwatched = disclosed.keys.filter { $0 >= matchedFrom }
+    for position in Set(unwatched).subtracting(watched.map(\.position)).sorted() {
       disclosures.add(.unwatched(position: position))
     }
     for (kind, entry, call) in alarming
@@ -142,7 +148,7 @@ private struct ContentCheck {
     for one in watched.sorted(by: { $0.position < $1.position }) {
       switch one.state {
       // Of a month whose contents were destroyed nothing is known any more.
-      case .decided where destroyed.isEmpty && !decided.contains(one.call):
+      case .decided where destroyed.isEmpty && !isDecided(one, from: matchedFrom):
         disclosures.add(.falselyDecided(position: one.position))
       case .alarmed
       where try !transaction.hasAlarm(
@@ -151,5 +157,14 @@ private struct ContentCheck {
       default: break
       }
     }
+  }
+
+  /// Whether the decision that is named behind a disclosure is one; each is named once, by the table's own word.
+  private func isDecided(_ one: StoredDisclosure, from matchedFrom: UInt64) -> Bool {
+    guard let place = one.decision else {
+      return one.position < matchedFrom && decided.contains(one.call)
+    }
+    guard let disclosure = disclosed[one.position] else { return false }
+    return decisions[place]?.decides(disclosure) ?? false
   }
 }

@@ -34,7 +34,7 @@ extension EntryFacts {
     if topic == "catalog.entry_published" {
       provider = payload["owner"]?.string.flatMap(Self.department)
     }
-    isDisclosure = topic == "ingest.disclosure"
+    isDisclosure = topic == "ingest.disclosure" || topic == "ingest.claim_verified"
     isDecision = topic == "share.decision"
     signer = SignedStatement(payload["signed"]).map { SHA256.hash($0.certificate) }
     switch topic {
@@ -83,5 +83,17 @@ extension OpenedEntry {
   package var facts: EntryFacts {
     EntryFacts(
       topic: topic, payload: payload, from: String(stored.origin.prefix { $0 != "/" }))
+  }
+}
+
+extension DisclosedMatter {
+  /// Of a disclosure, or of a decision.
+  init(_ payload: JSONObject) {
+    func text(_ name: String) -> String { payload[name]?.string ?? "" }
+    self.init(
+      call: text("call"), grant: text("grant").isEmpty ? text("request") : text("grant"),
+      entry: text("entry"), grantee: EntryFacts.department(text("grantee")),
+      items: Set((payload["items"]?.array ?? []).compactMap(\.string)),
+      comparison: text("comparison"), chunk: payload["chunk"]?.integer ?? 0)
   }
 }

@@ -15,6 +15,8 @@ package struct Session: Sendable {
   /// Whether the certificate is a system's, not a person's.
   let isSystem: Bool
   let console: Console
+  /// Signs what the caller decides.
+  let signer: StatementSigner
   private let channel: Channel
   private let reactors: ReactorGroup
   private let receiptFile: String?
@@ -33,6 +35,7 @@ package struct Session: Sendable {
     let signer = StatementSigner(
       person: try PersonKey(certificatePEM: chain, keyPEM: keyPEM), options: signing,
       console: console, ask: Surroundings.current.ask)
+    self.signer = signer
     isSystem = signer.person.chain.first?.uris.contains { $0.contains("/system/") } ?? false
     let speaker = try Self.speaker(identity, signer.person)
     reactors = ReactorGroup(threadCount: 1, seed: random.uint64())

@@ -32,6 +32,8 @@ struct DemoPerson: Sendable {
 /// The people of a new folder, and those whom the demonstration registers.
 enum DemoCast {
   static let authority = "departments/data-bureau/persons/chen"
+  /// The second behind each person's certificate.
+  static let witness = "departments/data-bureau/persons/ma"
   static let auditor = "departments/audit-bureau/persons/shen"
 
   static let civilAffairs = DemoDepartment(

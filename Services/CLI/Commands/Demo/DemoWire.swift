@@ -1,5 +1,6 @@
 // Calls of the demonstration: each principal with its own certificate and connection, through the gateway's port alone.
 
+import Access
 import Boot
 import Contracts
 import Crypto
@@ -33,6 +34,9 @@ struct DemoClient: Sendable {
       try person.sign(statement)
     }
   }
+
+  /// The person's signature under a decision that somebody else will carry out.
+  func sign(_ statement: [UInt8]) throws -> SignedStatement { try line.person.sign(statement) }
 
   var registry: RegistryV1.RegistryClient { .init(transport) }
   var catalog: CatalogV1.CatalogClient { .init(transport) }

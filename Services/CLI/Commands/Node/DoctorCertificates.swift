@@ -40,8 +40,8 @@ extension Examination {
   }
 
   private static let issueAgain = BilingualText(
-    "重新签发。服务：weir pki issue-service；单位：weir department certificate issue",
-    "issue it again. Services: weir pki issue-service; departments: weir department certificate issue"
+    "重新签发。服务：weir pki issue-service；单位：weir department certificate issue（人员：request、approve）",
+    "issue it again. Services: weir pki issue-service; departments: weir department certificate issue (persons: request, approve)"
   )
 
   /// A running process goes on with the pair that it has when the files do not fit.

@@ -25,16 +25,25 @@ extension RegistryService {
       }
       let issuing = issuing
       let now = real()
+      if request.validateOnly {
+        let caller = call.caller
+        let asked = try await store.database.read { transaction in
+          try transaction.requireIssuable(to: subject, by: try transaction.manager(caller))
+          return try decision(toIssue: request, to: subject, days: days, transaction)
+        }
+        return RegistryV1.Certificate(
+          subject: subject.name, statement: statement(of: asked, call))
+      }
       return try await change(
-        request, requestID: request.requestID, call, reach: managing(subject.department)
+        request.unconfirmed, requestID: request.requestID, call, reach: vouching(for: subject)
       ) { transaction, manager in
-        let department = try transaction.known(subject.department)
-        let state =
-          switch subject {
-          case .person(let code, let id): try transaction.known(code, id).state
-          case .system(let code, let name): try transaction.known(code, name).state
-          }
-        try requireIssuable(to: subject, state: state, in: department, by: manager)
+        try transaction.requireIssuable(to: subject, by: manager)
+        let asked = try decision(toIssue: request, to: subject, days: days, transaction)
+        let (other, confirmed) = try takeConfirmation(
+          request.confirmation, for: asked, in: transaction)
+        try requireConfirmed(
+          subject, in: try transaction.known(subject.department), by: manager, and: other)
+        let signed = try take(request.signed, for: asked, call, in: transaction)
         let certificate = try issuing.issue(to: subject, key, days: days, now: now)
         let row = registered(certificate, for: subject)
         let version = try transaction.nextRegistryVersion()
@@ -48,8 +57,16 @@ extension RegistryService {
             fields: [
               ("serial", row.serial), ("certificate", Hex.encode(row.fingerprint)),
               ("not_after", row.notAfter.rfc3339),
-            ]))
+            ], signed: signed + confirmed))
       }
+    }
+  }
+
+  /// Who may stand behind a subject's certificate.
+  private func vouching(for subject: Principal) -> Reach {
+    { transaction, manager in
+      try requireVouching(
+        for: subject, in: try transaction.known(subject.department), by: manager)
     }
   }
 
@@ -62,8 +79,18 @@ extension RegistryService {
         throw RegistryRefusal.malformed(field: "serial", .serial)
       }
       let now = real()
+      if request.validateOnly {
+        let caller = call.caller
+        return try await store.database.read { transaction in
+          let (old, next) = try transaction.revoked(
+            serial, reason: request.reason, by: try transaction.manager(caller), now: now)
+          var reply = next.message
+          reply.statement = statement(of: decision(toRevoke: old, reason: request.reason), call)
+          return reply
+        }
+      }
       return try await change(
-        request, requestID: request.requestID, call,
+        request.unsigned, requestID: request.requestID, call,
         reach: { transaction, manager in
           guard let old = try transaction.certificate(serial: serial) else {
             throw RegistryRefusal.unknown(serial)
@@ -72,19 +99,18 @@ extension RegistryService {
             in: try transaction.known(old.subject.department), by: manager)
         }
       ) { transaction, manager in
-        guard let old = try transaction.certificate(serial: serial) else {
-          throw RegistryRefusal.unknown(serial)
-        }
-        let row = try revoked(
-          old, reason: request.reason, in: try transaction.known(old.subject.department),
-          by: manager, now: now)
+        let (old, row) = try transaction.revoked(
+          serial, reason: request.reason, by: manager, now: now)
+        let signed = try take(
+          request.signed, for: decision(toRevoke: old, reason: request.reason), call,
+          in: transaction)
         let version = try transaction.nextRegistryVersion()
         return RegistryOutcome(
           reply: row.message,
           rows: [try transaction.save(.certificate(row), version: version)],
           event: RegistryEvent(
             topic: "registry.certificate_revoked", subject: row.subject.name,
-            fields: [("serial", serial), ("reason", request.reason)]))
+            fields: [("serial", serial), ("reason", request.reason)], signed: signed))
       }
     }
   }
@@ -109,5 +135,37 @@ extension RegistryService {
       return RegistryV1.ListCertificatesResponse(
         certificates: shown.map(\.certificate.message), nextPageToken: next)
     }
+  }
+}
+
+extension RegistryV1.IssueCertificateRequest {
+  /// By its content alone, whoever signed it.
+  fileprivate var unconfirmed: Self {
+    var request = unsigned
+    request.confirmation = nil
+    return request
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// Checks that a subject may be given a certificate with this caller behind it.
+  fileprivate func requireIssuable(to subject: Principal, by caller: RegistryManager) throws {
+    let department = try known(subject.department)
+    let state =
+      switch subject {
+      case .person(let code, let id): try known(code, id).state
+      case .system(let code, let name): try known(code, name).state
+      }
+    try GatewayRules.requireIssuable(to: subject, state: state, in: department, by: caller)
+  }
+
+  /// A certificate as it is and as it would be revoked; refused where it may not be.
+  fileprivate func revoked(
+    _ serial: String, reason: String, by manager: RegistryManager, now: Instant
+  ) throws -> (old: RegisteredCertificate, next: RegisteredCertificate) {
+    guard let old = try certificate(serial: serial) else { throw RegistryRefusal.unknown(serial) }
+    let next = try GatewayRules.revoked(
+      old, reason: reason, in: try known(old.subject.department), by: manager, now: now)
+    return (old, next)
   }
 }

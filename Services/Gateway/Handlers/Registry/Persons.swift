@@ -58,11 +58,22 @@ extension RegistryService {
     try await answering(call) {
       let (code, id) = try personName(request.name, field: "name")
       let roles = try readRoles(request.roles, field: "roles")
+      if request.validateOnly {
+        let caller = call.caller
+        return try await store.database.read { transaction in
+          let (old, next) = try transaction.reassigned(
+            code, id, roles, by: try transaction.manager(caller), now: real())
+          var reply = next.message
+          reply.statement = statement(of: decision(toSet: old, as: next), call)
+          return reply
+        }
+      }
       return try await change(
-        request, requestID: request.requestID, call, reach: managing(code)
+        request.unsigned, requestID: request.requestID, call, reach: managing(code)
       ) { transaction, manager in
-        let old = try transaction.known(code, id)
-        var row = try reassigned(old, roles: roles, in: try transaction.known(code), by: manager)
+        var (old, row) = try transaction.reassigned(code, id, roles, by: manager, now: real())
+        let signed = try take(
+          request.signed, for: decision(toSet: old, as: row), call, in: transaction)
         row.version = try transaction.nextRegistryVersion()
         try tellOpenDuties(after: row, call, in: transaction)
         return RegistryOutcome(
@@ -72,7 +83,7 @@ extension RegistryService {
             fields: [
               ("former", old.message.roles.joined(separator: ",")),
               ("roles", row.message.roles.joined(separator: ",")),
-            ]))
+            ], signed: signed))
       }
     }
   }
@@ -89,20 +100,32 @@ extension RegistryService {
         successor = named
       }
       let named = successor
+      if request.validateOnly {
+        let caller = call.caller
+        return try await store.database.read { transaction in
+          let (old, next) = try transaction.disabled(
+            code, id, successor: named, reason: request.reason,
+            by: try transaction.manager(caller))
+          var reply = next.message
+          reply.statement = statement(of: decision(toDisable: old, request), call)
+          return reply
+        }
+      }
       return try await change(
-        request, requestID: request.requestID, call, reach: managing(code)
+        request.unsigned, requestID: request.requestID, call, reach: managing(code)
       ) { transaction, manager in
-        var row = try disabled(
-          try transaction.known(code, id), successor: named,
-          colleagues: try transaction.persons(of: code), reason: request.reason,
-          in: try transaction.known(code), by: manager)
+        var (old, row) = try transaction.disabled(
+          code, id, successor: named, reason: request.reason, by: manager)
+        let signed = try take(
+          request.signed, for: decision(toDisable: old, request), call, in: transaction)
         row.version = try transaction.nextRegistryVersion()
         try tellOpenDuties(after: row, call, in: transaction)
         return RegistryOutcome(
           reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
           event: RegistryEvent(
             topic: "registry.person_disabled", subject: row.principal.name,
-            fields: [("reason", request.reason), ("successor", request.successor)]))
+            fields: [("reason", request.reason), ("successor", request.successor)],
+            signed: signed))
       }
     }
   }
@@ -147,6 +170,30 @@ extension RegistryService {
 }
 
 extension SQLReading where Self: ~Copyable {
+  /// A person as he is and with other roles; refused where he may not have them.
+  fileprivate func reassigned(
+    _ code: DepartmentCode, _ id: PersonID, _ roles: Set<Role>, by manager: RegistryManager,
+    now: Instant
+  ) throws -> (old: RegisteredPerson, next: RegisteredPerson) {
+    let old = try known(code, id)
+    let next = try GatewayRules.reassigned(
+      old, roles: roles, isCertified: try isCertified(old.principal, now: now),
+      in: try known(code), by: manager)
+    return (old, next)
+  }
+
+  /// A person as he is and as he would be disabled; refused where he may not be.
+  fileprivate func disabled(
+    _ code: DepartmentCode, _ id: PersonID, successor: PersonID?, reason: String,
+    by manager: RegistryManager
+  ) throws -> (old: RegisteredPerson, next: RegisteredPerson) {
+    let old = try known(code, id)
+    let next = try GatewayRules.disabled(
+      old, successor: successor, colleagues: try persons(of: code), reason: reason,
+      in: try known(code), by: manager)
+    return (old, next)
+  }
+
   /// Whether the caller may list a department's rows.
   func requireListing(of code: DepartmentCode, by caller: Caller) throws {
     try GatewayRules.requireListing(

@@ -75,7 +75,7 @@ extension DemoStep {
         requestID: stage.request()))
   }
 
-  /// The key is made here and stays here; the registry sees the request alone.
+  /// The key is made here and stays here; the registry sees the request alone. Two persons stand behind a person's certificate.
   static func issueCertificate(
     to subject: String, _ stage: inout DemoStage, _ registry: RegistryV1.RegistryClient,
     folder: String? = nil
@@ -85,8 +85,16 @@ extension DemoStep {
     let request = try CertificateRequest(
       subject: SubjectName(commonName: subject.split(separator: "/").last.map(String.init) ?? ""),
       names: CertificateNames(), key: key)
-    let issued = try await registry.issueCertificate(
-      .init(subject: subject, csrPem: Array(request.pem.utf8), requestID: stage.request()))
+    var asked = RegistryV1.IssueCertificateRequest(
+      subject: subject, csrPem: Array(request.pem.utf8), requestID: stage.request())
+    if subject.contains("/persons/") {
+      let second = try stage.wire.client(DemoCast.witness)
+      var question = asked
+      question.validateOnly = true
+      let statement = try await second.registry.issueCertificate(question).statement
+      asked.confirmation = CommonV1.SignedDecision(try second.sign(statement))
+    }
+    let issued = try await registry.issueCertificate(asked)
     let folder = folder ?? stage.keys.principalFolder(subject)
     try Files.makeFolder(folder)
     try Files.write(try key.pem(), to: folder + "/key.pem", isPrivate: true)

@@ -2901,7 +2901,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__scheduled_run__descriptor =
   (ProtobufCMessageInit) weir__registry__v1__scheduled_run__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__person__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__registry__v1__person__field_descriptors[7] =
 {
   {
     "name",
@@ -2975,19 +2975,32 @@ static const ProtobufCFieldDescriptor weir__registry__v1__person__field_descript
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Person, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__person__field_indices_by_name[] = {
   5,   /* field[5] = create_time */
   0,   /* field[0] = name */
   2,   /* field[2] = roles */
   3,   /* field[3] = state */
+  6,   /* field[6] = statement */
   4,   /* field[4] = successor */
   1,   /* field[1] = title */
 };
 static const ProtobufCIntRange weir__registry__v1__person__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__person__descriptor =
 {
@@ -2997,14 +3010,14 @@ const ProtobufCMessageDescriptor weir__registry__v1__person__descriptor =
   "Weir__Registry__V1__Person",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Person),
-  6,
+  7,
   weir__registry__v1__person__field_descriptors,
   weir__registry__v1__person__field_indices_by_name,
   1,  weir__registry__v1__person__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__person__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__certificate__field_descriptors[8] =
+static const ProtobufCFieldDescriptor weir__registry__v1__certificate__field_descriptors[9] =
 {
   {
     "serial",
@@ -3102,6 +3115,18 @@ static const ProtobufCFieldDescriptor weir__registry__v1__certificate__field_des
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "statement",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Certificate, statement),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__certificate__field_indices_by_name[] = {
   7,   /* field[7] = chain_pem */
@@ -3111,12 +3136,13 @@ static const unsigned weir__registry__v1__certificate__field_indices_by_name[] =
   6,   /* field[6] = revoke_time */
   4,   /* field[4] = revoked */
   0,   /* field[0] = serial */
+  8,   /* field[8] = statement */
   1,   /* field[1] = subject */
 };
 static const ProtobufCIntRange weir__registry__v1__certificate__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 8 }
+  { 0, 9 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor =
 {
@@ -3126,7 +3152,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor =
   "Weir__Registry__V1__Certificate",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Certificate),
-  8,
+  9,
   weir__registry__v1__certificate__field_descriptors,
   weir__registry__v1__certificate__field_indices_by_name,
   1,  weir__registry__v1__certificate__number_ranges,
@@ -4246,7 +4272,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__list_persons_response__desc
   (ProtobufCMessageInit) weir__registry__v1__list_persons_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__set_person_roles_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__registry__v1__set_person_roles_request__field_descriptors[5] =
 {
   {
     "name",
@@ -4284,16 +4310,42 @@ static const ProtobufCFieldDescriptor weir__registry__v1__set_person_roles_reque
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetPersonRolesRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SetPersonRolesRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__set_person_roles_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
   1,   /* field[1] = roles */
+  4,   /* field[4] = signed */
+  3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__set_person_roles_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__set_person_roles_request__descriptor =
 {
@@ -4303,14 +4355,14 @@ const ProtobufCMessageDescriptor weir__registry__v1__set_person_roles_request__d
   "Weir__Registry__V1__SetPersonRolesRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__SetPersonRolesRequest),
-  3,
+  5,
   weir__registry__v1__set_person_roles_request__field_descriptors,
   weir__registry__v1__set_person_roles_request__field_indices_by_name,
   1,  weir__registry__v1__set_person_roles_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__set_person_roles_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__disable_person_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__registry__v1__disable_person_request__field_descriptors[6] =
 {
   {
     "name",
@@ -4360,17 +4412,43 @@ static const ProtobufCFieldDescriptor weir__registry__v1__disable_person_request
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DisablePersonRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DisablePersonRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__disable_person_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   1,   /* field[1] = reason */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
   2,   /* field[2] = successor */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__disable_person_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__disable_person_request__descriptor =
 {
@@ -4380,14 +4458,14 @@ const ProtobufCMessageDescriptor weir__registry__v1__disable_person_request__des
   "Weir__Registry__V1__DisablePersonRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__DisablePersonRequest),
-  4,
+  6,
   weir__registry__v1__disable_person_request__field_descriptors,
   weir__registry__v1__disable_person_request__field_indices_by_name,
   1,  weir__registry__v1__disable_person_request__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__disable_person_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__issue_certificate_request__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__registry__v1__issue_certificate_request__field_descriptors[7] =
 {
   {
     "subject",
@@ -4437,17 +4515,56 @@ static const ProtobufCFieldDescriptor weir__registry__v1__issue_certificate_requ
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__IssueCertificateRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__IssueCertificateRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirmation",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__IssueCertificateRequest, confirmation),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__issue_certificate_request__field_indices_by_name[] = {
+  6,   /* field[6] = confirmation */
   1,   /* field[1] = csr_pem */
   2,   /* field[2] = days */
   3,   /* field[3] = request_id */
+  5,   /* field[5] = signed */
   0,   /* field[0] = subject */
+  4,   /* field[4] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__issue_certificate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 7 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__issue_certificate_request__descriptor =
 {
@@ -4457,7 +4574,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__issue_certificate_request__
   "Weir__Registry__V1__IssueCertificateRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__IssueCertificateRequest),
-  4,
+  7,
   weir__registry__v1__issue_certificate_request__field_descriptors,
   weir__registry__v1__issue_certificate_request__field_indices_by_name,
   1,  weir__registry__v1__issue_certificate_request__number_ranges,
@@ -4515,7 +4632,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__renew_certificate_request__
   (ProtobufCMessageInit) weir__registry__v1__renew_certificate_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__registry__v1__revoke_certificate_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__registry__v1__revoke_certificate_request__field_descriptors[5] =
 {
   {
     "serial",
@@ -4553,16 +4670,42 @@ static const ProtobufCFieldDescriptor weir__registry__v1__revoke_certificate_req
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "validate_only",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RevokeCertificateRequest, validate_only),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "signed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RevokeCertificateRequest, signed_),
+    &weir__common__v1__signed_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__revoke_certificate_request__field_indices_by_name[] = {
   1,   /* field[1] = reason */
   2,   /* field[2] = request_id */
   0,   /* field[0] = serial */
+  4,   /* field[4] = signed */
+  3,   /* field[3] = validate_only */
 };
 static const ProtobufCIntRange weir__registry__v1__revoke_certificate_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 5 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__revoke_certificate_request__descriptor =
 {
@@ -4572,7 +4715,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__revoke_certificate_request_
   "Weir__Registry__V1__RevokeCertificateRequest",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__RevokeCertificateRequest),
-  3,
+  5,
   weir__registry__v1__revoke_certificate_request__field_descriptors,
   weir__registry__v1__revoke_certificate_request__field_indices_by_name,
   1,  weir__registry__v1__revoke_certificate_request__number_ranges,

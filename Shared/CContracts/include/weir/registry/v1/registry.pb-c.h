@@ -189,10 +189,11 @@ struct  Weir__Registry__V1__Person
   Weir__Registry__V1__State state;
   ProtobufCBinaryData successor;
   Google__Protobuf__Timestamp *create_time;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__REGISTRY__V1__PERSON__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__person__descriptor) \
-    , {0,NULL}, {0,NULL}, 0,NULL, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, {0,NULL}, NULL }
+    , {0,NULL}, {0,NULL}, 0,NULL, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, {0,NULL}, NULL, {0,NULL} }
 
 
 struct  Weir__Registry__V1__Certificate
@@ -206,10 +207,11 @@ struct  Weir__Registry__V1__Certificate
   ProtobufCBinaryData revoke_reason;
   Google__Protobuf__Timestamp *revoke_time;
   ProtobufCBinaryData chain_pem;
+  ProtobufCBinaryData statement;
 };
 #define WEIR__REGISTRY__V1__CERTIFICATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__certificate__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, NULL, 0, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, NULL, 0, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Registry__V1__RegisterDepartmentRequest
@@ -437,10 +439,12 @@ struct  Weir__Registry__V1__SetPersonRolesRequest
   size_t n_roles;
   ProtobufCBinaryData *roles;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__REGISTRY__V1__SET_PERSON_ROLES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__set_person_roles_request__descriptor) \
-    , {0,NULL}, 0,NULL, {0,NULL} }
+    , {0,NULL}, 0,NULL, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Registry__V1__DisablePersonRequest
@@ -450,10 +454,12 @@ struct  Weir__Registry__V1__DisablePersonRequest
   ProtobufCBinaryData reason;
   ProtobufCBinaryData successor;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__REGISTRY__V1__DISABLE_PERSON_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__disable_person_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Registry__V1__IssueCertificateRequest
@@ -463,10 +469,13 @@ struct  Weir__Registry__V1__IssueCertificateRequest
   ProtobufCBinaryData csr_pem;
   int32_t days;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
+  Weir__Common__V1__SignedDecision *confirmation;
 };
 #define WEIR__REGISTRY__V1__ISSUE_CERTIFICATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__issue_certificate_request__descriptor) \
-    , {0,NULL}, {0,NULL}, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, 0, {0,NULL}, 0, NULL, NULL }
 
 
 struct  Weir__Registry__V1__RenewCertificateRequest
@@ -486,10 +495,12 @@ struct  Weir__Registry__V1__RevokeCertificateRequest
   ProtobufCBinaryData serial;
   ProtobufCBinaryData reason;
   ProtobufCBinaryData request_id;
+  protobuf_c_boolean validate_only;
+  Weir__Common__V1__SignedDecision *signed_;
 };
 #define WEIR__REGISTRY__V1__REVOKE_CERTIFICATE_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__revoke_certificate_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, NULL }
 
 
 struct  Weir__Registry__V1__ListCertificatesRequest
