@@ -170,6 +170,23 @@ package struct ProfileSet: Hashable, Sendable {
     return best.flatMap { profile(named: $0.profile, on: day) }
   }
 
+  /// Whether a profile governed a class of resources on a day, or had done so until a little before: a case goes on under the law
+  /// with which it began.
+  ///
+  /// - Parameter days: How long a case may run on.
+  package func governs(
+    _ profile: Profile, _ tag: String, on day: CivilDate, orUntil days: Int
+  ) -> Bool {
+    if governing([tag], on: day)?.key == profile.key { return true }
+    return governance.contains { row in
+      guard row.profile == profile.key, row.tag.map({ $0 == tag }) ?? true,
+        let last = [row.to, profile.document.inForceTo].compactMap({ $0 }).min(),
+        last < day, day <= last.adding(days: days)
+      else { return false }
+      return governing([tag], on: last)?.key == profile.key
+    }
+  }
+
   /// A document, its parents, national law, the defaults: each in the version of the day, or the newest without one.
   private func chain(
     of document: ProfileDocument, on day: CivilDate?

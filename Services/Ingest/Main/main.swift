@@ -54,7 +54,9 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
       database: database, log: environment.log,
       health: environment.health, confirmation: producer == "share" ? grants : nil
     ) { event, transaction in
-      try FollowedEvents.apply(topic: event.topic, payload: event.payload, in: transaction)
+      try FollowedEvents.apply(
+        topic: event.topic, payload: event.payload, in: transaction,
+        at: FirstSight(civil: environment.clock.civil(), real: environment.clock.real()))
     }
   }
   let admission = environment.admission()

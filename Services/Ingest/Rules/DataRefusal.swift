@@ -26,6 +26,11 @@ package enum DataRefusal: Refusal, Hashable {
   case tooManyNeighbours(grant: String, limit: Int)
   case rollTooLarge(grant: String, limit: Int)
   case rollRowsExceeded(stated: Int)
+  /// The month has had its run (AC-53).
+  case rollRepeated(grant: String, run: String)
+  case rollGrew(grant: String, limit: Int, last: Int)
+  /// No payout of these months is due.
+  case rollPeriod(grant: String)
   case comparisonDiffers(comparison: String)
   case chunkContentDiffers(number: Int)
   /// Nothing was ever delivered to the entry.
@@ -73,6 +78,9 @@ package enum DataRefusal: Refusal, Hashable {
     case .tooManyNeighbours: "ingest.too_many_neighbours"
     case .rollTooLarge: "ingest.roll_too_large"
     case .rollRowsExceeded: "ingest.roll_rows_exceeded"
+    case .rollRepeated: "ingest.roll_repeated"
+    case .rollGrew: "ingest.roll_grew"
+    case .rollPeriod: "ingest.roll_period"
     case .comparisonDiffers: "ingest.comparison_differs"
     case .chunkContentDiffers: "ingest.roll_chunk_content_differs"
     case .nothingDelivered: "ingest.nothing_delivered"
@@ -100,7 +108,8 @@ package enum DataRefusal: Refusal, Hashable {
       .useNotGranted, .purposeDiffers, .itemNotGranted, .grantExpired, .grantSuspended, .grantEnded,
       .notOwner, .claimNotAccepted, .subjectNotNamed:
       .notAllowed
-    case .quotaUsed, .tooManyNeighbours, .rollTooLarge, .rollRowsExceeded, .tooManyCanaries:
+    case .quotaUsed, .tooManyNeighbours, .rollTooLarge, .rollRowsExceeded, .rollRepeated,
+      .rollGrew, .rollPeriod, .tooManyCanaries:
       .tooMuch
     case .recipientNotGranted, .recipientLapsed, .recipientItem: .notAllowed
     case .comparisonDiffers, .chunkContentDiffers, .canaryPlanted: .alreadyExists
@@ -122,7 +131,8 @@ package enum DataRefusal: Refusal, Hashable {
     case .itemNotGranted, .recipientItem: "items"
     case .recipientNotGranted, .recipientLapsed: "recipient"
     case .quotaUsed, .tooManyNeighbours, .canaryPlanted, .tooManyCanaries: "subject"
-    case .rollTooLarge, .rollRowsExceeded: "roll_rows"
+    case .rollTooLarge, .rollRowsExceeded, .rollGrew: "roll_rows"
+    case .rollRepeated, .rollPeriod: "period"
     case .comparisonDiffers: "comparison"
     case .chunkContentDiffers: "number"
     case .nothingDelivered, .entryWithdrawn, .registerDamaged, .registerKeysMissing, .notOwner:
@@ -150,7 +160,7 @@ package enum DataRefusal: Refusal, Hashable {
     case .grantExpired, .grantSuspended, .grantEnded: .accessRule(52)
     case .purposeDiffers: .accessRule(45)
     case .quotaUsed, .tooManyNeighbours: .accessRule(47)
-    case .rollTooLarge, .rollRowsExceeded: .accessRule(53)
+    case .rollTooLarge, .rollRowsExceeded, .rollRepeated, .rollGrew, .rollPeriod: .accessRule(53)
     case .notOwner, .claimNotAccepted: .accessRule(42)
     case .subjectNotNamed: .accessRule(93)
     case .issueNotOpen: .accessRule(31)

@@ -72,6 +72,18 @@ extension DataRefusal {
     case .rollRowsExceeded(let stated):
       BilingualText(
         "本次比对申报 \(stated) 行，提交已超过。", "The run was stated with \(stated) rows; more were sent.")
+    case .rollRepeated(let grant, let run):
+      BilingualText(
+        "\(grant) 本月的名册已由 \(run) 比对。", "The roll of \(grant) was compared for this month by \(run)."
+      )
+    case .rollGrew(let grant, let limit, let last):
+      BilingualText(
+        "\(grant) 的名册比此前的 \(last) 行增长超过 \(limit)%。",
+        "The roll of \(grant) grew by more than \(limit) % over \(last) rows.")
+    case .rollPeriod(let grant):
+      BilingualText(
+        "\(grant) 的比对期间应为近期发放月份。",
+        "The period of a run under \(grant) is a payout's of these months.")
     case .comparisonDiffers(let comparison):
       BilingualText(
         "\(comparison) 已用其他授权或行数登记。", "\(comparison) was begun with another grant or row count.")
@@ -127,7 +139,7 @@ extension DataRefusal {
 
   package var nextStep: BilingualText? {
     switch self {
-    case .itemNotGranted, .useNotGranted, .purposeDiffers, .rollTooLarge:
+    case .itemNotGranted, .useNotGranted, .purposeDiffers, .rollTooLarge, .rollGrew:
       BilingualText("如需使用，请另行申请：weir share apply。", "To ask for it: weir share apply.")
     case .grantSuspended:
       BilingualText(

@@ -22,13 +22,14 @@ package struct GrantTerms: Hashable, Sendable {
   package let filters: [RowFilter]
   /// Distinct subjects a civil day.
   package let dailySubjects: Int
-  /// Rows of the department's roll; `nil` where the grant lets no roll be compared.
-  package let rollRows: Int?
+  /// The department's roll; `nil` where the grant lets none be compared.
+  package let roll: RollBound?
   package let recipients: [TermsRecipient]
 
   package init(
     name: String, entry: String, grantee: DepartmentCode, items: Set<String>, purpose: String,
-    uses: Set<DataUse>, until: CivilDate, filters: [RowFilter], dailySubjects: Int, rollRows: Int?,
+    uses: Set<DataUse>, until: CivilDate, filters: [RowFilter], dailySubjects: Int,
+    roll: RollBound?,
     systems: Set<SystemName> = [], recipients: [TermsRecipient] = []
   ) {
     self.name = name
@@ -41,7 +42,7 @@ package struct GrantTerms: Hashable, Sendable {
     self.until = until
     self.filters = filters
     self.dailySubjects = dailySubjects
-    self.rollRows = rollRows
+    self.roll = roll
     self.recipients = recipients
   }
 }

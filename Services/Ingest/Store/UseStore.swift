@@ -117,12 +117,13 @@ extension WriteTransaction {
       INSERT INTO ended_grants (name, reason, is_suspended) VALUES (?1, ?2, ?3)
       ON CONFLICT (name) DO UPDATE
       SET reason = excluded.reason, is_suspended = excluded.is_suspended
+      WHERE ended_grants.is_suspended = 1
       """, [name, reason, isSuspended])
   }
 
-  /// A grant that Share calls active again or anew.
+  /// A grant that Share calls active again or anew. What ended for good goes on by no word of Share's.
   package func reviveGrant(_ name: String) throws {
-    try execute("DELETE FROM ended_grants WHERE name = ?1", [name])
+    try execute("DELETE FROM ended_grants WHERE name = ?1 AND is_suspended = 1", [name])
   }
 
   /// Counts a subject against a grant's day.
@@ -160,20 +161,21 @@ extension WriteTransaction {
 
   /// Notes a chunk of a run; the first one charges the run.
   package func useRollChunk(
-    comparison: String, grant: String, entry: Int64, statedRows: Int, day: CivilDate, number: Int,
-    digest: [UInt8], rows: Int
+    comparison: String, grant: String, entry: Int64, statedRows: Int, turn: String,
+    day: CivilDate, number: Int, digest: [UInt8], rows: Int
   ) throws -> RollChunk {
     try execute(
       """
-      INSERT INTO comparison_runs (comparison, grant_name, entry, stated_rows, sent_rows, day)
-      VALUES (?1, ?2, ?3, ?4, 0, ?5) ON CONFLICT (comparison) DO NOTHING
-      """, [comparison, grant, entry, statedRows, day.dayNumber])
+      INSERT INTO comparison_runs
+        (comparison, grant_name, entry, stated_rows, sent_rows, day, turn)
+      VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6) ON CONFLICT (comparison) DO NOTHING
+      """, [comparison, grant, entry, statedRows, day.dayNumber, turn])
     guard
       let run = try queryOne(
         "SELECT * FROM comparison_runs WHERE comparison = ?1", [comparison])
     else { throw UnreadableContent(what: "run") }
     guard try run["grant_name"] == grant, try run["entry"] == entry,
-      try run["stated_rows"] == statedRows
+      try run["stated_rows"] == statedRows, ["", turn].contains(try run["turn"] as String)
     else { return .runDiffers }
     let known = try queryOne(
       "SELECT digest FROM comparison_chunks WHERE comparison = ?1 AND number = ?2",

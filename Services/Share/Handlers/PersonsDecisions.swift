@@ -17,34 +17,25 @@ extension ShareServer {
 
   /// Takes the caller's statement for a decision.
   ///
+  /// - Parameter name: What comes of it, where that has a name of its own.
   /// - Returns: The members by which the log keeps it.
   func take(
-    _ signed: CommonV1.SignedDecision?, for decision: Decision, _ call: CallContext,
-    in transaction: borrowing WriteTransaction
+    _ signed: CommonV1.SignedDecision?, for decision: Decision, making name: String? = nil,
+    _ call: CallContext, in transaction: borrowing WriteTransaction
   ) throws -> [(String, JSONValue)] {
     try outside.decisions.take(
       signed.map { SignedStatement($0) }, for: decision, by: call.caller
     ) { hash, signed in
       try transaction.keepStatement(
-        hash: hash, resource: decision.resource, action: decision.action.rawValue, signed: signed)
+        hash: hash, resource: name ?? decision.resource, action: decision.action.rawValue,
+        signed: signed)
     }
   }
 
   /// A grant with the reviewers' statements, as Ingest asks for it.
   func signedGrant(_ grant: Grant) async throws -> IngestV1.SignedGrant? {
     try await signer.complete(grant) {
-      guard let application = grant.application else { return [] }
-      let kept = try await database.read {
-        try $0.statements(
-          on: ResourceName.application(application).text,
-          action: DecisionAction.reviewApplication.rawValue)
-      }
-      return try kept.map { bytes in
-        guard let signed = SignedStatement(try CanonicalJSON.decode(bytes)) else {
-          throw UnreadableContent(what: "statement")
-        }
-        return CommonV1.SignedDecision(signed)
-      }
+      try await database.read { try $0.grounds(of: grant) }.map { CommonV1.SignedDecision($0) }
     }
   }
 
@@ -151,6 +142,32 @@ extension ShareServer {
     return [
       "terms": .object(document.terms), "recipients": .array(document.recipients.map(\.json)),
     ]
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// What persons signed by which a grant came to be: its reviewers, or who took into use what is open to all.
+  func grounds(of grant: Grant) throws -> [SignedStatement] {
+    func read(_ name: String, _ action: DecisionAction) throws -> [SignedStatement] {
+      try statements(on: name, action: action.rawValue).map { bytes in
+        guard let signed = SignedStatement(try CanonicalJSON.decode(bytes)) else {
+          throw UnreadableContent(what: "statement")
+        }
+        return signed
+      }
+    }
+    if let application = grant.application {
+      return try read(ResourceName.application(application).text, .reviewApplication)
+    }
+    let own = try read(grant.name, .subscribe)
+    if !own.isEmpty { return own }
+    // Those of before lie with the entry's version, and are told apart by what they say.
+    let terms = JSONValue.object(GrantDocument(grant, issued: grant.created).terms)
+    let version = ResourceName.entryVersion(grant.entry, Int64(grant.entryVersion)).text
+    return Array(
+      try read(version, .subscribe).filter {
+        (try? StatedDecision(bytes: $0.statement))?.decided["terms"] == terms
+      }.prefix(1))
   }
 }
 

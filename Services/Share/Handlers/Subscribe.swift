@@ -2,6 +2,7 @@
 
 package import Access
 package import Contracts
+import Crypto
 import Database
 import Integrity
 import Regulation
@@ -36,8 +37,8 @@ extension ShareServer {
           standing: try transaction.entryStanding(entry.number), actor, time)
         let signed = try take(
           request.signed,
-          for: decision(toSubscribe: use, as: made, request: request.requestID), call,
-          in: transaction)
+          for: decision(toSubscribe: use, as: made, request: request.requestID),
+          making: made.name, call, in: transaction)
         try transaction.save(made)
         try append(topic(of: made), made, call, to: transaction, more: signed)
         return try message(made)
@@ -81,7 +82,9 @@ extension ShareServer {
     _ topic: String, _ grant: Grant, _ call: CallContext?,
     to transaction: borrowing WriteTransaction, more: [(String, JSONValue)] = []
   ) throws {
-    try transaction.append(topic: topic, payload: event(call, grantMembers(grant) + more))
+    try transaction.append(
+      topic: topic,
+      payload: event(call, grantMembers(grant) + transaction.groundMembers(of: grant) + more))
   }
 
   func grantMembers(_ grant: Grant) -> [(String, JSONValue)] {
@@ -112,5 +115,21 @@ extension ShareServer {
       members.append(("reason", .string(reason)))
     }
     return members
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// What Ingest keeps of a grant before its first use: on what it rests, and that its persons have signed by now.
+  func groundMembers(of grant: Grant) throws -> [(String, JSONValue)] {
+    let signed = try grounds(of: grant)
+    if signed.isEmpty { return [] }
+    return [
+      ("origin", .string(GrantDocument(grant, issued: grant.created).origin(signed))),
+      (
+        "statements",
+        .array(
+          signed.map { .string(Hex.encode(SHA256.hash(CanonicalJSON.encode($0.json)))) })
+      ),
+    ]
   }
 }

@@ -18,7 +18,7 @@ extension IngestService {
       try await requireKnownGrants()
       let entry = try number(request.entry, in: .entries, field: "entry")
       _ = try number(request.comparison, in: .comparisons, field: "comparison")
-      let (document, terms) = try await grant(
+      let granted = try await grant(
         request.grant,
         for: { caller, document in
           DataRequest(
@@ -26,7 +26,9 @@ extension IngestService {
             use: .comparison,
             items: document.items, purpose: request.purpose, systemRegion: caller.systemRegion)
         }, call)
+      let (document, terms) = (granted.document, granted.terms)
       return try await withRegister(entry) { keys, register in
+        try checkSource(register, of: granted)
         let (chunk, tokens, hits) = try await pool.run {
           let chunk = try RollChunk(request, keys: keys)
           let tokens = try keys.token.tokens(of: chunk.blocks)
@@ -40,6 +42,7 @@ extension IngestService {
           call: call, time: outside.civil())
         disclosure.draft.comparison = request.comparison
         disclosure.draft.chunk = chunk.number
+        disclosure.origin = granted.origin
         disclosure.touches = canaries.touched(in: chunk.blocks)
         let written = try await disclose(
           disclosure, of: register, call, charge: charge(chunk, request, entry, terms))
@@ -67,10 +70,16 @@ extension IngestService {
     let stated = Int(clamping: request.rollRows)
     // Keyed: a chunk may hold one person, of whom an unkeyed digest would tell (hebi-2021/27).
     let digest = keys.pseudonyms.code(of: chunk.digest)
+    let turn = terms.turn(of: chunk.period)
     return { transaction in
+      let earlier = try transaction.earlierRolls(
+        of: terms.name, before: request.comparison, turn: turn, day: day)
+      if let earlier {
+        try terms.checkRun(stated: stated, period: chunk.period, earlier: earlier, today: day)
+      }
       let use = try transaction.useRollChunk(
         comparison: request.comparison, grant: terms.name, entry: entry, statedRows: stated,
-        day: day, number: chunk.number, digest: digest, rows: chunk.count)
+        turn: turn, day: day, number: chunk.number, digest: digest, rows: chunk.count)
       switch use {
       case .new(let sent): try terms.checkRoll(stated: stated, sent: sent)
       case .again: break

@@ -20,6 +20,8 @@ struct Disclosure: Sendable {
   /// The subject's pseudonym, where there is one subject.
   var subject = ""
   var purpose: String
+  /// What the grant rests on; empty where there is none.
+  var origin = ""
   /// For whom it goes out, where not for the grantee's own use.
   var recipient = ""
   /// Under which name it stands in the log.
@@ -92,6 +94,13 @@ extension IngestService {
       try await database.writeWithEvidence { transaction in
         let draft = disclosure.draft
         guard try transaction.register(draft.entry) == register.state else { throw StaleRegister() }
+        // One approval carries one grant: by more names than one its quotas, runs and ends would be none.
+        guard try disclosure.origin.isEmpty || transaction.bind(draft.grant, to: disclosure.origin)
+        else {
+          throw DataRefusal.grantNotReviewed(
+            grant: draft.grant,
+            BilingualText("所附签名已用于另一授权", "what its persons signed carries another grant"))
+        }
         if let end = try transaction.endOfGrant(draft.grant) {
           throw end.isSuspended
             ? DataRefusal.grantSuspended(grant: draft.grant, reason: end.reason)

@@ -15,14 +15,6 @@ extension IngestService {
     Neighbourhood(block).map { Pseudonym(of: $0.bytes, key: keys.pseudonyms).bytes }
   }
 
-  /// How many neighbours a day may be looked up under a grant: what its profile says.
-  func neighbourLimit(under grant: GrantDocument) -> Provision<Int>? {
-    guard let reference = ProfileReference(grant.profile),
-      let profile = try? outside.profiles.profile(reference)
-    else { return nil }
-    return profile.dailyNeighbours
-  }
-
   /// A look-up that is refused for its neighbours leaves one entry a day for each of them: refused, it would leave none.
   func tellingEnumeration<T>(
     of neighbourhood: [UInt8]?, day: CivilDate, _ terms: GrantTerms,

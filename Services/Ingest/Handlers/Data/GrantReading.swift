@@ -11,48 +11,99 @@ import Regulation
 import Synchronization
 import Vocabulary
 
-/// Grants that were found good, by the hash of all that was looked at; forgotten when the departments' root or its list changes.
+/// A grant whose signature and statements are good.
+struct CheckedGrant: Sendable {
+  let document: GrantDocument
+  /// What the publisher of its entry signed, by which it was looked at.
+  let publication: [UInt8]
+  /// What it rests on; see ``GrantDocument/origin(_:)``.
+  let origin: String
+  /// When the last of its statements came here, by civil time.
+  let seen: CivilDate
+}
+
+/// A grant that covers a call.
+struct OpenGrant: Sendable {
+  let document: GrantDocument
+  let terms: GrantTerms
+  let origin: String
+  /// The text that it was given under, and that governed then.
+  let profile: Profile
+}
+
+/// Grants and publications that were found good, by all that was looked at; forgotten when the departments' root or its list changes.
 final class CheckedGrants: Sendable {
   private static let mostKept = 10_000
 
-  private let known = Mutex<(version: Int, documents: [[UInt8]: GrantDocument])>((0, [:]))
-
-  func document(_ hash: [UInt8], version: Int) -> GrantDocument? {
-    known.withLock { $0.version == version ? $0.documents[hash] : nil }
+  private struct Known {
+    var version = 0
+    var grants: [[UInt8]: CheckedGrant] = [:]
+    var publications: [[UInt8]: StatedDecision] = [:]
   }
 
-  func keep(_ document: GrantDocument, _ hash: [UInt8], version: Int) {
+  private let known = Mutex(Known())
+
+  func grant(_ hash: [UInt8], version: Int) -> CheckedGrant? {
+    known.withLock { $0.version == version ? $0.grants[hash] : nil }
+  }
+
+  func publication(_ signed: [UInt8], version: Int) -> StatedDecision? {
+    known.withLock { $0.version == version ? $0.publications[signed] : nil }
+  }
+
+  func keep(_ grant: CheckedGrant, _ hash: [UInt8], version: Int) {
+    keep(version: version) { $0.grants[hash] = grant }
+  }
+
+  func keep(_ publication: StatedDecision, _ signed: [UInt8], version: Int) {
+    keep(version: version) { $0.publications[signed] = publication }
+  }
+
+  private func keep(version: Int, _ change: (inout Known) -> Void) {
     known.withLock { known in
-      if known.version != version || known.documents.count >= Self.mostKept {
-        known = (version, [:])
+      if known.version != version || known.grants.count >= Self.mostKept
+        || known.publications.count >= Self.mostKept
+      {
+        known = Known(version: version)
       }
-      known.documents[hash] = document
+      change(&known)
     }
   }
 }
 
 extension IngestService {
-  /// The grant of a call, with Share's signature and its reviewers' good, and the call covered.
+  /// The grant of a call, with Share's signature and the statements that it rests on good, and the call covered.
   func grant(
     _ signed: IngestV1.SignedGrant?, for request: (Caller, GrantDocument) -> DataRequest,
     _ call: CallContext
-  ) async throws -> (GrantDocument, GrantTerms) {
+  ) async throws -> OpenGrant {
     guard let signed else { throw DataRefusal.grantInvalid }
     let hash = SHA256.hash(try signed.serialized())
     let version = outside.decisions.version
-    let document: GrantDocument
-    if let found = grants.document(hash, version: version) {
-      document = found
+    let found = grants.grant(hash, version: version)
+    let document = try found?.document ?? read(signed)
+    let entry = try number(document.entry, in: .entries, field: "grant")
+    // What is published now may not be tomorrow, nor graded so: this is asked each time.
+    let known = try await database.read { try $0.knownEntry(entry) }
+    let publication = try publication(of: document, known)
+    let day = (known?.publicationSeen ?? known?.renewed ?? outside.civil()).civilDate
+    let checked: CheckedGrant
+    if let found, found.publication == known?.publication {
+      if document.application.isEmpty {
+        try await checkPublisher(publication, of: document, on: day)
+      }
+      checked = found
     } else {
-      document = try read(signed)
-      try await checkReview(of: document, signed)
-      grants.keep(document, hash, version: version)
+      try await checkPublisher(publication, of: document, on: day)
+      checked = try await check(document, signed, publication, known?.publication ?? [])
+      grants.keep(checked, hash, version: version)
     }
-    // What is open to all now may not be tomorrow: this is asked each time.
-    if document.application.isEmpty { try await checkPublication(of: document) }
+    let profile = try governing(
+      document.profile, class: publication.text("class"), on: checked.seen, of: document)
     let terms = GrantTerms(document)
     try terms.check(request(call.caller, document), today: today)
-    return (document, terms)
+    return OpenGrant(
+      document: document, terms: terms, origin: checked.origin, profile: profile)
   }
 
   private func read(_ signed: IngestV1.SignedGrant) throws(DataRefusal) -> GrantDocument {
@@ -64,46 +115,98 @@ extension IngestService {
     }
   }
 
-  /// The source speaks for its own register alone, and its reviewers have decided all that the grant says.
-  private func checkReview(
-    of document: GrantDocument, _ signed: IngestV1.SignedGrant
-  ) async throws {
-    let entry = try number(document.entry, in: .entries, field: "grant")
-    let (owner, deliverer, known) = try await database.read {
-      (try $0.owner(ofEntry: entry), try $0.register(entry)?.owner, try $0.knownEntry(entry))
-    }
-    // Whom the catalogue names is not enough: the rows are those of the department that delivered them.
-    if [owner, deliverer].contains(where: { $0 != nil && $0 != document.source }) {
-      throw DataRefusal.grantNotReviewed(
-        grant: document.name,
+  /// The source speaks for its own register alone: whom the catalogue names is not enough, the rows are those of the department that
+  /// delivered them. Asked of the very register that a call searches: it may have been anybody's when the grant was looked at.
+  func checkSource(_ register: ServedRegister, of grant: OpenGrant) throws(DataRefusal) {
+    guard register.state.owner == grant.document.source else {
+      throw .grantNotReviewed(
+        grant: grant.document.name,
         BilingualText("数源部门不是该条目的提供方", "its source is not the owner of the entry"))
     }
-    if document.application.isEmpty { return }
-    let profile = try governing(
-      document.profile, class: known?.resourceClass ?? "", of: document)
-    let needsAuthority = profile.reviewers?.value.contains { $0 != .sourceDepartment } ?? false
-    do throws(GrantReviewError) {
-      try document.checkReview(
-        signed.decisions.map { SignedStatement($0) }, by: outside.decisions,
-        needsAuthority: needsAuthority)
-    } catch {
-      throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
-    }
-    if needsAuthority { try await checkAuthority(of: document) }
   }
 
-  /// Nobody reviews a grant of what is open to all: the publisher's statement of the entry stands instead (AC-40).
-  private func checkPublication(of document: GrantDocument) async throws {
-    let entry = try number(document.entry, in: .entries, field: "grant")
-    let kept = try await database.read { try $0.knownEntry(entry)?.publication }
-    let statement = try kept.flatMap { SignedStatement(try CanonicalJSON.decode($0)) }
-    let stated: StatedDecision
+  /// Its persons have decided all that the grant says: reviewers, or who took into use what is open to all (AC-40, AC-43, AC-55).
+  private func check(
+    _ document: GrantDocument, _ signed: IngestV1.SignedGrant, _ publication: StatedDecision,
+    _ kept: [UInt8]
+  ) async throws -> CheckedGrant {
+    let profile = try profile(document.profile, of: document)
+    let needsAuthority = profile.reviewers?.value.contains { $0 != .sourceDepartment } ?? false
+    let sensitive = profile.secondApprovalGrade.map { publication.items(gradedFrom: $0.value) }
+    let decisions = signed.decisions.map { SignedStatement($0) }
     do throws(GrantReviewError) {
-      stated = try document.checkPublication(statement, by: outside.decisions)
+      if document.application.isEmpty {
+        try document.checkSubscription(decisions, by: outside.decisions)
+        // What is open to all still wants the source's express word where it is sensitive.
+        if let item = document.items.first(where: { sensitive?.contains($0) == true }) {
+          throw .itemNotApproved(item)
+        }
+      } else {
+        try document.checkReview(
+          decisions, by: outside.decisions, needsAuthority: needsAuthority,
+          sensitive: sensitive ?? [])
+      }
     } catch {
       throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
     }
-    try await checkPublisher(stated, of: document)
+    if needsAuthority, !document.application.isEmpty { try await checkAuthority(of: document) }
+    return CheckedGrant(
+      document: document, publication: kept, origin: document.origin(decisions),
+      seen: try await firstSeen(decisions).civil.civilDate)
+  }
+
+  /// When the last of some signed statements came here first. A time that they state themselves says nothing.
+  private func firstSeen(_ decisions: [SignedStatement]) async throws -> FirstSight {
+    let hashes = decisions.map { SHA256.hash(CanonicalJSON.encode($0.json)) }
+    let now = FirstSight(civil: outside.civil(), real: outside.real())
+    let known = try await database.read { transaction in
+      try hashes.compactMap { try transaction.firstSight(of: $0) }
+    }
+    guard known.count == hashes.count,
+      let last = known.max(by: { $0.real < $1.real })
+    else {
+      try await database.write { transaction in
+        for hash in hashes { try transaction.see(hash, at: now) }
+      }
+      return now
+    }
+    return last
+  }
+
+  /// What the publisher of the entry signed of it as it is published now (AC-40): nobody opens what is not published.
+  private func publication(
+    of document: GrantDocument, _ known: KnownEntry?
+  ) throws(DataRefusal) -> StatedDecision {
+    do throws(GrantReviewError) {
+      let stated = try published(known)
+      try document.checkPublished(stated)
+      guard ResourceName(stated.resource, in: .versions)?.number == known.map({ Int64($0.version) })
+      else { throw .otherDecision(member: "resource") }
+      return stated
+    } catch {
+      throw .grantNotReviewed(grant: document.name, error.text)
+    }
+  }
+
+  /// What somebody signed of an entry to publish it, as the catalogue told it last.
+  func published(_ known: KnownEntry?) throws(GrantReviewError) -> StatedDecision {
+    guard let kept = known?.publication,
+      let signed = SignedStatement(try? CanonicalJSON.decode(kept))
+    else { throw .undecided }
+    let version = outside.decisions.version
+    if let found = grants.publication(kept, version: version) { return found }
+    let stated: StatedDecision
+    do throws(DecisionRefusal) { stated = try outside.decisions.read(signed) } catch {
+      throw .statement(error)
+    }
+    grants.keep(stated, kept, version: version)
+    return stated
+  }
+
+  /// How values of an entry are shown, by the publisher's own word; `nil` where there is none, and nothing is shown.
+  func masks(_ known: KnownEntry?) -> [String: Mask]? {
+    guard let stated = try? published(known), stated.action == .publishEntry else { return nil }
+    return stated.masks?.mapValues { Mask(rawValue: $0) ?? .whole }
   }
 }
 
@@ -125,6 +228,8 @@ extension GrantReviewError {
     case .notReviewer(let person):
       BilingualText(
         "\(person)不属于数源部门或主管部门", "\(person) belongs to neither source nor authority")
+    case .notGrantee(let person):
+      BilingualText("\(person)不属于被授权部门", "\(person) does not belong to the grantee")
     case .samePersonTwice(let person):
       BilingualText("\(person)签了两次", "\(person) signed twice")
     case .sideMissing:
@@ -146,7 +251,12 @@ extension GrantTerms {
           case .comparison: .comparison
           }
         }), until: document.until, filters: document.rows.map(RowFilter.init),
-      dailySubjects: document.dailySubjects, rollRows: document.roll?.maxRows,
+      dailySubjects: document.dailySubjects,
+      roll: document.roll.flatMap { roll in
+        RollTurn(rawValue: roll.frequency).map {
+          RollBound(rows: roll.maxRows, growthPercent: roll.maxGrowthPercent, frequency: $0)
+        }
+      },
       systems: document.systems,
       recipients: document.recipients.map {
         TermsRecipient(

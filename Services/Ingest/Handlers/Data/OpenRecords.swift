@@ -8,6 +8,7 @@ import IngestIndex
 import IngestRules
 import IngestStore
 import Integrity
+import Regulation
 import Vocabulary
 
 extension IngestService {
@@ -19,7 +20,7 @@ extension IngestService {
       try await requireKnownGrants()
       let entry = try number(request.entry, in: .entries, field: "entry")
       let subject = try SubjectIdentifier(request.subject)
-      let (document, terms) = try await grant(
+      let granted = try await grant(
         request.grant,
         for: { caller, document in
           DataRequest(
@@ -29,9 +30,11 @@ extension IngestService {
             purpose: request.purpose, recipient: request.recipient,
             systemRegion: caller.systemRegion)
         }, call)
+      let (document, terms) = (granted.document, granted.terms)
       let caseNumber = try bounded(request.caseNumber, field: "case_number")
       let items = request.items.isEmpty ? document.items : request.items
       return try await withRegister(entry) { keys, register in
+        try checkSource(register, of: granted)
         let (token, hits) = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
         var disclosure = Disclosure(
@@ -40,22 +43,17 @@ extension IngestService {
           call: call, time: outside.civil())
         disclosure.draft.caseNumber = caseNumber
         disclosure.recipient = request.recipient
+        disclosure.origin = granted.origin
         let block = keys.block(of: subject)
         let pseudonym = Pseudonym(of: block.bytes, key: self.keys.pseudonyms)
         disclosure.subject = pseudonym.text
         disclosure.touches = canaries.touched(in: block.bytes)
-        let (near, limit) = (neighbourhood(of: block), neighbourLimit(under: document))
+        let (near, limit) = (neighbourhood(of: block), granted.profile.dailyNeighbours)
         let day = today
         let written = try await tellingEnumeration(of: near, day: day, terms, request, call) {
-          try await disclose(disclosure, of: register, call) { transaction in
-            let subjects = try transaction.useSubject(
-              pseudonym.bytes, grant: terms.name, day: day)
-            try terms.checkQuota(QuotaState(subjects: subjects))
-            guard let near else { return }
-            try terms.checkNeighbours(
-              try transaction.useNeighbour(
-                pseudonym.bytes, of: near, grant: terms.name, day: day), limit: limit)
-          }
+          try await disclose(
+            disclosure, of: register, call,
+            charge: charge(pseudonym.bytes, near, limit: limit, terms, day: day))
         }
         let opened = try await open(
           sealed, under: disclosure, id: written.id, in: register, keys: keys)
@@ -69,6 +67,20 @@ extension IngestService {
           records: shown.map { $0.message(items, opened, personName, register) },
           lineage: register.lineage(nil), receipt: written.receipt)
       }
+    }
+  }
+
+  /// Charges the day's persons, and those of one area and day of birth (AC-47).
+  private func charge(
+    _ subject: [UInt8], _ near: [UInt8]?, limit: Provision<Int>?, _ terms: GrantTerms,
+    day: CivilDate
+  ) -> @Sendable (borrowing WriteTransaction) throws -> Void {
+    { transaction in
+      let subjects = try transaction.useSubject(subject, grant: terms.name, day: day)
+      try terms.checkQuota(QuotaState(subjects: subjects))
+      guard let near else { return }
+      try terms.checkNeighbours(
+        try transaction.useNeighbour(subject, of: near, grant: terms.name, day: day), limit: limit)
     }
   }
 

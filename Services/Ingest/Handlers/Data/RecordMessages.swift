@@ -8,13 +8,14 @@ import Vocabulary
 extension OpenedRecord {
   /// The granted values that the record has, each under the mask with which it was delivered and under that in force now:
   /// a mask that the source set later hides what came before, and one that it took away opens nothing delivered under it.
-  func values(_ items: [String], masks: [String: Mask]) -> [IngestV1.Value] {
+  func values(_ items: [String], masks: [String: Mask]?) -> [IngestV1.Value] {
     items.compactMap { name in
       guard let index = schema.index(named: name), index < content.values.count,
         let value = content.values[index]
       else { return nil }
       let shown = schema.items[index].mask.shown(value)
-      return IngestV1.Value(item: name, value: masks[name]?.shown(shown) ?? shown)
+      let mask = masks.map { $0[name] ?? .none } ?? .whole
+      return IngestV1.Value(item: name, value: mask.shown(shown))
     }
   }
 

@@ -44,8 +44,8 @@ struct Opened: Sendable {
   let records: [OpenedRecord]
   /// Which records of the register are under check, with the issue.
   let issues: [Int64: String]
-  /// The masks that the catalogue has in force now, by item.
-  let masks: [String: Mask]
+  /// The masks that the publisher of the entry signed, by item; `nil` where nobody did, and nothing is shown.
+  let masks: [String: Mask]?
 }
 
 /// The register is another than the one that was searched: find again.
@@ -125,11 +125,10 @@ extension IngestService {
     } catch {
       opened = .failure(error)
     }
-    let (state, issues, masks) = try await database.read {
-      (
-        try $0.register(entry), try $0.underCheck(entry), try $0.knownEntry(entry)?.masks ?? [:]
-      )
+    let (state, issues, known) = try await database.read {
+      (try $0.register(entry), try $0.underCheck(entry), try $0.knownEntry(entry))
     }
+    let masks = masks(known)
     if state == register.state, case .success(let records) = opened {
       return Opened(records: records, issues: issues, masks: masks)
     }

@@ -8,9 +8,14 @@ import Regulation
 import Vocabulary
 
 extension IngestService {
-  /// The publisher of an entry is of a department that publishes it, under a profile that governs its class.
-  func checkPublisher(_ stated: StatedDecision, of document: GrantDocument) async throws {
-    let profile = try governing(stated.profile, class: stated.text("class"), of: document)
+  /// The publisher of an entry is of a department that publishes it, under a profile that governed its class then.
+  ///
+  /// - Parameter day: On which Ingest learnt of the publication.
+  func checkPublisher(
+    _ stated: StatedDecision, of document: GrantDocument, on day: CivilDate
+  ) async throws {
+    let profile = try governing(
+      stated.profile, class: stated.text("class"), on: day, of: document)
     let version = ResourceName(stated.resource, in: .versions)?.number ?? 0
     guard let owner = try await signingBody(document.source, at: stated.time),
       let signer = try await signingBody(stated.department, at: stated.time),
@@ -24,24 +29,29 @@ extension IngestService {
     }
   }
 
-  /// The profile that a statement or a grant names, where it governs a class of resources here: another would ask others, or fewer.
+  /// How long a case may run on under the law with which it began. The number is ours.
+  private static let caseDays = 90
+
+  /// The profile that a statement or a grant names, where it governed a class of resources here: another would ask others, or fewer.
   ///
-  /// - Parameter resourceClass: Empty where nobody said it.
+  /// - Parameters:
+  ///   - resourceClass: As the publisher signed it; without one no profile is known to govern.
+  ///   - day: On which what is judged by it came here: the days that it states itself are its own word.
   func governing(
-    _ text: String, class resourceClass: String, of document: GrantDocument
+    _ text: String, class resourceClass: String, on day: CivilDate, of document: GrantDocument
   ) throws(DataRefusal) -> Profile {
-    let isGoverning = { (row: GovernanceRow, profile: Profile) in
-      row.profile == profile.key
-        && (resourceClass.isEmpty || row.tag.map { $0 == resourceClass } ?? true)
-    }
+    let profile = try profile(text, of: document)
+    guard !resourceClass.isEmpty,
+      outside.profiles.governs(profile, resourceClass, on: day, orUntil: Self.caseDays)
+    else { throw .doesNotGovern(document) }
+    return profile
+  }
+
+  /// The very version of a profile that a grant was given under: without it none of its limits is known.
+  func profile(_ text: String, of document: GrantDocument) throws(DataRefusal) -> Profile {
     guard let reference = ProfileReference(text),
-      let profile = try? outside.profiles.profile(reference),
-      outside.profiles.governance.contains(where: { isGoverning($0, profile) })
-    else {
-      throw .grantNotReviewed(
-        grant: document.name,
-        BilingualText("所依据的档案在此不适用", "the profile that it names does not govern here"))
-    }
+      let profile = try? outside.profiles.profile(reference)
+    else { throw .doesNotGovern(document) }
     return profile
   }
 
@@ -69,6 +79,14 @@ extension IngestService {
     } catch let status as Status where status.code == .notFound {
       return nil
     }
+  }
+}
+
+extension DataRefusal {
+  fileprivate static func doesNotGovern(_ document: GrantDocument) -> DataRefusal {
+    .grantNotReviewed(
+      grant: document.name,
+      BilingualText("所依据的档案在此不适用", "the profile that it names does not govern here"))
   }
 }
 

@@ -1,8 +1,9 @@
 // What Ingest must know of other services' doings: holders of grants, open issues, published and withdrawn entries.
 
+import Crypto
 package import Database
 import IngestRules
-import IngestStore
+package import IngestStore
 package import Integrity
 import Vocabulary
 
@@ -19,9 +20,13 @@ package enum FollowedEvents {
   ]
 
   /// Applies one event. A payload that lacks what is needed is passed over: it is in the log for whoever asks.
+  ///
+  /// - Parameter sight: Of now: what an event says of its time is its producer's word.
   package static func apply(
-    topic: String, payload: JSONObject, in transaction: borrowing WriteTransaction
+    topic: String, payload: JSONObject, in transaction: borrowing WriteTransaction,
+    at sight: FirstSight
   ) throws {
+    try bindGrant(payload, in: transaction, at: sight)
     switch topic {
     case "share.grant_activated":
       guard let grant = payload["grant"]?.string else { return }
@@ -42,11 +47,28 @@ package enum FollowedEvents {
     case "feedback.issue_ended":
       if let issue = payload["issue"]?.string { try transaction.end(issue: issue) }
     case "catalog.entry_published":
-      if let known = KnownEntry(payload) { try transaction.publish(known) }
+      guard var known = KnownEntry(payload) else { return }
+      known.publicationSeen = sight.civil
+      try transaction.publish(known)
     case "catalog.entry_withdrawn":
       guard let entry = entry(payload) else { return }
       try transaction.withdraw(entry, owner: department(payload["owner"]))
     default: break
+    }
+  }
+
+  /// A grant is bound to what it rests on before it is used, so that one that ended unused comes back under no other name; and
+  /// what its persons signed is known from now on.
+  private static func bindGrant(
+    _ payload: JSONObject, in transaction: borrowing WriteTransaction, at sight: FirstSight
+  ) throws {
+    guard let grant = payload["grant"]?.string, let origin = payload["origin"]?.string else {
+      return
+    }
+    _ = try transaction.bind(grant, to: origin)
+    for text in payload["statements"]?.array ?? [] {
+      guard let hash = text.string.flatMap(Hex.decode), hash.count == 32 else { continue }
+      try transaction.see(hash, at: sight)
     }
   }
 

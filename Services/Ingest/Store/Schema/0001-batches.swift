@@ -13,6 +13,7 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 7, name: "rotations", sql: rotationTables, isAdditive: true),
   SchemaStep(number: 8, name: "destructions", sql: destructionTables, isAdditive: true),
   SchemaStep(number: 9, name: "canaries", sql: canaryTables, isAdditive: true),
+  SchemaStep(number: 10, name: "origins", sql: originTables, isAdditive: true),
 ]
 
 private let batchTables = [

@@ -168,12 +168,17 @@ extension ShareServer {
     var after: Int64 = 0
     while true {
       let start = after
-      let page = try await database.read {
-        try $0.grants(GrantFilter(department: nil), after: start, limit: 500)
+      let (page, told) = try await database.read { transaction in
+        let page = try transaction.grants(GrantFilter(department: nil), after: start, limit: 500)
+        let told = try page.map { grant in
+          (
+            topic: topic(of: grant),
+            payload: event(nil, try grantMembers(grant) + transaction.groundMembers(of: grant))
+          )
+        }
+        return (page, told)
       }
-      for grant in page {
-        events.append((topic(of: grant), event(nil, grantMembers(grant))))
-      }
+      events += told
       guard page.count == 500, let last = page.last else { return events }
       after = last.number
     }

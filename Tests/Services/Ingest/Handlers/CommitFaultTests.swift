@@ -94,6 +94,7 @@ struct CommitFaultTests {
     var entry = catalogEntry(.cremation)
     entry.items = entry.items.filter { [.subject, .subjectName].contains($0.role) }
     node.catalog.put(entry)
+    try await node.publish(entry)
     let grant = try node.grant(items: ["name"])
     for (order, name) in "一二三四五六七八九".enumerated() {
       let found = try await node.lookUp(identityNumber(order), grant)

@@ -87,6 +87,9 @@ struct DataHandlerTests {
     var forged = grant
     forged.json[20] ^= 1
     #expect(await reason { try await node.lookUp(id, forged) } == "ingest.grant_invalid")
+    for number: Int64 in [2, 7] {
+      try await node.publish(catalogEntry(.cremation, number: number))
+    }
     var stranger = Who.user
     stranger.department = "education"
     #expect(

@@ -3,7 +3,9 @@
 import Access
 import Contracts
 import Crypto
+import Database
 import IngestFormats
+import IngestStore
 import Integrity
 import RPC
 import Synth
@@ -135,10 +137,80 @@ extension IngestNode {
     _ batch: String, _ file: RegisterFile, who: Who = .source,
     requestID: String = Hex.encode(SystemRandom().bytes(8))
   ) async throws -> IngestV1.Batch {
-    try await fromGateway.commitBatch(
+    let done = try await fromGateway.commitBatch(
       IngestV1.CommitBatchRequest(
         name: batch, chunks: Int32(file.chunks.count), rows: Int64(file.rowCount),
         requestID: requestID), call("CommitBatch", who))
+    // Its publication, where the test has told of none.
+    let entry = ResourceName(done.entry, in: .entries)?.number ?? 0
+    if try await database.read({ try $0.knownEntry(entry) }) == nil,
+      let published = catalog.entry(done.entry)
+    {
+      try await publish(published)
+    }
+    return done
+  }
+
+  /// The catalogue tells of an entry as its publisher signed it.
+  ///
+  /// - Parameters:
+  ///   - type: How its items are shared.
+  ///   - grade: Of its items.
+  ///   - change: To what was signed.
+  func publish(
+    _ entry: CatalogV1.Entry, by person: String = "chen", of department: String = "data-bureau",
+    type: String = "conditional", grade: Int64 = 2,
+    _ change: (inout JSONObject) -> Void = { _ in }
+  ) async throws {
+    var masks = JSONObject()
+    for item in entry.items where !item.mask.isEmpty { masks[item.name] = .string(item.mask) }
+    let items = entry.items.map { item -> JSONValue in
+      ["name": .string(item.name), "share_type": .string(type), "grade": .integer(grade)]
+    }
+    let statement = try stated(
+      "catalog.publish_entry", on: "\(entry.name)/versions/\(entry.version)", entry.profile,
+      [
+        "owner": .string(entry.owner), "class": .string(entry.resourceClass),
+        "masks": .object(masks), "items": .array(items),
+      ], by: person, of: department, change)
+    try await follow(
+      "catalog.entry_published",
+      [
+        ("entry", .string(entry.name)), ("version", .integer(Int64(entry.version))),
+        ("owner", .string(entry.owner)), ("profile", .string(entry.profile)),
+        ("time", .integer(clock.now().milliseconds)), ("signed", statement.json),
+      ])
+  }
+
+  /// A person's statement.
+  func stated(
+    _ action: String, on resource: String, _ profile: String, _ decided: JSONObject,
+    by person: String, of department: String, _ change: (inout JSONObject) -> Void = { _ in }
+  ) throws -> SignedStatement {
+    let id = try #require(PersonID(person))
+    let code = try #require(DepartmentCode(department))
+    var statement: JSONObject = [
+      "action": .string(action), "resource": .string(resource), "etag": "2-0-0-0",
+      "profile": .string(profile), "person": .string(ResourceName.person(code, id).text),
+      "certificate": .string(Hex.encode(try persons.identity(id, of: code).certificate.sha256)),
+      "time": .integer(pki.now * 1_000), "decided": .object(decided),
+    ]
+    change(&statement)
+    return try persons.sign(CanonicalJSON.encode(.object(statement)), as: id, of: code)
+  }
+
+  /// By which somebody of the grantee takes into use what is open to all.
+  func subscription(
+    to document: GrantDocument, by person: String = "zhao", of department: String? = nil,
+    _ change: (inout JSONObject) -> Void = { _ in }
+  ) throws -> SignedStatement {
+    try stated(
+      "share.subscribe", on: "\(document.entry)/versions/\(document.entryVersion)",
+      document.profile,
+      [
+        "terms": .object(document.terms), "items": .array(document.items.map { .string($0) }),
+        "request": "sub",
+      ], by: person, of: department ?? document.grantee.text, change)
   }
 
   /// A whole register, from opening to commit.
@@ -202,25 +274,15 @@ extension IngestNode {
     of document: GrantDocument, by person: String = "wu", of department: String = "civil-affairs",
     _ change: (inout JSONObject) -> Void = { _ in }
   ) throws -> SignedStatement {
-    let reviewer = try #require(PersonID(person))
-    let code = try #require(DepartmentCode(department))
-    var statement: JSONObject = [
-      "action": "share.review_application", "resource": .string(document.application),
-      "etag": "2-0-0-0", "profile": .string(document.profile),
-      "person": .string(ResourceName.person(code, reviewer).text),
-      "certificate": .string(
-        Hex.encode(try persons.identity(reviewer, of: code).certificate.sha256)),
-      "time": .integer(pki.now * 1_000),
-      "decided": [
+    try stated(
+      "share.review_application", on: document.application, document.profile,
+      [
         "terms": .object(document.terms), "reason": "",
         "recipients": .array(document.recipients.map(\.json)),
         "consents": .array(document.recipients.map { .string($0.name) }),
         "decisions": .array(
           document.items.map { ["item": .string($0), "decision": "approve", "reason": ""] }),
-      ],
-    ]
-    change(&statement)
-    return try persons.sign(CanonicalJSON.encode(.object(statement)), as: reviewer, of: code)
+      ], by: person, of: department, change)
   }
 
   /// The source's word that a claim be answered, as Share asks for it.

@@ -27,10 +27,11 @@ struct GrantReviewTests {
     _ node: IngestNode, source: String = "civil-affairs", grantee: String = "human-resources",
     items: [String] = ["name"], until: String = "2024-12-31",
     profile: String = "meizhou-public-2023", authority: String? = nil,
-    application: String = "applications/A-1", recipients: [GrantRecipient] = []
+    application: String = "applications/A-1", recipients: [GrantRecipient] = [],
+    name: String = "grants/G-1"
   ) throws -> GrantDocument {
     GrantDocument(
-      name: "grants/G-1", entry: "entries/E-1", entryVersion: 1,
+      name: name, entry: "entries/E-1", entryVersion: 1,
       source: try #require(DepartmentCode(source)),
       grantee: try #require(DepartmentCode(grantee)), items: items, purpose: "pension check",
       scenario: "monthly", modes: [.lookup], until: try #require(CivilDate(iso: until)), rows: [],
@@ -43,7 +44,9 @@ struct GrantReviewTests {
   private func outcome(
     _ node: IngestNode, _ document: GrantDocument, _ decisions: [SignedStatement]
   ) async throws -> String {
-    let grant = try node.signed(document, decisions: decisions)
+    let isTaken = document.application.isEmpty && decisions.isEmpty
+    let grant = try node.signed(
+      document, decisions: isTaken ? [node.subscription(to: document)] : decisions)
     do {
       _ = try await node.lookUp(identityNumber(1), grant)
       return "opened"
@@ -114,6 +117,8 @@ struct GrantReviewTests {
   func sides() async throws {
     let node = try await node()
     let grant = try document(node, profile: "guangdong-2018", authority: "data-bureau")
+    try await publish(
+      node, grant, by: "wu", of: "civil-affairs", type: "conditional", resourceClass: "provincial")
     let source = try node.review(of: grant)
     let authority = try node.review(of: grant, by: "chen", of: "data-bureau")
     #expect(try await outcome(node, grant, [source, authority]) == "opened")
@@ -146,7 +151,7 @@ struct GrantReviewTests {
       $0["resource"] = "entries/E-1/versions/2"
       $0["decided"] = [
         "owner": .string("departments/" + owner), "class": .string(resourceClass),
-        "items": [["name": "name", "share_type": .string(type), "grade": 1]],
+        "items": [["name": "name", "share_type": .string(type), "grade": 1]], "masks": [:],
       ]
     }
     try await node.follow(
@@ -194,12 +199,22 @@ struct GrantReviewTests {
     let foreign = try document(node, profile: "guangdong-2018", application: "")
     try await publish(node, foreign, by: "wu", of: "civil-affairs")
     #expect(try await outcome(node, foreign, []) == "ingest.grant_not_reviewed")
-    let trial = try document(node, profile: "meizhou-specific-2021", application: "")
+    let trial = try document(
+      node, profile: "meizhou-specific-2021", application: "", name: "grants/G-2")
     try await publish(node, trial, by: "wu", of: "civil-affairs")
     #expect(try await outcome(node, trial, []) == "ingest.grant_not_reviewed")
+    // Its term is over, by 90 days and more; what came here before then stands.
     try await publish(
       node, trial, by: "wu", of: "civil-affairs", resourceClass: "specific_population")
-    #expect(try await outcome(node, trial, []) == "opened")
+    #expect(try await outcome(node, trial, []) == "ingest.grant_not_reviewed")
+    let since = node.clock.now().civilDate.daysSince(try #require(CivilDate(iso: "2023-09-18")))
+    node.clock.pass(seconds: Int64(-since) * 86_400)
+    try await publish(
+      node, trial, by: "wu", of: "civil-affairs", resourceClass: "specific_population")
+    let taken = try node.subscription(to: trial)
+    #expect(try await outcome(node, trial, [taken]) == "opened")
+    node.clock.pass(seconds: Int64(since) * 86_400)
+    #expect(try await outcome(node, trial, [taken]) == "opened")
     // The authority that it had when it was published counts after a correction, too; another never did.
     try await publish(node, grant)
     node.registry.change("civil-affairs") { $0.authority = "departments/province-bureau" }
@@ -243,6 +258,8 @@ struct GrantReviewTests {
   func chosenAuthority() async throws {
     let node = try await node()
     let grant = try document(node, profile: "guangdong-2018", authority: "justice")
+    try await publish(
+      node, grant, by: "wu", of: "civil-affairs", type: "conditional", resourceClass: "provincial")
     let decisions = [
       try node.review(of: grant), try node.review(of: grant, by: "li", of: "justice"),
     ]

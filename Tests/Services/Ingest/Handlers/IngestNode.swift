@@ -53,6 +53,8 @@ final class FixedCatalog: MessageTransport {
 
   func put(_ entry: CatalogV1.Entry) { entries.withLock { $0[entry.name] = entry } }
 
+  func entry(_ name: String) -> CatalogV1.Entry? { entries.withLock { $0[name] } }
+
   /// The code of the department whose entry it is; civil affairs where there is no such entry.
   func owner(_ name: String) -> String {
     let owner = entries.withLock { $0[name]?.owner } ?? ""
@@ -81,7 +83,9 @@ final class FixedRegistry: Sendable {
   private let departments: Mutex<[String: RegistryV1.Department]>
 
   init() {
-    let codes = ["civil-affairs", "human-resources", "justice", "health", "police", "data-bureau"]
+    let codes = [
+      "civil-affairs", "human-resources", "justice", "health", "public-security", "data-bureau",
+    ]
     let rows = codes.map { code in
       var department = RegistryV1.Department()
       department.name = "departments/" + code
@@ -254,8 +258,11 @@ final class IngestNode {
   /// Another service's event, as its follower applies it.
   func follow(_ topic: String, _ payload: [(String, JSONValue)]) async throws {
     let payload = JSONObject(payload)
+    let (now, real) = (clock.now(), TestDatabase.noon)
     try await database.write { transaction in
-      try FollowedEvents.apply(topic: topic, payload: payload, in: transaction)
+      try FollowedEvents.apply(
+        topic: topic, payload: payload, in: transaction,
+        at: FirstSight(civil: now, real: real))
     }
   }
 

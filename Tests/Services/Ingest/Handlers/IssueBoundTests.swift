@@ -187,12 +187,9 @@ struct IssueBoundTests {
     #expect(
       await refusal { try await node.lookUp(identityNumber(1), try node.grant()) }
         == "ingest.entry_withdrawn")
-    try await node.follow(
-      "catalog.entry_published",
-      [
-        ("entry", "entries/E-1"), ("version", 2), ("owner", "departments/civil-affairs"),
-        ("profile", .string(profileText("meizhou-public-2023"))),
-      ])
+    var second = catalogEntry(.cremation)
+    second.version = 2
+    try await node.publish(second)
     #expect(try await node.commit(batch.name, file).resourceRows == 2)
     #expect(try await node.lookUp(identityNumber(1), try node.grant()).records.count == 1)
     await node.stop()

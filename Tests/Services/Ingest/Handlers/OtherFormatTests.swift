@@ -34,6 +34,7 @@ struct OtherFormatTests {
       IngestV1.CommitBatchRequest(name: batch.name, chunks: 1, rows: 2, requestID: "c"),
       node.call("CommitBatch", .source))
     #expect(committed.acceptedRows == 2 && committed.format == .jsonLines)
+    try await node.publish(entry())
     return node
   }
 

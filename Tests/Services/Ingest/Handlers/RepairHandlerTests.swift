@@ -197,7 +197,7 @@ struct RepairHandlerTests {
       (identifier: $0.0, name: $0.1)
     }
     _ = try await node.compare(roll, try node.grant(number: 3), period: last...last)
-    let early = try #require(CivilDate(iso: "2023-12-31"))
+    let early = try #require(CivilDate(iso: "2024-01-01"))
     _ = try await node.compare(
       roll, try node.grant(number: 4), period: early...early, comparison: "comparisons/C-2")
     let all = try await node.recipients(of: record)

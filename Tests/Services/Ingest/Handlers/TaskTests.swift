@@ -26,11 +26,8 @@ struct TaskTests {
 
   private func publish(
     _ node: IngestNode, profile: String = "meizhou-specific-2021",
-    class kind: String = "specific_population", masks: [String: JSONValue] = [:],
-    version: Int64 = 1, frequency: String = ""
+    class kind: String = "specific_population", version: Int64 = 1, frequency: String = ""
   ) async throws {
-    var hidden = JSONObject()
-    for (item, mask) in masks { hidden[item] = mask }
     try await node.follow(
       "catalog.entry_published",
       [
@@ -38,7 +35,7 @@ struct TaskTests {
         ("owner", "departments/civil-affairs"),
         ("profile", .string(profileText(profile))), ("origin", "self_built"),
         ("class", .string(kind)),
-        ("masks", .object(hidden)), ("time", .integer(node.clock.now().milliseconds)),
+        ("time", .integer(node.clock.now().milliseconds)),
       ])
   }
 
@@ -307,7 +304,8 @@ struct TaskTests {
   func masks() async throws {
     let node = try await node()
     try await node.deliver(try file())
-    try await publish(node, masks: ["name": "name", "cremation-date": "of-tomorrow"])
+    try await node.publish(
+      catalogEntry(.cremation, masks: ["name": "name", "cremation-date": "of-tomorrow"]))
     let found = try await node.lookUp(identityNumber(1), try node.grant())
     #expect(found.records.first?.values.map(\.value) == ["王**", "**********"])
     await node.stop()

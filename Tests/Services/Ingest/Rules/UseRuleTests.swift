@@ -8,12 +8,14 @@ import Vocabulary
 struct GrantCheckTests {
   private func terms(
     until: String = "2024-12-31", daily: Int = 2, roll: Int? = 10,
-    systems: Set<SystemName> = []
+    frequency: RollTurn = .monthly, systems: Set<SystemName> = []
   ) throws -> GrantTerms {
     GrantTerms(
       name: "grants/G-1", entry: "entries/E-1", grantee: try #require(DepartmentCode("hr")),
       items: ["name", "date"], purpose: "pension", uses: [.lookup], until: day(until),
-      filters: [], dailySubjects: daily, rollRows: roll, systems: systems)
+      filters: [], dailySubjects: daily,
+      roll: roll.map { RollBound(rows: $0, growthPercent: 10, frequency: frequency) },
+      systems: systems)
   }
 
   private func reason(_ body: () throws(DataRefusal) -> Void) -> String? {
@@ -104,6 +106,27 @@ struct GrantCheckTests {
       reason { () throws(DataRefusal) in try granted.checkRoll(stated: 10, sent: 11) }
         == "ingest.roll_rows_exceeded")
     let none = try terms(roll: nil)
+    let run = { (terms: GrantTerms, stated: Int, first: String, earlier: EarlierRolls) in
+      reason { () throws(DataRefusal) in
+        guard let period = PaymentPeriod(firstDay: day(first), lastDay: day(first)) else { return }
+        try terms.checkRun(
+          stated: stated, period: period, earlier: earlier, today: day("2024-03-04"))
+      }
+    }
+    let fresh = EarlierRolls(sameTurn: nil, dayRows: 0, mostRows: nil)
+    for (first, answer) in [
+      ("2023-12-31", "ingest.roll_period"), ("2024-01-01", nil), ("2024-04-30", nil),
+      ("2024-05-01", "ingest.roll_period"),
+    ] { #expect(run(granted, 10, first, fresh) == answer, "\(first)") }
+    let grown = EarlierRolls(sameTurn: nil, dayRows: 0, mostRows: 9)
+    #expect(run(granted, 9, "2024-03-01", grown) == nil)
+    #expect(run(granted, 10, "2024-03-01", grown) == "ingest.roll_grew")
+    let same = EarlierRolls(sameTurn: "comparisons/C-1", dayRows: 1, mostRows: nil)
+    #expect(run(granted, 1, "2024-03-01", same) == "ingest.roll_repeated")
+    let batches = try terms(frequency: .perBatch)
+    #expect(run(batches, 9, "2024-03-01", same) == nil)
+    #expect(run(batches, 10, "2024-03-01", same) == "ingest.roll_too_large")
+    #expect(run(none, 1, "2024-03-01", fresh) == "ingest.use_not_granted")
     #expect(
       reason { () throws(DataRefusal) in try none.checkRoll(stated: 1, sent: 1) }
         == "ingest.use_not_granted")
@@ -317,6 +340,8 @@ struct DataRefusalTests {
     .quotaUsed(grant: "g", limit: 1),
     .tooManyNeighbours(grant: "g", limit: 1), .canaryPlanted, .tooManyCanaries(limit: 1),
     .rollTooLarge(grant: "g", limit: 1), .rollRowsExceeded(stated: 1),
+    .rollRepeated(grant: "g", run: "comparisons/C-1"), .rollGrew(grant: "g", limit: 1, last: 1),
+    .rollPeriod(grant: "g"),
     .comparisonDiffers(comparison: "c"), .chunkContentDiffers(number: 1),
     .nothingDelivered(entry: "e"), .entryWithdrawn(entry: "e"), .registerDamaged(entry: "e"),
     .notOwner(entry: "e"), .recordUnknown, .subjectMalformed(field: "f"),

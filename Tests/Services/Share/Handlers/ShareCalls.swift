@@ -175,7 +175,10 @@ final class ShareCalls: Sendable {
   ) -> @Sendable (IngestV1.SignedGrant) throws -> Void {
     { signed in
       let document = try GrantDocument(signed.json, signature: signed.signature, keys: [key])
-      guard !document.application.isEmpty else { return }
+      guard !document.application.isEmpty else {
+        return try document.checkSubscription(
+          signed.decisions.map { SignedStatement($0) }, by: check)
+      }
       let profile = try law.profile(try #require(ProfileReference(document.profile)))
       let sides = profile.reviewers?.value ?? [.sourceDepartment]
       try document.checkReview(
