@@ -6,7 +6,7 @@ package import Database
 package import Integrity
 import RPC
 
-/// Serves the outbox of one database.
+/// Serves the outboxes of one database: this replica's, and those of the others, whichever of them still run.
 ///
 /// A subscriber names what it has applied; that also confirms it, so that entries which everyone has can go. A stream that
 /// skips topics still tells how far it has looked, as an event without a topic.
@@ -38,32 +38,53 @@ package struct EventsServer: EventsV1.EventsService {
     _ call: CallContext
   ) async throws {
     let consumer = try admitted(call)
-    let origin = outbox.origin
-    var position = UInt64(
-      max(0, request.positions.first { $0.origin == origin.text }?.sequence ?? 0))
-    if consumer != "audit", position > 0 { try await outbox.confirm(consumer, through: position) }
-    // Audit hears first how far this outbox is: it learns of an origin that has written nothing yet, which then gets its
-    // answer, and of one that was set back behind what the log holds.
-    if consumer == "audit" {
-      try await replies.write(
-        EventsV1.Event(origin: origin.text, sequence: Int64(clamping: outbox.lastSequence)))
+    var positions: [String: UInt64] = [:]
+    for position in request.positions {
+      positions[position.origin] = UInt64(max(0, position.sequence))
     }
+    if consumer != "audit" { try await confirm(positions, by: consumer) }
     let topics = Set(request.topics)
-    let changes = outbox.changes()
-    for await newest in changes {
-      while position < newest {
-        let entries = try await outbox.read(after: position, limit: 256)
-        guard let last = entries.last else { break }
-        for entry in entries where topics.isEmpty || topics.contains(entry.topic) {
-          try await replies.write(event(entry))
-        }
-        if !topics.isEmpty, !topics.contains(last.topic) {
+    var met: Set<String> = []
+    for await _ in outbox.changes() {
+      for (origin, newest) in try await outbox.heads() {
+        // Audit hears first how far an outbox is: it learns of an origin that has written nothing yet, which then gets its
+        // answer, and of one that was set back behind what the log holds.
+        if consumer == "audit", met.insert(origin.text).inserted {
           try await replies.write(
-            EventsV1.Event(origin: origin.text, sequence: Int64(clamping: last.sequence)))
+            EventsV1.Event(origin: origin.text, sequence: Int64(clamping: newest)))
         }
-        position = last.sequence
+        positions[origin.text] = try await send(
+          origin, after: positions[origin.text] ?? 0, through: newest, topics, to: replies)
       }
     }
+  }
+
+  private func confirm(_ positions: [String: UInt64], by consumer: String) async throws {
+    for (origin, _) in try await outbox.heads() {
+      guard let position = positions[origin.text], position > 0 else { continue }
+      try await outbox.confirm(consumer, through: position, of: origin)
+    }
+  }
+
+  /// - Returns: How far the stream is.
+  private func send(
+    _ origin: Origin, after sequence: UInt64, through newest: UInt64, _ topics: Set<String>,
+    to replies: MessageWriter<EventsV1.Event>
+  ) async throws -> UInt64 {
+    var position = sequence
+    while position < newest {
+      let entries = try await outbox.read(after: position, limit: 256, of: origin)
+      guard let last = entries.last else { break }
+      for entry in entries where topics.isEmpty || topics.contains(entry.topic) {
+        try await replies.write(event(entry))
+      }
+      if !topics.isEmpty, !topics.contains(last.topic) {
+        try await replies.write(
+          EventsV1.Event(origin: origin.text, sequence: Int64(clamping: last.sequence)))
+      }
+      position = last.sequence
+    }
+    return position
   }
 
   package func confirm(
@@ -81,14 +102,17 @@ package struct EventsServer: EventsV1.EventsService {
     _ call: CallContext
   ) async throws {
     _ = try admitted(call)
-    // The position first: what happens while the state is read is then told again, and applying twice does no harm.
-    let position = EventsV1.Position(
-      origin: outbox.origin.text, sequence: Int64(clamping: outbox.lastSequence))
+    // The positions first: what happens while the state is read is then told again, and applying twice does no harm.
+    let positions = try await outbox.heads().map {
+      EventsV1.Position(origin: $0.origin.text, sequence: Int64(clamping: $0.sequence))
+    }
     for event in try await snapshotOf(Set(request.topics)) {
       try await replies.write(
         EventsV1.SnapshotItem(topic: event.topic, payload: CanonicalJSON.encode(event.payload)))
     }
-    try await replies.write(EventsV1.SnapshotItem(position: position))
+    for position in positions {
+      try await replies.write(EventsV1.SnapshotItem(position: position))
+    }
   }
 
   /// The name that the caller's certificate proves; what a request says of itself is not believed.

@@ -29,8 +29,20 @@ package struct EvidenceLink: Sendable {
   }
 
   /// Runs until the task is cancelled. While Audit holds what this database has not (it was set back), it looks again and
-  /// again, and data calls are refused.
+  /// again, and data calls are refused. What other replicas write in the same database is told on, too.
   package func run() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        try await outbox.watchOthers { error in
+          log.error("other replicas not watched", metadata: ["cause": "\(error)"])
+        }
+      }
+      group.addTask { try await followAudit() }
+      try await group.waitForAll()
+    }
+  }
+
+  private func followAudit() async throws {
     var told: OutboxError?
     while !Task.isCancelled {
       do {

@@ -36,6 +36,9 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
   package var governanceFile: String
   /// A PostgreSQL connection string; SQLite in `dataFolder` without one.
   package var postgres: String?
+  /// A PostgreSQL connection string of the mapping store, which lies apart from the records (AC-33); read by Ingest alone, which needs it
+  /// where `postgres` is given.
+  package var identityPostgres: String?
   /// Set in folders created as a demonstration, and nowhere else.
   package var demo: DemoClock?
   /// The gateway's first departments and persons, read while its registry is empty.
@@ -268,7 +271,7 @@ extension ServiceConfiguration {
     guard Self.services.contains(service) else {
       throw .malformed(path: path, detail: "service: '\(service)' is none of \(Self.services)")
     }
-    guard replica >= 1 else { throw .malformed(path: path, detail: "replica: must be 1 or more") }
+    try checkReplicas(path: path)
     guard !keysFolder.hasPrefix(dataFolder + "/"), keysFolder != dataFolder else {
       throw .malformed(path: path, detail: "keysFolder: must lie outside dataFolder")
     }
@@ -304,6 +307,39 @@ extension ServiceConfiguration {
         throw .malformed(
           path: path, detail: "a gateway needs publicListen, tls.departmentRoot and issuing")
       }
+    }
+  }
+}
+
+extension ServiceConfiguration {
+  /// A file has one process, and persons' salts never lie beside the records that they open.
+  private func checkReplicas(path: String) throws(ConfigurationError) {
+    guard replica >= 1 else { throw .malformed(path: path, detail: "replica: must be 1 or more") }
+    guard replica == 1 || postgres != nil else {
+      throw .malformed(
+        path: path,
+        detail:
+          "replica: \(replica) needs PostgreSQL (postgres: …); a SQLite file in dataFolder is one process's"
+      )
+    }
+    guard service == "ingest" else {
+      guard identityPostgres == nil else {
+        throw .malformed(path: path, detail: "identityPostgres: is Ingest's alone (AC-33)")
+      }
+      return
+    }
+    guard (postgres == nil) == (identityPostgres == nil) else {
+      throw .malformed(
+        path: path,
+        detail:
+          "postgres and identityPostgres: both or neither; records and mapping store are two databases (AC-33)"
+      )
+    }
+    guard postgres == nil || postgres != identityPostgres else {
+      throw .malformed(
+        path: path,
+        detail:
+          "identityPostgres: is the database of the records; the mapping store lies apart (AC-33)")
     }
   }
 }

@@ -65,6 +65,26 @@ extension ServiceConfiguration {
     if let postgres { return .postgres(connectionString: postgres) }
     return .sqlite(path: "\(dataFolder)/\(service).sqlite")
   }
+
+  /// Where Ingest's mapping store lies, apart from the records (AC-33).
+  package var identityLocation: DatabaseLocation {
+    if let identityPostgres { return .postgres(connectionString: identityPostgres) }
+    return .sqlite(path: "\(dataFolder)/identity.sqlite")
+  }
+
+  /// What leases call this process: a name of its folder, for two machines may call theirs alike. The same after a restart.
+  ///
+  /// A database that lies in the folder is guarded by the folder's lock; a lease that a backup of it holds keeps nobody out.
+  ///
+  /// - Parameter file: Where the name is kept.
+  package func holder(file: String, random: any RandomSource) throws -> String {
+    guard postgres != nil else { return "folder" }
+    let path = "\(dataFolder)/\(file)"
+    if !Files.exists(path) {
+      try Files.write(Hex.encode(random.bytes(8)), to: path, isPrivate: false)
+    }
+    return "\(dataFolder)#\(String(decoding: try readBytes(path), as: UTF8.self))"
+  }
 }
 
 extension ServiceEnvironment {
@@ -78,8 +98,10 @@ extension ServiceEnvironment {
   /// - Parameters:
   ///   - consumers: Services besides Audit that must have an event before it is deleted.
   ///   - requiresAudit: Whether data calls wait for Audit's first answer; false in Audit itself.
+  ///   - writersTakeTurns: Whether replicas over one database write one after the other.
   package func openDatabase(
-    schema: [SchemaStep], keys: ServiceKeys, consumers: [String] = [], requiresAudit: Bool = true
+    schema: [SchemaStep], keys: ServiceKeys, consumers: [String] = [], requiresAudit: Bool = true,
+    writersTakeTurns: Bool = false
   ) async throws -> SQLDatabase {
     try Files.makeFolder(configuration.dataFolder)
     var outbox = OutboxConfiguration(
@@ -91,6 +113,7 @@ extension ServiceEnvironment {
     outbox.limits.uncoveredAgeSeconds = configuration.limits.outboxAgeSeconds
     var options = DatabaseOptions()
     options.name = configuration.service
+    options.writersTakeTurns = writersTakeTurns
     let database = try await SQLDatabase.open(
       configuration.databaseLocation, schema: schema, options: options, outbox: outbox,
       now: clock.real)

@@ -126,21 +126,27 @@ package final class Keyring: Sendable {
   }
 
   /// The current key, made when there is none.
+  ///
+  /// - Parameter version: The one that is meant, where others have to bear the same number; otherwise the newest.
   package func currentOrNewKey(
-    _ purpose: KeyPurpose, resource: String, suite: KeySuite, createdAt: Int64
+    _ purpose: KeyPurpose, resource: String, version: UInt32? = nil, suite: KeySuite,
+    createdAt: Int64
   ) throws(KeyFileError) -> KeyRecord {
-    if let current = currentKey(purpose, resource: resource) { return current }
+    func isMeant(_ key: KeyRecord) -> Bool {
+      key.retiredAt == nil && (version == nil || key.version == version)
+    }
+    if let current = keys(purpose, resource: resource).last(where: isMeant) { return current }
     var result: KeyRecord?
     try change { (content) throws(KeyFileError) in
       let versions = content.keys.filter { $0.purpose == purpose && $0.resource == resource }
       // Another replica may have made it since this one looked.
-      if let current = versions.filter({ $0.retiredAt == nil }).max(by: { $0.version < $1.version })
-      {
+      if let current = versions.filter(isMeant).max(by: { $0.version < $1.version }) {
         result = current
         return false
       }
       let record = KeyRecord(
-        purpose: purpose, resource: resource, version: (versions.map(\.version).max() ?? 0) + 1,
+        purpose: purpose, resource: resource,
+        version: version ?? (versions.map(\.version).max() ?? 0) + 1,
         suite: suite, createdAt: createdAt, random: random)
       content.keys.append(record)
       result = record

@@ -49,6 +49,17 @@ package struct TokenKeyFolder: Sendable {
     return record
   }
 
+  /// The newest key of a resource, made as the first one where there is none: of several processes one makes it.
+  package func newestOrFirst(
+    resource: String, suite: TokenKey.Suite, createdAt: Int64, random: any RandomSource
+  ) throws(KeyFileError) -> KeyRecord {
+    try folder.locked { () throws(KeyFileError) -> KeyRecord in
+      if let newest = try keys().last(where: { $0.resource == resource }) { return newest }
+      return try create(
+        resource: resource, version: 1, suite: suite, createdAt: createdAt, random: random)
+    }
+  }
+
   /// Every key of the folder, by resource and version.
   package func keys() throws(KeyFileError) -> [KeyRecord] {
     var keys: [KeyRecord] = []

@@ -24,6 +24,9 @@ package struct DatabaseOptions: Sendable {
   /// How many writes wait at most, and how many reads; more get ``DatabaseError/overloaded(limit:)``.
   package var queueLimit = 10_000
   package var integrityCheck = IntegrityCheck.quick(upToBytes: 256 << 20)
+  /// Whether processes over one PostgreSQL database write one after the other: none of them ever meets the other's half of a change, and
+  /// each turn commits all that waits there. Without it they cross, and whoever loses runs its bodies again.
+  package var writersTakeTurns = false
   /// The first part of the names of its threads.
   package var name = "db"
 

@@ -6,6 +6,8 @@ enum Limits {
   static let cachedStatements = 256
   /// How long SQLite waits for another process's lock.
   static let busySeconds = 5.0
+  /// How long a writer waits for another process's turn, whose largest piece is the commit of a batch.
+  static let turnSeconds = 60.0
   /// What a write-ahead log is cut to after a checkpoint.
   static let keptLogBytes: Int64 = 64 << 20
   /// How often a transaction runs that others keep crossing.

@@ -16,6 +16,8 @@ package final class SQLDatabase: Sendable {
   let writer: Writer
   private let readers: [Reader]
   private let options: DatabaseOptions
+  /// Whether other processes may write here; a file has one.
+  package let isShared: Bool
   private let statements: StatementCounter
   private let commits: StatementCounter
   /// Writes that wait or run; reads likewise at each reader.
@@ -36,10 +38,13 @@ package final class SQLDatabase: Sendable {
       case .sqlite(let path):
         return try SQLiteConnection(path: path, role: role, counter: statements)
       case .postgres(let text):
-        return try PostgresConnection(connectionString: text, role: role, counter: statements)
+        return try PostgresConnection(
+          connectionString: text, role: role, takesTurns: options.writersTakeTurns,
+          counter: statements)
       }
     }
     self.options = options
+    isShared = if case .postgres = location { true } else { false }
     self.statements = statements
     commits = StatementCounter()
     writer = Writer(name: options.name + "-writer", source: source, commits: commits, now: now)

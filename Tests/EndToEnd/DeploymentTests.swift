@@ -88,6 +88,16 @@ struct DeploymentTests {
   }
 
   @Test(
+    "each example configuration is read as it stands", arguments: ["gateway", "ingest", "share"])
+  func example(_ service: String) throws {
+    let file = Checkout.root.appending(path: "deploy/examples/\(service).yaml").path
+    let configuration = try ServiceConfiguration.load(path: file)
+    #expect(configuration.service == service)
+    #expect(Set(configuration.peers.keys).union([service]) == Set(ServiceConfiguration.services))
+    #expect((configuration.identityPostgres != nil) == (service == "ingest"))
+  }
+
+  @Test(
     "the unit files are such as systemd takes",
     .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze")),
     arguments: [

@@ -50,7 +50,7 @@ struct KeysTests {
           random: SystemRandom())
         return ring.keys(.resource, resource: entry).map(\.version) == [2]
       }
-      try await destroy(stage.plan.leads(of: .pension, in: .cremation)[0], stage, folder)
+      try await destroyPerson(stage.plan.leads(of: .pension, in: .cremation)[0], stage, folder)
       let after = try await answers(requests, stage)
       #expect(after[0].isEmpty && Array(after.dropFirst()) == Array(before.dropFirst()))
     }
@@ -66,39 +66,42 @@ struct KeysTests {
     }
     return answers
   }
+}
 
-  /// As two people of the source do it at the command line, and an office that holds the root's public key alone checks it.
-  private func destroy(_ lead: Lead, _ stage: DemoStage, _ folder: TemporaryFolder) async throws {
-    let (person, certificate) = (folder.path("person.txt"), folder.path("certificate.json"))
-    try Files.write(Array((lead.identifier + "\n").utf8), to: person, isPrivate: true)
-    let asked = try await run(
-      ["destruction", "request", "--person", "--id-file", person, "--reason", "asked for"],
-      as: "civil-affairs/li", stage)
-    #expect(asked.contains("destructions/D-1") && !asked.contains(lead.identifier))
-    try await run(
-      ["destruction", "approve", "D-1", "--id-file", person, "--receipt", certificate],
-      as: "civil-affairs/sun", stage)
-    let shown = try await run(["destruction", "show", "D-1"], as: "civil-affairs/li", stage)
-    #expect(shown.contains("certified"))
-    let root = stage.keys.evidenceRootPublicKey
-    let checked = try await run(
-      ["audit", "receipt", certificate, "--root-key", root, "--output", "json"],
-      as: "civil-affairs/li", stage)
-    #expect(checked.contains("ingest.data_destroyed") && checked.contains("\"verified\": true"))
-    let said = String(
-      decoding: try Receipt(try readBytes(certificate)).leaf.payload, as: UTF8.self)
-    #expect(said.contains("departments/civil-affairs/persons/sun"))
-    #expect(said.contains("\"backups\":\"none planned\""))
-  }
+/// As two people of the source do it at the command line, and an office that holds the root's public key alone checks it.
+func destroyPerson(
+  _ lead: Lead, _ stage: DemoStage, _ folder: TemporaryFolder
+) async throws {
+  let (person, certificate) = (folder.path("person.txt"), folder.path("certificate.json"))
+  try Files.write(Array((lead.identifier + "\n").utf8), to: person, isPrivate: true)
+  let asked = try await run(
+    ["destruction", "request", "--person", "--id-file", person, "--reason", "asked for"],
+    as: "civil-affairs/li", stage)
+  #expect(asked.contains("destructions/D-1") && !asked.contains(lead.identifier))
+  try await run(
+    ["destruction", "approve", "D-1", "--id-file", person, "--receipt", certificate],
+    as: "civil-affairs/sun", stage)
+  let shown = try await run(["destruction", "show", "D-1"], as: "civil-affairs/li", stage)
+  #expect(shown.contains("certified"))
+  let root = stage.keys.evidenceRootPublicKey
+  let checked = try await run(
+    ["audit", "receipt", certificate, "--root-key", root, "--output", "json"],
+    as: "civil-affairs/li", stage)
+  #expect(checked.contains("ingest.data_destroyed") && checked.contains("\"verified\": true"))
+  let said = String(
+    decoding: try Receipt(try readBytes(certificate)).leaf.payload, as: UTF8.self)
+  #expect(said.contains("departments/civil-affairs/persons/sun"))
+  #expect(said.contains("\"backups\":\"none planned\""))
+}
 
-  @discardableResult
-  private func run(
-    _ arguments: [String], as who: String, _ stage: DemoStage
-  ) async throws -> String {
-    let ended = await weir(
-      arguments + ["--lang", "en"],
-      environment: ["WEIR_DATA": stage.running.dataFolder, "WEIR_AS": who])
-    try #require(ended.exit == .done, "\(arguments.prefix(2)): \(ended.errors)\(ended.output)")
-    return ended.output
-  }
+/// A command of a node that runs, which must succeed.
+@discardableResult
+private func run(
+  _ arguments: [String], as who: String, _ stage: DemoStage
+) async throws -> String {
+  let ended = await weir(
+    arguments + ["--lang", "en"],
+    environment: ["WEIR_DATA": stage.running.dataFolder, "WEIR_AS": who])
+  try #require(ended.exit == .done, "\(arguments.prefix(2)): \(ended.errors)\(ended.output)")
+  return ended.output
 }

@@ -83,7 +83,8 @@ package final class PostgresServer: Sendable {
       net="$net -c ssl_key_file=$folder/server.key"
     fi
     $as "$bin/postgres" -D "$folder/data" -k "$folder" $net -c max_connections=1000 \
-      -c shared_buffers=64MB -c max_pred_locks_per_transaction=256 >> "$folder/log" 2>&1 &
+      -c shared_buffers=64MB -c max_pred_locks_per_transaction=256 \
+      -c max_prepared_transactions=16 >> "$folder/log" 2>&1 &
     server=$!
     cat > /dev/null
     kill -QUIT $server 2> /dev/null; wait $server 2> /dev/null

@@ -40,7 +40,10 @@ struct AuditLog: Sendable {
     let folder = DurableFolder(path: path + "/log")
     clocks = AuditClocks(civil: environment.clock.civil, real: environment.clock.real)
     keys = MonthKeys(keyring: serviceKeys.keyring, random: environment.random)
-    let (holder, now) = (try Self.holder(environment), clocks.real())
+    let (holder, now) = (
+      try environment.configuration.holder(file: "appender", random: environment.random),
+      clocks.real()
+    )
     appender = try await database.write { try $0.becomeAppender(holder: holder, at: now) }
     board = OriginBoard(try await database.read { try $0.origins() })
     let signer = try serviceKeys.logSigner()
@@ -72,19 +75,6 @@ struct AuditLog: Sendable {
 }
 
 extension AuditLog {
-  /// What a lease calls this folder: a name of its own, for two machines may call theirs alike.
-  ///
-  /// A database that lies in the folder is guarded by the folder's lock; a lease that a backup of it holds keeps nobody out.
-  private static func holder(_ environment: ServiceEnvironment) throws -> String {
-    guard environment.configuration.postgres != nil else { return "folder" }
-    let (folder, random) = (environment.configuration.dataFolder, environment.random)
-    let file = folder + "/appender"
-    if !Files.exists(file) {
-      try Files.write(Hex.encode(random.bytes(8)), to: file, isPrivate: false)
-    }
-    return "\(folder)#\(String(decoding: try readBytes(file), as: UTF8.self))"
-  }
-
   /// Says that this process is at work, until the task is cancelled.
   ///
   /// - Throws: `LogFault.fencedOff` when another has become the appender.

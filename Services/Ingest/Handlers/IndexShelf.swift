@@ -80,6 +80,27 @@ final class IndexShelf: Sendable {
     }
   }
 
+  /// Removes what there is of indexes of other states than the registers have.
+  func forgetStale() async throws {
+    let entries = Set(
+      try FileManager.default.contentsOfDirectory(atPath: folder).compactMap { name in
+        name.split(separator: "-").dropFirst().first.flatMap { Int64($0) }
+      })
+    for entry in entries.sorted() {
+      try await turns.run(entry) {
+        let state = try await database.read { try $0.register(entry) }
+        served.withLock { served in
+          if served[entry]?.state != state { served[entry] = nil }
+        }
+        let current = state.map { path($0) }
+        for name in try FileManager.default.contentsOfDirectory(atPath: folder)
+        where name.hasPrefix("E-\(entry)-") && "\(folder)/\(name)" != current {
+          try FileManager.default.removeItem(atPath: "\(folder)/\(name)")
+        }
+      }
+    }
+  }
+
   /// Removes index files of other states than the registers have now: what a process that died left behind.
   func sweep(_ registers: [RegisterState]) throws {
     let current = Set(registers.map { path($0) })
@@ -138,6 +159,8 @@ final class IndexShelf: Sendable {
       guard let state = try transaction.register(entry) else {
         throw UnreadableContent(what: "register")
       }
+      // Another replica may have rotated the keys since.
+      guard state.keyVersion == keys.version else { throw StaleRegister() }
       var entries: [IndexEntry] = []
       entries.reserveCapacity(state.rowCount)
       try transaction.eachStandingRow(entry, current: keys.currentTokens) { token, location in

@@ -53,6 +53,8 @@ package struct IngestService: IngestV1.IngestService {
     package var backups: BackupTerm?
     /// How many blocks one step seals anew: some 8,000 rows.
     package var resealedBlocks = 256
+    /// This process among several over one database; `nil` where it is the only one.
+    package var replica: Replica?
 
     /// - Parameter profiles: Asked at each use, as is the calendar.
     package init(
@@ -89,6 +91,8 @@ package struct IngestService: IngestV1.IngestService {
   let shelf: IndexShelf
   let pool: ComputePool
   let commits = EntryTurns()
+  let destructions = EntryTurns()
+  let followedKeys = FollowedKeys()
   let grants = CheckedGrants()
   let canaries = Canaries()
   /// Registers whose rows are not those that were committed; found at the start.

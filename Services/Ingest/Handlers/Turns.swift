@@ -1,6 +1,50 @@
 // One at a time, in the order of arrival, for work that awaits in the middle.
 
+import Access
+import Database
+import IngestStore
 import Synchronization
+import Vocabulary
+
+/// The right to change one register, or to carry out one destruction: one call of one replica at a time.
+struct Turn: Sendable {
+  /// `nil` where there is one process.
+  fileprivate let lease: Lease?
+
+  /// Asked in every transaction that changes what the turn is about.
+  func check(in transaction: borrowing some SQLReading & ~Copyable) throws {
+    if let lease { try transaction.require(lease) }
+  }
+}
+
+extension IngestService {
+  /// Changes one register: what one department commits holds up no other.
+  func inTurn<T>(_ entry: Int64, _ body: (Turn) async throws -> T) async throws -> T {
+    try await turn(commits, entry, ResourceName.entry(entry).text, body)
+  }
+
+  /// Carries out one destruction.
+  func inTurn<T>(
+    ofDestruction number: Int64, _ body: (Turn) async throws -> T
+  ) async throws -> T {
+    try await turn(destructions, number, ResourceName.destruction(number).text, body)
+  }
+
+  private func turn<T>(
+    _ turns: EntryTurns, _ number: Int64, _ name: String, _ body: (Turn) async throws -> T
+  ) async throws -> T {
+    try await turns.run(number) {
+      guard let replica = outside.replica else { return try await body(Turn(lease: nil)) }
+      do {
+        return try await database.holding(name, as: replica.holder, now: outside.real) { lease in
+          try await body(Turn(lease: lease))
+        }
+      } catch is LeaseLost {
+        throw RequestRefusal.changedMeanwhile(name: name)
+      }
+    }
+  }
+}
 
 /// A queue of one for each entry: what one department commits holds up no other.
 final class EntryTurns: Sendable {

@@ -18,14 +18,17 @@ enum Following {
 }
 
 nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> ServiceParts {
+  let folder = environment.configuration.dataFolder
+  try Files.makeFolder(folder)
+  // Its token indexes are one process's, wherever the databases are.
+  guard let lock = try FolderLock(folder: folder) else {
+    throw ConfigurationError.malformed(
+      path: folder, detail: "another process of Ingest works in this dataFolder; give each its own")
+  }
   let keys = try environment.openKeys()
   let database = try await environment.openDatabase(
-    schema: ingestSchema, keys: keys, consumers: Following.consumers)
-  var options = DatabaseOptions()
-  options.name = "identity"
-  let identity = try await SQLDatabase.open(
-    .sqlite(path: "\(environment.configuration.dataFolder)/identity.sqlite"),
-    schema: identitySchema, options: options, now: environment.clock.real)
+    schema: ingestSchema, keys: keys, consumers: Following.consumers, writersTakeTurns: true)
+  let identity = try await openIdentity(environment)
   guard let outbox = database.outbox else {
     throw ConfigurationError.malformed(path: "ingest", detail: "the database has no outbox")
   }
@@ -65,9 +68,32 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
     services: ["weir.ingest.v1.Ingest", "weir.events.v1.Events"],
     jobs: [
       { try await audit.run() }, { try await refusals.run() }, { try await grants.run() },
+      {
+        try await service.keepPlace { error in
+          environment.warn("other replicas of Ingest not followed", cause: "\(error)")
+        }
+      },
     ] + repeatedJobs(environment, service)
       + followers.map { follower in { try await follower.run() } },
-    close: [{ await database.close() }, { await identity.close() }])
+    close: [{ await database.close() }, { await identity.close() }, { lock.release() }])
+}
+
+/// The mapping store, which lies apart from the records (AC-33).
+nonisolated func openIdentity(_ environment: ServiceEnvironment) async throws -> SQLDatabase {
+  var options = DatabaseOptions()
+  options.name = "identity"
+  options.writersTakeTurns = true
+  do {
+    return try await SQLDatabase.open(
+      environment.configuration.identityLocation, schema: identitySchema, options: options,
+      now: environment.clock.real)
+  } catch DatabaseError.schemaStepEdited, DatabaseError.schemaIsNewer {
+    throw ConfigurationError.malformed(
+      path: "identityPostgres",
+      detail:
+        "the database holds other tables than a mapping store's, which lies apart from all else (AC-33)"
+    )
+  }
 }
 
 /// What goes on without anybody's call.
@@ -130,6 +156,11 @@ nonisolated func makeService(
   }
   outside.backups = configuration.backups.map {
     BackupTerm(everyHours: $0.everyHours, keep: $0.keep)
+  }
+  if configuration.postgres != nil {
+    outside.replica = Replica(
+      name: "r\(configuration.replica)",
+      holder: try configuration.holder(file: "replica", random: environment.random))
   }
   outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
   return try IngestService(outside)

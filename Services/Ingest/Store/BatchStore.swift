@@ -74,6 +74,12 @@ extension SQLReading where Self: ~Copyable {
       .map { try StoredBatch($0) }
   }
 
+  /// The first delivery that stands; another one once a stock replaced them all. 0 for none.
+  package func firstLiveBatch(_ entry: Int64) throws -> Int64 {
+    try queryOne(
+      "SELECT COALESCE(MIN(id), 0) FROM batches WHERE entry = ?1 AND is_live = 1", [entry])?[0] ?? 0
+  }
+
   package func chunk(_ batch: Int64, _ number: Int) throws -> StoredChunk? {
     try queryOne("SELECT * FROM chunks WHERE batch = ?1 AND number = ?2", [batch, number])
       .map { try StoredChunk($0) }
@@ -206,7 +212,9 @@ extension WriteTransaction {
   }
 
   /// Deletes a batch's rejected rows; what it counted of them stays.
-  package func deleteRejects(of batch: Int64) throws {
+  ///
+  /// - Returns: How many there were.
+  package func deleteRejects(of batch: Int64) throws -> Int {
     try execute("DELETE FROM rejects WHERE batch = ?1", [batch])
   }
 

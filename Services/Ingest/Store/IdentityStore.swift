@@ -70,8 +70,9 @@ extension WriteTransaction {
       each: blocks.map { [.integer($0.id), .integer(batch), .blob($0.salts)] })
   }
 
-  package func deleteSaltBlocks(of batch: Int64) throws {
-    try execute("DELETE FROM salt_blocks WHERE batch = ?1", [batch])
+  /// - Parameter id: Only blocks before it: what an earlier try left, never what another replica writes since.
+  package func deleteSaltBlocks(of batch: Int64, before id: Int64 = .max) throws {
+    try execute("DELETE FROM salt_blocks WHERE batch = ?1 AND id < ?2", [batch, id])
   }
 
   package func deleteStagedSalts(of batch: Int64) throws {

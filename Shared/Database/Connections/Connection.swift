@@ -8,6 +8,8 @@ protocol Connection: AnyObject {
   func perform<T>(_ body: () throws -> T) throws -> T
 
   func begin() throws(DatabaseError)
+  /// Begins a transaction that writes, after those of other processes where they take turns.
+  func beginTurn() throws(DatabaseError)
   func commit() throws(DatabaseError)
   /// Ends the transaction whatever its state; a failure poisons the connection.
   func rollback() throws(DatabaseError)
@@ -38,6 +40,10 @@ protocol Connection: AnyObject {
   /// The settings on which durability and secrecy rest, read back from the database.
   func settings() throws(DatabaseError) -> [String: String]
   func close()
+}
+
+extension Connection {
+  func beginTurn() throws(DatabaseError) { try begin() }
 }
 
 /// How a connection is used.

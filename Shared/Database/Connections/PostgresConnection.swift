@@ -13,6 +13,7 @@ final class PostgresConnection: Connection {
   }
 
   private let role: ConnectionRole
+  private let takesTurns: Bool
   private let counter: StatementCounter
   /// The connection of libpq; nil once closed. It never leaves this file and `PostgresResult`.
   private var link: OpaquePointer?
@@ -21,10 +22,13 @@ final class PostgresConnection: Connection {
   private var prepared = 0
   private var cursors = 0
 
-  init(connectionString: String, role: ConnectionRole, counter: StatementCounter)
-    throws(DatabaseError)
-  {
+  /// - Parameter takesTurns: Whether writers of several processes exclude each other.
+  init(
+    connectionString: String, role: ConnectionRole, takesTurns: Bool = false,
+    counter: StatementCounter
+  ) throws(DatabaseError) {
     self.role = role
+    self.takesTurns = takesTurns
     self.counter = counter
     guard let transport = PostgresTransport(connectionString: connectionString) else {
       throw .cannotOpen("the connection string cannot be read, or names a service file")
@@ -91,6 +95,18 @@ final class PostgresConnection: Connection {
   // MARK: Transactions
 
   func begin() throws(DatabaseError) { try command("BEGIN") }
+
+  // A lock of the transaction, which goes with it however it ends. LOCK takes no snapshot ("the view of data will be frozen when its
+  // first SELECT or data modification statement begins", the manual, LOCK), so the body sees what the turn before committed.
+  func beginTurn() throws(DatabaseError) {
+    guard takesTurns else { return try begin() }
+    try command(
+      """
+      BEGIN; SET LOCAL lock_timeout = '\(Int(Limits.turnSeconds * 1000))';
+      LOCK TABLE database_incarnation IN EXCLUSIVE MODE;
+      SET LOCAL lock_timeout = '\(Int(Limits.busySeconds * 1000))';
+      """)
+  }
 
   func commit() throws(DatabaseError) {
     do {

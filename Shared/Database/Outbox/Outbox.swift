@@ -43,14 +43,41 @@ package struct Outbox: Sendable {
 
   // MARK: Reading
 
-  /// The origins of all replicas that have written in this database.
-  package func origins() async throws -> [Origin] {
+  /// How far the outboxes of this database are: this replica's, and those of all that have ever written here. Any replica tells what
+  /// one that died has left to be told.
+  package func heads() async throws -> [(origin: Origin, sequence: UInt64)] {
     let own = origin
+    guard database.isShared else { return [(own, lastSequence)] }
     return try await database.read { transaction in
-      try transaction.query("SELECT service, replica FROM outbox_origin ORDER BY replica")
-        .compactMap {
-          Origin(service: try $0[0], replica: try $0[1], incarnation: own.incarnation)
+      try transaction.query("SELECT service, replica, sequence FROM outbox_origin ORDER BY replica")
+        .compactMap { row in
+          let sequence: Int64 = try row[2]
+          return Origin(service: try row[0], replica: try row[1], incarnation: own.incarnation)
+            .map { ($0, UInt64(max(0, sequence))) }
         }
+    }
+  }
+
+  /// Wakes the streams of ``changes()`` for what other replicas commit, until the task is cancelled. At once where there are none.
+  ///
+  /// - Parameter onFault: Told where it could not look; it looks again.
+  package func watchOthers(onFault: (any Error) -> Void) async throws {
+    guard database.isShared else { return }
+    var known: Int64 = -1
+    while true {
+      do {
+        let sum = try await database.read { transaction in
+          let sums = try transaction.query("SELECT sequence FROM outbox_origin")
+          return try sums.reduce(Int64(0)) { $0 + (try $1[0] as Int64) }
+        }
+        if sum != known { core.tell() }
+        known = sum
+      } catch is CancellationError {
+        throw CancellationError()
+      } catch {
+        onFault(error)
+      }
+      try await Task.sleep(for: .milliseconds(50))
     }
   }
 

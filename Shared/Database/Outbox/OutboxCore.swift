@@ -38,15 +38,20 @@ final class OutboxCore: Sendable {
   ) throws -> OutboxCore {
     _ = try configuration.keyring.currentOrNewKey(
       .outbox, resource: configuration.service, suite: .aes256GCM, createdAt: now.milliseconds)
-    try connection.begin()
-    do {
-      let core = try loadInTransaction(configuration, on: connection)
-      try connection.commit()
-      return core
-    } catch {
-      try? connection.rollback()
-      throw error
+    // Replicas that start at once make the first rows together.
+    for _ in 0..<Limits.attempts {
+      do {
+        try connection.beginTurn()
+        let core = try loadInTransaction(configuration, on: connection)
+        try connection.commit()
+        return core
+      } catch {
+        try? connection.rollback()
+        if let error = error as? DatabaseError, error.wantsRerun { continue }
+        throw error
+      }
     }
+    throw DatabaseError.serialization
   }
 
   private static func loadInTransaction(
@@ -149,6 +154,12 @@ final class OutboxCore: Sendable {
   }
 
   // MARK: Who listens
+
+  /// Wakes all who listen, for what another replica committed.
+  func tell() {
+    let (last, listeners) = state.withLock { ($0.last, Array($0.listeners.values)) }
+    for listener in listeners { listener.yield(last) }
+  }
 
   /// The sequence of the newest entry, now and after each commit; only the newest is kept for a slow listener.
   func changes() -> AsyncStream<UInt64> {

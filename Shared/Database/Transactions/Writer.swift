@@ -138,7 +138,7 @@ actor Writer {
     _ repeated: inout [any PendingWrite]
   ) -> Outcome {
     do {
-      try connection.begin()
+      try connection.beginTurn()
     } catch .connectionLost {
       return .unbegun
     } catch {

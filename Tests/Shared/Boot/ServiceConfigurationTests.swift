@@ -73,6 +73,37 @@ struct ServiceConfigurationTests {
   }
 
   @Test(
+    "AC-33 several replicas need PostgreSQL, and Ingest's mapping store lies in another database than its records"
+  )
+  func replicas() throws {
+    func records(_ other: String?) -> (inout ServiceConfiguration) -> Void {
+      {
+        $0.service = "ingest"
+        $0.postgres = "host=db dbname=records"
+        $0.identityPostgres = other
+      }
+    }
+    var written = configuration()
+    records("host=db dbname=mapping")(&written)
+    written.replica = 2
+    #expect(try load(try written.yaml()) == written)
+    #expect(try refusal { $0.replica = 2 }.contains("needs PostgreSQL"))
+    #expect(try refusal(records(nil)).contains("both or neither"))
+    #expect(try refusal(records("host=db dbname=records")).contains("lies apart"))
+    #expect(
+      try refusal {
+        $0.service = "ingest"
+        $0.identityPostgres = "host=db dbname=mapping"
+      }.contains("both or neither"))
+    #expect(
+      try refusal {
+        $0.service = "share"
+        $0.postgres = "host=db"
+        $0.identityPostgres = "host=db dbname=mapping"
+      }.contains("Ingest's alone"))
+  }
+
+  @Test(
     "suite, backups and master key are read back; what cannot be is named, a PIN open to others too"
   )
   func keys() throws {

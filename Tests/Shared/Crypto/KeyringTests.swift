@@ -188,6 +188,12 @@ final class KeyringTests {
     let same = try second.currentOrNewKey(
       .outbox, resource: "ingest", suite: .aes256GCM, createdAt: 4)
     #expect(shared.id == same.id)
+    // Of one version, as other keys bear the same number.
+    let third = try first.currentOrNewKey(
+      .resource, resource: "entries/E-1", version: 3, suite: .aes256GCM, createdAt: 5)
+    let again = try second.currentOrNewKey(
+      .resource, resource: "entries/E-1", version: 3, suite: .aes256GCM, createdAt: 6)
+    #expect(third.id == again.id && third.version == 3 && third.id != one.id)
     let unknown = KeyID(rawValue: 1)
     #expect(throws: KeyFileError.unknownKey(unknown)) { try first.destroy(unknown) }
     #expect(throws: KeyFileError.unknownKey(unknown)) { try first.retire(unknown, at: 1) }
@@ -199,6 +205,26 @@ final class TokenKeyFolderTests {
   private let folder = NSTemporaryDirectory() + "weir-token-keys-" + UUID().uuidString
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  @Test("the first key of a resource is made once, by whichever process comes first")
+  func first() async throws {
+    let stores = [try TokenKeyFolder(folder: folder), try TokenKeyFolder(folder: folder)]
+    for resource in 0..<20 {
+      let made = try await withThrowingTaskGroup(of: KeyID.self) { group in
+        for store in stores + stores {
+          group.addTask {
+            try store.newestOrFirst(
+              resource: "entries/E-\(resource)", suite: .aes256, createdAt: 1,
+              random: SystemRandom()
+            ).id
+          }
+        }
+        return try await group.reduce(into: Set<KeyID>()) { $0.insert($1) }
+      }
+      #expect(made.count == 1)
+    }
+    #expect(try stores[0].keys().count == 20)
+  }
 
   @Test("a key comes back from its file, and no longer after its destruction")
   func files() throws {

@@ -214,7 +214,9 @@ struct OutboxTests {
       try await group.waitForAll()
     }
     let outbox = try #require(databases[0].outbox)
-    let origins = try await outbox.origins()
+    let heads = try await outbox.heads()
+    #expect(heads.map(\.sequence) == [40, 80])
+    let origins = heads.map(\.origin)
     #expect(origins.map(\.replica) == ["a", "b"])
     for (origin, count) in zip(origins, [40, 80]) {
       let entries = try await allEntries(outbox, of: origin)

@@ -29,6 +29,8 @@ package struct DemoOptions: Sendable {
   var listening: @Sendable (any MessageTransport) -> any MessageTransport = { $0 }
   /// Of every process of the node; `nil` takes the defaults.
   package var limits: ServiceConfiguration.Limits?
+  /// Ingest in several processes over PostgreSQL; `nil` for one with its own files.
+  package var ingest: IngestReplicas?
   /// Called when a step has ended; tests tamper here.
   package var afterStep: @Sendable (_ step: String) async throws -> Void = { _ in }
 
@@ -77,6 +79,7 @@ package func playDemo(
   node.domain = "meizhou.weir.example"
   node.demoStart = plan.today
   node.limits = options.limits
+  node.ingest = options.ingest
   let progress = ProgressLine(
     BilingualText("启动", "starting"), total: ServiceConfiguration.services.count, console: console)
   return try await withNode(

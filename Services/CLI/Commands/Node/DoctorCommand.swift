@@ -96,6 +96,7 @@ struct Examination: Sendable {
       privateFiles(), terms(keys), pairs(keys), list(keys, .service), list(keys, .department),
       calendar(), disk(), clock(description),
     ]
+    findings += replicas(description)
     findings += backups(description)
     findings += await services(keys, description)
     return findings
@@ -205,7 +206,7 @@ struct Examination: Sendable {
       ]
     }
     var findings: [Finding] = []
-    for service in ServiceConfiguration.services {
+    for service in description.processes {
       let isServing = await client.isServing(service)
       findings.append(
         Finding(

@@ -19,7 +19,7 @@ struct HealthWait: Sendable {
   /// - Throws: `NodeFailure` when a process has ended or the limit has passed.
   func wait(answered: @Sendable (String) -> Void) async throws {
     let end = ContinuousClock.now + .seconds(limitSeconds)
-    var waiting = ServiceConfiguration.services
+    var waiting = supervisor.processes
     while !waiting.isEmpty {
       for (service, status) in await supervisor.ended {
         throw died(service, status)

@@ -6,12 +6,12 @@ package import Crypto
 import Foundation
 package import RPC
 
-/// Channels to the six internal listeners of a data folder, in the name of `service/node`.
+/// Channels to the internal listeners of a data folder, in the name of `service/node`.
 package struct NodeClient: Sendable {
   private let channels: [String: Channel]
   private let reactors: ReactorGroup
 
-  /// - Parameter addresses: The internal address of each service.
+  /// - Parameter addresses: The internal address of each process.
   package init(
     keys: KeyFolder, addresses: [String: Address], random: any RandomSource
   ) throws {
@@ -28,7 +28,8 @@ package struct NodeClient: Sendable {
       channels[service] = try Channel(
         configuration: ChannelConfiguration(
           addresses: [address], tls: tls,
-          expectedServerURI: "spiffe://\(keys.domain)/service/\(service)", backoff: backoff,
+          expectedServerURI: "spiffe://\(keys.domain)/service/\(serviceName(of: service))",
+          backoff: backoff,
           defaultTimeout: .seconds(5)),
         reactors: reactors)
     }

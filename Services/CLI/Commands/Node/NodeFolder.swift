@@ -29,6 +29,8 @@ struct NodeFolder: Sendable {
     var sealing: String?
     /// Who must cosign the log; written by the operator.
     var witnesses: ServiceConfiguration.WitnessFiles?
+    /// Ingest over PostgreSQL, in several processes; written by the operator.
+    var ingest: IngestReplicas?
   }
 
   var descriptionFile: String { path + "/weir.yaml" }
@@ -38,8 +40,8 @@ struct NodeFolder: Sendable {
   var isNew: Bool { !Files.exists(descriptionFile) }
 
   func keys(domain: String) -> KeyFolder { KeyFolder(path: path + "/pki", domain: domain) }
-  func configurationFile(_ service: String) -> String { "\(path)/run/\(service).yaml" }
-  func logFile(_ service: String) -> String { "\(path)/log/\(service).log" }
+  func configurationFile(_ process: String) -> String { "\(path)/run/\(process).yaml" }
+  func logFile(_ process: String) -> String { "\(path)/log/\(process).log" }
 
   /// Reads what the folder is.
   func description() throws(ConfigurationError) -> Description {
@@ -100,28 +102,33 @@ struct NodeFolder: Sendable {
   func writeConfigurations(_ description: Description) throws {
     try Files.makeFolder(path + "/run")
     try Files.makeFolder(path + "/log")
-    for service in ServiceConfiguration.services {
-      try Files.makeFolder("\(path)/\(service)")
-      try Files.makeFolder("\(path)/keys/\(service)")
-      let configuration = try configuration(of: service, description)
-      try Files.write(try configuration.yaml(), to: configurationFile(service), isPrivate: true)
+    for process in description.processes {
+      try Files.makeFolder("\(path)/\(process)")
+      try Files.makeFolder("\(path)/keys/\(serviceName(of: process))")
+      let configuration = try configuration(of: process, description)
+      try Files.write(try configuration.yaml(), to: configurationFile(process), isPrivate: true)
+      // Read as the process itself will, so that what is wrong is said before any is started.
+      _ = try ServiceConfiguration.load(path: configurationFile(process))
     }
   }
 
   private func configuration(
-    of service: String, _ description: Description
+    of process: String, _ description: Description
   ) throws -> ServiceConfiguration {
+    let service = serviceName(of: process)
     let keys = keys(domain: description.domain)
     var peers: [String: [String]] = [:]
-    for (peer, port) in description.ports where peer != service {
-      peers[peer] = ["127.0.0.1:\(port)"]
+    for peer in description.processes where serviceName(of: peer) != service {
+      guard let port = description.ports[peer] else { continue }
+      peers[serviceName(of: peer), default: []].append("127.0.0.1:\(port)")
     }
-    guard let port = description.ports[service] else {
+    guard let port = description.ports[process] else {
       throw ConfigurationError.malformed(
-        path: descriptionFile, detail: "ports.\(service): is missing")
+        path: descriptionFile, detail: "ports.\(process): is missing")
     }
     var configuration = ServiceConfiguration(
-      service: service, domain: description.domain, dataFolder: "\(path)/\(service)",
+      service: service, replica: description.replica(process), domain: description.domain,
+      dataFolder: "\(path)/\(process)",
       keysFolder: "\(path)/keys/\(service)", listen: "127.0.0.1:\(port)", peers: peers,
       tls: ServiceConfiguration.TLSFiles(
         certificate: keys.serviceCertificate(service), key: keys.serviceKey(service),
@@ -142,6 +149,8 @@ struct NodeFolder: Sendable {
     if let limits = description.limits { configuration.limits = limits }
     configuration.masterKey = description.masterKey
     if service == "ingest" {
+      configuration.postgres = description.ingest?.postgres
+      configuration.identityPostgres = description.ingest?.identityPostgres
       configuration.sealing = description.sealing
       configuration.backups = description.backup.map {
         ServiceConfiguration.Backups(everyHours: Int($0.everyHours), keep: $0.keep)
@@ -168,6 +177,43 @@ struct NodeFolder: Sendable {
       try Files.write(try readBytes("\(source)/\(name)"), to: "\(target)/\(name)", isPrivate: false)
     }
   }
+}
+
+/// Ingest in several processes of one machine, over two databases (AC-33).
+package struct IngestReplicas: Codable, Equatable, Sendable {
+  /// How many processes.
+  package var replicas: Int
+  /// Connection strings: the records, and the mapping store apart from them.
+  package var postgres: String
+  package var identityPostgres: String
+
+  package init(replicas: Int, postgres: String, identityPostgres: String) {
+    self.replicas = replicas
+    self.postgres = postgres
+    self.identityPostgres = identityPostgres
+  }
+}
+
+extension NodeFolder.Description {
+  /// The processes of the node in the order in which they start: one a service, and further ones of Ingest as `ingest-2`.
+  var processes: [String] {
+    ServiceConfiguration.services.flatMap { service in
+      let count = service == "ingest" ? max(1, min(ingest?.replicas ?? 1, Self.mostReplicas)) : 1
+      return (1...count).map { $0 == 1 ? service : "\(service)-\($0)" }
+    }
+  }
+
+  /// More make no sense on one machine.
+  private static let mostReplicas = 16
+
+  func replica(_ process: String) -> Int {
+    process.split(separator: "-").dropFirst().first.flatMap { Int($0) } ?? 1
+  }
+}
+
+/// The service of a process: `ingest` of `ingest-2`.
+func serviceName(of process: String) -> String {
+  String(process.prefix { $0 != "-" })
 }
 
 extension Founding {

@@ -20,6 +20,8 @@ package struct NodeOptions: Sendable {
   package var founding: Founding?
   /// Limits of a new folder's processes, where they are not to be the defaults.
   package var limits: ServiceConfiguration.Limits?
+  /// Ingest of a new folder in several processes; `nil` for one with its own files.
+  package var ingest: IngestReplicas?
   /// The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml`.
   package var law: String
   /// The folder with the executables `weir-…`.
@@ -97,7 +99,8 @@ package func withNode<Result>(
     gateway: "127.0.0.1:\(description.gatewayPort)",
     internal: description.ports.mapValues { "127.0.0.1:\($0)" }, pids: [:])
   let client = try NodeClient(keys: keys, addresses: ready.addresses, random: options.random)
-  let supervisor = Supervisor(folder: folder, programs: options.programs, tell: tell)
+  let supervisor = Supervisor(
+    folder: folder, processes: description.processes, programs: options.programs, tell: tell)
   do {
     try await supervisor.start()
     try await HealthWait(folder: folder, client: client, supervisor: supervisor)
@@ -156,6 +159,13 @@ private func describe(
     try folder.save(description)
   }
   try claims.hold(description.ports.values + [description.gatewayPort])
+  let new = description.processes.filter { description.ports[$0] == nil }
+  if !new.isEmpty {
+    for (process, port) in zip(new, try claims.choose(new.count, random: options.random)) {
+      description.ports[process] = port
+    }
+    try folder.save(description)
+  }
   return description
 }
 
@@ -166,19 +176,19 @@ private func make(
   guard !Files.exists(folder.keys(domain: domain).serviceRoot) else {
     throw NodeFailure.halfMade(folder: folder.path)
   }
-  let services = ServiceConfiguration.services
   if let port = options.gatewayPort { try claims.hold([port]) }
-  let ports = try claims.choose(services.count, random: options.random)
   let gatewayPort =
     if let port = options.gatewayPort { port } else {
       try claims.choose(1, random: options.random)[0]
     }
   let now = systemNow()
-  let description = NodeFolder.Description(
+  var description = NodeFolder.Description(
     domain: domain, demoCivilStart: options.demoStart?.iso,
     demoRealStart: options.demoStart == nil ? nil : now.milliseconds,
-    ports: Dictionary(uniqueKeysWithValues: zip(services, ports)), gatewayPort: gatewayPort,
-    limits: options.limits)
+    ports: [:], gatewayPort: gatewayPort, limits: options.limits, ingest: options.ingest)
+  let processes = description.processes
+  let ports = try claims.choose(processes.count, random: options.random)
+  description.ports = Dictionary(uniqueKeysWithValues: zip(processes, ports))
   try folder.create(
     description: description, founding: options.founding ?? .standard, resources: options.law,
     now: now, random: options.random)

@@ -1,10 +1,12 @@
-// The six processes of one machine: started in order, restarted when one dies, ended together.
+// The processes of one machine: started in order, restarted when one dies, ended together.
 
 import Boot
 import Synchronization
 
 /// Keeps the services of a data folder running until it is told to stop.
 actor Supervisor {
+  /// By name, in the order in which they start.
+  nonisolated let processes: [String]
   private let folder: NodeFolder
   private let programs: String
   private let tell: @Sendable (String) -> Void
@@ -16,7 +18,11 @@ actor Supervisor {
   /// - Parameters:
   ///   - programs: The folder with the executables `weir-…`.
   ///   - tell: Takes a line for the operator when something happens.
-  init(folder: NodeFolder, programs: String, tell: @escaping @Sendable (String) -> Void) {
+  init(
+    folder: NodeFolder, processes: [String], programs: String,
+    tell: @escaping @Sendable (String) -> Void
+  ) {
+    self.processes = processes
     self.folder = folder
     self.programs = programs
     self.tell = tell
@@ -26,7 +32,7 @@ actor Supervisor {
 
   /// The services that have ended, with their exit statuses.
   var ended: [(service: String, status: Int32)] {
-    ServiceConfiguration.services.compactMap { service in
+    processes.compactMap { service in
       children[service]?.statusIfEnded.map { (service, $0) }
     }
   }
@@ -45,12 +51,12 @@ actor Supervisor {
 
   /// Starts every service; they find each other by the fixed addresses in their configurations.
   func start() throws {
-    for service in ServiceConfiguration.services { try start(service) }
+    for service in processes { try start(service) }
   }
 
   private func start(_ service: String) throws {
     children[service] = try ChildProcess(
-      executable: "\(programs)/weir-\(service)",
+      executable: "\(programs)/weir-\(serviceName(of: service))",
       arguments: ["--configuration", folder.configurationFile(service), "--end-with-parent"],
       log: folder.logFile(service))
   }
@@ -58,7 +64,7 @@ actor Supervisor {
   /// Restarts what dies, with a growing pause, until `stop`; returns when all have been stopped.
   func watch() async {
     await withTaskGroup(of: Void.self) { group in
-      for service in ServiceConfiguration.services {
+      for service in processes {
         group.addTask { await self.watch(service) }
       }
     }
@@ -92,8 +98,8 @@ actor Supervisor {
     if ready != nil { Files.remove(folder.readyFile) }
     ready = nil
     // All are told before any is waited for: each holds streams to others open, which end when their readers do.
-    for service in ServiceConfiguration.services.reversed() { children[service]?.send(15) }
-    for service in ServiceConfiguration.services.reversed() {
+    for service in processes.reversed() { children[service]?.send(15) }
+    for service in processes.reversed() {
       guard let child = children[service] else { continue }
       let status = await child.exitStatus()
       if status != 0 { tell("weir-\(service) ended with status \(status)") }

@@ -19,14 +19,14 @@ extension IngestService {
       let id = try number(request.name, in: .batches, field: "name")
       let entry = try await database.read { try $0.ownBatch(id, field: "name", call).terms.entry }
       // One commit of an entry at a time: two of the same batch would write its blocks twice.
-      return try await commits.run(entry) {
+      return try await inTurn(entry) { turn in
         switch try await judge(id, request, change, call) {
         case .answered(let reply): return reply
         case .failed(let refusal): throw refusal
         case .passed(let batch):
           let keys = try await registerKeys(batch.terms.entry)
-          try await writeBlocks(of: batch, keys)
-          return try await finish(batch, keys, change, call)
+          try await writeBlocks(of: batch, keys, turn)
+          return try await finish(batch, keys, turn, change, call)
         }
       }
     }
@@ -118,16 +118,19 @@ extension IngestService {
 
   /// Puts the staged rows in order, part by part, as blocks that nobody sees before the batch is committed. What an earlier
   /// try left is removed first.
-  private func writeBlocks(of batch: StoredBatch, _ keys: RegisterKeySet) async throws {
+  private func writeBlocks(
+    of batch: StoredBatch, _ keys: RegisterKeySet, _ turn: Turn
+  ) async throws {
     let id = batch.id
     let (chunks, first) = try await database.write { transaction in
+      try turn.check(in: transaction)
       try transaction.deleteBlocks(of: id)
       let most = batch.accepted / RowPack.blockRows + RowPack.partCount
       return (
         try transaction.chunks(id), try transaction.nextNumber("blocks", count: Int64(most))
       )
     }
-    try await identity.write { try $0.deleteSaltBlocks(of: id) }
+    try await identity.write { try $0.deleteSaltBlocks(of: id, before: first) }
     var next = first
     var rows = try await ordered(batch, part: 0, chunks, keys)
     for part in 0..<RowPack.partCount {
@@ -136,7 +139,7 @@ extension IngestService {
         part + 1 < RowPack.partCount ? ordered(batch, part: part + 1, chunks, keys) : []
       let start = next
       next += Int64(rows.count)
-      try await write(rows, of: id, from: start, keyVersion: keys.version)
+      try await write(rows, of: id, from: start, keyVersion: keys.version, turn)
       rows = try await following
     }
   }
@@ -157,7 +160,7 @@ extension IngestService {
 
   /// Salts and rows at once: neither counts before the batch is committed, and a new try removes both.
   private func write(
-    _ blocks: [SaltedRows], of batch: Int64, from start: Int64, keyVersion: Int
+    _ blocks: [SaltedRows], of batch: Int64, from start: Int64, keyVersion: Int, _ turn: Turn
   ) async throws {
     if blocks.isEmpty { return }
     async let salted: Void = identity.write { transaction in
@@ -166,6 +169,7 @@ extension IngestService {
         batch: batch)
     }
     try await database.write { transaction in
+      try turn.check(in: transaction)
       try transaction.insert(
         blocks.enumerated().map {
           StoredBlock(
@@ -177,11 +181,13 @@ extension IngestService {
   }
 
   private func finish(
-    _ batch: StoredBatch, _ keys: RegisterKeySet, _ change: ChangeRequest, _ call: CallContext
+    _ batch: StoredBatch, _ keys: RegisterKeySet, _ turn: Turn, _ change: ChangeRequest,
+    _ call: CallContext
   ) async throws -> IngestV1.Batch {
     let time = outside.civil()
     let check = try keys.check()
     let committed = try await database.writeWithEvidence { transaction in
+      try turn.check(in: transaction)
       let now = try transaction.ownBatch(batch.id, field: "name", call)
       guard now.progress == batch.progress, now.accepted == batch.accepted else {
         throw RequestRefusal.changedMeanwhile(name: batch.name)
@@ -189,8 +195,6 @@ extension IngestService {
       return try commit(now, keys, check: check, at: time, change, call, in: transaction)
     }
     let (reply, superseded) = committed.value
-    // A new stock leaves nothing of what was found damaged.
-    if batch.terms.kind.supersedesEarlier { damaged.remove(batch.terms.entry) }
     try await clean(batch, superseded, keys)
     var message = reply
     message.receipt = receipt(committed.evidence)

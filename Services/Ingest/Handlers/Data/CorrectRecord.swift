@@ -19,13 +19,13 @@ extension IngestService {
       let change = try ChangeRequest(
         request, requestID: request.requestID, call, digests: keys.pseudonyms)
       let correction = try Correction(request)
-      return try await commits.run(correction.entry) {
+      return try await inTurn(correction.entry) { turn in
         if let known = try await answered(change) { return known }
         return try await withRegister(correction.entry) { keys, register in
           guard register.state.owner == call.caller.department else {
             throw DataRefusal.notOwner(entry: register.state.name)
           }
-          return try await correct(correction, keys, register, change, call)
+          return try await correct(correction, keys, register, turn, change, call)
         }
       }
     }
@@ -46,7 +46,7 @@ extension IngestService {
   }
 
   private func correct(
-    _ correction: Correction, _ keys: RegisterKeySet, _ register: ServedRegister,
+    _ correction: Correction, _ keys: RegisterKeySet, _ register: ServedRegister, _ turn: Turn,
     _ change: ChangeRequest, _ call: CallContext
   ) async throws -> IngestV1.Batch {
     let (entry, record) = (correction.entry, correction.record)
@@ -74,6 +74,7 @@ extension IngestService {
     let time = outside.civil()
     let check = try keys.check()
     let committed = try await database.writeWithEvidence { transaction in
+      try turn.check(in: transaction)
       _ = try transaction.answer(to: change)
       // Asked before the work as well as here, where alone it counts.
       try transaction.check(correction)

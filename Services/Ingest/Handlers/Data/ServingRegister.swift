@@ -58,9 +58,9 @@ extension IngestService {
     if keys.loaded(entry) == nil, try await database.read({ try $0.register(entry) }) == nil {
       throw DataRefusal.nothingDelivered(entry: name)
     }
-    let set = try await registerKeys(entry)
+    let set = try await registerKeys(entry, makes: false)
     // Asked first: of rows that are missing no index can be made.
-    guard !damaged.contains(entry) else { throw DataRefusal.registerDamaged(entry: name) }
+    guard try await !isDamaged(entry) else { throw DataRefusal.registerDamaged(entry: name) }
     guard let register = try await shelf.register(entry, keys: set) else {
       throw DataRefusal.nothingDelivered(entry: name)
     }

@@ -22,10 +22,19 @@ extension IngestService {
   ///
   /// - Parameter steps: At most so many, for tests that stop in the middle.
   package func resealEarlier(atMost steps: Int = .max) async throws {
+    if try await database.read({ try $0.rotatingEntries() }).isEmpty { return }
+    guard let replica = outside.replica else { return try await resealAll(atMost: steps) }
+    // One replica does it all: what it knows of a batch's leaves serves it from step to step.
+    try await database.holdingIfFree("resealing", as: replica.holder, now: outside.real) { _ in
+      try await resealAll(atMost: steps)
+    }
+  }
+
+  private func resealAll(atMost steps: Int) async throws {
     var left = steps
     var leaves: KnownLeaves?
-    for entry in try await database.read({ try $0.rotatingEntries() })
-    where !damaged.contains(entry) {
+    for entry in try await database.read({ try $0.rotatingEntries() }) {
+      if try await isDamaged(entry) { continue }
       while left > 0 {
         left -= 1
         if try await !resealStep(entry, &leaves) { break }
@@ -37,8 +46,18 @@ extension IngestService {
   func destroyUnusedKeys() async throws {
     let (keys, pool) = (keys, pool)
     for state in try await database.read({ try $0.keyStates(after: 0, limit: .max) }) {
-      try await pool.run {
-        try keys.destroyUnused(state.entry, version: state.version, previous: state.previous)
+      let (entry, version, previous) = (state.entry, state.version, state.previous)
+      guard
+        try await pool.run({
+          try keys.hasUnused(entry, version: version, previous: previous)
+        })
+      else { continue }
+      // Another replica may be about to begin a rotation with them.
+      try await inTurn(entry) { _ in
+        guard let now = try await database.read({ try $0.keyState(entry) }) else { return }
+        try await pool.run {
+          try keys.destroyUnused(entry, version: now.version, previous: now.previous)
+        }
       }
     }
   }
@@ -47,26 +66,26 @@ extension IngestService {
   ///
   /// - Returns: Whether there is more to do.
   private func resealStep(_ entry: Int64, _ leaves: inout KnownLeaves?) async throws -> Bool {
-    try await commits.run(entry) {
+    try await inTurn(entry) { turn in
       guard let state = try await database.read({ try $0.keyState(entry) }),
         state.previous != nil
       else { return false }
       let keys = try await registerKeys(entry)
       do {
-        if try await resealBlocks(entry, keys, &leaves) { return true }
-        if try await resealStaged(entry, keys) { return true }
-        if try await resealRejects(entry, keys) { return true }
+        if try await resealBlocks(entry, keys, &leaves, turn) { return true }
+        if try await resealStaged(entry, keys, turn) { return true }
+        if try await resealRejects(entry, keys, turn) { return true }
       } catch is SealError {
         try await markDamaged(entry)
         return false
       }
-      try await finishRotation(entry, keys)
+      try await finishRotation(entry, keys, turn)
       return false
     }
   }
 
   private func resealBlocks(
-    _ entry: Int64, _ keys: RegisterKeySet, _ known: inout KnownLeaves?
+    _ entry: Int64, _ keys: RegisterKeySet, _ known: inout KnownLeaves?, _ turn: Turn
   ) async throws -> Bool {
     let (version, limit) = (keys.version, outside.resealedBlocks)
     guard
@@ -76,7 +95,10 @@ extension IngestService {
     else { return false }
     guard batch.isLive else {
       // What a commit left that was cut short; the next try writes it anew.
-      try await database.write { try $0.deleteBlocks(of: batch.id) }
+      try await database.write { transaction in
+        try turn.check(in: transaction)
+        try transaction.deleteBlocks(of: batch.id)
+      }
       return true
     }
     let (root, blocks) = try await database.read {
@@ -95,6 +117,7 @@ extension IngestService {
     let newRoot = leaves.root
     known = KnownLeaves(batch: batch.id, leaves: leaves, root: newRoot)
     try await database.write { transaction in
+      try turn.check(in: transaction)
       let register = try transaction.replace(
         fresh, of: batch.id, root: newRoot, entry: entry, version: version)
       try transaction.append(
@@ -129,7 +152,9 @@ extension IngestService {
   }
 
   /// Rows of batches that are not committed yet.
-  private func resealStaged(_ entry: Int64, _ keys: RegisterKeySet) async throws -> Bool {
+  private func resealStaged(
+    _ entry: Int64, _ keys: RegisterKeySet, _ turn: Turn
+  ) async throws -> Bool {
     let version = keys.version
     let parts = try await database.read { try $0.earlierStaged(entry, before: version) }
     for part in parts {
@@ -144,6 +169,7 @@ extension IngestService {
         try keys.current(part, salts[key] ?? [], of: batch, random: random)
       }
       try await database.write { transaction in
+        try turn.check(in: transaction)
         // A chunk that was loaded anew meanwhile is another one, and under the new keys.
         guard try transaction.chunk(part.batch, part.chunk)?.attempt == part.attempt else { return }
         try transaction.replace(part, by: rows, version: version)
@@ -152,7 +178,9 @@ extension IngestService {
     return !parts.isEmpty
   }
 
-  private func resealRejects(_ entry: Int64, _ keys: RegisterKeySet) async throws -> Bool {
+  private func resealRejects(
+    _ entry: Int64, _ keys: RegisterKeySet, _ turn: Turn
+  ) async throws -> Bool {
     let version = keys.version
     let rejects = try await database.read {
       try $0.earlierRejects(entry, before: version, limit: Self.stepRejects)
@@ -174,14 +202,20 @@ extension IngestService {
       fresh += some
     }
     let changed = fresh
-    try await database.write { try $0.replace(changed) }
+    try await database.write { transaction in
+      try turn.check(in: transaction)
+      try transaction.replace(changed)
+    }
     return true
   }
 
   /// Said first, then done: the keys go once nothing lies under them, and again at the next start if that was cut short.
-  private func finishRotation(_ entry: Int64, _ set: RegisterKeySet) async throws {
+  private func finishRotation(
+    _ entry: Int64, _ set: RegisterKeySet, _ turn: Turn
+  ) async throws {
     let time = outside.civil()
     let isDone = try await database.write { transaction -> Bool in
+      try turn.check(in: transaction)
       guard try transaction.pendingUnderEarlierKeys(entry, before: set.version) == 0 else {
         return false
       }
@@ -198,12 +232,6 @@ extension IngestService {
     guard isDone else { return }
     let keys = keys
     try await pool.run { try keys.destroyUnused(entry, version: set.version, previous: nil) }
-  }
-
-  /// What is stored is not what was committed: it answers no more, and is not sealed anew either.
-  private func markDamaged(_ entry: Int64) async throws {
-    damaged.insert(entry)
-    let payload = event([("entry", .string(ResourceName.entry(entry).text))])
-    try await database.write { try $0.append(topic: "ingest.register_damaged", payload: payload) }
+    try await tellKeysGone()
   }
 }

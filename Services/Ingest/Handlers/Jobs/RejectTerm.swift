@@ -40,7 +40,8 @@ extension IngestService {
         ("rows", .integer(Int64(batch.rejected))), ("kept_until", .string(term.last.iso)),
       ])
       try await database.write { transaction in
-        try transaction.deleteRejects(of: batch.id)
+        // Of several replicas the first says it.
+        if try transaction.deleteRejects(of: batch.id) == 0 { return }
         try transaction.append(topic: "ingest.rejects_deleted", payload: payload)
       }
     }

@@ -27,6 +27,10 @@ extension IngestService {
 
   /// Destroys, looks whether it is so, and certifies. Done again it does what is left to do.
   func carryOut(_ number: Int64) async throws {
+    try await inTurn(ofDestruction: number) { try await carryOut(number, $0) }
+  }
+
+  private func carryOut(_ number: Int64, _ turn: Turn) async throws {
     guard let standing = try await database.read({ try $0.destruction(number) }),
       standing.destruction.state == .approved
     else { return }
@@ -38,7 +42,9 @@ extension IngestService {
     // What was written over stands in the journal still, until that is taken into the file.
     try await identity.checkpoint()
     try await database.checkpoint()
-    try await certify(number, subject: subject)
+    // Until no replica that lives has keys or indexes of it in its hands nothing is certified.
+    try await tellKeysGone()
+    try await certify(number, subject: subject, turn)
   }
 
   // MARK: - A register
@@ -46,8 +52,10 @@ extension IngestService {
   /// The rows first, in one transaction with the register's own row: without it nobody misses its keys at the next start.
   private func destroyRegister(_ destruction: Destruction) async throws {
     let (entry, time) = (destruction.entry, outside.civil())
-    try await commits.run(entry) {
+    try await inTurn(entry) { turn in
       let batches = try await database.write { transaction -> [Int64] in
+        try turn.check(in: transaction)
+        try transaction.tellKeysGone(as: outside.replica)
         let gone = try transaction.destroyRegister(entry, at: time)
         try transaction.count(
           rows: gone.rows, rejects: gone.rejects, in: destruction.number)
@@ -82,8 +90,8 @@ extension IngestService {
       .open(sealed, context: destruction.place)
     let subject = try SubjectIdentifier(try IngestV1.Subject(serialized: opened))
     for entry in try await entries(of: destruction) {
-      try await commits.run(entry) {
-        try await erase(subject, in: entry, destruction.number)
+      try await inTurn(entry) { turn in
+        try await erase(subject, in: entry, destruction.number, turn)
         guard try await erasable(subject, in: entry)?.places.isEmpty ?? true else {
           throw UnreadableContent(what: "erased rows")
         }
@@ -95,7 +103,7 @@ extension IngestService {
 
   /// Salts first: from there on the rows open to nobody, and a stop before they are written over finds them again by their token.
   private func erase(
-    _ subject: SubjectIdentifier, in entry: Int64, _ destruction: Int64
+    _ subject: SubjectIdentifier, in entry: Int64, _ destruction: Int64, _ turn: Turn
   ) async throws {
     guard let rows = try await erasable(subject, in: entry) else { return }
     let set = try await registerKeys(entry)
@@ -104,6 +112,7 @@ extension IngestService {
     let places = rows.places
     try await identity.write { try $0.eraseSalts(places) }
     try await database.write { transaction in
+      try turn.check(in: transaction)
       let gone = places.isEmpty ? 0 : try transaction.erase(places, of: entry)
       try transaction.delete(rejects)
       try transaction.count(rows: gone, rejects: rejects.count, in: destruction)
@@ -139,7 +148,7 @@ extension IngestService {
     _ entry: Int64, _ body: (RegisterKeySet, ServedRegister) async throws -> T
   ) async throws -> T {
     let name = ResourceName.entry(entry).text
-    guard !damaged.contains(entry) else { throw DataRefusal.registerDamaged(entry: name) }
+    guard try await !isDamaged(entry) else { throw DataRefusal.registerDamaged(entry: name) }
     for _ in 0..<4 {
       do {
         let keys = try await registerKeys(entry)
@@ -186,7 +195,7 @@ extension IngestService {
   // MARK: - The certificate
 
   /// The entry of the log that says what is destroyed, and its receipt. A stop between the two writes the entry once more.
-  private func certify(_ number: Int64, subject: String) async throws {
+  private func certify(_ number: Int64, subject: String, _ turn: Turn) async throws {
     guard let destruction = try await database.read({ try $0.destruction(number) })?.destruction
     else { return }
     let time = outside.real()
@@ -202,15 +211,17 @@ extension IngestService {
       ]
     if !subject.isEmpty { members.append(("subject", .string(subject))) }
     let payload = event(members)
-    let committed = try await database.writeWithEvidence {
-      try $0.append(topic: "ingest.data_destroyed", payload: payload)
+    let committed = try await database.writeWithEvidence { transaction in
+      try turn.check(in: transaction)
+      try transaction.append(topic: "ingest.data_destroyed", payload: payload)
     }
     guard let receipt = committed.evidence?.receipts(keys: outside.keyList).first else {
       throw UnreadableContent(what: "certificate")
     }
     let certificate = receipt.encoded()
-    try await database.write {
-      try $0.certify(number, certificate: certificate, at: time)
+    try await database.write { transaction in
+      try turn.check(in: transaction)
+      try transaction.certify(number, certificate: certificate, at: time)
     }
   }
 }

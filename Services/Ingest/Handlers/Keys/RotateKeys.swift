@@ -22,14 +22,14 @@ extension IngestService {
       let reason = try bounded(request.reason, field: "reason")
       let suite = try suite(request.suite)
       if let known = try await answered(change) { return known }
-      return try await commits.run(entry) {
+      return try await inTurn(entry) { turn in
         guard let state = try await database.read({ try $0.keyState(entry) }) else {
           throw DataRefusal.nothingDelivered(entry: request.entry)
         }
         guard state.previous == nil else { throw KeyRefusal.rotationRunning(entry: request.entry) }
         let (keys, old) = (keys, try await registerKeys(entry))
         let set = try await pool.run { try keys.next(entry, after: old, suite: suite) }
-        return try await begin(set, of: entry, suite, reason, change, call)
+        return try await begin(set, of: entry, turn, suite, reason, change, call)
       }
     }
   }
@@ -76,13 +76,15 @@ extension IngestService {
 
   /// While the index has its turn: no call may take new keys with the old index, or the other way round.
   private func begin(
-    _ set: RegisterKeySet, of entry: Int64, _ suite: SealSuite, _ reason: String,
+    _ set: RegisterKeySet, of entry: Int64, _ turn: Turn, _ suite: SealSuite, _ reason: String,
     _ change: ChangeRequest, _ call: CallContext
   ) async throws -> IngestV1.RegisterKeys {
     let time = outside.civil()
     let check = try set.check()
     return try await shelf.exclusively(entry) {
       let committed = try await database.writeWithEvidence { transaction in
+        try turn.check(in: transaction)
+        try transaction.tellKeysGone(as: outside.replica)
         _ = try transaction.answer(to: change)
         try transaction.beginRotation(
           of: entry, to: set.version, check: check, suite: suite.name, actor: call.principal,

@@ -99,9 +99,7 @@ final class RegisterKeys: Sendable {
       switch standing {
       case .none: set = try made(entry)
       case .kept(let check, let version, let previous):
-        guard let kept = try self.kept(entry, version: version, previous: previous),
-          try check == nil || check == kept.check()
-        else {
+        guard let kept = try self.kept(entry, version, previous, check) else {
           throw DataRefusal.registerKeysMissing(entry: ResourceName.entry(entry).text)
         }
         set = kept
@@ -109,6 +107,19 @@ final class RegisterKeys: Sendable {
       known[entry] = set
       return set
     }
+  }
+
+  /// Lets go of all keys of registers; they are read anew when they are needed, from the files as they are then.
+  func forgetAll() throws {
+    known.withLock { $0 = [:] }
+    try keyring.reload()
+  }
+
+  /// What tells this folder of keys from any other, and nothing of the keys; made with the folder's first replica.
+  func folderCheck() throws -> [UInt8] {
+    try keyring.currentOrNewKey(
+      .identity, resource: "replicas", suite: .hmacSHA256, createdAt: real().milliseconds
+    ).hmacKey().code(of: Array("weir-replicas-1".utf8))
   }
 
   // MARK: - Rotation
@@ -155,6 +166,15 @@ final class RegisterKeys: Sendable {
     }
   }
 
+  /// Whether there are versions of which nothing lies here.
+  func hasUnused(_ entry: Int64, version: Int, previous: Int?) throws -> Bool {
+    let name = ResourceName.entry(entry).text
+    return try (keyring.keys + tokens.keys()).contains { key in
+      key.resource == name && [.resource, .index, .token].contains(key.purpose)
+        && Int(key.version) != version && Int(key.version) != previous
+    }
+  }
+
   /// Whether the disk has no key of a register.
   func isGone(_ entry: Int64) throws -> Bool {
     let name = ResourceName.entry(entry).text
@@ -180,15 +200,15 @@ final class RegisterKeys: Sendable {
   private func made(_ entry: Int64) throws -> RegisterKeySet {
     let name = ResourceName.entry(entry).text
     let now = real().milliseconds
-    let token =
-      try tokenKey(name, version: nil)
-      ?? tokens.create(
-        resource: name, version: 1, suite: suite.tokenSuite, createdAt: now, random: random)
-    let version = token.version
+    // Keys of the same version may have been destroyed by another replica, and others made since.
+    try keyring.reload()
+    let token = try tokens.newestOrFirst(
+      resource: name, suite: suite.tokenSuite, createdAt: now, random: random)
     func key(_ purpose: KeyPurpose, _ suite: KeySuite) throws -> KeyRecord {
-      try keyring.keys(purpose, resource: name).last { $0.version == version }
-        ?? keyring.add(purpose, resource: name, version: version, suite: suite, createdAt: now)
+      try keyring.currentOrNewKey(
+        purpose, resource: name, version: token.version, suite: suite, createdAt: now)
     }
+    let version = token.version
     return RegisterKeySet(
       current: KeyVersion(
         number: Int(version), seal: try key(.resource, suite.keySuite).sealKey(),
@@ -200,7 +220,21 @@ final class RegisterKeys: Sendable {
       index: try key(.index, .hmacSHA256).hmacKey())
   }
 
-  /// `nil` unless all that the versions need are there.
+  /// `nil` unless all that the versions need are there, and are those that were in use. Another replica may have made them since the
+  /// keyring was read.
+  private func kept(
+    _ entry: Int64, _ version: Int, _ previous: Int?, _ check: [UInt8]?
+  ) throws -> RegisterKeySet? {
+    for isReread in [false, true] {
+      if isReread { try keyring.reload() }
+      guard let kept = try kept(entry, version: version, previous: previous),
+        try check == nil || check == kept.check()
+      else { continue }
+      return kept
+    }
+    return nil
+  }
+
   private func kept(_ entry: Int64, version: Int, previous: Int?) throws -> RegisterKeySet? {
     let name = ResourceName.entry(entry).text
     guard let current = try keyVersion(name, version),
@@ -241,10 +275,16 @@ extension SealSuite {
 
 extension IngestService {
   /// The keys of an entry's register; made where nothing was delivered yet.
-  func registerKeys(_ entry: Int64) async throws -> RegisterKeySet {
+  ///
+  /// - Parameter makes: Whether they are made at all; who only reads has nothing to do with them then.
+  func registerKeys(_ entry: Int64, makes: Bool = true) async throws -> RegisterKeySet {
+    try await followKeys()
     let keys = keys
     if let set = keys.loaded(entry) { return set }
     let standing = try await database.read { try $0.keyStanding(entry) }
+    guard makes || standing != .none else {
+      throw DataRefusal.nothingDelivered(entry: ResourceName.entry(entry).text)
+    }
     return try await pool.run { try keys.keys(entry, standing) }
   }
 }

@@ -14,6 +14,8 @@ package let ingestSchema: [SchemaStep] = [
   SchemaStep(number: 8, name: "destructions", sql: destructionTables, isAdditive: true),
   SchemaStep(number: 9, name: "canaries", sql: canaryTables, isAdditive: true),
   SchemaStep(number: 10, name: "origins", sql: originTables, isAdditive: true),
+  .leases(number: 11),
+  SchemaStep(number: 12, name: "replicas", sql: replicaTables, isAdditive: true),
 ]
 
 private let batchTables = [
