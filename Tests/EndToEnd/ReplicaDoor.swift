@@ -133,6 +133,14 @@ extension DemoStage {
     return count
   }
 
+  /// The index files that both replicas have of a register.
+  func indexes(of entry: String) throws -> Set<String> {
+    let files = try ["ingest", "ingest-2"].flatMap { replica in
+      try FileManager.default.contentsOfDirectory(atPath: "\(running.dataFolder)/\(replica)/index")
+    }
+    return Set(files.filter { $0.hasPrefix("E-\(entry.dropFirst("entries/E-".count))-") })
+  }
+
   /// The values that look-ups through the gateway find for planted persons.
   func lookups(_ count: Int) async throws -> [[[IngestV1.Value]]] {
     let share = try wire.client(DemoCast.humanResources.systemName).share

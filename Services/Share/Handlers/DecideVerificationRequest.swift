@@ -33,14 +33,16 @@ extension ShareServer {
   private func question(
     _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
   ) async throws -> ShareV1.VerificationRequest {
-    let actor = actor(of: call)
+    let caller = actor(of: call)
     let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
     let time = now()
     return try await database.read { transaction in
+      let actor = try acting(caller, in: transaction)
       let verification = try transaction.visibleVerification(number, to: actor)
       let profile = try profile(verification.profile)
       try judged(under: profile) {
         try verification.checkDecidable(by: actor, under: $0)
+        if request.decision == .accept { try verification.checkAnswerable(by: actor) }
         if request.decision == .decline {
           _ = try verification.declined(
             reason: request.reason, basis: basis, by: actor, under: $0, at: time)
@@ -72,13 +74,14 @@ extension ShareServer {
   private func decline(
     _ number: Int64, _ request: ShareV1.DecideVerificationRequestRequest, _ call: CallContext
   ) async throws -> ShareV1.VerificationRequest {
-    let actor = actor(of: call)
+    let caller = actor(of: call)
     let time = now()
     let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
     let done = try await change(
       call, requestID: request.requestID, content: request.unsigned,
-      authorise: { try authorise(actor, number, in: $0) }
+      authorise: { try authorise(caller, number, in: $0) }
     ) { transaction in
+      let actor = try acting(caller, in: transaction)
       let verification = try transaction.visibleVerification(number, to: actor)
       let profile = try profile(verification.profile)
       let next = try judged(under: profile) {
@@ -93,7 +96,9 @@ extension ShareServer {
           request,
           basis: basis), call, in: transaction)
       try transaction.saveDecided(next)
-      try append("share.verification_declined", next, call, to: transaction, more: signed)
+      try append(
+        "share.verification_declined", next, call, to: transaction,
+        more: signed + actor.standing(for: next.source))
       return message(next, under: profile)
     }
     var reply = done.reply
@@ -148,9 +153,11 @@ extension ShareServer {
     let signed = request.signed.map { SignedStatement($0) }
     let basis = try request.basis.map { try LegalBasis($0, path: "basis") }
     let (verification, decision, asked) = try await database.write { transaction in
+      let actor = try acting(actor, in: transaction)
       let verification = try transaction.visibleVerification(number, to: actor)
       try judged(under: try profile(verification.profile)) {
         try verification.checkDecidable(by: actor, under: $0)
+        try verification.checkAnswerable(by: actor)
       }
       let claim = try waitingClaim(of: verification, in: transaction)
       let decision = try self.decision(
@@ -171,8 +178,9 @@ extension ShareServer {
 
   /// The source's own people decide (e.6); asked of a replay, too.
   private func authorise(
-    _ actor: Actor, _ number: Int64, in transaction: borrowing WriteTransaction
+    _ caller: Actor, _ number: Int64, in transaction: borrowing WriteTransaction
   ) throws {
+    let actor = try acting(caller, in: transaction)
     let verification = try transaction.visibleVerification(number, to: actor)
     try judged(under: try profile(verification.profile)) {
       try verification.requireSource(actor, under: $0)
@@ -228,7 +236,9 @@ extension ShareServer {
 extension SQLReading where Self: ~Copyable {
   /// A request, for the department that made it and the source; to others it does not exist.
   func visibleVerification(_ number: Int64, to actor: Actor) throws -> Verification {
-    guard let found = try verification(number), found.isParty(actor.department) else {
+    guard let found = try verification(number),
+      found.isParty(actor.department) || actor.standsFor.contains(found.source)
+    else {
       throw RequestRefusal.unknownResource(
         field: "name", name: ResourceName.verificationRequest(number).text)
     }

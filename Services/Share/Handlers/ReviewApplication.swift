@@ -14,50 +14,50 @@ extension ShareServer {
   ) async throws -> ShareV1.Application {
     try await call.answering(outside.refusals) {
       let number = try number(request.name, in: .applications)
-      let actor = actor(of: call)
+      let caller = actor(of: call)
       let decisions = try itemDecisions(of: request)
       let time = now()
-      let known = try await database.read { try $0.visibleApplication(number, to: actor) }
+      let (known, person) = try await database.read { transaction in
+        let actor = try acting(caller, in: transaction)
+        return (try transaction.visibleApplication(number, to: actor), actor)
+      }
       let profile = try profile(known.profile)
       // Who only refuses need not know how the entry is graded now.
       let entry = decisions.contains(where: \.isApproved) ? try await entry(known.entryName) : nil
-      let review: @Sendable (Application) throws -> (next: Application, decision: Decision) = {
-        application in
-        let graded = entry.map { application.graded(by: $0, under: profile) } ?? application
-        let next = try judged(under: profile) {
-          try graded.reviewed(
-            decisions, recipients: request.recipients, reason: request.reason, by: actor,
-            under: $0, at: time
-          ).keepingAnswer(under: $0, calendar: outside.calendar)
+      let review: @Sendable (Application, Actor) throws -> (next: Application, decision: Decision) =
+        {
+          application, actor in
+          let graded = entry.map { application.graded(by: $0, under: profile) } ?? application
+          let next = try judged(under: profile) {
+            try graded.reviewed(
+              decisions, recipients: request.recipients, reason: request.reason, by: actor,
+              under: $0, at: time
+            ).keepingAnswer(under: $0, calendar: outside.calendar)
+          }
+          let decision = decision(toReview: graded, decisions, request, under: profile)
+          return (next, decision)
         }
-        let decision = decision(toReview: graded, decisions, request, under: profile)
-        return (next, decision)
-      }
       if request.validateOnly {
         try checkEtag(request.etag, known)
-        let (next, decision) = try review(known)
+        let (next, decision) = try review(known, person)
         var reply = message(next, under: profile)
         reply.statement = statement(of: decision, call)
         return reply
       }
       let done = try await change(
         call, requestID: request.requestID, content: request.unsigned,
-        authorise: { transaction in
-          let known = try transaction.visibleApplication(number, to: actor)
-          try judged(under: profile) {
-            _ = try known.sides(of: actor, under: $0)
-          }
-        }
+        authorise: { try requireSide(of: caller, in: number, under: profile, $0) }
       ) { transaction in
+        let actor = try acting(caller, in: transaction)
         let application = try transaction.visibleApplication(number, to: actor)
         try checkEtag(request.etag, application)
-        var (next, decision) = try review(application)
+        var (next, decision) = try review(application, actor)
         let signed = try take(request.signed, for: decision, call, in: transaction)
         let made = try makeGrant(of: &next, by: actor, under: profile, in: transaction)
         try transaction.save(next)
         try append(
           next.state.isAnswered ? "share.application_answered" : "share.application_reviewed",
-          next, call, to: transaction, more: signed)
+          next, call, to: transaction, more: signed + actor.standing(for: next.source))
         if let made { try append(topic(of: made), made, call, to: transaction) }
         return message(next, under: profile)
       }
@@ -65,6 +65,16 @@ extension ShareServer {
       reply.receipt = done.receipt
       return reply
     }
+  }
+
+  /// Asked of a replay, too.
+  private func requireSide(
+    of caller: Actor, in number: Int64, under profile: Profile,
+    _ transaction: borrowing WriteTransaction
+  ) throws {
+    let actor = try acting(caller, in: transaction)
+    let known = try transaction.visibleApplication(number, to: actor)
+    try judged(under: profile) { _ = try known.sides(of: actor, under: $0) }
   }
 
   private func itemDecisions(

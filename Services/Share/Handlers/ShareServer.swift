@@ -113,6 +113,16 @@ package struct ShareServer: ShareV1.ShareService {
       systemRegion: call.caller.systemRegion)
   }
 
+  /// The person with the disabled departments whose duties his own has, where he speaks for an authority (AC-92).
+  func acting(
+    _ actor: Actor, in transaction: borrowing some SQLReading & ~Copyable
+  ) throws -> Actor {
+    guard actor.roles.contains(.authority) else { return actor }
+    var acting = actor
+    acting.standsFor = try transaction.departments(movedTo: actor.department)
+    return acting
+  }
+
   /// The number in a resource's name.
   func number(
     _ name: String, in collection: ResourceCollection, field: String = "name"
@@ -194,5 +204,13 @@ extension DepartmentStanding {
     self.init(
       code: code, level: level, region: department.region,
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty)
+  }
+}
+
+extension Actor {
+  /// What an entry says of who acted in a disabled source's place (AC-92).
+  func standing(for source: DepartmentCode) -> [(String, JSONValue)] {
+    guard department != source, standsFor.contains(source) else { return [] }
+    return [("stands_for", .string(ResourceName.department(source).text))]
   }
 }

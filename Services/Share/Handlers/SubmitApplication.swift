@@ -73,7 +73,8 @@ extension ShareServer {
 extension SQLReading where Self: ~Copyable {
   /// An application, for those who have a part in it; to others it does not exist. A draft is the applicant's own.
   func visibleApplication(_ number: Int64, to actor: Actor) throws -> Application {
-    guard let application = try application(number), application.isParty(actor.department),
+    guard let application = try application(number),
+      application.isParty(actor.department) || actor.standsFor.contains(application.source),
       application.state != .draft || application.applicant == actor.department
     else {
       throw RequestRefusal.unknownResource(

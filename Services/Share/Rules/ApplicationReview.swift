@@ -47,7 +47,8 @@ extension Application {
   /// Whether a person's department and role let him give a side's opinion.
   package func canSpeak(_ actor: Actor, for side: Reviewer) -> Bool {
     switch side {
-    case .sourceDepartment: actor.department == source && actor.isOfficerOrHead
+    case .sourceDepartment:
+      actor.department == source && actor.isOfficerOrHead || actor.standsFor.contains(source)
     default: actor.department == authority && actor.roles.contains(.authority)
     }
   }
@@ -67,6 +68,9 @@ extension Application {
     guard state.awaitsReview else {
       throw .wrongState(
         resource: name, state: state.term, action: BilingualText("审核", "reviewed"))
+    }
+    if side == .sourceDepartment, decisions.contains(where: \.isApproved) {
+      try checkSpeaksForItself(actor, of: source, resource: name)
     }
     try checkDecisions(decisions, reason: reason, of: self, under: profile)
     try checkConsent(to: recipients, of: self, under: profile)

@@ -51,7 +51,7 @@ extension ShareRefusal {
     case .notGrantee, .systemNotGranted, .modeNotGranted, .itemNotGranted:
       (.shareGrantElements, .accessRule(41))
     case .grantExpired: (.shareGrantElements, .accessRule(52))
-    case .granteeDisabled: (nil, .accessRule(92))
+    case .granteeDisabled, .sourceDisabled: (nil, .accessRule(92))
     case .entryUnmounted, .grantSuspended, .grantRevoked, .grantEnded, .authorityMustResume:
       (nil, .accessRule(52))
     case .purposeMissing, .purposeDiffers: (.shareApplicationFields, .accessRule(45))
@@ -75,6 +75,7 @@ extension ShareRefusal {
         "Have the authority above registered first: weir department register … --level …; then apply."
       )
     case .granteeDisabled: activateGrantee
+    case .sourceDisabled: activateSource
     case .entryUnmounted:
       BilingualText(
         "请来源部门重新挂接：weir catalog mount；挂接后授权即恢复。",
@@ -145,3 +146,8 @@ extension BilingualText {
 private let activateGrantee = BilingualText(
   "使用部门经主管部门恢复后（weir department state），授权即恢复。",
   "It goes on once the authority has activated the department again: weir department state.")
+
+private let activateSource = BilingualText(
+  "可不予同意并说明依据；要同意，先恢复数源部门：weir department state。",
+  "Refuse it with its grounds; to approve it, have the source activated first: weir department state."
+)

@@ -57,6 +57,8 @@ package enum ShareRefusal: Refusal, Hashable {
   case entryUnmounted(entry: String)
   /// It rests until the department that holds it acts again (AC-92).
   case granteeDisabled(grant: String)
+  /// Its source is disabled; the authority that sees to its duties refuses, and does not grant in its name (AC-92, AC-43).
+  case sourceDisabled(resource: String)
   case grantSuspended(grant: String)
   case grantExpired(grant: String, until: CivilDate)
   case grantRevoked(grant: String)
@@ -138,6 +140,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .grantPending: "share.grant_pending"
     case .entryUnmounted: "share.entry_unmounted"
     case .granteeDisabled: "share.grantee_disabled"
+    case .sourceDisabled: "share.source_disabled"
     case .grantSuspended: "share.grant_suspended"
     case .grantExpired: "share.grant_expired"
     case .grantRevoked: "share.grant_revoked"
@@ -168,7 +171,7 @@ package enum ShareRefusal: Refusal, Hashable {
       .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume,
       .authorityNeeded, .systemNotGranted, .accessModeNotFiled, .filingNotProvided, .notShared,
       .applicationNeeded, .verificationNotProvided, .verificationNotNeeded, .notGrantee,
-      .grantPending, .entryUnmounted, .granteeDisabled,
+      .grantPending, .entryUnmounted, .granteeDisabled, .sourceDisabled,
       .grantSuspended, .grantExpired, .grantRevoked, .grantEnded, .modeNotGranted,
       .itemNotGranted, .purposeDiffers, .rollDiffers:
       .notAllowed

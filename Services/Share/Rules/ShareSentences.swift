@@ -156,6 +156,11 @@ extension ShareRefusal {
       BilingualText(
         "\(grant) 的使用部门已停用，授权随之暂停。",
         "The department that holds \(grant) is disabled; the grant rests.")
+    case .sourceDisabled(let resource):
+      BilingualText(
+        "\(resource) 的数源部门已停用；代办的主管部门不能代其同意。",
+        "The source of \(resource) is disabled; the authority in its place does not approve in its name."
+      )
     case .grantSuspended(let grant): BilingualText("\(grant) 已暂停。", "\(grant) is suspended.")
     case .grantExpired(let grant, let until):
       BilingualText("\(grant) 已于 \(until.iso) 到期。", "\(grant) ended with \(until.iso).")

@@ -90,6 +90,8 @@ package struct Actor: Hashable, Sendable {
   package let isInPerson: Bool
   /// Where the system stands, by ISO 3166-1; empty for the mainland (AC-51).
   package let systemRegion: String
+  /// Disabled departments whose duties moved to the person's own (AC-92); none for whoever does not speak for an authority.
+  package var standsFor: Set<DepartmentCode> = []
 
   package init(
     department: DepartmentCode, name: String, roles: Set<Role>, system: SystemName? = nil,

@@ -169,7 +169,8 @@ extension Verification {
   }
 
   package func requireSource(_ actor: Actor, under profile: Profile) throws(ShareRefusal) {
-    guard actor.department == source, actor.isOfficerOrHead else {
+    let stands = actor.standsFor.contains(source) && actor.department != requester
+    guard actor.department == source && actor.isOfficerOrHead || stands else {
       throw .notReviewer(
         resource: name, expected: [.sourceDepartment],
         citation: profile.cite(.shareVerificationRequest, else: .accessRule(43)))
@@ -182,6 +183,7 @@ extension Verification {
     under profile: Profile, at time: Instant
   ) throws(ShareRefusal) -> Verification {
     try checkDecidable(by: actor, under: profile)
+    try checkAnswerable(by: actor)
     var next = self
     next.answer = answer == .notFound && !membershipHarmless ? .noMatch : answer
     next.step(to: .answered, by: actor, at: time, reason: "")

@@ -27,6 +27,35 @@ struct NoticeTests {
   }
 
   @Test(
+    "AC-92 what a disabled department owes is its authority's to hear of in time, and no longer once it acts again"
+  )
+  func moved() async throws {
+    try await withNode { node in
+      let bureau = try node.registry("data-bureau/wu")
+      func set(_ state: RegistryV1.State) async throws {
+        _ = try await bureau.setDepartmentState(
+          .init(
+            name: "departments/civil-affairs", state: state, reason: "机构撤并", requestID: fresh()))
+      }
+      func names() async throws -> [String] {
+        try await bureau.listNotices(.init()).notices.map { "\($0.resource) \($0.notice)" }
+      }
+      try await tell(node, "applications/A-1", "reminder-1")
+      #expect(try await names().isEmpty)
+      try await set(.disabled)
+      let entries = try await #require(node.store.database.outbox).read(after: 0, limit: 100)
+      let entry = try #require(entries.last { $0.topic == "registry.department_disabled" })
+      let said = String(decoding: entry.leaf.payload, as: UTF8.self)
+      #expect(said.contains(#""authority":"departments/data-bureau""#))
+      try await tell(node, "applications/A-1", "reminder-2")
+      #expect(try await names() == ["applications/A-1 reminder-2"])
+      try await set(.active)
+      try await tell(node, "applications/A-2", "reminder-2")
+      #expect(try await names() == ["applications/A-1 reminder-2"])
+    }
+  }
+
+  @Test(
     "a department is told of its own, the authority of what is late, each from where it left off")
   func list() async throws {
     try await withNode { node in

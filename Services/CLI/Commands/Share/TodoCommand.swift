@@ -28,16 +28,22 @@ struct TodoCommand: CallCommand {
 
   func call(_ session: Session) async throws {
     var duties: [(service: String, duty: CommonV1.Duty)] = []
+    var departments = of.map { [resource("departments", $0)] } ?? []
+    if departments.isEmpty { departments = try await moved(session) }
     for (service, fetch) in sources(session) {
       do {
-        let found = try await session.list(limit) { size, token in
-          let page = try await fetch(
-            .init(
-              pageSize: size, pageToken: token,
-              department: of.map { resource("departments", $0) } ?? ""))
-          return (page.duties, page.nextPageToken)
+        for department in departments {
+          let found = try await session.list(limit) { size, token in
+            let page = try await fetch(
+              .init(pageSize: size, pageToken: token, department: department))
+            return (page.duties, page.nextPageToken)
+          }
+          duties += found.filter { new in
+            !duties.contains {
+              $0.duty.resource == new.resource && $0.duty.action == new.action
+            }
+          }.map { (service, $0) }
         }
-        duties += found.map { (service, $0) }
       } catch let status as Status where status.code == .unavailable {
         // The rest is worth showing; what is missing must be plain.
         session.console.note(
@@ -52,6 +58,22 @@ struct TodoCommand: CallCommand {
       return session.console.note(BilingualText("没有待办事项。", "Nothing waits for you."))
     }
     session.console.show(Self.table(duties, for: session.console.format))
+  }
+
+  /// One's own duties, and for an authority's people those of the disabled departments of its level, which moved to it (AC-92).
+  private func moved(_ session: Session) async throws -> [String] {
+    let own = try await session.registry.whoAmI(.init(), session.options)
+    guard own.roles.contains(Role.authority.slug) else { return [""] }
+    var found = [""]
+    var token = ""
+    repeat {
+      let page = try await session.registry.listDepartments(
+        .init(pageSize: 500, pageToken: token), session.options)
+      found += page.departments.filter { $0.state == .disabled && $0.authority == own.department }
+        .map(\.name)
+      token = page.nextPageToken
+    } while !token.isEmpty
+    return found
   }
 
   private func sources(_ session: Session) -> [(String, Fetch)] {

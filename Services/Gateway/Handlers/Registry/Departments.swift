@@ -197,7 +197,16 @@ extension RegistryService {
           event: RegistryEvent(
             topic: state == .active
               ? "registry.department_activated" : "registry.department_disabled",
-            subject: row.name, fields: [("reason", request.reason)], signed: signed))
+            subject: row.name,
+            fields: [
+              ("reason", request.reason),
+              // Who sees to what it owes while it is disabled (AC-92).
+              (
+                "authority",
+                (row.authority.map { ResourceName.department($0).text }
+                  ?? directory.superior(of: row)?.name) ?? ""
+              ),
+            ], signed: signed))
       }
     }
   }

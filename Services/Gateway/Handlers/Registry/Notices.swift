@@ -78,11 +78,15 @@ package enum NoticeIntake {
       ResourceName(text(name), in: .departments).flatMap { DepartmentCode($0.id) }
     }
     guard let owner = department("department"), !text("resource").isEmpty else { return }
+    // What a disabled department owes is its authority's, which hears of it in time, not only once it is late (AC-92).
+    let row = try transaction.department(owner)
+    let caretaker = row?.state == .disabled ? row?.authority : nil
     try transaction.save(
       DutyNotice(
         resource: text("resource"), notice: text("notice"), clock: text("clock"),
         due: text("due"), article: text("article"), department: owner,
-        authority: department("authority"), overdueDays: payload["overdue_days"]?.integer ?? 0,
+        authority: department("authority") ?? caretaker,
+        overdueDays: payload["overdue_days"]?.integer ?? 0,
         time: Instant(milliseconds: payload["time"]?.integer ?? 0)))
   }
 }

@@ -1,5 +1,5 @@
 // What Share does when the registry tells of a person or a department that was disabled: open duties go to the named successor, and
-// the department's grants rest, at Ingest too, until it acts again (AC-92).
+// the department's grants rest, at Ingest too, until it acts again, and what it owed as a source is its authority's meanwhile (AC-92).
 
 import Database
 import Integrity
@@ -30,6 +30,43 @@ extension ShareServer {
       try transaction.save(next)
       try append(topic(of: next), next, nil, to: transaction)
       if !isDisabled { _ = try resting(next, transaction) }
+    }
+    try moveDuties(of: code, payload, isDisabled: isDisabled, transaction)
+  }
+
+  /// What a department owed as a source goes to the authority of its level, and comes back to it as it acts again; its clocks run on all the
+  /// while. Cases stay where they are: they are about persons, whom an authority does not see (AC-72).
+  private func moveDuties(
+    of code: DepartmentCode, _ payload: JSONObject, isDisabled: Bool,
+    _ transaction: borrowing WriteTransaction
+  ) throws {
+    let authority = payload["authority"]?.string
+      .flatMap { ResourceName($0, in: .departments) }.flatMap { DepartmentCode($0.id) }
+    let (from, to): (DepartmentCode, DepartmentCode)
+    if isDisabled {
+      guard let authority, authority != code else { return }
+      try transaction.moveDuties(of: code, to: authority, at: now())
+      (from, to) = (code, authority)
+    } else {
+      guard let former = try transaction.returnDuties(to: code) else { return }
+      (from, to) = (former, code)
+    }
+    let (old, new) = (ResourceName.department(from).text, ResourceName.department(to).text)
+    var after: Int64 = 0
+    while true {
+      let page = try transaction.waitingApplications(of: code, after: after, limit: 500)
+      for waiting in page where waiting.waits(for: code) {
+        try tell("application", waiting.name, old, new, transaction)
+      }
+      guard let last = page.last else { break }
+      after = last.number
+    }
+    after = 0
+    while true {
+      let page = try transaction.waitingVerifications(of: code, after: after, limit: 500)
+      for waiting in page { try tell("verification", waiting.name, old, new, transaction) }
+      guard let last = page.last else { break }
+      after = last.number
     }
   }
 

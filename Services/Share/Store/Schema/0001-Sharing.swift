@@ -117,4 +117,13 @@ package let shareSchema: [SchemaStep] = [
       "CREATE INDEX case_moves_case ON case_moves (comparison, number, revision)",
     ], isAdditive: true),
   .toldOnce(number: 7),
+  SchemaStep(
+    number: 8, name: "moved duties",
+    sql: [
+      // While a department is disabled: who sees to what it owed (AC-92).
+      """
+      CREATE TABLE moved_duties (
+        department TEXT NOT NULL PRIMARY KEY, moved_to TEXT NOT NULL, moved INTEGER NOT NULL)
+      """
+    ], isAdditive: true),
 ]

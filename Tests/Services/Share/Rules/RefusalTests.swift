@@ -28,7 +28,7 @@ struct RefusalTests {
     .itemUnknown(entry: "e", item: "i"), .itemRepeated("i"), .decisionBeyondRequest(item: "i"),
     .decisionMissing(item: "i"), .rowRuleNeedsItem(item: "i"), .notGrantee(grant: "g"),
     .grantPending(grant: "g"), .entryUnmounted(entry: "e"),
-    .granteeDisabled(grant: "g"), .grantSuspended(grant: "g"),
+    .granteeDisabled(grant: "g"), .sourceDisabled(resource: "a"), .grantSuspended(grant: "g"),
     .grantExpired(grant: "g", until: CivilDate(dayNumber: 0)), .grantRevoked(grant: "g"),
     .grantEnded(grant: "g"), .modeNotGranted(grant: "g", mode: .lookup),
     .itemNotGranted(grant: "g", item: "i", granted: ["a"]), .purposeMissing(grant: "g"),
