@@ -208,7 +208,7 @@ let testTargets: [Target] = [
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
   test("ThreadsTests", "Shared/Threads", ["Threads"]),
   test(
-    "RPCTests", "Shared/RPC", ["RPC", "Crypto", "Telemetry", "Threads"],
+    "RPCTests", "Shared/RPC", ["RPC", "Crypto", "Telemetry", "Threads", "COpenSSL"],
     exclude: ["python", "peers"]),
   test(
     "ContractsTests", "Shared/Contracts", ["Contracts", "RPC", "Access", "Vocabulary"],

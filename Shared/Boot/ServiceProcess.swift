@@ -64,13 +64,16 @@ extension ServiceEnvironment {
 
   /// A listener whose refused connections are counted and whose faults are logged.
   ///
-  /// - Parameter leavesExpired: Whether its handlers judge expired certificates by themselves.
+  /// - Parameters:
+  ///   - leavesExpired: Whether its handlers judge expired certificates by themselves.
+  ///   - isForServices: Its peers are our own services, which bring the calls of others.
   package func listener(
-    at address: Address, tls: TLSConfiguration, leavesExpired: Bool = false
+    at address: Address, tls: TLSConfiguration, leavesExpired: Bool = false,
+    isForServices: Bool = false
   ) -> ServerConfiguration {
     let log = log
     var listener = ServerConfiguration(
-      address: address, tls: tls,
+      address: address, tls: tls, limits: isForServices ? .betweenServices : ServerLimits(),
       onRefusal: { [refusedConnections] refusal in refusedConnections.note(refusal) },
       onFault: { error, reference, path in
         log.error(
@@ -170,7 +173,7 @@ private func run(
   }
   let server = try Server(
     configuration: environment.listener(
-      at: address, tls: environment.certificates.current.services),
+      at: address, tls: environment.certificates.current.services, isForServices: true),
     reactors: environment.reactors,
     methods: parts.methods + Contracts.methods(health)
       + Contracts.methods(Reflection(services: listed))

@@ -129,19 +129,13 @@ extension Reactor {
   func unary(
     _ channel: ChannelCore, _ path: String, _ message: [UInt8], _ options: CallOptions
   ) async throws -> UnaryReply {
+    try channel.configuration.limits.check(message)
     let balancer = balancer(of: channel)
     if let policy = channel.configuration.service.method(path)?.hedgingOfIdempotentCalls {
       return try await hedged(
         HedgeRace(path, message, options, policy, balancer: balancer))
     }
     let call = ClientCall(path, message: message, options: options, balancer: balancer, core: core)
-    do {
-      try call.checkSize(message)
-    } catch {
-      // Its timer would keep it, and the message, until the deadline.
-      core.timers.cancel(call)
-      throw error
-    }
     core.register(call)
     defer { core.unregister(call) }
     balancer.submit(call)
@@ -199,7 +193,7 @@ extension Reactor {
 
   func send(_ message: [UInt8], compressed: Bool, _ serial: UInt64) async throws {
     let call = try clientCall(serial)
-    try call.checkSize(message)
+    try call.limits.check(message)
     call.send(message, compressed: compressed)
     while call.status == nil, call.outbox.byteCount >= call.outgoingQueueBytes {
       try await wait(for: [.room, .end], onCall: call)

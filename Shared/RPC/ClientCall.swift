@@ -17,7 +17,7 @@ class ClientCall: Stream {
   private let metadata: Metadata
   private let encoding: MessageEncoding
   private let isJSON: Bool
-  private let limits: ChannelLimits
+  let limits: ChannelLimits
   private unowned let balancer: Balancer
   private var deadline: Int64?
   private let retry: RetryPolicy?
@@ -78,19 +78,11 @@ class ClientCall: Stream {
 
   var outgoingQueueBytes: Int { limits.outgoingQueueBytes }
 
-  func checkSize(_ message: [UInt8]) throws(Status) {
-    if message.count > limits.messageSizeBytes {
-      throw Status(
-        .resourceExhausted,
-        "a message of \(message.count) bytes is larger than \(limits.messageSizeBytes)")
-    }
-  }
-
   // MARK: Sending
 
-  /// Opens a stream for the call; false when the connection has no stream left to give.
+  /// Opens a stream for the call; false when the server lets no more be open on this connection.
   func start(on connection: ClientConnection) -> Bool {
-    guard let session = connection.session else { return false }
+    guard let session = connection.session, connection.hasRoom else { return false }
     core.headers.removeAll()
     core.headers.append(fixedHeader(":method", "POST"))
     core.headers.append(fixedHeader(":scheme", "https"))
@@ -141,7 +133,7 @@ class ClientCall: Stream {
     if field.isNamed(":status") {
       incoming.httpStatus = Int(field.valueText) ?? 0
     } else if field.isNamed("content-type") {
-      incoming.hasGRPCContentType = field.value.starts(with: "application/grpc")
+      incoming.hasGRPCContentType = field.callForm?.isFramed == true
     } else if field.isNamed("grpc-status") {
       incoming.grpcStatus = UInt32(field.valueText) ?? StatusCode.unknown.rawValue
     } else if field.isNamed("grpc-message") {
@@ -252,7 +244,8 @@ class ClientCall: Stream {
     else { return nil }
     if let pushback = incoming.pushback {
       guard let milliseconds = Int64(pushback), milliseconds >= 0 else { return nil }
-      return milliseconds.multipliedReportingOverflow(by: 1_000_000).partialValue
+      let (wait, overflows) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+      return overflows ? .max : wait
     }
     return retry.wait(afterAttempt: attempts, &core.random)
   }
@@ -274,7 +267,7 @@ class ClientCall: Stream {
     if wait == 0 { return balancer.submit(self) }
     let timer = RetryTimer(self)
     retryTimer = timer
-    core.timers.schedule(timer, at: core.now + wait)
+    core.timers.schedule(timer, at: core.after(.nanoseconds(wait)))
   }
 
   fileprivate func backoffIsOver() {

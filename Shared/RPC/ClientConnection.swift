@@ -70,7 +70,18 @@ final class ClientConnection: Connection {
 
   override var wantsKeepalive: Bool { !streams.isEmpty }
 
-  override func streamEnded() { if isLeaving { markDirty() } }
+  /// Whether the server lets one more stream be open (RFC 9113 section 5.1.2). nghttp2 would keep what is above in a queue of
+  /// its own, where no other replica and no limit reaches it.
+  var hasRoom: Bool {
+    UInt32(clamping: streams.count)
+      < nghttp2_session_get_remote_settings(session, NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS)
+  }
+
+  override func streamEnded() {
+    if isLeaving { markDirty() } else { subchannel?.hasRoomAgain() }
+  }
+
+  override func settingsChanged() { subchannel?.hasRoomAgain() }
 }
 
 extension ConnectionSettings {

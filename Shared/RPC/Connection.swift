@@ -138,7 +138,10 @@ class Connection: Timed {
     for _ in 0..<Self.readsPerTurn {
       if phase == .closed { return }
       var count = 0
+      let messagesBefore = tls.messageCount
       switch tls.read(into: core.readBuffer, count: &count) {
+      case .done where count == 0:
+        break
       case .done:
         lastRead = core.now
         if phase != .lingering, !feed(count) { return }
@@ -155,8 +158,17 @@ class Connection: Timed {
         lose(reason)
         return
       }
+      if tls.messageCount != messagesBefore { noteTLSMessages(since: messagesBefore) }
+      // What it still sends is read when it has been told.
+      if turnedAway != nil, phase != .lingering { break }
     }
     core.readAgain(self)
+  }
+
+  /// They cost us as much as frames that carry nothing, and more.
+  private func noteTLSMessages(since before: Int) {
+    if phase == .lingering || phase == .closed { return }
+    for _ in before..<tls.messageCount { controlFrameReceived(nil) }
   }
 
   /// Hands received bytes to nghttp2; false when the connection is over.
@@ -396,21 +408,20 @@ class Connection: Timed {
     case NGHTTP2_DATA:
       if endsStream {
         stream(frame.hd.stream_id)?.receiveEnd()
-      } else if frame.hd.length == 0 {
+      } else if frame.hd.length == frame.data.padlen {
         controlFrameReceived(NGHTTP2_DATA)
       }
     case NGHTTP2_SETTINGS:
       if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) == 0 {
-        if phase == .awaitingSettings { opened() }
+        if phase == .awaitingSettings { opened() } else { settingsChanged() }
         controlFrameReceived(NGHTTP2_SETTINGS)
       }
     case NGHTTP2_PING:
       if frame.hd.flags & UInt8(NGHTTP2_FLAG_ACK.rawValue) != 0 {
         pingSent = nil
         pingAnswered()
-      } else {
-        controlFrameReceived(NGHTTP2_PING)
       }
+      controlFrameReceived(NGHTTP2_PING)
     case NGHTTP2_RST_STREAM, NGHTTP2_PRIORITY, NGHTTP2_WINDOW_UPDATE:
       controlFrameReceived(nghttp2_frame_type(UInt32(frame.hd.type)))
     case NGHTTP2_GOAWAY:
@@ -469,8 +480,11 @@ class Connection: Timed {
   func keepaliveFailed() {}
   func pingAnswered() {}
   func goAwayReceived(_ code: nghttp2_error_code, _ text: String) {}
-  /// A frame that costs work and carries none. One that broke the rules counts as the reset that it brings about.
-  func controlFrameReceived(_ type: nghttp2_frame_type) {}
+  /// SETTINGS that are not the first.
+  func settingsChanged() {}
+  /// A frame that costs work and carries none. One that broke the rules counts as the reset that it brings about; `nil` stands
+  /// for a type that HTTP/2 does not know, and for a message of TLS.
+  func controlFrameReceived(_ type: nghttp2_frame_type?) {}
   func noteSent(_ type: nghttp2_frame_type) {}
   func noteReceived(_ count: Int) {}
   func noteSent(bytes count: Int) {}

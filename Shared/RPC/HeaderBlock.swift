@@ -132,25 +132,20 @@ struct ReceivedField {
 
   var valueText: String { String(decoding: value, as: UTF8.self) }
 
-  /// What a content type says of a call; `nil` for one that is no call's.
+  /// What a content type says of a call; `nil` for one that is no call's. Case means nothing, and there may be blanks before
+  /// a parameter (RFC 9110 section 8.3.1).
   var callForm: CallForm? {
-    if let rest = value(after: "application/json"), rest.isEmpty || rest[0] == UInt8(ascii: ";") {
-      return .json
-    }
     // With any suffix, such as `+proto`, or a parameter.
-    guard let rest = value(after: "application/grpc") else { return nil }
-    switch rest.first {
-    case nil, UInt8(ascii: ";"): return .grpc
-    case UInt8(ascii: "+"):
-      let suffix = rest.dropFirst().prefix { $0 != UInt8(ascii: ";") }
-      return suffix.elementsEqual("json".utf8) ? .grpcJSON : .grpc
-    default: return nil
+    if let rest = value.afterPrefix("application/grpc") {
+      guard rest.first == UInt8(ascii: "+") else {
+        return rest.isEmpty || rest.isParameter ? .grpc : nil
+      }
+      let suffix = UnsafeBufferPointer(rebasing: rest.dropFirst())
+      guard let afterJSON = suffix.afterPrefix("json") else { return .grpc }
+      return afterJSON.isEmpty || afterJSON.isParameter ? .grpcJSON : .grpc
     }
-  }
-
-  private func value(after prefix: StaticString) -> UnsafeBufferPointer<UInt8>? {
-    guard value.starts(with: prefix) else { return nil }
-    return UnsafeBufferPointer(rebasing: value[prefix.utf8CodeUnitCount...])
+    guard let rest = value.afterPrefix("application/json") else { return nil }
+    return rest.isEmpty || rest.isParameter ? .json : nil
   }
 
   /// Fields that belong to HTTP/2 or gRPC and are not shown to handlers or callers.
@@ -193,8 +188,30 @@ extension UnsafeBufferPointer<UInt8> {
     return count == other.count && memcmp(baseAddress, bytes, count) == 0
   }
 
+  /// What comes behind a text, in whatever case its letters are; `nil` where something else stands there.
+  func afterPrefix(_ text: StaticString) -> Self? {
+    let length = text.utf8CodeUnitCount
+    guard let baseAddress, count >= length else { return nil }
+    // Both are as long as is read of them.
+    let isSame =
+      memcmp(baseAddress, text.utf8Start, length) == 0
+      || text.withUTF8Buffer { $0.indices.allSatisfy { self[$0].lowerCase == text.utf8Start[$0] } }
+    return isSame ? Self(rebasing: self[length...]) : nil
+  }
+
+  /// The rest of a media type that ends there: blanks, perhaps, and a parameter.
+  var isParameter: Bool {
+    let rest = drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    return rest.isEmpty || rest.first == UInt8(ascii: ";")
+  }
+
   func starts(with text: StaticString) -> Bool {
     guard let baseAddress, count >= text.utf8CodeUnitCount else { return false }
     return memcmp(baseAddress, text.utf8Start, text.utf8CodeUnitCount) == 0
   }
+}
+
+extension UInt8 {
+  /// Of an ASCII letter.
+  fileprivate var lowerCase: UInt8 { (0x41...0x5A).contains(self) ? self | 0x20 : self }
 }

@@ -48,8 +48,21 @@ package struct ServerLimits: Sendable {
   package var controlFrameBurst = 1000
   /// … and in each second after that.
   package var controlFramesPerSecond = 100
+  /// What may come out of gzip beyond sixteen times what came in, on one connection, in a burst …
+  package var inflatedBytesBurst = 16 << 20
+  /// … and in each second after that.
+  package var inflatedBytesPerSecond = 16 << 20
 
   package init() {}
+
+  /// For a listener whose peers are our own services. One connection carries the calls of many callers outside, who are held to
+  /// their own limits: what all of them cancel at once is no attack of the service that passes it on.
+  package static var betweenServices: ServerLimits {
+    var limits = ServerLimits()
+    limits.controlFrameBurst = 20_000
+    limits.controlFramesPerSecond = 10_000
+    return limits
+  }
 }
 
 /// What a channel accepts from a server.
@@ -68,4 +81,13 @@ package struct ChannelLimits: Sendable {
   package var waitingCalls = 10_000
 
   package init() {}
+
+  /// Whether a message may go out.
+  func check(_ message: [UInt8]) throws(Status) {
+    if message.count > messageSizeBytes {
+      throw Status(
+        .resourceExhausted, "a message of \(message.count) bytes is larger than \(messageSizeBytes)"
+      )
+    }
+  }
 }

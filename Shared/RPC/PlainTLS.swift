@@ -48,11 +48,13 @@ package final class PlainTLS {
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     var count = 0
     // Sound: the link writes at most as many bytes as the buffer has.
-    let progress = buffer.withUnsafeMutableBytes { link.read(into: $0, count: &count) }
-    switch progress {
-    case .done: return Array(buffer[..<count])
-    case .waits: throw .timedOut
-    case .failed: return []
+    while true {
+      switch buffer.withUnsafeMutableBytes({ link.read(into: $0, count: &count) }) {
+      case .done where count == 0: continue
+      case .done: return Array(buffer[..<count])
+      case .waits: throw .timedOut
+      case .failed: return []
+      }
     }
   }
 

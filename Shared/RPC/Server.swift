@@ -53,7 +53,7 @@ package final class Server: Sendable {
 
   /// What has happened so far, summed over the reactors.
   package func statistics() async -> ServerStatistics {
-    var sum = ServerStatistics()
+    var sum = core.endedStatistics
     for reactor in reactors.reactors { sum.add(await reactor.statistics(of: core)) }
     return sum
   }
@@ -82,6 +82,8 @@ final class ServerCore: Sendable {
   let handshakesByAddress: PeerCounts
   let connectionsByPeer: PeerCounts
   private let context: Mutex<TLSContext>
+  /// What reactors have counted whose part has ended.
+  private let ended = Mutex(ServerStatistics())
 
   init(
     _ configuration: ServerConfiguration, methods: [MethodHandler],
@@ -106,6 +108,9 @@ final class ServerCore: Sendable {
   }
 
   var tls: TLSContext { context.withLock { $0 } }
+
+  var endedStatistics: ServerStatistics { ended.withLock { $0 } }
+  func keep(_ statistics: ServerStatistics) { ended.withLock { $0.add(statistics) } }
 
   func update(_ configuration: TLSConfiguration) throws(TLSError) {
     let new = try TLSContext(configuration, forServer: true)

@@ -107,7 +107,8 @@ final class ServerCall: Stream {
     // Trailers of a request mean nothing in gRPC.
     if hasStarted { return }
     hasStarted = true
-    keptBytes = headerListSize
+    keptBytes = headerListSize + Self.costOfCall
+    settle()
     began = core.now
     shard.statistics.callsStarted += 1
     if isGet, page != nil { form = .page }
@@ -121,7 +122,11 @@ final class ServerCall: Stream {
         httpStatus: "415", fixedHeader("accept-post", "application/grpc, application/json"))
     }
     if implementation == nil {
-      return answer(Status(.unimplemented, "no method \(path) here"))
+      return answer(
+        Status(
+          .unimplemented,
+          "no method \(String(path.unicodeScalars.prefix(Self.namedPathLength))) here")
+      )
     }
     if form.hasJSONMessages, !answersJSON { return answer(noJSON) }
     deframer.isUnframed = !form.isFramed
@@ -137,6 +142,9 @@ final class ServerCall: Stream {
       becomeReady()
     }
   }
+
+  /// A path may be as long as all headers together, and would be three times that as a message.
+  private static let namedPathLength = 200
 
   /// The handler is to be started.
   private func becomeReady() {
@@ -242,13 +250,17 @@ final class ServerCall: Stream {
     guard let message = takeMessage() else { return nil }
     let content: [UInt8]
     do {
-      content = try message.content(limit: limits.messageSizeBytes)
+      if let serverConnection {
+        content = try serverConnection.open(message)
+      } else {
+        content = try message.content(limit: limits.messageSizeBytes)
+      }
     } catch {
       settle()
       throw refused(error.status(limit: limits.messageSizeBytes))
     }
     // The handler has it now, for as long as it runs or until it takes the next.
-    keptBytes = headerListSize + content.count
+    keptBytes = headerListSize + Self.costOfCall + content.count
     settle()
     if message.isCompressed, isFull() { throw refused(shed()) }
     return (content, message.isCompressed)
@@ -288,7 +300,6 @@ final class ServerCall: Stream {
   /// A status: after the messages that are queued, or as the only headers where none were sent (Trailers-Only).
   func answer(_ status: Status) {
     if isOver { return }
-    shard.statistics.callsFailed += 1
     if form?.isFramed == false {
       return answerWhole(status.code, nil, status.json, Metadata(), trailers: status.trailers)
     }
@@ -322,7 +333,6 @@ final class ServerCall: Stream {
 
   private func refuse(httpStatus: String, _ hint: nghttp2_nv) {
     end(.invalidArgument)
-    shard.statistics.callsFailed += 1
     guard let connection else { return }
     core.headers.removeAll()
     core.headers.append(":status", httpStatus)
@@ -422,6 +432,7 @@ final class ServerCall: Stream {
     if hasStarted, !isOver {
       core.readClock()
       shard.methods[number].end(code, after: core.now - began)
+      if code != .ok { shard.statistics.callsFailed += 1 }
     }
     isOver = true
     if outbox.isEmpty { lastTaken = core.now }
@@ -467,12 +478,31 @@ final class ServerCall: Stream {
       return
     }
     // An answer that is decided, and one whose messages are not taken, would still be sent.
-    if isOver || !outbox.isEmpty {
-      connection?.reset(self, NGHTTP2_INADEQUATE_SECURITY)
-    } else {
+    if outbox.isEmpty, !isOver {
       answer(status)
+    } else if headersAreSent, !outbox.isEmpty, form?.isFramed == true {
+      endAtOnce(status)
+    } else {
+      end(status.code)
+      connection?.reset(self, NGHTTP2_INADEQUATE_SECURITY)
     }
     stopHandler()
+  }
+
+  /// Trailers in the place of what is queued. They wait for no window, and are read behind half a message too.
+  private func endAtOnce(_ status: Status) {
+    end(status.code)
+    outbox.removeAll()
+    settle()
+    // Nothing follows by way of `fill`.
+    outboundIsFinished = false
+    guard let connection else { return }
+    core.headers.removeAll()
+    core.headers.append(status)
+    core.headers.withVectors { vectors, count in
+      _ = nghttp2_submit_trailer(connection.session, id, vectors, count)
+    }
+    connection.markDirty()
   }
 
   override func close(errorCode: UInt32, reason: String?) {

@@ -19,6 +19,7 @@ final class ServerConnection: Connection {
   private var drain = Drain.none
   private var lastActive: Int64
   private var floodGuard: FloodGuard
+  private var inflationGuard: InflationGuard
   /// Where it comes from (`SocketAddress.network`).
   private let network: [UInt8]
   /// Under what it counts among the server's connections.
@@ -37,6 +38,7 @@ final class ServerConnection: Connection {
     peer = Peer(address: address, certificate: nil)
     lastActive = shard.core.now
     floodGuard = FloodGuard(limits, now: shard.core.now)
+    inflationGuard = InflationGuard(limits, now: shard.core.now)
     super.init(
       core: shard.core, serial: serial, descriptor: descriptor, tls: tls,
       settings: ConnectionSettings(limits), phase: .handshaking)
@@ -145,12 +147,29 @@ final class ServerConnection: Connection {
 
   // MARK: Limits
 
-  override func controlFrameReceived(_ type: nghttp2_frame_type) {
+  override func controlFrameReceived(_ type: nghttp2_frame_type?) {
     shard.statistics.controlFramesReceived += 1
     if type == NGHTTP2_RST_STREAM { shard.statistics.resetsReceived += 1 }
     if turnedAway != nil || floodGuard.admits(at: core.now) { return }
     refuse(.flood)
     turnAway("too many frames that carry nothing")
+  }
+
+  /// What a message is, opened where it is compressed, at the cost of this connection.
+  func open(_ message: FramedMessage) throws(FramingError) -> [UInt8] {
+    if !message.isCompressed { return message.bytes }
+    let share = inflationGuard.limit(for: message.bytes.count, at: core.now)
+    do {
+      let content = try message.content(limit: min(limits.messageSizeBytes, share))
+      inflationGuard.note(content.count, from: message.bytes.count)
+      return content
+    } catch {
+      if case .tooLong(let length) = error {
+        inflationGuard.note(length, from: message.bytes.count)
+        shard.statistics.callsOverInflated += 1
+      }
+      throw error
+    }
   }
 
   override func noteSent(_ type: nghttp2_frame_type) {

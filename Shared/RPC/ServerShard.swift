@@ -17,6 +17,7 @@ final class ServerShard {
   private var connections: [UInt64: ServerConnection] = [:]
   private var limitTimer: DrainLimit?
   private let drained = Latch()
+  private var drainHasBegun = false
   private let load: @Sendable (Int) -> Void
   /// Connections that have not sent their first SETTINGS …
   var connectionsSettingUp = 0
@@ -126,6 +127,7 @@ final class ServerShard {
   // MARK: Draining
 
   func beginDrain(timeout: Duration) {
+    drainHasBegun = true
     for connection in Array(connections.values) { connection.beginDrain() }
     if timeout <= .zero {
       cutOff()
@@ -152,6 +154,8 @@ final class ServerShard {
   }
 
   var drainedLatch: Latch { drained }
+  /// Made for a connection that came when the server had already stopped.
+  var isUnused: Bool { isDraining && !drainHasBegun && connections.isEmpty && listener == nil }
 }
 
 /// Ends a drain whose time is over.
@@ -274,25 +278,32 @@ extension Reactor {
   }
 
   func closeListener(of server: ServerCore) {
-    shard(of: server).listener?.close()
+    core.shards[ObjectIdentifier(server)]?.listener?.close()
   }
 
   func adopt(_ descriptor: Int32, address: String, network: [UInt8], for server: ServerCore) {
-    shard(of: server).adopt(descriptor, address: address, network: network)
+    let shard = shard(of: server)
+    shard.adopt(descriptor, address: address, network: network)
+    // It came after the drain had ended here.
+    if shard.isUnused, core.shards.removeValue(forKey: ObjectIdentifier(server)) != nil {
+      server.keep(shard.currentStatistics)
+    }
   }
 
   func beginDrain(of server: ServerCore, timeout: Duration) {
     core.readClock()
-    shard(of: server).beginDrain(timeout: timeout)
+    core.shards[ObjectIdentifier(server)]?.beginDrain(timeout: timeout)
   }
 
+  /// What was counted stays with the server, and nothing else.
   func waitUntilDrained(_ server: ServerCore) async {
     let key = ObjectIdentifier(server)
-    await shard(of: server).drainedLatch.wait()
-    core.shards[key] = nil
+    guard let shard = core.shards[key] else { return }
+    await shard.drainedLatch.wait()
+    if core.shards.removeValue(forKey: key) != nil { server.keep(shard.currentStatistics) }
   }
 
   func statistics(of server: ServerCore) -> ServerStatistics {
-    shard(of: server).currentStatistics
+    core.shards[ObjectIdentifier(server)]?.currentStatistics ?? ServerStatistics()
   }
 }

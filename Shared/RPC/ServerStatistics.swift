@@ -58,6 +58,8 @@ package struct ServerStatistics: Sendable, Equatable {
   package var callsStalled = 0
   /// Of those, the ones that were refused after their headers, before the rest of their message was taken.
   package var callsRefusedEarly = 0
+  /// Of those, the ones whose messages grew too much from gzip, for the limit on messages or for the connection's.
+  package var callsOverInflated = 0
   /// Frames that carried nothing, among them resets.
   package var controlFramesReceived = 0
   /// Resets by peers, and frames for which this side must reset.
@@ -93,6 +95,7 @@ package struct ServerStatistics: Sendable, Equatable {
     callsShed += other.callsShed
     callsStalled += other.callsStalled
     callsRefusedEarly += other.callsRefusedEarly
+    callsOverInflated += other.callsOverInflated
     controlFramesReceived += other.controlFramesReceived
     resetsReceived += other.resetsReceived
     resetsSent += other.resetsSent

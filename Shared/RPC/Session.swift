@@ -36,6 +36,10 @@ final class SessionFactory {
     nghttp2_option_set_max_continuations(options, 8)
     // Resets are counted by `FloodGuard`, by a server's own limits and where it is seen; nghttp2 would be stricter, in silence.
     nghttp2_option_set_stream_reset_rate_limit(options, 1 << 40, 1 << 40)
+    // Frames of types that it does not know are passed over, as they must be, but not in silence.
+    for type in UInt8(NGHTTP2_CONTINUATION.rawValue) + 1...UInt8.max {
+      nghttp2_option_set_user_recv_extension_type(options, type)
+    }
     setCallbacks()
   }
 
@@ -70,6 +74,10 @@ final class SessionFactory {
         value: UnsafeBufferPointer(start: value, count: valueLength))
       let isTaken = connection(user)?.header(frame.pointee.hd.stream_id, field) ?? true
       return isTaken ? 0 : NGHTTP2_ERR_CALLBACK_FAILURE.rawValue
+    }
+    nghttp2_session_callbacks_set_unpack_extension_callback(callbacks) { _, _, _, user in
+      connection(user)?.controlFrameReceived(nil)
+      return NGHTTP2_ERR_CANCEL.rawValue
     }
     nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, user in
       guard let frame else { return 0 }

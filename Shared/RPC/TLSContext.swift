@@ -71,6 +71,12 @@ final class TLSContext: Sendable {
     let mode =
       SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS
     SSL_CTX_ctrl(context, SSL_CTRL_MODE, Int(mode), nil)
+    // A read ends behind messages of TLS itself (new keys, tickets), when what was read with them is used up. Else it would last
+    // for as long as a peer sends such.
+    SSL_CTX_ctrl(context, SSL_CTRL_CLEAR_MODE, Int(SSL_MODE_AUTO_RETRY), nil)
+    SSL_CTX_set_info_callback(context) { ssl, what, _ in
+      if what & SSL_CB_LOOP != 0 { TLSLink.of(ssl)?.noteMessage() }
+    }
     SSL_CTX_ctrl(context, SSL_CTRL_SET_READ_AHEAD, 1, nil)
     SSL_CTX_set_default_read_buffer_len(context, 64 << 10)
   }

@@ -17,7 +17,7 @@ final class TLSLink {
 
   let context: TLSContext
   let isServer: Bool
-  private let ssl: OpaquePointer
+  let ssl: OpaquePointer
   /// The last attempt to write or to shake hands waits for room in the socket.
   private(set) var wantsWrite = false
   /// What is wrong with the peer's certificate, of what verification let pass.
@@ -89,15 +89,28 @@ final class TLSLink {
     return progress(after: result, doing: "handshake")
   }
 
-  /// Reads what is there. `count` is meaningful with `.done` only.
+  /// What OpenSSL has told of messages of TLS itself, in the handshake and after it.
+  private(set) var messageCount = 0
+
+  /// OpenSSL's info callback. It is not called for what carries data, so that the count costs a call nothing.
+  func noteMessage() { messageCount += 1 }
+
+  /// Reads what is there. `count` is meaningful with `.done` only; it is 0 for messages of TLS itself, which carry nothing, and
+  /// behind which more may have come.
   func read(into buffer: UnsafeMutableRawBufferPointer, count: inout Int) -> Progress {
     ERR_clear_error()
+    let messagesBefore = messageCount
     let result = SSL_read(ssl, buffer.baseAddress, Int32(buffer.count))
     if result > 0 {
       count = Int(result)
       return .done
     }
-    return progress(after: result, doing: "read")
+    let progress = progress(after: result, doing: "read")
+    if case .waits = progress, messageCount != messagesBefore {
+      count = 0
+      return .done
+    }
+    return progress
   }
 
   /// Whether bytes are already here that epoll will not announce.

@@ -147,6 +147,7 @@ enum ImportTable {
         ], testing),
     ]
     for name in everything { rows[name + "Tests"] = row(support, testing) }
+    rows["RPCTests"] = row(support + ["COpenSSL"], testing)
     rows["TelemetryTests"] = row(support + ["Logging", "Metrics", "CoreMetrics"], testing)
     for service in services {
       var own = support + ["Rules", "Store", "Handlers"].map { service + $0 }

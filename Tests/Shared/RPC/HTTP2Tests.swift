@@ -129,6 +129,8 @@ struct HTTP2ServerTests {
     // More than twice the window, almost all of it padding.
     let message = Raw.message([UInt8](repeating: 7, count: 595))
     for (index, byte) in message.enumerated() {
+      // Now and then a frame of nothing else.
+      if index % 10 == 0 { client.send(Raw.frame(0, Raw.padded, 1, [255] + pad)) }
       let end = index == message.count - 1 ? Raw.endStream : 0
       client.send(Raw.frame(0, Raw.padded | end, 1, [255, byte] + pad))
     }
@@ -151,6 +153,38 @@ struct HTTP2ServerTests {
     #expect(try client.nextFrame(type: 3).stream == 3)
     client.send(call(5))
     #expect(dataBytes(try client.frames(ofStream: 5)) == Raw.message([7]))
+    await echo.shutdown()
+  }
+}
+
+@Suite("content types are read as RFC 9110 has them, and a strange path is no long answer")
+struct RequestHeaderTests {
+  @Test(
+    "a media type's case means nothing, and blanks may stand before its parameters",
+    arguments: [
+      ("application/grpc", CallForm.grpc), ("Application/gRPC", .grpc),
+      ("application/grpc+proto", .grpc), ("application/grpc ; a=b", .grpc),
+      ("application/GRPC+JSON", .grpcJSON), ("application/grpc+json ;charset=utf-8", .grpcJSON),
+      ("application/grpc+jsonx", .grpc), ("application/grpcx", nil), ("application/grpc-web", nil),
+      ("application/json", .json), ("Application/JSON", .json),
+      ("application/json ;charset=utf-8", .json), ("application/json\t; charset=utf-8", .json),
+      ("application/jsonx", nil), ("application/json x", nil), ("application/jso", nil), ("", nil),
+      ("\u{61}pplication\u{4F}json", nil),
+    ] as [(String, CallForm?)])
+  func mediaTypes(_ text: String, _ form: CallForm?) {
+    let found = bytes(text).withUnsafeBufferPointer { value in
+      ReceivedField(name: value, value: value).callForm
+    }
+    #expect(found == form)
+  }
+
+  @Test("an unknown path comes back no longer than a client's headers may be")
+  func longPath() async throws {
+    let echo = try await EchoServer()
+    let path = "/test.Echo/" + String(repeating: "%", count: 12_000)
+    let end = await status { try await echo.channel().unary(path, []) }
+    #expect(end?.code == .unimplemented)
+    #expect(end?.message.hasPrefix("no method /test.Echo/%%") == true)
     await echo.shutdown()
   }
 }

@@ -228,7 +228,9 @@ final class RawPeer {
   }
 
   /// Whether such a frame has come and was not handed out.
-  func hasKept(type: UInt8) -> Bool { kept.contains { $0.type == type } }
+  func hasKept(type: UInt8, stream: UInt32? = nil) -> Bool {
+    kept.contains { $0.type == type && (stream == nil || $0.stream == stream) }
+  }
 
   /// All frames of a stream up to its end.
   func frames(ofStream stream: UInt32) throws -> [Raw.Frame] {
@@ -284,5 +286,25 @@ final class RawServer: Sendable {
     await latch.wait()
     try ended.value?.get()
     return result
+  }
+}
+
+/// What a thread of a test waits for until a task opens it.
+final class ThreadGate: Sendable {
+  private let ends: [Int32]
+
+  init() throws {
+    var ends: [Int32] = [0, 0]
+    if pipe(&ends) != 0 { throw RawPeer.Failure.connect }
+    self.ends = ends
+  }
+
+  deinit { for end in ends { close(end) } }
+
+  func open() { _ = write(ends[1], [1], 1) }
+
+  func wait() {
+    var byte: UInt8 = 0
+    _ = read(ends[0], &byte, 1)
   }
 }

@@ -138,6 +138,43 @@ struct RetryTests {
     await echo.shutdown()
   }
 
+  @Test(
+    "a pushback beyond all time is waited for until the deadline, one that is no number forbids",
+    arguments: [
+      ("9223372036854", StatusCode.deadlineExceeded), ("9223372036855", .deadlineExceeded),
+      ("18446744073710", .deadlineExceeded), ("9223372036854775807", .deadlineExceeded),
+      ("9223372036854775808", .unavailable), ("soon", .unavailable),
+    ])
+  func longPushback(_ text: String, _ outcome: StatusCode) async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { _, _ in
+      var trailers = Metadata()
+      trailers.append("grpc-retry-pushback-ms", text)
+      throw Status(.unavailable, trailers: trailers)
+    }
+    let clock = ManualClock()
+    let reactors = clock.reactors(1)
+    let channel = try echo.channel(on: reactors) {
+      $0.service.methods = [MethodConfig("/test.Flaky/", retry: Self.quick)]
+    }
+    async let end = status {
+      try await channel.unary(Self.path, [], CallOptions(timeout: .seconds(50)))
+    }
+    try await eventually("the attempt") { attempts.value == 1 }
+    if outcome == .deadlineExceeded {
+      // What comes after it on the same connection shows that its end has come. No ping is due before the deadline.
+      try await eventually("its end to be sent") {
+        await echo.server.statistics().callsOpen == 0
+      }
+      _ = try await channel.unary("/test.Echo/Unary", [])
+      clock.advance(by: .seconds(51))
+    }
+    #expect(await end?.code == outcome)
+    #expect(attempts.value == 1)
+    await echo.shutdown()
+    await reactors.shutdown()
+  }
+
   @Test("a streaming call is sent again whole, as long as it was kept whole")
   func streaming() async throws {
     for (size, expected) in [(1000, 2), (200 << 10, 1)] {
@@ -239,6 +276,24 @@ struct RetryTests {
     #expect(reply.message == [7])
     #expect(attempts.value == 2)
     await cancelled.wait()
+    await echo.shutdown()
+  }
+
+  @Test("a hedged call is held to the client's limit on messages like any other")
+  func hedgedSize() async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { _, _ in }
+    let channel = try echo.channel(on: echo.reactors) {
+      $0.limits.messageSizeBytes = 10
+      $0.service.methods = [
+        MethodConfig(
+          "/test.Flaky/", hedgingOfIdempotentCalls: HedgingPolicy(delay: .seconds(86_400)))
+      ]
+    }
+    let end = await status { try await channel.unary(Self.path, [UInt8](repeating: 0, count: 11)) }
+    #expect(end?.code == .resourceExhausted)
+    #expect(attempts.value == 0)
+    _ = try await channel.unary(Self.path, [UInt8](repeating: 0, count: 10))
     await echo.shutdown()
   }
 

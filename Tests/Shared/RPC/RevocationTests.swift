@@ -104,6 +104,33 @@ struct RevocationTests {
     await echo.shutdown()
   }
 
+  @Test("a stream whose answers wait to be taken ends with UNAUTHENTICATED, and without them")
+  func cutOffWithAnswers() async throws {
+    let echo = try await EchoServer(pki: pki)
+    let lost = try pki.system("lost", department: "police")
+    let channel = try channel(echo, lost)
+    let ended = await status {
+      try await channel.stream("/test.Echo/Flood", CallOptions(timeout: .seconds(120) * patience)) {
+        stream in
+        // Nobody reads: the window shuts, and answers wait behind it.
+        try await eventually("answers to wait") {
+          await echo.server.statistics().heldBytes >= 128 << 10
+        }
+        try echo.server.update(
+          tls: try tls(try list(of: pki.departmentIssuer, [lost.certificate])))
+        var count = 0
+        while try await stream.next() != nil { count += 1 }
+        Issue.record("it came to its end, with \(count) messages")
+      }
+    }
+    #expect(ended?.code == .unauthenticated, "\(ended?.message ?? "")")
+    #expect(ended?.message.contains("is revoked") == true)
+    try await eventually("nothing to be held") { await echo.server.statistics().heldBytes == 0 }
+    let counted = await echo.server.statistics().methods["/test.Echo/Flood"]
+    #expect(counted?[.unauthenticated] == 1)
+    await echo.shutdown()
+  }
+
   @Test(
     "a list that has ended turns new connections away and says why; what runs goes on, what it names does not"
   )

@@ -92,6 +92,42 @@ struct StatisticsTests {
     await echo.shutdown()
   }
 
+  @Test("what was counted stays when the server has drained, once, however often it is stopped")
+  func afterDrain() async throws {
+    let echo = try await EchoServer()
+    let reactors = ReactorGroup(threadCount: 2, seed: 1)
+    let channel = try echo.channel(on: reactors)
+    for _ in 0..<3 { _ = try await channel.unary(Self.unary, [1]) }
+    _ = await status { try await channel.unary("/test.Echo/Fail", []) }
+    await echo.server.drain(timeout: .seconds(60))
+    for _ in 0..<2 {
+      let statistics = await echo.server.statistics()
+      #expect(statistics.callsStarted == 4)
+      #expect(statistics.callsFailed == 1)
+      #expect(statistics.methods[Self.unary]?[.ok] == 3)
+      #expect(statistics.queueTimes.count == 4)
+      #expect(statistics.connectionsOpen == 0)
+      #expect(statistics.heldBytes == 0)
+      await echo.server.stop()
+    }
+    await reactors.shutdown()
+    await echo.shutdown()
+  }
+
+  @Test("a call that its peer resets is one that failed")
+  func resetByPeer() async throws {
+    let echo = try await EchoServer(threads: 1)
+    let client = try RawPeer(echo)
+    client.send(Raw.preface + Raw.call(1, "/test.Echo/Wait", []))
+    try await eventually("the handler to run") { echo.events.count("wait began") == 1 }
+    client.send(Raw.frame(3, 0, 1, Raw.number(8)))
+    let statistics = try await counted(echo, calls: 1)
+    #expect(statistics.callsFailed == 1)
+    #expect(statistics.methods["/test.Echo/Wait"]?[.cancelled] == 1)
+    #expect(statistics.resetsReceived == 1)
+    await echo.shutdown()
+  }
+
   @Test("a call that takes no time counts as none")
   func noTime() async throws {
     let clock = ManualClock()
