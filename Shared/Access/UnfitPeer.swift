@@ -5,7 +5,7 @@ import Vocabulary
 
 /// The answer to each call of a peer whose certificate has a defect (DESIGN.md section 6: named, not just cut off).
 ///
-/// - Parameter leavesExpired: An expired certificate is for the handlers to judge: the gateway's, which look into the registry.
+/// - Parameter leavesExpired: A certificate out of its term is for the handlers to judge: the gateway's, which look into the registry.
 package func unfitPeerRefusal(
   leavesExpired: Bool
 ) -> @Sendable (PeerCertificate, ServerContext) -> Status? {
@@ -13,6 +13,10 @@ package func unfitPeerRefusal(
     let serial = peer.serialHex.lowercased()
     let refusal: AccessRefusal
     switch peer.defect {
+    case .notYetValid:
+      if leavesExpired { return nil }
+      refusal = .certificateNotYetValid(
+        serial: serial, from: Instant(milliseconds: peer.notBefore &* 1000))
     case .expired:
       if leavesExpired { return nil }
       refusal = .certificateExpired(

@@ -56,7 +56,7 @@ package final class PeerChannels: Sendable {
 
   /// How calls to a service behave when a replica of it fails.
   ///
-  /// Calls go to replicas that say they serve. A method that only reads, as its .proto says, is sent again where a replica
+  /// Calls go to replicas that say they serve, and do not mostly fail. A method that only reads, as its .proto says, is sent again where a replica
   /// could not be reached or was lost on the way, or to a second one beforehand where the operator wants that. All others
   /// are sent once: whether a lost call was carried out, its caller finds out with the same request id.
   package static func behaviour(
@@ -64,6 +64,8 @@ package final class PeerChannels: Sendable {
   ) -> ServiceConfig {
     var config = ServiceConfig()
     config.healthService = ""
+    // One that says it serves, and fails most calls, is left out for a time; never the last.
+    config.outliers = OutlierDetection()
     // All that a replica had when it died is sent again at once, which is no storm; gRPC's own ceiling.
     config.throttling = RetryThrottling(maximumTokens: 1000)
     let hedging = hedgeAfterMilliseconds.map { HedgingPolicy(delay: .milliseconds($0)) }

@@ -137,6 +137,8 @@ package final class ProcessMetrics: Sendable {
       ("accepts_failed", statistics.acceptsFailed),
       ("bytes_received", statistics.bytesReceived),
       ("bytes_sent", statistics.bytesSent),
+      ("calls_failed", statistics.callsFailed),
+      ("calls_over_inflated", statistics.callsOverInflated),
       ("calls_refused_early", statistics.callsRefusedEarly),
       ("calls_shed", statistics.callsShed),
       ("calls_stalled", statistics.callsStalled),
@@ -144,6 +146,7 @@ package final class ProcessMetrics: Sendable {
       ("connections_accepted", statistics.connectionsAccepted),
       ("control_frames_received", statistics.controlFramesReceived),
       ("handshakes_failed", statistics.handshakesFailed),
+      ("handshakes_resumed", statistics.handshakesResumed),
       ("resets_received", statistics.resetsReceived),
       ("resets_sent", statistics.resetsSent),
     ]

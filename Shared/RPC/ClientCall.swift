@@ -237,15 +237,33 @@ class ClientCall: Stream {
     }
   }
 
+  /// What the server has said of another attempt (gRPC proposal A6).
+  enum Pushback: Equatable {
+    /// None, or none that can be read.
+    case never
+    case after(nanoseconds: Int64)
+
+    init(_ text: String) {
+      guard let milliseconds = Int64(text), milliseconds >= 0 else {
+        self = .never
+        return
+      }
+      let (wait, overflows) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
+      self = .after(nanoseconds: overflows ? .max : wait)
+    }
+  }
+
+  var pushback: Pushback? { incoming.pushback.map { Pushback($0) } }
+
   /// Nanoseconds to wait before the next attempt; `nil` for none (gRPC proposal A6).
   private func waitForRetry(_ result: Status) -> Int64? {
     guard let retry, retry.codes.contains(result.code), attempts < retry.maximumAttempts,
       headers == nil, outbox.canReplay, balancer.throttle.allowsRetry
     else { return nil }
-    if let pushback = incoming.pushback {
-      guard let milliseconds = Int64(pushback), milliseconds >= 0 else { return nil }
-      let (wait, overflows) = milliseconds.multipliedReportingOverflow(by: 1_000_000)
-      return overflows ? .max : wait
+    switch pushback {
+    case .never: return nil
+    case .after(let wait): return wait
+    case nil: break
     }
     return retry.wait(afterAttempt: attempts, &core.random)
   }

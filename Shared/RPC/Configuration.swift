@@ -27,7 +27,7 @@ package struct ServerConfiguration: Sendable {
   }
 }
 
-/// Refuses who is revoked, and who cannot be known for sure; leaves an expired certificate to the handlers.
+/// Refuses who is revoked, and who cannot be known for sure; leaves a certificate out of its term to the handlers.
 private func refusal(of peer: PeerCertificate, in context: ServerContext) -> Status? {
   switch peer.defect {
   case .revoked: Status(.unauthenticated, "certificate \(peer.serialHex) is revoked")
@@ -36,7 +36,7 @@ private func refusal(of peer: PeerCertificate, in context: ServerContext) -> Sta
       .unauthenticated,
       "certificate \(peer.serialHex) cannot be checked: the revocation list of \(peer.issuer) has ended"
     )
-  case .expired, nil: nil
+  case .notYetValid, .expired, nil: nil
   }
 }
 

@@ -11,6 +11,8 @@ final class HedgeRace: Stream {
   private let balancer: Balancer
   private let deadline: Int64?
   private var copies: [Copy] = []
+  /// The server wants no further copies.
+  private var isForbidden = false
 
   init(
     _ path: String, _ message: [UInt8], _ options: CallOptions, _ policy: HedgingPolicy,
@@ -47,7 +49,7 @@ final class HedgeRace: Stream {
   override func expire() { sendCopy() }
 
   private var mayGoOn: Bool {
-    winner == nil && copies.count < policy.maximumAttempts
+    winner == nil && !isForbidden && copies.count < policy.maximumAttempts
       && (copies.isEmpty || balancer.throttle.allowsRetry)
   }
 
@@ -55,7 +57,16 @@ final class HedgeRace: Stream {
     if winner != nil { return }
     if status.code != .ok, policy.nonFatalCodes.contains(status.code) {
       balancer.throttle.failed()
-      if mayGoOn { return sendCopy() }
+      if mayGoOn {
+        switch copy.pushback {
+        case nil: return sendCopy()
+        case .after(let wait):
+          return core.timers.schedule(self, at: core.after(.nanoseconds(wait)))
+        case .never:
+          isForbidden = true
+          core.timers.cancel(self)
+        }
+      }
       if copies.contains(where: { $0.status == nil }) { return }
     }
     end(with: copy)

@@ -37,6 +37,7 @@ package final class PeerCertificate: Sendable {
 
   /// What can be wrong with a certificate whose holder is answered all the same.
   package enum Defect: Int, Sendable {
+    case notYetValid = 9
     case expired = 10
     /// The authority's revocation list has ended: nobody knows whether the certificate still holds.
     case revocationListEnded = 12

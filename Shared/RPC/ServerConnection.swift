@@ -76,7 +76,7 @@ final class ServerConnection: Connection {
     switch peer.certificate?.defect {
     case .revoked: refuse(.revoked)
     case .revocationListEnded: refuse(.revocationListEnded)
-    case .expired, nil: break
+    case .notYetValid, .expired, nil: break
     }
     // Other lists may have come while the peer shook hands.
     if tls.context !== shard.server.tls { judgePeerAgain(shard.server.tls) }

@@ -110,6 +110,9 @@ extension TLSLink {
     case X509_V_ERR_CRL_HAS_EXPIRED, X509_V_ERR_CRL_NOT_YET_VALID:
       note(.revocationListEnded)
       return true
+    case X509_V_ERR_CERT_NOT_YET_VALID where depth == 0 && context.toleratesExpired:
+      note(.notYetValid)
+      return true
     case X509_V_ERR_CERT_HAS_EXPIRED where depth == 0 && context.toleratesExpired:
       note(.expired)
       return true

@@ -216,7 +216,7 @@ struct GateTests {
   }
 
   @Test(
-    "an expired, an unregistered and a not yet valid certificate of ours get a readable answer",
+    "an unregistered certificate of ours, and one that expires while connected, get a readable answer",
     .obligation("meizhou-specific-2021/33d", "luyi-2019/6.i7c"))
   func readableAnswers() async throws {
     try await withNode { node in
@@ -235,14 +235,22 @@ struct GateTests {
     }
   }
 
-  @Test("a certificate that expired before the handshake is told so, not cut off")
-  func expiredAtHandshake() async throws {
-    try await withNode { node in
-      let old = try node.pki.person(
-        "zhang", department: "civil-affairs", term: node.pki.now - 9_000...node.pki.now - 10)
-      let refused = await refusal { try await node.channel(identity: old).unary(getEntry, []) }
-      #expect(refused?.code == .unauthenticated)
-      #expect(refused?.reason == "access.certificate_unregistered")
+  @Test(
+    "a registered certificate that has expired, or is not valid yet, is told so at its handshake",
+    .obligation("meizhou-specific-2021/33d"),
+    arguments: [
+      (92, "access.certificate_expired"), (-1, "access.certificate_not_yet_valid"),
+    ] as [(Int64, String)])
+  func outOfTermAtHandshake(_ age: Int64, _ reason: String) async throws {
+    try await withNode(age: age) { node in
+      let refused = await refusal {
+        try await node.channel("civil-affairs/zhang").unary(getEntry, [])
+      }
+      #expect(refused?.code == .unauthenticated, "\(refused?.message ?? "")")
+      #expect(refused?.reason == reason)
+      #expect(refused?.trailers["weir-next-step"] != nil)
+      #expect(await node.server.statistics().handshakesFailed == 0)
+      #expect(node.upstreams[0].calls.value == 0)
     }
   }
 }

@@ -227,6 +227,7 @@ struct PeerChannelsTests {
     for service in ServiceConfiguration.services {
       let config = PeerChannels.behaviour(of: service)
       #expect(!config.methods.isEmpty, "\(service)")
+      #expect(config.outliers != nil && config.healthService == "")
       for method in config.methods {
         #expect(method.retry?.codes == [.unavailable] && method.hedgingOfIdempotentCalls == nil)
         retried.insert(method.name)

@@ -69,6 +69,35 @@ struct ProcessMetricsTests {
     await database.close()
   }
 
+  @Test("every number that a server counts is told, under its own name")
+  func everyNumber() async throws {
+    var counted = ServerStatistics()
+    // Each gets a value of its own.
+    let fields: [(String, WritableKeyPath<ServerStatistics, Int>)] = [
+      ("accepts_failed_total", \.acceptsFailed), ("bytes_received_total", \.bytesReceived),
+      ("bytes_sent_total", \.bytesSent), ("calls_failed_total", \.callsFailed),
+      ("calls_open", \.callsOpen), ("calls_over_inflated_total", \.callsOverInflated),
+      ("calls_refused_early_total", \.callsRefusedEarly), ("calls_shed_total", \.callsShed),
+      ("calls_stalled_total", \.callsStalled), ("calls_started_total", \.callsStarted),
+      ("connections_accepted_total", \.connectionsAccepted),
+      ("connections_open", \.connectionsOpen),
+      ("connections_setting_up", \.connectionsSettingUp),
+      ("control_frames_received_total", \.controlFramesReceived),
+      ("handshakes_failed_total", \.handshakesFailed),
+      ("handshakes_resumed_total", \.handshakesResumed), ("held_bytes", \.heldBytes),
+      ("resets_received_total", \.resetsReceived), ("resets_sent_total", \.resetsSent),
+    ]
+    for (index, field) in fields.enumerated() { counted[keyPath: field.1] = 100 + index }
+    metrics.publish(counted, listener: "public")
+    for (index, field) in fields.enumerated() {
+      let told = await sample(#"weir_rpc_\#(field.0){listener="public"}"#)
+      #expect(told == "\(100 + index)", "\(field.0)")
+    }
+    // All there are, but for those refused at once, which are told by their reasons.
+    let numbers = Mirror(reflecting: counted).children.count { $0.value is Int }
+    #expect(numbers == fields.count + 1)
+  }
+
   @Test("levels go down again; listeners are told apart; every reason of a refusal is there")
   func levels() async {
     var counted = ServerStatistics()

@@ -279,6 +279,48 @@ struct RetryTests {
     await echo.shutdown()
   }
 
+  @Test(
+    "the server's pushback delays the next copy of a hedged call, or forbids it",
+    arguments: [("60000", 2, StatusCode.ok), ("-1", 1, .unavailable), ("x", 1, .unavailable)])
+  func hedgedPushback(_ text: String, _ expected: Int, _ outcome: StatusCode) async throws {
+    let attempts = AttemptCount()
+    let echo = try await server(attempts) { attempt, _ in
+      var trailers = Metadata()
+      trailers.append("grpc-retry-pushback-ms", text)
+      if attempt == 1 { throw Status(.unavailable, trailers: trailers) }
+    }
+    let clock = ManualClock()
+    let reactors = clock.reactors(1)
+    let channel = try echo.channel(on: reactors) {
+      $0.service.methods = [
+        MethodConfig(
+          "/test.Flaky/", hedgingOfIdempotentCalls: HedgingPolicy(delay: .seconds(86_400)))
+      ]
+      $0.limits.keepaliveInterval = .seconds(86_400)
+    }
+    let code = Task {
+      do {
+        _ = try await channel.unary(Self.path, [7], CallOptions(timeout: .seconds(86_400)))
+        return StatusCode.ok
+      } catch let status as Status { return status.code }
+    }
+    try await eventually("the first copy to have ended") {
+      guard attempts.value == 1 else { return false }
+      return await echo.server.statistics().callsOpen == 0
+    }
+    if outcome == .ok {
+      _ = try await channel.unary("/test.Echo/Unary", [])
+      clock.advance(by: .seconds(59))
+      _ = try await channel.unary("/test.Echo/Unary", [])
+      #expect(attempts.value == 1)
+      clock.advance(by: .seconds(2))
+    }
+    #expect(try await code.value == outcome)
+    #expect(attempts.value == expected)
+    await echo.shutdown()
+    await reactors.shutdown()
+  }
+
   @Test("a hedged call is held to the client's limit on messages like any other")
   func hedgedSize() async throws {
     let attempts = AttemptCount()
