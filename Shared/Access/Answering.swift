@@ -1,5 +1,6 @@
 // From what a handler threw to what the caller is told: the one place for all services.
 
+import Crypto
 import RPC
 import Vocabulary
 
@@ -25,7 +26,7 @@ extension CallContext {
     _ recorder: (any RefusalRecorder)?, _ body: () async throws -> Reply
   ) async throws -> Reply {
     do {
-      return try await body()
+      do { return try await body() } catch let error as SealError { throw error.told }
     } catch let refusal as any Refusal {
       await recorder?.record(principal: principal, method: rpc.path, reason: refusal.reason)
       throw status(refusal)

@@ -1,7 +1,7 @@
 // What a backup says of itself, signed: every file with its hash, and how far the log and each outbox had come.
 
 import Crypto
-import Integrity
+package import Integrity
 package import Vocabulary
 
 /// The signed list of a backup's files.
@@ -13,7 +13,7 @@ package struct BackupManifest: Sendable, Equatable {
     package let sha256: [UInt8]
   }
 
-  static let fileName = "manifest.note"
+  package static let fileName = "manifest.note"
   private static let format = "weir-backup/1"
 
   package let domain: String
@@ -26,7 +26,7 @@ package struct BackupManifest: Sendable, Equatable {
 
   package var sizeBytes: Int64 { files.reduce(0) { $0 + $1.sizeBytes } }
 
-  init(
+  package init(
     domain: String, time: Instant, checkpoint: String, origins: [String: UInt64], files: [File]
   ) {
     self.domain = domain
@@ -54,7 +54,7 @@ package struct BackupManifest: Sendable, Equatable {
     return String(decoding: CanonicalJSON.encode(json), as: UTF8.self) + "\n"
   }
 
-  func signed(by signer: NoteSigner) throws -> String {
+  package func signed(by signer: NoteSigner) throws -> String {
     try SignedNote(text: text, signers: [signer]).encoded
   }
 

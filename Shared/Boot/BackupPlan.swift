@@ -52,7 +52,7 @@ package struct BackupPlan: Codable, Equatable, Sendable {
   }
 
   /// The backups in a folder, the oldest first; those that were not finished have other names.
-  static func names(in folder: String) -> [String] {
+  package static func names(in folder: String) -> [String] {
     let found = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return found.filter { $0.wholeMatch(of: /weir-[0-9]{8}-[0-9]{6}-[0-9]{3}/) != nil }.sorted()
   }

@@ -1,8 +1,7 @@
 // The configuration file of one process: what an operator writes, or what `weir up` writes for a data folder.
 
-package import Crypto
+import Crypto
 import Foundation
-import Glibc
 import RPC
 import Vocabulary
 import Yams
@@ -110,36 +109,6 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     package init(policy: String, trust: String) {
       self.policy = policy
       self.trust = trust
-    }
-  }
-
-  package struct MasterKeyPlace: Sendable, Equatable, Codable {
-    /// The path of the vendor's library.
-    package var module: String
-    /// The label of the token.
-    package var token: String
-    /// The label of the AES-256 key; `weir pki master-key` makes it.
-    package var key: String
-    /// A file of the token's user PIN, mode 0600, without a line's end or with one.
-    package var pinFile: String
-
-    package init(module: String, token: String, key: String, pinFile: String) {
-      self.module = module
-      self.token = token
-      self.key = key
-      self.pinFile = pinFile
-    }
-
-    /// The key itself. Nothing is asked of the token yet.
-    package func open(random: any RandomSource) throws(ConfigurationError) -> TokenMasterKey {
-      var status = stat()
-      if stat(pinFile, &status) == 0, status.st_mode & 0o077 != 0 {
-        throw .malformed(path: pinFile, detail: "others may read it; make its mode 0600")
-      }
-      let pin = try readBytes(pinFile).prefix { $0 != 10 && $0 != 13 }
-      guard !pin.isEmpty else { throw .malformed(path: pinFile, detail: "holds no PIN") }
-      return TokenMasterKey(
-        module: module, token: token, label: key, pin: Array(pin), random: random)
     }
   }
 

@@ -56,6 +56,15 @@ package struct ServiceEnvironment: Sendable {
 }
 
 extension ServiceEnvironment {
+  /// What every service does beside its own.
+  fileprivate func jobs(_ seals: SealKeeper) -> [@Sendable () async throws -> Void] {
+    [
+      { try await tellRefusedConnections() }, { try await watchCertificates() },
+      { try await watchStaple() }, { try await watchLaw() },
+      { try await repeating("seals", every: .seconds(2)) { try await seals.run() } },
+    ]
+  }
+
   /// Tells once a minute how many connections were refused, until cancelled, and once more then.
   fileprivate func tellRefusedConnections() async throws {
     defer { refusedConnections.flush() }
@@ -95,6 +104,8 @@ package struct ServiceParts: Sendable {
   package var methods: [MethodHandler]
   /// Full names for health and reflection: `weir.catalog.v1.Catalog`.
   package var services: [String]
+  /// What it keeps sealed beside registers and the log, and gives new keys.
+  package var seals: SealKeeper
   /// Run beside the listener until the process ends: event followers, clocks.
   package var jobs: [@Sendable () async throws -> Void]
   /// The gateway's listener for departments.
@@ -105,12 +116,13 @@ package struct ServiceParts: Sendable {
   package var close: [@Sendable () async -> Void]
 
   package init(
-    methods: [MethodHandler], services: [String],
+    methods: [MethodHandler], services: [String], seals: SealKeeper,
     jobs: [@Sendable () async throws -> Void] = [], publicListener: Server? = nil,
     publicHealth: HealthBoard? = nil, close: [@Sendable () async -> Void] = []
   ) {
     self.methods = methods
     self.services = services
+    self.seals = seals
     self.jobs = jobs
     self.publicListener = publicListener
     self.publicHealth = publicHealth
@@ -166,7 +178,11 @@ private func run(
   let parts = try await build(environment)
   let health = environment.health
   health.add(services: parts.services)
-  let listed = parts.services + ["grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection"]
+  let (seals, admission) = (parts.seals, environment.admission())
+  let listed =
+    parts.services + [
+      "weir.keys.v1.Keys", "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+    ]
   let log = environment.log
   guard let address = Address(configuration.listen) else {
     throw ConfigurationError.malformed(path: configuration.service, detail: "listen: no address")
@@ -175,9 +191,9 @@ private func run(
     configuration: environment.listener(
       at: address, tls: environment.certificates.current.services, isForServices: true),
     reactors: environment.reactors,
-    methods: parts.methods + Contracts.methods(health)
-      + Contracts.methods(Reflection(services: listed))
-      + [environment.metrics.page(admission: environment.admission(), log: log)])
+    methods: parts.methods + Contracts.methods(seals, admission: admission)
+      + Contracts.methods(health) + Contracts.methods(Reflection(services: listed))
+      + [environment.metrics.page(admission: admission, log: log)])
   environment.renewCertificates(of: server, parts.publicListener)
   environment.metrics.add(listener: "internal", server)
   let bound = try await server.start()
@@ -190,13 +206,7 @@ private func run(
   health.set(isServing: true)
   parts.publicHealth?.set(isServing: true)
 
-  let failure = await runJobs(
-    parts.jobs + [
-      { try await environment.tellRefusedConnections() },
-      { try await environment.watchCertificates() },
-      { try await environment.watchStaple() },
-      { try await environment.watchLaw() },
-    ], until: signals)
+  let failure = await runJobs(parts.jobs + environment.jobs(seals), until: signals)
   // What is open now is waited for: peers that follow this service, and calls at work; whoever only watches is told to go.
   let open = max(0, await server.statistics().callsOpen - health.watches)
   let publicCalls = await parts.publicListener?.statistics().callsOpen ?? 0

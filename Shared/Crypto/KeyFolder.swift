@@ -23,6 +23,30 @@ package enum KeyFileError: Error, Equatable, Sendable {
   case failed(CryptoError)
 }
 
+extension KeyFileError: CustomStringConvertible {
+  /// For the operator whose service does not start.
+  package var description: String {
+    switch self {
+    case .file(let operation, let name, let code): "\(operation) \(name) failed (errno \(code))"
+    case .openToOthers(let name): "others may read or write \(name); make its mode 0600"
+    case .malformed(let name): "\(name) is not what its name says"
+    case .keyringMissing: "there is an epoch.key without its keyring: put the keyring back"
+    case .keyringDoesNotOpen: "keyring and epoch.key do not belong together"
+    case .notCreated: "there is no keyring"
+    case .alreadyExists: "it is there already"
+    case .unknownKey(let id): "there is no key \(id.text)"
+    case .masterKeyMissing:
+      "the key files lie under a master key, and the configuration names none (masterKey)"
+    case .failed(.token(let step, let code)):
+      "the token of the master key failed to \(step) (CKR 0x\(String(code, radix: 16))): look at module, token, key and PIN "
+        + "file of masterKey, and whether the token is there"
+    case .failed(.malformed("wrapped key")):
+      "the key files do not lie under this master key (masterKey)"
+    case .failed(let error): "\(error)"
+    }
+  }
+}
+
 /// A folder that holds keys, and the few durable operations on its files.
 struct KeyFolder: Sendable {
   let path: String

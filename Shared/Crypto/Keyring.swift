@@ -60,7 +60,7 @@ package final class Keyring: Sendable {
     if creates { try folder.create() }
     let loaded = try folder.locked { () throws(KeyFileError) -> Content in
       if var found = try load() {
-        if master != nil, let epoch = try folder.read(Self.epoch), !cover.isCovered(epoch) {
+        if let epoch = try folder.read(Self.epoch), cover.needsCover(epoch) {
           found.generation += 1
           try store(found)
         }

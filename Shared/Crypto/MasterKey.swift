@@ -7,6 +7,12 @@ import Synchronization
 package protocol MasterKey: Sendable {
   func seal(_ secret: [UInt8]) throws(CryptoError) -> [UInt8]
   func open(_ sealed: [UInt8]) throws(CryptoError) -> [UInt8]
+  /// Whether these bytes lie under the key that seals now.
+  func isNewest(over sealed: [UInt8]) -> Bool
+}
+
+extension MasterKey {
+  package func isNewest(over sealed: [UInt8]) -> Bool { (try? open(sealed)) != nil }
 }
 
 /// An AES-256 key in a PKCS #11 token (v2.40), used by CKM_AES_GCM: `nonce (12) ‖ ciphertext ‖ tag (16)`.
@@ -110,8 +116,8 @@ package final class TokenMasterKey: MasterKey {
   }
 }
 
-/// How secrets stand in key files: as they are, or under a master key. One that stands as it is is put under the key by the next
-/// writing.
+/// How secrets stand in key files: as they are, or under a master key. One that stands as it is, or under a key of before, is put under
+/// the newest when the files are opened.
 struct KeyFileCover: Sendable {
   private static let label = Array("weir-wrapped-1\n".utf8)
   let master: (any MasterKey)?
@@ -124,6 +130,12 @@ struct KeyFileCover: Sendable {
   }
 
   func isCovered(_ bytes: [UInt8]) -> Bool { bytes.starts(with: Self.label) }
+
+  /// Whether a file is to be written anew: it stands as it is, or under a key of before.
+  func needsCover(_ bytes: [UInt8]) -> Bool {
+    guard let master else { return false }
+    return !isCovered(bytes) || !master.isNewest(over: Array(bytes.dropFirst(Self.label.count)))
+  }
 
   func uncover(_ bytes: [UInt8]) throws(KeyFileError) -> [UInt8] {
     guard isCovered(bytes) else { return bytes }

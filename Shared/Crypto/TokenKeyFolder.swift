@@ -15,11 +15,10 @@ package struct TokenKeyFolder: Sendable {
     folder = KeyFolder(path: path)
     cover = KeyFileCover(master: master)
     try folder.create()
-    guard master != nil else { return }
     for name in try names() {
-      guard let bytes = try folder.read(name), !cover.isCovered(bytes) else { continue }
+      guard let bytes = try folder.read(name), cover.needsCover(bytes) else { continue }
       // Whole beside it before the old one is written over.
-      try folder.write(try cover.cover(bytes), to: name + ".new")
+      try folder.write(try cover.cover(try cover.uncover(bytes)), to: name + ".new")
       try folder.overwrite(name)
       try folder.rename(name + ".new", to: name)
     }

@@ -27,7 +27,7 @@ struct RunFigures: AsyncParsableCommand {
 
   @Argument(
     help:
-      "Some of: echo, connections, messages, gateway, latency, ingest, compare, audit. All without any."
+      "Some of: echo, connections, messages, gateway, latency, ingest, compare, rotate, audit. All without any."
   )
   var names: [String] = []
 
@@ -37,7 +37,8 @@ struct RunFigures: AsyncParsableCommand {
     let all: [(String, (Workshop) async throws -> [Figure])] = [
       ("echo", echoFigures), ("connections", connectionFigures), ("messages", messageFigures),
       ("gateway", gatewayFigures), ("latency", latencyFigures),
-      ("ingest", ingestFigures), ("compare", compareFigures), ("audit", auditFigures),
+      ("ingest", ingestFigures), ("compare", compareFigures), ("rotate", rotationFigures),
+      ("audit", auditFigures),
     ]
     for name in names where !all.contains(where: { $0.0 == name }) {
       throw ValidationError("there is no figure '\(name)'")

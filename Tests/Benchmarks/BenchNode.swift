@@ -18,6 +18,7 @@ struct BenchNode {
   static let userSystem = "human-resources/system:pensions"
   /// Who acts at the systems.
   private static let officers = [source: "civil-affairs/li", userSystem: user]
+  static let operations = "operations/zhou"
   static let purpose = "核对养老金领取资格"
   static let roll = "bench-roll"
   /// The services through which a comparison goes.

@@ -56,6 +56,66 @@ struct KeysTests {
     }
   }
 
+  @Test(
+    "weir keys rotate --seals: every service is killed in the middle, all that people wrote is read on, and the old keys are gone from disk"
+  )
+  func seals() async throws {
+    let demo = try SmallDemo(seed: 15)
+    try await demo.play(through: "wrongly-dead") { stage in
+      let before = try await written(stage)
+      try #require(before.count > 3)
+      let old = try rings(stage.running.dataFolder)
+      let said = try await run(
+        ["keys", "rotate", "--seals", "--suite", "sm4-ctr-hmac-sm3", "--reason", "yearly"],
+        as: "operations/zhou", stage)
+      #expect(said.contains("resealing") && said.contains("feedback-texts"))
+      for (_, pid) in await stage.running.processIDs() { Glibc.kill(pid, SIGKILL) }
+      try await eventually("all services to answer as before") {
+        try await written(stage) == before
+      }
+      try await eventually("the old keys to be destroyed") {
+        let now = try rings(stage.running.dataFolder)
+        return now.count == old.count && now.values.allSatisfy { $0 == [2] }
+      }
+      #expect(try await written(stage) == before)
+      let listed = try await run(["keys", "seals"], as: "operations/zhou", stage)
+      #expect(!listed.contains("aes-256-gcm") && !listed.contains("resealing"))
+      try await eventually("what was done to be in the log") {
+        let ordered = try await stage.logged("registry.seal_rotation_ordered").count
+        let done = try await stage.logged("share.seal_rotated").count
+        return ordered == 1 && done == 2
+      }
+    }
+  }
+
+  /// The versions of each sealing key on disk.
+  private func rings(_ data: String) throws -> [String: [UInt32]] {
+    var found: [String: [UInt32]] = [:]
+    for service in ["catalog", "ingest", "share", "feedback", "audit", "gateway"] {
+      let ring = try Keyring(
+        folder: "\(data)/keys/\(service)", creates: false, random: SystemRandom())
+      for key in ring.keys where key.purpose == .outbox {
+        found[service, default: []].append(key.version)
+      }
+      for resource in ["share-verification", "feedback-texts", "disclosures", "canaries"] {
+        let versions = ring.keys(.identity, resource: resource).map(\.version)
+        if !versions.isEmpty { found[resource] = versions }
+      }
+    }
+    return found
+  }
+
+  /// Everything sealed that departments may read.
+  private func written(_ stage: DemoStage) async throws -> [String] {
+    let user = DemoCast.humanResources
+    let officer = try stage.wire.client(user.principal(user.officer))
+    let issues = try await officer.feedback.listIssues(.init(pageSize: 100)).issues
+    let cases = try await officer.share.listCases(
+      .init(parent: try stage.comparison(.cremation).name, pageSize: 100)
+    ).cases
+    return issues.map { "\($0)" } + cases.map { "\($0)" }
+  }
+
   private func answers(
     _ requests: [ShareV1.LookupRequest], _ stage: DemoStage
   ) async throws -> [[[IngestV1.Value]]] {

@@ -45,6 +45,56 @@ struct SwappedRowsTests {
     }
   }
 
+  @Test(
+    "sealed texts swapped between two cases, two steps of an issue or two rejected rows are not shown, and the log tells; put back they are"
+  )
+  func texts() async throws {
+    let demo = try SmallDemo(seed: 16)
+    let folder = demo.folder.path("node")
+    try await demo.play(through: "wrongly-dead") { stage in
+      let (user, source) = (DemoCast.humanResources, DemoCast.civilAffairs)
+      let officer = try stage.impatient(user.principal(user.officer))
+      let keeper = try stage.impatient(source.principal(source.officer))
+      let run = try stage.comparison(.cremation).name
+      let batch = try #require(stage.batches[.cremation]).name
+      let reads: [(what: String, (() async throws -> String))] = [
+        (
+          "share cases content comparison=\(run.drop { !$0.isNumber })",
+          { "\(try await officer.share.listCases(.init(parent: run)).cases)" }
+        ),
+        (
+          "feedback issue_steps reason issue=1",
+          { "\(try await officer.feedback.listIssues(.init()).issues)" }
+        ),
+        (
+          "ingest rejects sealed batch=\(batch.drop { !$0.isNumber })",
+          { "\(try await keeper.ingest.listRejects(.init(batch: batch)).rejects)" }
+        ),
+      ]
+      for (what, read) in reads {
+        let before = try await read()
+        try await swapValues(what, in: folder)
+        let refused = try await refusal { _ = try await read() }
+        #expect(refused?.code == .dataLoss && refused?.reason == "store.value_damaged", "\(what)")
+        try await swapValues(what, in: folder)
+        #expect(try await read() == before, "\(what)")
+      }
+      try await eventually("the refusals to be in the log") {
+        try await stage.logged("access.refused").filter {
+          String(decoding: $0.payload, as: UTF8.self).contains("store.value_damaged")
+        }.count == 3
+      }
+    }
+  }
+
+  /// Swaps the first two values of a column: "service table column where".
+  private func swapValues(_ what: String, in folder: String) async throws {
+    let words = what.split(separator: " ").map(String.init)
+    let ended = try await runToEnd(
+      Checkout.python, ["-c", swapTexts, "\(folder)/\(words[0])/\(words[0]).sqlite"] + words[1...])
+    try #require(ended.status == 0, "\(ended.output)")
+  }
+
   private func swap(_ what: String, _ records: [String], in folder: String) async throws {
     let numbers = try records.map { try #require($0.split(separator: "/").last).description }
     let ended = try await runToEnd(
@@ -53,6 +103,17 @@ struct SwappedRowsTests {
     try #require(ended.status == 0, "\(ended.output)")
   }
 }
+
+private let swapTexts = """
+  import sqlite3, sys
+  path, table, column, where = sys.argv[1:5]
+  file = sqlite3.connect(path, timeout=20)
+  (a, x), (b, y) = file.execute(
+      f"SELECT rowid, {column} FROM {table} WHERE {where} AND LENGTH({column}) > 0 ORDER BY rowid LIMIT 2")
+  file.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (y, a))
+  file.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (x, b))
+  file.commit()
+  """
 
 /// A block holds up to 32 rows: tokens of 16 bytes, ids of 8, envelopes each after its length; the salts lie in the other file.
 private let swapRows = """

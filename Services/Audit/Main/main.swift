@@ -34,7 +34,7 @@ nonisolated func buildAudit(_ environment: ServiceEnvironment) async throws -> S
   let followers = try AuditFollower.services.map { try follower(of: $0, log.intake, environment) }
   return ServiceParts(
     methods: methods(calls, admission: environment.admission()),
-    services: ["weir.audit.v1.Audit"],
+    services: ["weir.audit.v1.Audit"], seals: environment.sealKeeper(database),
     jobs: followers.map { follower in { try await follower.run() } } + [
       { try await log.keepLease() }, { try await own.run() }, { try await refusals.run() },
       { try await watch.run(every: .seconds(1)) },

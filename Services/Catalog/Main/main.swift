@@ -42,6 +42,7 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
   return ServiceParts(
     methods: methods(handlers, admission: admission) + methods(events, admission: admission),
     services: ["weir.catalog.v1.Catalog", "weir.events.v1.Events"],
+    seals: environment.sealKeeper(database),
     jobs: [
       { try await audit.run() }, { try await refusals.run() },
       {

@@ -39,7 +39,7 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
   private let lawNow: LawNow
   let peers: FeedbackPeers
   let keys: SignedNote
-  let texts: FreeTextVault
+  package let texts: FreeTextVault
   let refusals: (any RefusalRecorder)?
   let now: @Sendable () -> Instant
 

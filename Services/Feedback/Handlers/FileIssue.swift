@@ -48,7 +48,8 @@ extension FeedbackServer {
           in: transaction)
         if let subject {
           try transaction.keepSubject(
-            texts.seal(subject, at: .subject(issue: issue.number)), of: issue.number, at: time)
+            texts.seal(subject, at: .subject(issue: issue.number), in: transaction),
+            of: issue.number, at: time)
         }
         let filed = Filed(issue: issue.number, sequence: sequence, isNew: true)
         try transaction.keep(answer: filed.answer, of: key)

@@ -1,6 +1,7 @@
 // The seal of what people wrote, and the code by which a repeated request is known, under keys of Feedback's keyring.
 
 package import Crypto
+package import Database
 package import FeedbackStore
 package import Vocabulary
 
@@ -12,19 +13,40 @@ package struct FreeTextVault: TextSeal {
   /// - Parameter now: Real time.
   package init(keyring: Keyring, random: any RandomSource, now: Instant) throws {
     keys = try PersonalSeal(
-      keyring: keyring, resource: Self.resource, random: random, now: now.milliseconds)
+      keyring: keyring, resource: Self.resource, columns: Self.columns, random: random,
+      now: now.milliseconds)
   }
 
-  package func seal(_ text: [UInt8], at place: TextPlace) throws -> [UInt8] {
-    try keys.seal(text, at: Self.context(place))
+  /// What rotates.
+  package var sealing: TableSeal { keys.sealing }
+
+  package func seal(
+    _ text: [UInt8], at place: TextPlace, in transaction: borrowing WriteTransaction
+  ) throws -> [UInt8] {
+    try keys.sealing.seal(text, at: Self.context(place), in: transaction)
   }
 
   package func open(_ sealed: [UInt8], at place: TextPlace) throws -> [UInt8] {
-    try keys.open(sealed, at: Self.context(place))
+    try keys.sealing.open(sealed, at: Self.context(place))
   }
 
   /// The digest by which a request that comes again is known.
   func digest(of request: [UInt8]) -> [UInt8] { keys.digest(ofRequest: request) }
+
+  private static let columns = [
+    SealedColumn(table: "issues", keys: ["id"], column: "body") {
+      context(.issue(try $0["id"]))
+    },
+    SealedColumn(table: "issue_steps", keys: ["issue", "position"], column: "reason") {
+      context(.step(issue: try $0["issue"], position: try $0["position"]))
+    },
+    SealedColumn(table: "receivers", keys: ["recall", "position"], column: "note") {
+      context(.note(recall: try $0["recall"], position: try $0["position"]))
+    },
+    SealedColumn(table: "locating", keys: ["issue"], column: "subject") {
+      context(.subject(issue: try $0["issue"]))
+    },
+  ]
 
   private static func context(_ place: TextPlace) -> SealContext {
     let (part, number) =

@@ -49,6 +49,7 @@ nonisolated func buildFeedback(_ environment: ServiceEnvironment) async throws -
   return ServiceParts(
     methods: methods(server, admission: admission) + methods(events, admission: admission),
     services: ["weir.feedback.v1.Feedback", "weir.events.v1.Events"],
+    seals: environment.sealKeeper(database, [server.texts.sealing]),
     jobs: [
       { try await audit.run() }, { try await refusals.run() }, { try await share.run() },
       { try await ingest.run() },

@@ -80,7 +80,7 @@ extension WriteTransaction {
       [
         issue.number, issue.entry, issue.state.rawValue, issue.reporter.text, issue.source.text,
         issue.authority?.text, issue.profile.text, issue.created.milliseconds,
-        dueDay?.dayNumber, try texts.seal(issue.body, at: .issue(issue.number)),
+        dueDay?.dayNumber, try texts.seal(issue.body, at: .issue(issue.number), in: self),
       ])
     try insertRecords(issue)
     try insertSteps(issue, from: 0, texts)
@@ -98,7 +98,7 @@ extension WriteTransaction {
       "UPDATE issues SET state = ?2, due_day = ?3, body = ?4 WHERE id = ?1",
       [
         issue.number, issue.state.rawValue, dueDay?.dayNumber,
-        try texts.seal(issue.body, at: .issue(issue.number)),
+        try texts.seal(issue.body, at: .issue(issue.number), in: self),
       ])
     try execute("DELETE FROM issue_records WHERE issue = ?1", [issue.number])
     try insertRecords(issue)
@@ -159,7 +159,8 @@ extension WriteTransaction {
           .integer(issue.number), .integer(Int64(position)), (step.from?.rawValue).sqlValue,
           .text(step.to.rawValue), .text(step.actor), .integer(step.time.milliseconds),
           .blob(
-            try texts.seal(step.reason, at: .step(issue: issue.number, position: position))),
+            try texts.seal(
+              step.reason, at: .step(issue: issue.number, position: position), in: self)),
         ]
       })
   }

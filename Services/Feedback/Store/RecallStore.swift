@@ -153,7 +153,9 @@ extension WriteTransaction {
           [
             .integer(recall.number), .integer(Int64(position)), .text($0.by),
             .integer($0.time.milliseconds), .text($0.outcome.rawValue),
-            .blob(try texts.seal($0.note, at: .note(recall: recall.number, position: position))),
+            .blob(
+              try texts.seal(
+                $0.note, at: .note(recall: recall.number, position: position), in: self)),
           ]
         }
       })

@@ -1,5 +1,7 @@
 // What people wrote is kept sealed: names stand in it. The keys are with the handlers.
 
+package import Database
+
 /// Where a sealed text stands; it opens nowhere else.
 package enum TextPlace: Hashable, Sendable {
   /// The report of an issue with its clocks and the answer to it.
@@ -14,13 +16,17 @@ package enum TextPlace: Hashable, Sendable {
 
 /// Seals texts and opens them.
 package protocol TextSeal: Sendable {
-  func seal(_ text: [UInt8], at place: TextPlace) throws -> [UInt8]
+  /// In the transaction that stores it.
+  func seal(_ text: [UInt8], at place: TextPlace, in transaction: borrowing WriteTransaction)
+    throws -> [UInt8]
   func open(_ sealed: [UInt8], at place: TextPlace) throws -> [UInt8]
 }
 
 extension TextSeal {
-  func seal(_ text: String, at place: TextPlace) throws -> [UInt8] {
-    try seal(Array(text.utf8), at: place)
+  func seal(_ text: String, at place: TextPlace, in transaction: borrowing WriteTransaction)
+    throws -> [UInt8]
+  {
+    try seal(Array(text.utf8), at: place, in: transaction)
   }
 
   func openText(_ sealed: [UInt8], at place: TextPlace) throws -> String {

@@ -45,6 +45,7 @@ package struct GatewayMeans: Sendable {
   package var access: [MethodAccess]
   package var decisions: DecisionCheck
   package var law: LawDesk
+  package var seals: SealDesk
   package var random: any RandomSource
   package var civil: @Sendable () -> Instant
   package var real: @Sendable () -> Instant
@@ -54,7 +55,7 @@ package struct GatewayMeans: Sendable {
   package init(
     store: RegistryStore, issuer: CertificateAuthority, serviceCertificate: Certificate,
     serviceKey: P256PrivateKey, channels: [String: Channel], access: [MethodAccess],
-    decisions: DecisionCheck, law: LawDesk, random: any RandomSource,
+    decisions: DecisionCheck, law: LawDesk, seals: SealDesk, random: any RandomSource,
     civil: @escaping @Sendable () -> Instant,
     real: @escaping @Sendable () -> Instant, uptime: @escaping @Sendable () -> Int64
   ) {
@@ -66,6 +67,7 @@ package struct GatewayMeans: Sendable {
     self.access = access
     self.decisions = decisions
     self.law = law
+    self.seals = seals
     self.random = random
     self.civil = civil
     self.real = real
@@ -108,7 +110,8 @@ package struct Gateway: Sendable {
         random: means.random))
     registry = RegistryService(
       store: means.store, directory: directory, following: following, desk: desk,
-      demand: options.demand, law: means.law, refusals: refusals, decisions: means.decisions,
+      demand: options.demand, law: means.law, seals: means.seals, refusals: refusals,
+      decisions: means.decisions,
       civil: means.civil,
       real: means.real)
     tickets = TicketIssuer(

@@ -18,10 +18,10 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
   let consumers = ["share"]
   let database = try await environment.openDatabase(
     schema: RegistryStore.schema, keys: keys, consumers: consumers)
-  let store = RegistryStore(database)
+  let (store, seals) = (RegistryStore(database), environment.sealKeeper(database))
   try await foundRegistry(store, environment)
   let gateway = try await Gateway(
-    try means(environment, store: store), try options(environment))
+    try means(environment, store: store, seals: seals), try options(environment))
   environment.certificates.onRenewal { set in
     gateway.signTickets(with: set.key, set.certificate)
     if let issuing = set.issuing { gateway.issue(under: issuing) }
@@ -68,7 +68,7 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
   }
   return ServiceParts(
     methods: internalMethods,
-    services: ["weir.registry.v1.Registry", "weir.events.v1.Events"], jobs: jobs,
+    services: ["weir.registry.v1.Registry", "weir.events.v1.Events"], seals: seals, jobs: jobs,
     publicListener: try publicListener(environment, gateway, health), publicHealth: health,
     close: [{ await database.close() }])
 }

@@ -12,7 +12,9 @@ import Regulation
 import Vocabulary
 
 /// Keys, channels and clocks of the gateway.
-func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> GatewayMeans {
+func means(
+  _ environment: ServiceEnvironment, store: RegistryStore, seals: SealKeeper
+) throws -> GatewayMeans {
   let configuration = environment.configuration
   guard let issuer = environment.certificates.current.issuing else {
     throw ConfigurationError.malformed(path: configuration.service, detail: "issuing: is missing")
@@ -27,10 +29,25 @@ func means(_ environment: ServiceEnvironment, store: RegistryStore) throws -> Ga
     serviceCertificate: environment.certificates.current.certificate,
     serviceKey: environment.certificates.current.key, channels: channels,
     access: Array(AccessTable.all.values), decisions: try environment.decisions(),
-    law: lawDesk(environment),
+    law: lawDesk(environment), seals: sealDesk(channels, own: seals),
     random: environment.random,
     civil: environment.clock.civil, real: environment.clock.real,
     uptime: { Int64((ContinuousClock.now - start) / .milliseconds(1)) })
+}
+
+/// The seals of each service that the gateway reaches, and its own.
+private func sealDesk(_ channels: [String: Channel], own: SealKeeper) -> SealDesk {
+  let timeout = CallOptions(timeout: .seconds(10))
+  return SealDesk(
+    services: channels.keys.sorted() + ["gateway"],
+    rotate: { service, request in
+      guard let channel = channels[service] else { return try await own.rotate(request) }
+      return try await KeysV1.KeysClient(channel).rotateSeals(request, timeout)
+    },
+    list: { service in
+      guard let channel = channels[service] else { return try await own.list() }
+      return try await KeysV1.KeysClient(channel).listSeals(KeysV1.ListSealsRequest(), timeout)
+    })
 }
 
 func options(_ environment: ServiceEnvironment) throws -> GatewayOptions {

@@ -51,6 +51,8 @@ package struct IngestService: IngestV1.IngestService {
     package var sealing = SealSuite.aes256GCM
     /// How often the node is backed up and how many of them stay; `nil` where nothing is planned.
     package var backups: BackupTerm?
+    /// Where it is told until when backups hold what was destroyed; `nil` for nowhere.
+    package var lapsesFile: String?
     /// How many blocks one step seals anew: some 8,000 rows.
     package var resealedBlocks = 256
     /// This process among several over one database; `nil` where it is the only one.

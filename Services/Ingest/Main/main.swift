@@ -66,6 +66,7 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
   return ServiceParts(
     methods: methods(service, admission: admission) + methods(events, admission: admission),
     services: ["weir.ingest.v1.Ingest", "weir.events.v1.Events"],
+    seals: environment.sealKeeper(database, service.seals),
     jobs: [
       { try await audit.run() }, { try await refusals.run() }, { try await grants.run() },
       {
@@ -162,6 +163,7 @@ nonisolated func makeService(
       name: "r\(configuration.replica)",
       holder: try configuration.holder(file: "replica", random: environment.random))
   }
+  outside.lapsesFile = configuration.dataFolder + "/destroyed.json"
   outside.computeThreads = ProcessInfo.processInfo.activeProcessorCount
   return try IngestService(outside)
 }

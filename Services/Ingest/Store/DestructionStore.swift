@@ -43,6 +43,13 @@ extension SQLReading where Self: ~Copyable {
     try destructions("WHERE state = ?1 ORDER BY id", [DestructionState.approved.rawValue])
   }
 
+  /// What is destroyed, and since when.
+  package func certifiedDestructions() throws -> [(number: Int64, time: Instant)] {
+    try query(
+      "SELECT id, certified FROM destructions WHERE certified IS NOT NULL ORDER BY id"
+    ).map { (try $0[0], Instant(milliseconds: try $0[1])) }
+  }
+
   private func destructions(_ rest: String, _ arguments: [any SQLConvertible]) throws
     -> [StandingDestruction]
   {

@@ -2,6 +2,7 @@
 
 package import Contracts
 package import Crypto
+package import Database
 import Integrity
 import RPC
 import ShareStore
@@ -18,25 +19,42 @@ package struct ClaimVault: CaseSeal {
   /// - Parameter now: Real time.
   package init(keyring: Keyring, random: any RandomSource, now: Instant) throws {
     keys = try PersonalSeal(
-      keyring: keyring, resource: Self.resource, random: random, now: now.milliseconds)
+      keyring: keyring, resource: Self.resource,
+      columns: [
+        SealedColumn(table: "verifications", keys: ["id"], column: "sealed") {
+          Self.place(try $0["id"])
+        },
+        SealedColumn(table: "cases", keys: ["comparison", "number"], column: "content") {
+          Self.place(try $0["comparison"], try $0["number"])
+        },
+      ], random: random, now: now.milliseconds)
   }
 
-  /// The claim, bound to its request.
-  package func seal(_ claim: IngestV1.VerifyClaimRequest, request: Int64) throws -> [UInt8] {
-    try keys.seal(try claim.serialized(), at: Self.place(request))
+  /// What rotates.
+  package var sealing: TableSeal { keys.sealing }
+
+  /// The claim, bound to its request, in the transaction that stores it.
+  package func seal(
+    _ claim: IngestV1.VerifyClaimRequest, request: Int64,
+    in transaction: borrowing WriteTransaction
+  ) throws -> [UInt8] {
+    try keys.sealing.seal(try claim.serialized(), at: Self.place(request), in: transaction)
   }
 
   package func open(_ sealed: [UInt8], request: Int64) throws -> IngestV1.VerifyClaimRequest {
     try IngestV1.VerifyClaimRequest(
-      serialized: try keys.open(sealed, at: Self.place(request)))
+      serialized: try keys.sealing.open(sealed, at: Self.place(request)))
   }
 
-  package func seal(_ content: [UInt8], comparison: Int64, case number: Int64) throws -> [UInt8] {
-    try keys.seal(content, at: Self.place(comparison, number))
+  package func seal(
+    _ content: [UInt8], comparison: Int64, case number: Int64,
+    in transaction: borrowing WriteTransaction
+  ) throws -> [UInt8] {
+    try keys.sealing.seal(content, at: Self.place(comparison, number), in: transaction)
   }
 
   package func open(_ sealed: [UInt8], comparison: Int64, case number: Int64) throws -> [UInt8] {
-    try keys.open(sealed, at: Self.place(comparison, number))
+    try keys.sealing.open(sealed, at: Self.place(comparison, number))
   }
 
   /// The subject's name in counting: the same person gives the same bytes, and nobody without the key can make them.

@@ -52,7 +52,7 @@ extension ShareServer {
         sealed.assertedValue = request.assertedValue
         try transaction.insert(
           verification, pseudonym: pseudonym,
-          sealed: try outside.vault.seal(sealed, request: number))
+          sealed: try outside.vault.seal(sealed, request: number, in: transaction))
         try append("share.verification_requested", verification, call, to: transaction)
         // The refused application goes on as this request (e.4).
         if let parent = refused.first(where: { $0.refusedItems.contains(claim.item) }) {

@@ -49,6 +49,7 @@ nonisolated func buildShare(_ environment: ServiceEnvironment) async throws -> S
   return ServiceParts(
     methods: methods(handlers, admission: admission) + methods(events, admission: admission),
     services: ["weir.share.v1.Share", "weir.events.v1.Events"],
+    seals: environment.sealKeeper(database, [dependencies.vault.sealing]),
     jobs: [
       { try await audit.run() }, { try await refusals.run() },
       {

@@ -146,7 +146,7 @@ extension WriteTransaction {
         `case`.place.row, `case`.place.record, `case`.state.rawValue, `case`.issue,
         `case`.hold?.until.dayNumber, `case`.isReopened,
         try seal.seal(
-          `case`.content.stored, comparison: `case`.comparison, case: `case`.number),
+          `case`.content.stored, comparison: `case`.comparison, case: `case`.number, in: self),
       ])
   }
 

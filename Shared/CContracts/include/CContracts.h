@@ -17,6 +17,7 @@
 #include "weir/catalog/v1/catalog.pb-c.h"
 #include "weir/events/v1/events.pb-c.h"
 #include "weir/feedback/v1/feedback.pb-c.h"
+#include "weir/keys/v1/keys.pb-c.h"
 #include "weir/registry/v1/registry.pb-c.h"
 #include "weir/share/v1/share.pb-c.h"
 
@@ -205,6 +206,11 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__lis
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__list_recalls_response__weir_descriptor(void) { return &weir__feedback__v1__list_recalls_response__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__feedback__v1__acknowledge_recall_request__weir_descriptor(void) { return &weir__feedback__v1__acknowledge_recall_request__descriptor; }
 
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__keys__v1__rotate_seals_request__weir_descriptor(void) { return &weir__keys__v1__rotate_seals_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__keys__v1__list_seals_request__weir_descriptor(void) { return &weir__keys__v1__list_seals_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__keys__v1__seals__weir_descriptor(void) { return &weir__keys__v1__seals__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__keys__v1__seal__weir_descriptor(void) { return &weir__keys__v1__seal__descriptor; }
+
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__department__weir_descriptor(void) { return &weir__registry__v1__department__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__regional_role__weir_descriptor(void) { return &weir__registry__v1__regional_role__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__department_correction__weir_descriptor(void) { return &weir__registry__v1__department_correction__descriptor; }
@@ -257,6 +263,9 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__lis
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__document_gap__weir_descriptor(void) { return &weir__registry__v1__document_gap__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_document_gaps_request__weir_descriptor(void) { return &weir__registry__v1__list_document_gaps_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_document_gaps_response__weir_descriptor(void) { return &weir__registry__v1__list_document_gaps_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__rotate_sealing_keys_request__weir_descriptor(void) { return &weir__registry__v1__rotate_sealing_keys_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__list_sealing_keys_request__weir_descriptor(void) { return &weir__registry__v1__list_sealing_keys_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__registry__v1__sealing_keys__weir_descriptor(void) { return &weir__registry__v1__sealing_keys__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__row_condition__weir_descriptor(void) { return &weir__share__v1__row_condition__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__share__v1__roll_terms__weir_descriptor(void) { return &weir__share__v1__roll_terms__descriptor; }

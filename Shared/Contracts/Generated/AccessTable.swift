@@ -84,6 +84,8 @@ package enum AccessTable {
     "/weir.feedback.v1.Feedback/AcknowledgeRecall": feedbackV1FeedbackAcknowledgeRecall,
     "/weir.feedback.v1.Feedback/ListDuties": feedbackV1FeedbackListDuties,
     "/weir.feedback.v1.Feedback/ListRunningCases": feedbackV1FeedbackListRunningCases,
+    "/weir.keys.v1.Keys/RotateSeals": keysV1KeysRotateSeals,
+    "/weir.keys.v1.Keys/ListSeals": keysV1KeysListSeals,
     "/weir.registry.v1.Registry/RegisterDepartment": registryV1RegistryRegisterDepartment,
     "/weir.registry.v1.Registry/GetDepartment": registryV1RegistryGetDepartment,
     "/weir.registry.v1.Registry/ListDepartments": registryV1RegistryListDepartments,
@@ -113,6 +115,8 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/ListDocumentGaps": registryV1RegistryListDocumentGaps,
     "/weir.registry.v1.Registry/ListNotices": registryV1RegistryListNotices,
     "/weir.registry.v1.Registry/WatchNotices": registryV1RegistryWatchNotices,
+    "/weir.registry.v1.Registry/RotateSealingKeys": registryV1RegistryRotateSealingKeys,
+    "/weir.registry.v1.Registry/ListSealingKeys": registryV1RegistryListSealingKeys,
     "/weir.registry.v1.Registry/ResolveDepartment": registryV1RegistryResolveDepartment,
     "/weir.registry.v1.Registry/ResolveSystem": registryV1RegistryResolveSystem,
     "/weir.share.v1.Share/CreateApplication": shareV1ShareCreateApplication,
@@ -750,6 +754,22 @@ package enum AccessTable {
     via: [], isInternal: false,
     callers: [])
 
+  package static let keysV1KeysRotateSeals = MethodAccess(
+    path: "/weir.keys.v1.Keys/RotateSeals", service: "weir.keys.v1.Keys",
+    roles: [],
+    scope: .any, person: .none,
+    audited: ["reason"],
+    via: [], isInternal: true,
+    callers: ["gateway"])
+
+  package static let keysV1KeysListSeals = MethodAccess(
+    path: "/weir.keys.v1.Keys/ListSeals", service: "weir.keys.v1.Keys",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["gateway"])
+
   package static let registryV1RegistryRegisterDepartment = MethodAccess(
     path: "/weir.registry.v1.Registry/RegisterDepartment", service: "weir.registry.v1.Registry",
     roles: [.authority],
@@ -978,6 +998,22 @@ package enum AccessTable {
     path: "/weir.registry.v1.Registry/WatchNotices", service: "weir.registry.v1.Registry",
     roles: [],
     scope: .caller, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryRotateSealingKeys = MethodAccess(
+    path: "/weir.registry.v1.Registry/RotateSealingKeys", service: "weir.registry.v1.Registry",
+    roles: [.operator],
+    scope: .any, person: .certificate,
+    audited: ["service", "suite", "reason"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListSealingKeys = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListSealingKeys", service: "weir.registry.v1.Registry",
+    roles: [.operator, .auditor, .thirdPartyAuditor, .regulator],
+    scope: .any, person: .certificate,
     audited: [],
     via: [], isInternal: false,
     callers: [])

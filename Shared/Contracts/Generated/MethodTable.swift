@@ -395,6 +395,16 @@ extension MethodShape {
       request: CommonV1.ListRunningCasesRequest.self,
       reply: CommonV1.ListRunningCasesResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.keys.v1.Keys/RotateSeals": MethodShape(
+      path: "/weir.keys.v1.Keys/RotateSeals", service: "weir.keys.v1.Keys",
+      request: KeysV1.RotateSealsRequest.self,
+      reply: KeysV1.Seals.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.keys.v1.Keys/ListSeals": MethodShape(
+      path: "/weir.keys.v1.Keys/ListSeals", service: "weir.keys.v1.Keys",
+      request: KeysV1.ListSealsRequest.self,
+      reply: KeysV1.Seals.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.registry.v1.Registry/RegisterDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/RegisterDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.RegisterDepartmentRequest.self,
@@ -540,6 +550,16 @@ extension MethodShape {
       request: RegistryV1.WatchNoticesRequest.self,
       reply: RegistryV1.Notice.self,
       streamsRequests: false, streamsReplies: true),
+    "/weir.registry.v1.Registry/RotateSealingKeys": MethodShape(
+      path: "/weir.registry.v1.Registry/RotateSealingKeys", service: "weir.registry.v1.Registry",
+      request: RegistryV1.RotateSealingKeysRequest.self,
+      reply: RegistryV1.SealingKeys.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/ListSealingKeys": MethodShape(
+      path: "/weir.registry.v1.Registry/ListSealingKeys", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListSealingKeysRequest.self,
+      reply: RegistryV1.SealingKeys.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ResolveDepartment": MethodShape(
       path: "/weir.registry.v1.Registry/ResolveDepartment", service: "weir.registry.v1.Registry",
       request: RegistryV1.GetDepartmentRequest.self,

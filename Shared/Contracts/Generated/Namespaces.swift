@@ -22,6 +22,8 @@ package enum CatalogV1 {}
 package enum EventsV1 {}
 /// The package weir.feedback.v1.
 package enum FeedbackV1 {}
+/// The package weir.keys.v1.
+package enum KeysV1 {}
 /// The package weir.registry.v1.
 package enum RegistryV1 {}
 /// The package weir.share.v1.

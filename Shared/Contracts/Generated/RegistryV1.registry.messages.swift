@@ -1336,6 +1336,57 @@ extension RegistryV1 {
       self.nextPageToken = nextPageToken
     }
   }
+
+  package struct RotateSealingKeysRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.RotateSealingKeysRequest"
+    /// "share"; empty for all services.
+    package var service: String = ""
+    /// "aes-256-gcm" or "sm4-ctr-hmac-sm3"; empty for that of each key before.
+    package var suite: String = ""
+    package var reason: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      service: String = "",
+      suite: String = "",
+      reason: String = "",
+      requestID: String = ""
+    ) {
+      self.service = service
+      self.suite = suite
+      self.reason = reason
+      self.requestID = requestID
+    }
+  }
+
+  package struct ListSealingKeysRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListSealingKeysRequest"
+    /// Empty for all services.
+    package var service: String = ""
+
+    package init() {}
+
+    package init(
+      service: String = ""
+    ) {
+      self.service = service
+    }
+  }
+
+  package struct SealingKeys: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.SealingKeys"
+    package var seals: [KeysV1.Seal] = []
+
+    package init() {}
+
+    package init(
+      seals: [KeysV1.Seal] = []
+    ) {
+      self.seals = seals
+    }
+  }
 }
 
 extension RegistryV1.Department {
@@ -4981,5 +5032,179 @@ extension RegistryV1.ListDocumentGapsResponse {
   func writeFields(to writer: inout JSONWriter) {
     writer.list("gaps", self.gaps) { $0.value($1) }
     writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension RegistryV1.RotateSealingKeysRequest {
+  typealias Layout = Weir__Registry__V1__RotateSealingKeysRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__rotate_sealing_keys_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.service = try check.string(source.pointee.service, "service")
+    self.suite = try check.string(source.pointee.suite, "suite")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.service = arena.string(self.service)
+    target.pointee.suite = arena.string(self.suite)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "service": 1
+    case "suite": 2
+    case "reason": 3
+    case "requestId", "request_id": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.service)
+    case 2:
+      try reader.read(&self.suite)
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("service", self.service)
+    writer.field("suite", self.suite)
+    writer.field("reason", self.reason)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.ListSealingKeysRequest {
+  typealias Layout = Weir__Registry__V1__ListSealingKeysRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_sealing_keys_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.service = try check.string(source.pointee.service, "service")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.service = arena.string(self.service)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "service": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.service)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("service", self.service)
+  }
+}
+
+extension RegistryV1.SealingKeys {
+  typealias Layout = Weir__Registry__V1__SealingKeys
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__sealing_keys__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.seals = try check.messages(source.pointee.seals, source.pointee.n_seals, "seals")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_seals = self.seals.count
+    target.pointee.seals = arena.messages(self.seals)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "seals": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.seals, of: KeysV1.Seal()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("seals", self.seals) { $0.value($1) }
   }
 }

@@ -55,6 +55,10 @@ extension RegistryV1 {
     func listNotices(_ request: RegistryV1.ListNoticesRequest, _ call: CallContext) async throws -> RegistryV1.ListNoticesResponse
     /// The same as they come, after a number that the caller has seen; never ends by itself.
     func watchNotices(_ request: RegistryV1.WatchNoticesRequest, _ replies: MessageWriter<RegistryV1.Notice>, _ call: CallContext) async throws
+    /// New keys for what a service keeps sealed beside registers and the log, at one service or at all; those of a register have a method of
+    /// their own (weir.ingest.v1.Ingest/RotateKeys). Nothing is opened to anybody.
+    func rotateSealingKeys(_ request: RegistryV1.RotateSealingKeysRequest, _ call: CallContext) async throws -> RegistryV1.SealingKeys
+    func listSealingKeys(_ request: RegistryV1.ListSealingKeysRequest, _ call: CallContext) async throws -> RegistryV1.SealingKeys
     /// What a service must know of a department to judge scope: level, region, authority, kinds.
     func resolveDepartment(_ request: RegistryV1.GetDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
@@ -93,6 +97,8 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryListDocumentGaps, admission) { request, call in try await service.listDocumentGaps(request, call) },
       .unary(AccessTable.registryV1RegistryListNotices, admission) { request, call in try await service.listNotices(request, call) },
       .serverStreaming(AccessTable.registryV1RegistryWatchNotices, admission) { request, replies, call in try await service.watchNotices(request, replies, call) },
+      .unary(AccessTable.registryV1RegistryRotateSealingKeys, admission) { request, call in try await service.rotateSealingKeys(request, call) },
+      .unary(AccessTable.registryV1RegistryListSealingKeys, admission) { request, call in try await service.listSealingKeys(request, call) },
       .unary(AccessTable.registryV1RegistryResolveDepartment, admission) { request, call in try await service.resolveDepartment(request, call) },
       .unary(AccessTable.registryV1RegistryResolveSystem, admission) { request, call in try await service.resolveSystem(request, call) },
     ]
@@ -242,6 +248,16 @@ extension RegistryV1 {
       _ body: (MessageReader<RegistryV1.Notice>) async throws -> Result
     ) async throws -> Result {
       try await transport.serverStreaming("/weir.registry.v1.Registry/WatchNotices", options, request, body)
+    }
+
+    /// New keys for what a service keeps sealed beside registers and the log, at one service or at all; those of a register have a method of
+    /// their own (weir.ingest.v1.Ingest/RotateKeys). Nothing is opened to anybody.
+    package func rotateSealingKeys(_ request: RegistryV1.RotateSealingKeysRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.SealingKeys {
+      try await transport.unary("/weir.registry.v1.Registry/RotateSealingKeys", request, options)
+    }
+
+    package func listSealingKeys(_ request: RegistryV1.ListSealingKeysRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.SealingKeys {
+      try await transport.unary("/weir.registry.v1.Registry/ListSealingKeys", request, options)
     }
 
     /// What a service must know of a department to judge scope: level, region, authority, kinds.

@@ -95,9 +95,8 @@ package struct Outbox: Sendable {
     let core = core
     // Opened on the reader's thread: a reactor does not unseal.
     return try await database.read { transaction in
-      let seal = OutboxSeal(core.configuration)
       return try Outbox.rows(transaction, origin, after: sequence, limit: limit)
-        .map { try Outbox.entry($0, origin, seal) }
+        .map { try Outbox.entry($0, origin, core.seal) }
     }
   }
 
@@ -129,12 +128,11 @@ package struct Outbox: Sendable {
       """, [origin.replica, after, last])
   }
 
-  private static func entry(_ row: Row, _ origin: Origin, _ seal: OutboxSeal) throws -> OutboxEntry
-  {
+  private static func entry(_ row: Row, _ origin: Origin, _ seal: TableSeal) throws -> OutboxEntry {
     let stored: Int64 = try row[0]
     let topic: String = try row[1]
     let sequence = UInt64(max(0, stored))
-    let leaf = try seal.open(try row[3], of: origin, topic, sequence)
+    let leaf = try seal.entry(try row[3], of: origin, topic, sequence)
     let commitment: [UInt8] = try row[4]
     guard leaf.commitment == commitment else { throw OutboxError.notAuthentic(sequence: sequence) }
     return OutboxEntry(
@@ -172,7 +170,7 @@ package struct Outbox: Sendable {
         let commit = GroupCommit(
           origin: origin, first: UInt64(first), commitments: try commitments.map { try $0[0] })
       else { return nil }
-      let leaf = try Outbox.entry(row, origin, OutboxSeal(core.configuration)).leaf
+      let leaf = try Outbox.entry(row, origin, core.seal).leaf
       let note: String = try group[2]
       return commit.receipt(
         for: leaf, sequence: sequence, note: try SignedNote(note), keys: keys)

@@ -28,6 +28,8 @@ final class OutboxCore: Sendable {
 
   let configuration: OutboxConfiguration
   let origin: Origin
+  /// Of salt and payload of the entries.
+  let seal: TableSeal
   private let state: Mutex<State>
 
   // MARK: Opening
@@ -36,13 +38,11 @@ final class OutboxCore: Sendable {
   static func load(
     _ configuration: OutboxConfiguration, on connection: any Connection, now: Instant
   ) throws -> OutboxCore {
-    _ = try configuration.keyring.currentOrNewKey(
-      .outbox, resource: configuration.service, suite: .aes256GCM, createdAt: now.milliseconds)
     // Replicas that start at once make the first rows together.
     for _ in 0..<Limits.attempts {
       do {
         try connection.beginTurn()
-        let core = try loadInTransaction(configuration, on: connection)
+        let core = try loadInTransaction(configuration, on: connection, now: now)
         try connection.commit()
         return core
       } catch {
@@ -55,7 +55,7 @@ final class OutboxCore: Sendable {
   }
 
   private static func loadInTransaction(
-    _ configuration: OutboxConfiguration, on connection: any Connection
+    _ configuration: OutboxConfiguration, on connection: any Connection, now: Instant
   ) throws -> OutboxCore {
     _ = try connection.execute(
       """
@@ -75,14 +75,17 @@ final class OutboxCore: Sendable {
       """,
       [.text(origin.replica), .text(origin.service), .blob(OutboxChain.start)])
     let position = try OutboxPosition.read(origin, on: connection)
-    return OutboxCore(configuration, origin, position)
+    return OutboxCore(
+      configuration, origin, position, try .outbox(configuration, origin, now: now))
   }
 
   private init(
-    _ configuration: OutboxConfiguration, _ origin: Origin, _ position: OutboxPosition
+    _ configuration: OutboxConfiguration, _ origin: Origin, _ position: OutboxPosition,
+    _ seal: TableSeal
   ) {
     self.configuration = configuration
     self.origin = origin
+    self.seal = seal
     state = Mutex(
       State(
         last: position.last, covered: position.covered, refusals: position.refusals,

@@ -95,7 +95,7 @@ final class OutboxGroup {
   }
 
   private func insert(_ now: Instant) throws(DatabaseError) {
-    let seal = OutboxSeal(core.configuration)
+    let seal = try OutboxSeal(core, on: connection)
     var rows: [[SQLValue]] = []
     rows.reserveCapacity(drafts.count)
     for draft in drafts {

@@ -57,5 +57,16 @@ enum OwnSchema {
           action TEXT NOT NULL, signed BLOB NOT NULL, UNIQUE (resource, number))
         """
       ], isAdditive: true),
+    // The key in use of each seal that was ever rotated, and how far its rotation is (`SealRotation`).
+    SchemaStep(
+      number: 5, name: "sealing keys",
+      sql: [
+        """
+        CREATE TABLE sealing_key (
+          purpose INTEGER NOT NULL, resource TEXT NOT NULL, key_id BLOB NOT NULL,
+          since INTEGER NOT NULL, resealed INTEGER NOT NULL, damaged INTEGER NOT NULL,
+          emptied INTEGER, ended INTEGER, PRIMARY KEY (purpose, resource))
+        """
+      ], isAdditive: true),
   ]
 }

@@ -99,7 +99,9 @@ final class GatewayNode: Sendable {
       access: Array(AccessTable.all.values) + EchoService.methods,
       decisions: DecisionCheck(
         trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
-        domain: pki.domain, now: clock.now), law: law.desk, random: pki.random,
+        domain: pki.domain, now: clock.now), law: law.desk,
+      seals: SealDesk(services: [], rotate: { _, _ in .init() }, list: { _ in .init() }),
+      random: pki.random,
       civil: clock.now, real: clock.now, uptime: Self.uptime(clock, replica: replica))
     var options = GatewayOptions(
       domain: pki.domain, rate: rate, demand: demand,

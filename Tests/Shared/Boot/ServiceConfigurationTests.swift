@@ -112,6 +112,8 @@ struct ServiceConfigurationTests {
     written.backups = .init(everyHours: 24, keep: 14)
     written.masterKey = .init(module: "/m.so", token: "weir", key: "master", pinFile: "/pin")
     #expect(try load(try written.yaml()) == written)
+    written.masterKey?.previous = [.init(file: "/mnt/key/master")]
+    #expect(try load(try written.yaml()) == written)
     #expect(try refusal { $0.sealing = "des" }.contains("sealing: 'des'"))
     #expect(try refusal { $0.backups = .init(everyHours: 0, keep: 1) }.contains("everyHours"))
     #expect(try refusal { $0.backups = .init(everyHours: 1, keep: 0) }.contains("keep"))

@@ -47,6 +47,8 @@ struct AccessTableTests {
         "/weir.ingest.v1.Ingest/OpenRecords": ["share"],
         "/weir.ingest.v1.Ingest/ReadClaim": ["share"],
         "/weir.ingest.v1.Ingest/VerifyClaim": ["share"],
+        "/weir.keys.v1.Keys/ListSeals": ["gateway"],
+        "/weir.keys.v1.Keys/RotateSeals": ["gateway"],
         "/weir.registry.v1.Registry/ResolveDepartment": [
           "audit", "catalog", "feedback", "ingest", "share",
         ],
@@ -68,6 +70,8 @@ struct AccessTableTests {
         "/weir.ingest.v1.Ingest/ListRegisterKeys",
         "/weir.registry.v1.Registry/ListRuns", "/weir.registry.v1.Registry/ProposeLaw",
         "/weir.registry.v1.Registry/ListDocuments",
+        "/weir.registry.v1.Registry/RotateSealingKeys",
+        "/weir.registry.v1.Registry/ListSealingKeys",
         "/weir.catalog.v1.Catalog/ListRunningCases", "/weir.share.v1.Share/ListRunningCases",
         "/weir.feedback.v1.Feedback/ListRunningCases",
       ])

@@ -31,6 +31,8 @@ package struct DemoOptions: Sendable {
   package var limits: ServiceConfiguration.Limits?
   /// Ingest in several processes over PostgreSQL; `nil` for one with its own files.
   package var ingest: IngestReplicas?
+  /// Over the node's files of keys; `nil` for none.
+  package var masterKey: ServiceConfiguration.MasterKeyPlace?
   /// Called when a step has ended; tests tamper here.
   package var afterStep: @Sendable (_ step: String) async throws -> Void = { _ in }
 
@@ -80,6 +82,7 @@ package func playDemo(
   node.demoStart = plan.today
   node.limits = options.limits
   node.ingest = options.ingest
+  node.masterKey = options.masterKey
   let progress = ProgressLine(
     BilingualText("启动", "starting"), total: ServiceConfiguration.services.count, console: console)
   return try await withNode(

@@ -14,8 +14,8 @@ struct DoctorCommand: AsyncParsableCommand {
     about(
       "doctor", "体检：指出哪里不对、怎么办。", "Says what is wrong and what to do.",
       more: BilingualText(
-        "检查数据目录、密钥权限、证书有效期、吊销列表、工作日历、磁盘空间、时钟、备份和各服务。有问题时退出码为 1。",
-        "Looks at the folder, modes of keys, terms of certificates, revocation lists, calendar, disk, clock, backups and services. Ends with 1 when something is wrong."
+        "检查数据目录、密钥权限、证书有效期、吊销列表、工作日历、磁盘空间、时钟、备份、已销毁数据的备份和各服务。有问题时退出码为 1。",
+        "Looks at the folder, modes of keys, terms of certificates, revocation lists, calendar, disk, clock, backups, backups of destroyed data, and services. Ends with 1 when something is wrong."
       ),
       examples: "doctor --data /srv/weir", "doctor --output json")
   }
@@ -98,6 +98,7 @@ struct Examination: Sendable {
     ]
     findings += replicas(description)
     findings += backups(description)
+    findings += destructions(description)
     findings += await services(keys, description)
     return findings
   }

@@ -22,6 +22,8 @@ package struct NodeOptions: Sendable {
   package var limits: ServiceConfiguration.Limits?
   /// Ingest of a new folder in several processes; `nil` for one with its own files.
   package var ingest: IngestReplicas?
+  /// The key over a new folder's files of keys, where there is to be one.
+  package var masterKey: ServiceConfiguration.MasterKeyPlace?
   /// The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml`.
   package var law: String
   /// The folder with the executables `weir-…`.
@@ -185,7 +187,8 @@ private func make(
   var description = NodeFolder.Description(
     domain: domain, demoCivilStart: options.demoStart?.iso,
     demoRealStart: options.demoStart == nil ? nil : now.milliseconds,
-    ports: [:], gatewayPort: gatewayPort, limits: options.limits, ingest: options.ingest)
+    ports: [:], gatewayPort: gatewayPort, limits: options.limits, masterKey: options.masterKey,
+    ingest: options.ingest)
   let processes = description.processes
   let ports = try claims.choose(processes.count, random: options.random)
   description.ports = Dictionary(uniqueKeysWithValues: zip(processes, ports))

@@ -17,6 +17,7 @@ package struct RegistryService: Sendable {
   let desk: IssuingDesk
   private let demandNow: @Sendable () -> ActivationDemand?
   let law: LawDesk
+  let seals: SealDesk
   let refusals: RefusalQueue
   /// What persons sign is held to the departments' root.
   let decisions: DecisionCheck
@@ -30,7 +31,8 @@ package struct RegistryService: Sendable {
   package init(
     store: RegistryStore, directory: RegistryDirectory, following: RegistryFollowing?,
     desk: IssuingDesk,
-    demand: @escaping @Sendable () -> ActivationDemand?, law: LawDesk, refusals: RefusalQueue,
+    demand: @escaping @Sendable () -> ActivationDemand?, law: LawDesk, seals: SealDesk,
+    refusals: RefusalQueue,
     decisions: DecisionCheck,
     civil: @escaping @Sendable () -> Instant, real: @escaping @Sendable () -> Instant
   ) {
@@ -40,6 +42,7 @@ package struct RegistryService: Sendable {
     self.desk = desk
     demandNow = demand
     self.law = law
+    self.seals = seals
     self.refusals = refusals
     self.decisions = decisions
     self.civil = civil

@@ -63,20 +63,15 @@ extension IngestService {
     let stored = try await database.read { transaction in
       (try transaction.canaryVersion(), try transaction.canaries())
     }
-    let sealer = try Sealer(key: keys.canaries, random: outside.random)
     var blocks: [UInt128: Int64] = [:]
     for canary in stored.1 where canary.removed == nil {
-      let block = try sealer.open(canary.sealed, context: Self.canaryContext(canary.id))
+      let block = try keys.canaries.open(canary.sealed, at: .canary(canary.id))
       guard let block = IdentifierBlock(wire: block) else {
         throw UnreadableContent(what: "canary")
       }
       blocks[block.value] = canary.id
     }
     canaries.replace(with: blocks, version: stored.0)
-  }
-
-  static func canaryContext(_ id: Int64) -> SealContext {
-    SealContext(kind: .identity, resource: "canaries", recordID: id)
   }
 
   /// The entries that tell of planted identifiers: which, by whom, in what.

@@ -24,9 +24,7 @@ extension IngestService {
       }
       let note = try bounded(request.note, field: "note")
       try await loadCanaries()
-      let (key, random, time, isKnown) = (
-        keys.canaries, outside.random, outside.civil(), canaries.contains(block)
-      )
+      let (seal, time, isKnown) = (keys.canaries, outside.civil(), canaries.contains(block))
       let planted = try await database.write { transaction -> IngestV1.Canary in
         if let answer = try transaction.answer(to: change) {
           return try IngestV1.Canary(serialized: answer)
@@ -36,8 +34,7 @@ extension IngestService {
           throw DataRefusal.tooManyCanaries(limit: Self.mostCanaries)
         }
         let id = try transaction.nextNumber("canaries")
-        let sealed = try Sealer(key: key, random: random).seal(
-          block.bytes, context: Self.canaryContext(id))
+        let sealed = try seal.seal(block.bytes, at: .canary(id), in: transaction)
         let canary = StoredCanary(
           id: id, sealed: sealed, note: note, planter: call.principal, planted: time)
         try transaction.insert(canary)

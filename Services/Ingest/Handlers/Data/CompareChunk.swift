@@ -29,16 +29,18 @@ extension IngestService {
       let (document, terms) = (granted.document, granted.terms)
       return try await withRegister(entry) { keys, register in
         try checkSource(register, of: granted)
-        let (chunk, tokens, hits) = try await pool.run {
+        let subjects = self.keys.subjects
+        let (chunk, named, hits) = try await pool.run {
           let chunk = try RollChunk(request, keys: keys)
           let tokens = try keys.token.tokens(of: chunk.blocks)
           let hits = register.index.hits(in: tokens).filter { $0.row >= chunk.firstRow }
-          return (chunk, Array(tokens[(chunk.firstRow * Token.byteCount)...]), hits)
+          let asked = Array(chunk.blocks[(chunk.firstRow * IdentifierBlock.byteCount)...])
+          return (chunk, try subjects.tokens(of: asked), hits)
         }
         let sealed = try await sealedHits(hits, in: register)
         var disclosure = Disclosure(
           entry: entry, grant: document.name, grantee: document.grantee,
-          purpose: document.purpose, items: document.items, tokens: tokens, hits: sealed,
+          purpose: document.purpose, items: document.items, subjects: named, hits: sealed,
           call: call, time: outside.civil())
         disclosure.draft.comparison = request.comparison
         disclosure.draft.chunk = chunk.number

@@ -32,14 +32,14 @@ struct Disclosure: Sendable {
   /// - Parameters:
   ///   - grant: The name of the grant, or of the verification request, under which it goes out.
   ///   - grantee: The department that learns of it.
-  ///   - tokens: 16 bytes for each subject asked for, in the order of the roll.
+  ///   - subjects: 16 bytes for each subject asked for, in the order of the roll, under the key of manifests.
   ///   - hits: What was found.
   init(
     entry: Int64, grant: String, grantee: DepartmentCode, purpose: String, items: [String],
-    tokens: [UInt8], hits: [SealedHit], call: CallContext, time: Instant
+    subjects tokens: [UInt8], hits: [SealedHit], call: CallContext, time: Instant
   ) {
     var writer = ByteWriter()
-    writer.append("weir-manifest-v1")
+    writer.append("weir-manifest-v2")
     writer.append(tokens)
     writer.append(UInt32(hits.count))
     for hit in hits {
@@ -86,7 +86,7 @@ extension IngestService {
     _ disclosure: Disclosure, of register: ServedRegister, _ call: CallContext,
     charge: @escaping @Sendable (borrowing WriteTransaction) throws -> Void
   ) async throws -> (id: Int64, receipt: CommonV1.Receipt?) {
-    let (key, random) = (keys.manifests, outside.random)
+    let manifests = keys.manifests
     let payload = event(call, disclosure.members)
     let touched = touchEvents(
       disclosure.touches, call, by: disclosure.draft.grantee, disclosure.touchMembers)
@@ -108,11 +108,9 @@ extension IngestService {
         }
         try charge(transaction)
         let id = try transaction.nextDisclosure()
-        let sealer = try Sealer(key: key, random: random)
-        let sealed = try sealer.seal(
-          disclosure.manifest,
-          context: SealContext(
-            kind: .manifest, resource: ResourceName.entry(draft.entry).text, recordID: id))
+        let sealed = try manifests.seal(
+          disclosure.manifest, at: .manifest(entry: draft.entry, disclosure: id),
+          in: transaction)
         try transaction.insert(draft, id: id, sealed: sealed, deliveries: disclosure.deliveries)
         try transaction.append(topic: disclosure.topic, payload: payload)
         // After it: the receipt is that of the first entry.

@@ -39,11 +39,11 @@ extension IngestService {
       for entry in Set(manifests.map(\.entry)) {
         tokens[entry] = try await self.tokens(of: traced.block, in: entry)
       }
-      let (key, random) = (keys.manifests, outside.random)
+      let (seal, subject) = (keys.manifests, try keys.subjects.token(of: traced.block))
       for manifest in manifests {
-        guard let tokens = tokens[manifest.entry], !tokens.isEmpty else { continue }
+        let before = tokens[manifest.entry] ?? []
         let isNamed = try await pool.run {
-          try manifest.names(tokens, key: key, random: random)
+          try manifest.names(subject, orBefore: before, seal)
         }
         if isNamed {
           chunks.append(
@@ -59,7 +59,8 @@ extension IngestService {
     }
   }
 
-  /// A person's tokens under the keys that a register has; none of a register that was destroyed, whose keys are not made anew.
+  /// A person's tokens under the keys that a register has, as manifests of before had them; none of a register that was destroyed, whose
+  /// keys are not made anew.
   private func tokens(of block: [UInt8], in entry: Int64) async throws -> [Token] {
     guard try await database.read({ try $0.register(entry) }) != nil else { return [] }
     let set = try await registerKeys(entry)
@@ -70,22 +71,23 @@ extension IngestService {
 }
 
 extension StoredManifest {
-  /// Whether one of a person's tokens is among those that were asked for.
+  /// Whether a person is among those who were asked for.
+  ///
+  /// - Parameters:
+  ///   - subject: The person under the key of manifests.
+  ///   - tokens: The same under the register's keys, for a manifest of the first kind.
   fileprivate func names(
-    _ wanted: [Token], key: SealKey, random: any RandomSource
+    _ subject: Token, orBefore tokens: [Token], _ seal: TableSeal
   ) throws -> Bool {
-    let opened = try Sealer(key: key, random: random).open(
-      sealed,
-      context: SealContext(
-        kind: .manifest, resource: ResourceName.entry(entry).text, recordID: id))
-    var reader = ByteReader(opened)
-    guard reader.text() == "weir-manifest-v1", let tokens = reader.bytes() else {
+    var reader = ByteReader(try seal.open(sealed, at: .manifest(entry: entry, disclosure: id)))
+    let (kind, named) = (reader.text(), reader.bytes())
+    guard kind == "weir-manifest-v1" || kind == "weir-manifest-v2", let asked = named else {
       throw UnreadableContent(what: "manifest")
     }
-    let wanted = wanted.map(\.bytes)
-    return stride(from: 0, to: tokens.count, by: Token.byteCount).contains { start in
-      let asked = tokens[start..<start + Token.byteCount]
-      return wanted.contains { asked.elementsEqual($0) }
+    let wanted = (kind == "weir-manifest-v1" ? tokens : [subject]).map(\.bytes)
+    return stride(from: 0, to: asked.count, by: Token.byteCount).contains { start in
+      let one = asked[start..<start + Token.byteCount]
+      return wanted.contains { one.elementsEqual($0) }
     }
   }
 }

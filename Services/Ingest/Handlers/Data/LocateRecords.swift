@@ -21,7 +21,7 @@ extension IngestService {
       let department = try bounded(request.department, field: "department")
       if !request.grant.isEmpty { _ = try number(request.grant, in: .grants, field: "grant") }
       return try await withRegister(entry) { keys, register in
-        let (_, hits) = try await find(subject, keys, register)
+        let hits = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
         let block = keys.block(of: subject).bytes
         let pseudonym = Pseudonym(of: block, key: self.keys.pseudonyms)

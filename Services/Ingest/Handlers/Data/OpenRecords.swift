@@ -35,16 +35,16 @@ extension IngestService {
       let items = request.items.isEmpty ? document.items : request.items
       return try await withRegister(entry) { keys, register in
         try checkSource(register, of: granted)
-        let (token, hits) = try await find(subject, keys, register)
-        let sealed = try await sealedHits(hits, in: register)
+        let sealed = try await sealedHits(try await find(subject, keys, register), in: register)
+        let block = keys.block(of: subject)
         var disclosure = Disclosure(
           entry: entry, grant: document.name, grantee: document.grantee,
-          purpose: document.purpose, items: items, tokens: token.bytes, hits: sealed,
-          call: call, time: outside.civil())
+          purpose: document.purpose, items: items,
+          subjects: try self.keys.subjects.tokens(of: block.bytes), hits: sealed, call: call,
+          time: outside.civil())
         disclosure.draft.caseNumber = caseNumber
         disclosure.recipient = request.recipient
         disclosure.origin = granted.origin
-        let block = keys.block(of: subject)
         let pseudonym = Pseudonym(of: block.bytes, key: self.keys.pseudonyms)
         disclosure.subject = pseudonym.text
         disclosure.touches = canaries.touched(in: block.bytes)
@@ -84,16 +84,14 @@ extension IngestService {
     }
   }
 
-  /// The token of a subject, and its rows in the index.
+  /// A subject's rows in the index.
   func find(
     _ subject: SubjectIdentifier, _ keys: RegisterKeySet, _ register: ServedRegister
-  ) async throws -> (Token, [TokenIndex.Hit]) {
+  ) async throws -> [TokenIndex.Hit] {
     try await pool.run {
       let token = try keys.token.token(of: keys.block(of: subject).bytes)
       let ordinals = register.index.ordinals(of: token)
-      return (
-        token, ordinals.isEmpty ? [] : register.index.hits(in: token.bytes)
-      )
+      return ordinals.isEmpty ? [] : register.index.hits(in: token.bytes)
     }
   }
 }

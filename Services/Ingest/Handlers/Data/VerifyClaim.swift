@@ -30,14 +30,14 @@ extension IngestService {
         try checkAcceptance(of: request, requester: requester, by: register.state.owner, call)
         let schema = register.claim?.schema ?? EntrySchema(items: [])
         try claim.check(under: schema, today: today)
-        let (token, hits) = try await find(subject, keys, register)
+        let hits = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
+        let block = keys.block(of: subject).bytes
         var disclosure = Disclosure(
           entry: entry, grant: request.request, grantee: requester, purpose: "verification",
-          items: [request.item], tokens: token.bytes, hits: sealed, call: call,
-          time: outside.civil())
+          items: [request.item], subjects: try self.keys.subjects.tokens(of: block),
+          hits: sealed, call: call, time: outside.civil())
         disclosure.topic = "ingest.claim_verified"
-        let block = keys.block(of: subject).bytes
         disclosure.subject = Pseudonym(of: block, key: self.keys.pseudonyms).text
         disclosure.touches = canaries.touched(in: block)
         let written = try await disclose(disclosure, of: register, call) { _ in }

@@ -23,6 +23,7 @@ extension IngestService {
     for standing in try await database.read({ try $0.approvedDestructions() }) {
       try await carryOut(standing.destruction.number)
     }
+    try await tellLapses()
   }
 
   /// Destroys, looks whether it is so, and certifies. Done again it does what is left to do.
@@ -86,8 +87,7 @@ extension IngestService {
     guard let sealed = standing.sealedSubject else {
       throw UnreadableContent(what: "subject of a destruction")
     }
-    let opened = try Sealer(key: keys.manifests, random: outside.random)
-      .open(sealed, context: destruction.place)
+    let opened = try keys.manifests.open(sealed, at: .destruction(destruction.number))
     let subject = try SubjectIdentifier(try IngestV1.Subject(serialized: opened))
     for entry in try await entries(of: destruction) {
       try await inTurn(entry) { turn in

@@ -72,7 +72,9 @@ extension IngestService {
       }
       let change = try ChangeRequest(
         request.unsigned, requestID: request.requestID, call, digests: keys.pseudonyms)
-      let sealed = try known.kind == .subject ? sealed(request.subject, of: known) : nil
+      let named =
+        try known.kind == .subject ? (request.subject ?? IngestV1.Subject()).serialized() : nil
+      let manifests = keys.manifests
       let targets =
         known.state == .requested ? try await targets(of: known, about: request.subject) : []
       try await database.write { transaction in
@@ -85,6 +87,9 @@ extension IngestService {
         let signed = try take(
           request.signed, decision(.approveDestruction, on: now, in: transaction), call,
           in: transaction)
+        let sealed = try named.map {
+          try manifests.seal($0, at: .destruction(known.number), in: transaction)
+        }
         try transaction.approve(approved, sealedSubject: sealed)
         try transaction.append(
           topic: "ingest.destruction_approved",
@@ -162,11 +167,6 @@ extension IngestService {
     case .document(let type, let number): words = Array("\(type)\0\(number)".utf8)
     }
     return Array(keys.pseudonyms.code(of: Array("weir-destruction\n".utf8) + words).prefix(16))
-  }
-
-  private func sealed(_ subject: IngestV1.Subject?, of destruction: Destruction) throws -> [UInt8] {
-    try Sealer(key: keys.manifests, random: outside.random)
-      .seal(try (subject ?? IngestV1.Subject()).serialized(), context: destruction.place)
   }
 
   /// The registers concerned with the records that would go; `nil` for all of a register.
@@ -252,9 +252,6 @@ extension IngestService {
 }
 
 extension Destruction {
-  /// Where its subject lies sealed.
-  var place: SealContext { SealContext(kind: .identity, resource: name) }
-
   /// What two persons sign, and what the log says.
   fileprivate var decided: [(String, JSONValue)] {
     [

@@ -56,12 +56,15 @@ final class RegisterKeys: Sendable {
   private let real: @Sendable () -> Instant
   private let suite: SealSuite
   private let known = Mutex<[Int64: RegisterKeySet]>([:])
-  /// Seals manifests of disclosures.
-  let manifests: SealKey
+  /// Seals manifests of disclosures, and whom a destruction is about.
+  let manifests: TableSeal
   /// Seals planted identifiers.
-  let canaries: SealKey
+  let canaries: TableSeal
   /// Makes pseudonyms of subjects, for quotas.
   let pseudonyms: HMACSHA256
+  /// Names in manifests whoever was asked for. No register's key: those rotate and are destroyed, and evidence must still tell who was
+  /// looked at (AC-93).
+  let subjects: TokenKey
 
   /// - Parameter suite: Of registers that get their first keys.
   init(
@@ -74,15 +77,14 @@ final class RegisterKeys: Sendable {
     self.real = real
     tokens = try TokenKeyFolder(folder: tokenFolder, master: keyring.master)
     let now = real().milliseconds
-    manifests = try keyring.currentOrNewKey(
-      .identity, resource: "disclosures", suite: .aes256GCM, createdAt: now
-    ).sealKey()
-    canaries = try keyring.currentOrNewKey(
-      .identity, resource: "canaries", suite: .aes256GCM, createdAt: now
-    ).sealKey()
+    manifests = try .manifests(keyring, random: random, now: now)
+    canaries = try .canaries(keyring, random: random, now: now)
     pseudonyms = try keyring.currentOrNewKey(
       .pseudonym, resource: "subjects", suite: .hmacSHA256, createdAt: now
     ).hmacKey()
+    subjects = try keyring.currentOrNewKey(
+      .pseudonym, resource: "disclosures", suite: .aes256Permutation, createdAt: now
+    ).tokenKey()
   }
 
   /// The keys that were loaded before.

@@ -33,6 +33,8 @@ struct CoverageTests {
     "registry.v1.Registry/RegisterDocument": "department document add",
     "registry.v1.Registry/ListDocuments": "department document list",
     "registry.v1.Registry/ListDocumentGaps": "department document gaps",
+    "registry.v1.Registry/RotateSealingKeys": "keys rotate",
+    "registry.v1.Registry/ListSealingKeys": "keys seals",
     "registry.v1.Registry/ProposeLaw": "policy import",
     "registry.v1.Registry/DecideLaw": "policy decide",
     "registry.v1.Registry/GetLaw": "policy versions",

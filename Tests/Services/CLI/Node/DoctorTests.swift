@@ -3,6 +3,7 @@
 import Boot
 import Crypto
 import Foundation
+import Integrity
 import TestSupport
 import Testing
 import Vocabulary
@@ -96,6 +97,51 @@ struct DoctorTests {
     #expect(await wrong(now: early).contains { $0.check.english == "clock" })
     try FileManager.default.removeItem(atPath: folder.path + "/calendars")
     #expect(await wrong().contains { $0.check.english == "working calendar" })
+  }
+
+  @Test(
+    "when the last backup of what was destroyed lapses is told, and one that should have gone by then (hebi-2021/27)"
+  )
+  func destroyed() async throws {
+    let (backups, day) = (place.path("backups"), Int64(86_400_000))
+    var description = try folder.description()
+    description.backup = BackupPlan(everyHours: 24, keep: 13, to: [backups])
+    try folder.save(description)
+    func backUp(_ name: String, at time: Instant) throws {
+      let manifest = BackupManifest(
+        domain: "weir.test", time: time, checkpoint: "", origins: [:], files: [])
+      let keys = folder.keys(domain: "weir.test")
+      let signer = try NoteSigner(
+        name: KeyList.auditName("weir.test"),
+        key: try Ed25519PrivateKey(
+          pem: String(decoding: try readBytes(keys.evidenceKey("audit")), as: UTF8.self)))
+      try Files.makeFolder("\(backups)/\(name)")
+      try Files.write(
+        try manifest.signed(by: signer), to: "\(backups)/\(name)/\(BackupManifest.fileName)",
+        isPrivate: true)
+    }
+    func told(after days: Int64) async -> [Finding] {
+      await Examination(folder: folder, now: Self.made.adding(milliseconds: days * day)).run()
+        .filter { $0.check.english == "destroyed data" }
+    }
+    #expect(await told(after: 0).isEmpty)
+    try Files.makeFolder(folder.path + "/ingest")
+    let certified = Self.made.adding(milliseconds: day)
+    let said = """
+      [{"certified":\(certified.milliseconds),"destruction":"destructions/D-1","lapse":"2024-03-19"}]
+      """
+    try Files.write(Array(said.utf8), to: folder.path + "/ingest/destroyed.json", isPrivate: true)
+    try backUp("weir-20240304-120000-000", at: Self.made)
+    try backUp("weir-20240306-120000-000", at: Self.made.adding(milliseconds: 2 * day))
+    let early = try #require(await told(after: 15).first)
+    #expect(early.grade == .well && early.detail.english.contains("2024-03-19; 1 there now"))
+    let late = try #require(await told(after: 16).first)
+    #expect(late.grade == .wrong && late.detail.english.contains("weir-20240304-120000-000"))
+    try FileManager.default.removeItem(atPath: backups + "/weir-20240304-120000-000")
+    #expect(await told(after: 16).isEmpty)
+    let none = said.replacing("2024-03-19", with: "")
+    try Files.write(Array(none.utf8), to: folder.path + "/ingest/destroyed.json", isPrivate: true)
+    #expect(await told(after: 16).first?.grade == .soon)
   }
 
   @Test("a folder that is none is told so, and the program ends with 1")

@@ -143,6 +143,51 @@ struct AtRestTests {
     await node.stop()
   }
 
+  @Test(
+    "rejected rows, lists of who was asked for and planted identifiers that were swapped do not open",
+    arguments: ["rejects", "disclosures", "canaries"])
+  func swappedSeals(_ table: String) async throws {
+    let node = try await node()
+    for number in 1...2 {
+      _ = try await node.lookUp(identityNumber(number), try node.grant())
+      _ = try await node.fromGateway.plantCanary(
+        .init(
+          subject: try node.subject(identityNumber(900 + number)), note: "",
+          requestID: "plant-\(number)"),
+        node.call(
+          "PlantCanary", Who(department: "audit-bureau", isPerson: true, roles: [.auditor])))
+    }
+    let seals = node.service.seals
+    try await node.database.write { transaction in
+      let rows = try transaction.query("SELECT id, sealed FROM \(table) ORDER BY id LIMIT 2")
+      for (row, other) in [(0, 1), (1, 0)] {
+        try transaction.execute(
+          "UPDATE \(table) SET sealed = ?2 WHERE id = ?1",
+          [try rows[row][0] as Int64, try rows[other][1] as [UInt8]])
+      }
+    }
+    if table == "rejects" {
+      #expect(await refusal { try await node.rejects("batches/B-1") } == "store.value_damaged")
+    } else {
+      let rotation = SealRotation(
+        node.database, service: "ingest", seals: seals, real: { TestDatabase.noon },
+        civil: { TestDatabase.noon })
+      _ = try await rotation.begin(suite: nil, members: [])
+      try await rotation.run()
+      #expect(try await rotation.states().reduce(0) { $0 + $1.damaged } == 2)
+      #expect(
+        try await node.entries().count { $0.topic == "ingest.sealed_value_damaged" } == 1)
+    }
+    if table == "canaries" {
+      // It does not begin without knowing whom they name.
+      await node.stop()
+      await #expect(throws: SealError.self) { try await node.reopen() }
+      await node.closeStores()
+    } else {
+      await node.stop()
+    }
+  }
+
   @Test("an index cut short, forged or of another state is not served but made anew")
   func index() async throws {
     let node = try await node()

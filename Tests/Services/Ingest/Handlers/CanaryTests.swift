@@ -74,9 +74,26 @@ struct CanaryTests {
     #expect(try await touches(node).last == ["canaries/1", "civil-affairs", batch.name, ""])
     #expect(try await node.locate(Self.planted) == [])
     #expect(try await touches(node).count == 4)
+    // A claim on it is answered as one on anybody who is not there, and its author is told of, not the source that decides.
+    func claimed(_ identifier: String) async throws -> IngestV1.VerifyClaimResponse {
+      var claim = IngestV1.VerifyClaimRequest(
+        entry: "entries/E-1", request: "verification-requests/V-1",
+        subject: try node.subject(identifier, name: "张三"), item: "cremation-date",
+        assertedValue: "2024-01-05", requester: "departments/human-resources")
+      claim.salt = [7]
+      claim.decision = CommonV1.SignedDecision(
+        try node.acceptance(of: claim, by: "li", of: "civil-affairs"))
+      return try await node.fromShare.verifyClaim(
+        claim,
+        node.options(.sourceOfficer, entry: "/weir.share.v1.Share/DecideVerificationRequest"))
+    }
+    let (other, own) = (try await claimed(identityNumber(801)), try await claimed(Self.planted))
+    #expect(other.answer == own.answer)
+    #expect(try await touches(node).count == 5)
+    #expect(try await touches(node).last == ["canaries/1", "human-resources", "", ""])
     // The persons of the register are told of nowhere.
     _ = try await node.lookUp(identityNumber(1), grant)
-    #expect(try await touches(node).count == 4)
+    #expect(try await touches(node).count == 5)
     await node.stop()
   }
 

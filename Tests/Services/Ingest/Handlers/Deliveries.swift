@@ -397,16 +397,26 @@ extension IngestNode {
     entry: Int64 = 1, direction: IngestV1.Direction = .present, period: ClosedRange<CivilDate>,
     comparison: String = "comparisons/C-1", rollRows: Int, firstRow: Int32 = 0
   ) async throws -> IngestV1.CompareChunkResponse {
+    try await fromShare.compareChunk(
+      chunk(
+        number, rows, grant, entry: entry, direction: direction, period: period,
+        comparison: comparison, rollRows: rollRows, firstRow: firstRow),
+      options(.user, entry: "/weir.share.v1.Share/UploadComparisonChunk"))
+  }
+
+  func chunk(
+    _ number: Int, _ rows: [(identifier: String, name: String)], _ grant: IngestV1.SignedGrant,
+    entry: Int64 = 1, direction: IngestV1.Direction = .present, period: ClosedRange<CivilDate>,
+    comparison: String, rollRows: Int, firstRow: Int32 = 0
+  ) throws -> IngestV1.CompareChunkRequest {
     var ids: [UInt8] = []
     for row in rows { ids += try block(row.identifier) }
-    return try await fromShare.compareChunk(
-      IngestV1.CompareChunkRequest(
-        entry: "entries/E-\(entry)", grant: grant, comparison: comparison, number: Int32(number),
-        ids: ids, names: rows.map(\.name), direction: direction,
-        period: IngestV1.Period(
-          firstDay: period.lowerBound.iso, lastDay: period.upperBound.iso),
-        rollRows: Int64(rollRows), purpose: "pension check", firstRow: firstRow),
-      options(.user, entry: "/weir.share.v1.Share/UploadComparisonChunk"))
+    return IngestV1.CompareChunkRequest(
+      entry: "entries/E-\(entry)", grant: grant, comparison: comparison, number: Int32(number),
+      ids: ids, names: rows.map(\.name), direction: direction,
+      period: IngestV1.Period(
+        firstDay: period.lowerBound.iso, lastDay: period.upperBound.iso),
+      rollRows: Int64(rollRows), purpose: "pension check", firstRow: firstRow)
   }
 }
 

@@ -154,6 +154,12 @@ struct DestructionTests {
     let shown = try await node.fromGateway.getDestruction(
       IngestV1.GetDestructionRequest(name: asked.name), node.call("GetDestruction", .head))
     #expect(shown.state == "certified" && shown.rows == 4 && shown.receipt != nil)
+    // For weir doctor: 14 intervals of a day from then, as the certificate says.
+    let told = try Data(contentsOf: URL(filePath: node.dataFolder + "/destroyed.json"))
+    #expect(
+      String(decoding: told, as: UTF8.self)
+        == "[{\"certified\":1709524800000,\"destruction\":\"destructions/D-1\",\"lapse\":\"2024-03-18\"}]"
+    )
     #expect(try await found(node, 1, entry: 2) == 0)
     #expect(try !lies(tokens, in: node))
     await node.stop()

@@ -313,6 +313,7 @@ final class IngestNode {
     outside.computeThreads = 2
     outside.sealing = sealing
     outside.resealedBlocks = resealedBlocks
+    outside.lapsesFile = dataFolder + "/destroyed.json"
     outside.backups = BackupTerm(everyHours: 24, keep: 13)
     service = try IngestService(outside)
     report = try await service.start()

@@ -160,6 +160,68 @@ struct KeyRotationTests {
     await node.stop()
   }
 
+  @Test(
+    "a comparison whose chunks come while keys and suite change again and again answers as one before, row by row",
+    arguments: [IngestV1.Direction.present, .absent])
+  func compared(_ direction: IngestV1.Direction) async throws {
+    let node = try await node()
+    let (grant, days) = (try node.grant(), plan.today.adding(days: -3_000)...plan.today)
+    // Every third is in no register.
+    let roll = persons.prefix(600).enumerated().map {
+      (identifier: $0 % 3 == 2 ? identityNumber($0) : $1, name: "")
+    }
+    let chunks = try stride(from: 0, to: roll.count, by: 25).enumerated().map { number, start in
+      try node.chunk(
+        number + 1, Array(roll[start..<min(start + 25, roll.count)]), grant,
+        direction: direction, period: days, comparison: "", rollRows: roll.count)
+    }
+    let share = try #require(node.fromShare)
+    let options = try node.options(.user, entry: "/weir.share.v1.Share/UploadComparisonChunk")
+    @Sendable func compared(_ number: Int) async throws -> [String] {
+      var leads: [String] = []
+      for var chunk in chunks {
+        chunk.comparison = "comparisons/C-\(number)"
+        leads += try await share.compareChunk(chunk, options).leads.map {
+          "\(chunk.number) \($0.row) \($0.record) \($0.values) \($0.nameDiffers)"
+        }
+      }
+      return leads
+    }
+    let before = try await compared(1)
+    #expect(before.count > 150 && before.count < 600)
+    let (service, gateway) = (try #require(node.service), try #require(node.fromGateway))
+    let calls = try (0..<6).map { _ in try node.call("RotateKeys", .operations) }
+    let isOver = Flag()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        defer { isOver.set() }
+        for (round, call) in calls.enumerated() {
+          let suite = round.isMultiple(of: 2) ? SealSuite.sm4CTRHMACSM3 : .aes256GCM
+          _ = try await gateway.rotateKeys(
+            IngestV1.RotateKeysRequest(
+              entry: "entries/E-1", suite: suite.name, reason: "leak", requestID: "r-\(round)"),
+            call)
+          try await service.resealEarlier()
+        }
+      }
+      for lane in 0..<3 {
+        group.addTask {
+          var run = 10 + lane * 1_000
+          repeat {
+            let found = try await compared(run)
+            #expect(found == before)
+            run += 1
+          } while !isOver.isSet
+        }
+      }
+      try await group.waitForAll()
+    }
+    let keys = try await node.keys()
+    #expect(keys.version == 7 && keys.previousVersion == 0)
+    #expect(try await compared(2) == before)
+    await node.stop()
+  }
+
   @Test("an issue's record stays under check when a new stock comes in the middle of a rotation")
   func checks() async throws {
     let node = try await node()
@@ -296,6 +358,22 @@ extension IngestNode {
       IngestV1.RotateKeysRequest(
         entry: entry, suite: suite, reason: "yearly", requestID: requestID),
       call("RotateKeys", who))
+  }
+
+  /// New keys for manifests, planted identifiers and waiting entries; the old ones are gone.
+  func rotateSeals() async throws {
+    let clock = TestClock()
+    let rotation = SealRotation(
+      database, service: "ingest", seals: service.seals, real: clock.now, civil: clock.now)
+    _ = try await rotation.begin(suite: .sm4CTRHMACSM3, members: [])
+    try await rotation.run()
+    clock.pass(milliseconds: SealRotation.lingerMilliseconds)
+    try await rotation.run()
+    #expect(try await rotation.states().allSatisfy { $0.stage == .settled && $0.version > 1 })
+    for seal in service.seals {
+      let ring = try Keyring(folder: folder.path("keys"), creates: false, random: SystemRandom())
+      #expect(ring.keys(seal.purpose, resource: seal.resource).count == 1)
+    }
   }
 
   /// The keys of the first register.

@@ -112,7 +112,7 @@ struct NameSubjectTests {
   }
 
   @Test(
-    "AC-93 who stood on a compared roll is traced to its chunk; a destroyed register is passed over, and gets no keys"
+    "AC-93 who stood on a compared roll is traced to its chunk, after new keys for register and seals too; a destroyed register gets no keys"
   )
   func comparisons() async throws {
     let node = try await IngestNode()
@@ -135,6 +135,16 @@ struct NameSubjectTests {
     #expect(try await found(1) == [1])
     #expect(try await found(3) == [2])
     #expect(try await found(4) == [])
+    // Tokens, seals and the keys of manifests: nothing of before is left.
+    _ = try await node.rotate(.sm4CTRHMACSM3)
+    try await node.service.resealEarlier()
+    #expect(try await node.keys().previousVersion == 0)
+    for isSealedAnew in [false, true] {
+      if isSealedAnew { try await node.rotateSeals() }
+      #expect(try await found(1) == [1])
+      #expect(try await found(3) == [2])
+      #expect(try await found(4) == [])
+    }
     for client in [node.fromShare, node.fromFeedback, node.fromGateway] {
       let request = search(try trace(node, try node.subject(identityNumber(1))))
       await #expect(throws: Status.self) {
@@ -145,11 +155,13 @@ struct NameSubjectTests {
       "catalog.entry_withdrawn", [("entry", "entries/E-1"), ("owner", "civil-affairs")])
     let asked = try await node.askDestruction(register: 1)
     #expect(try await node.approve(asked.name).state == "certified")
-    #expect(try await found(1) == [])
+    // Who was looked at is told as long as the log tells it: the register's keys are gone, and evidence does not hang on them.
+    #expect(try await found(1) == [1])
+    #expect(try await found(4) == [])
     let ring = try Keyring(
       folder: node.folder.path("keys"), creates: false, random: SystemRandom())
     #expect(!ring.keys.contains { $0.resource == "entries/E-1" })
-    #expect(try await node.entries().count { $0.topic == "ingest.subject_sought" } == 4)
+    #expect(try await node.entries().count { $0.topic == "ingest.subject_sought" } == 11)
     await node.stop()
   }
 

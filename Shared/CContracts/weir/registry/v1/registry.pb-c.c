@@ -2347,6 +2347,141 @@ void   weir__registry__v1__list_document_gaps_response__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__list_document_gaps_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__rotate_sealing_keys_request__init
+                     (Weir__Registry__V1__RotateSealingKeysRequest         *message)
+{
+  static const Weir__Registry__V1__RotateSealingKeysRequest init_value = WEIR__REGISTRY__V1__ROTATE_SEALING_KEYS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__rotate_sealing_keys_request__get_packed_size
+                     (const Weir__Registry__V1__RotateSealingKeysRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__rotate_sealing_keys_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__rotate_sealing_keys_request__pack
+                     (const Weir__Registry__V1__RotateSealingKeysRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__rotate_sealing_keys_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__rotate_sealing_keys_request__pack_to_buffer
+                     (const Weir__Registry__V1__RotateSealingKeysRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__rotate_sealing_keys_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__RotateSealingKeysRequest *
+       weir__registry__v1__rotate_sealing_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__RotateSealingKeysRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__rotate_sealing_keys_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__rotate_sealing_keys_request__free_unpacked
+                     (Weir__Registry__V1__RotateSealingKeysRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__rotate_sealing_keys_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_sealing_keys_request__init
+                     (Weir__Registry__V1__ListSealingKeysRequest         *message)
+{
+  static const Weir__Registry__V1__ListSealingKeysRequest init_value = WEIR__REGISTRY__V1__LIST_SEALING_KEYS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_sealing_keys_request__get_packed_size
+                     (const Weir__Registry__V1__ListSealingKeysRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_sealing_keys_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_sealing_keys_request__pack
+                     (const Weir__Registry__V1__ListSealingKeysRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_sealing_keys_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_sealing_keys_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListSealingKeysRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_sealing_keys_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListSealingKeysRequest *
+       weir__registry__v1__list_sealing_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListSealingKeysRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_sealing_keys_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_sealing_keys_request__free_unpacked
+                     (Weir__Registry__V1__ListSealingKeysRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_sealing_keys_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__sealing_keys__init
+                     (Weir__Registry__V1__SealingKeys         *message)
+{
+  static const Weir__Registry__V1__SealingKeys init_value = WEIR__REGISTRY__V1__SEALING_KEYS__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__sealing_keys__get_packed_size
+                     (const Weir__Registry__V1__SealingKeys *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__sealing_keys__pack
+                     (const Weir__Registry__V1__SealingKeys *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__sealing_keys__pack_to_buffer
+                     (const Weir__Registry__V1__SealingKeys *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__SealingKeys *
+       weir__registry__v1__sealing_keys__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__SealingKeys *)
+     protobuf_c_message_unpack (&weir__registry__v1__sealing_keys__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__sealing_keys__free_unpacked
+                     (Weir__Registry__V1__SealingKeys *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[13] =
 {
   {
@@ -6355,6 +6490,159 @@ const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_response
   weir__registry__v1__list_document_gaps_response__field_indices_by_name,
   1,  weir__registry__v1__list_document_gaps_response__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__list_document_gaps_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__rotate_sealing_keys_request__field_descriptors[4] =
+{
+  {
+    "service",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RotateSealingKeysRequest, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "suite",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RotateSealingKeysRequest, suite),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RotateSealingKeysRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RotateSealingKeysRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__rotate_sealing_keys_request__field_indices_by_name[] = {
+  2,   /* field[2] = reason */
+  3,   /* field[3] = request_id */
+  0,   /* field[0] = service */
+  1,   /* field[1] = suite */
+};
+static const ProtobufCIntRange weir__registry__v1__rotate_sealing_keys_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__rotate_sealing_keys_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.RotateSealingKeysRequest",
+  "RotateSealingKeysRequest",
+  "Weir__Registry__V1__RotateSealingKeysRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__RotateSealingKeysRequest),
+  4,
+  weir__registry__v1__rotate_sealing_keys_request__field_descriptors,
+  weir__registry__v1__rotate_sealing_keys_request__field_indices_by_name,
+  1,  weir__registry__v1__rotate_sealing_keys_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__rotate_sealing_keys_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_sealing_keys_request__field_descriptors[1] =
+{
+  {
+    "service",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListSealingKeysRequest, service),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_sealing_keys_request__field_indices_by_name[] = {
+  0,   /* field[0] = service */
+};
+static const ProtobufCIntRange weir__registry__v1__list_sealing_keys_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_sealing_keys_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListSealingKeysRequest",
+  "ListSealingKeysRequest",
+  "Weir__Registry__V1__ListSealingKeysRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListSealingKeysRequest),
+  1,
+  weir__registry__v1__list_sealing_keys_request__field_descriptors,
+  weir__registry__v1__list_sealing_keys_request__field_indices_by_name,
+  1,  weir__registry__v1__list_sealing_keys_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_sealing_keys_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__sealing_keys__field_descriptors[1] =
+{
+  {
+    "seals",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__SealingKeys, n_seals),
+    offsetof(Weir__Registry__V1__SealingKeys, seals),
+    &weir__keys__v1__seal__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__sealing_keys__field_indices_by_name[] = {
+  0,   /* field[0] = seals */
+};
+static const ProtobufCIntRange weir__registry__v1__sealing_keys__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__sealing_keys__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.SealingKeys",
+  "SealingKeys",
+  "Weir__Registry__V1__SealingKeys",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__SealingKeys),
+  1,
+  weir__registry__v1__sealing_keys__field_descriptors,
+  weir__registry__v1__sealing_keys__field_indices_by_name,
+  1,  weir__registry__v1__sealing_keys__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__sealing_keys__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__registry__v1__state__enum_values_by_number[3] =

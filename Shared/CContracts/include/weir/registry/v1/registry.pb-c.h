@@ -16,6 +16,7 @@ PROTOBUF_C__BEGIN_DECLS
 
 #include "google/protobuf/timestamp.pb-c.h"
 #include "weir/common/v1/common.pb-c.h"
+#include "weir/keys/v1/keys.pb-c.h"
 
 typedef struct Weir__Registry__V1__Department Weir__Registry__V1__Department;
 typedef struct Weir__Registry__V1__RegionalRole Weir__Registry__V1__RegionalRole;
@@ -69,6 +70,9 @@ typedef struct Weir__Registry__V1__ListDocumentsResponse Weir__Registry__V1__Lis
 typedef struct Weir__Registry__V1__DocumentGap Weir__Registry__V1__DocumentGap;
 typedef struct Weir__Registry__V1__ListDocumentGapsRequest Weir__Registry__V1__ListDocumentGapsRequest;
 typedef struct Weir__Registry__V1__ListDocumentGapsResponse Weir__Registry__V1__ListDocumentGapsResponse;
+typedef struct Weir__Registry__V1__RotateSealingKeysRequest Weir__Registry__V1__RotateSealingKeysRequest;
+typedef struct Weir__Registry__V1__ListSealingKeysRequest Weir__Registry__V1__ListSealingKeysRequest;
+typedef struct Weir__Registry__V1__SealingKeys Weir__Registry__V1__SealingKeys;
 
 
 /* --- enums --- */
@@ -791,6 +795,40 @@ struct  Weir__Registry__V1__ListDocumentGapsResponse
 #define WEIR__REGISTRY__V1__LIST_DOCUMENT_GAPS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_document_gaps_response__descriptor) \
     , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__RotateSealingKeysRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData service;
+  ProtobufCBinaryData suite;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__ROTATE_SEALING_KEYS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__rotate_sealing_keys_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListSealingKeysRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData service;
+};
+#define WEIR__REGISTRY__V1__LIST_SEALING_KEYS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_sealing_keys_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__SealingKeys
+{
+  ProtobufCMessage base;
+  size_t n_seals;
+  Weir__Keys__V1__Seal **seals;
+};
+#define WEIR__REGISTRY__V1__SEALING_KEYS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__sealing_keys__descriptor) \
+    , 0,NULL }
 
 
 /* Weir__Registry__V1__Department methods */
@@ -1781,6 +1819,63 @@ Weir__Registry__V1__ListDocumentGapsResponse *
 void   weir__registry__v1__list_document_gaps_response__free_unpacked
                      (Weir__Registry__V1__ListDocumentGapsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__RotateSealingKeysRequest methods */
+void   weir__registry__v1__rotate_sealing_keys_request__init
+                     (Weir__Registry__V1__RotateSealingKeysRequest         *message);
+size_t weir__registry__v1__rotate_sealing_keys_request__get_packed_size
+                     (const Weir__Registry__V1__RotateSealingKeysRequest   *message);
+size_t weir__registry__v1__rotate_sealing_keys_request__pack
+                     (const Weir__Registry__V1__RotateSealingKeysRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__rotate_sealing_keys_request__pack_to_buffer
+                     (const Weir__Registry__V1__RotateSealingKeysRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__RotateSealingKeysRequest *
+       weir__registry__v1__rotate_sealing_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__rotate_sealing_keys_request__free_unpacked
+                     (Weir__Registry__V1__RotateSealingKeysRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListSealingKeysRequest methods */
+void   weir__registry__v1__list_sealing_keys_request__init
+                     (Weir__Registry__V1__ListSealingKeysRequest         *message);
+size_t weir__registry__v1__list_sealing_keys_request__get_packed_size
+                     (const Weir__Registry__V1__ListSealingKeysRequest   *message);
+size_t weir__registry__v1__list_sealing_keys_request__pack
+                     (const Weir__Registry__V1__ListSealingKeysRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_sealing_keys_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListSealingKeysRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListSealingKeysRequest *
+       weir__registry__v1__list_sealing_keys_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_sealing_keys_request__free_unpacked
+                     (Weir__Registry__V1__ListSealingKeysRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__SealingKeys methods */
+void   weir__registry__v1__sealing_keys__init
+                     (Weir__Registry__V1__SealingKeys         *message);
+size_t weir__registry__v1__sealing_keys__get_packed_size
+                     (const Weir__Registry__V1__SealingKeys   *message);
+size_t weir__registry__v1__sealing_keys__pack
+                     (const Weir__Registry__V1__SealingKeys   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__sealing_keys__pack_to_buffer
+                     (const Weir__Registry__V1__SealingKeys   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__SealingKeys *
+       weir__registry__v1__sealing_keys__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__sealing_keys__free_unpacked
+                     (Weir__Registry__V1__SealingKeys *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Registry__V1__Department_Closure)
@@ -1939,6 +2034,15 @@ typedef void (*Weir__Registry__V1__ListDocumentGapsRequest_Closure)
 typedef void (*Weir__Registry__V1__ListDocumentGapsResponse_Closure)
                  (const Weir__Registry__V1__ListDocumentGapsResponse *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__RotateSealingKeysRequest_Closure)
+                 (const Weir__Registry__V1__RotateSealingKeysRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListSealingKeysRequest_Closure)
+                 (const Weir__Registry__V1__ListSealingKeysRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__SealingKeys_Closure)
+                 (const Weir__Registry__V1__SealingKeys *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -2000,6 +2104,9 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__list_documents_respo
 extern const ProtobufCMessageDescriptor weir__registry__v1__document_gap__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_document_gaps_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__rotate_sealing_keys_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_sealing_keys_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__sealing_keys__descriptor;
 
 PROTOBUF_C__END_DECLS
 
