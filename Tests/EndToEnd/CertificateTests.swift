@@ -34,6 +34,40 @@ struct CertificateTests {
     return try Certificate(pem: String(decoding: bytes, as: UTF8.self)).serialHex
   }
 
+  @Test("a department's client does not speak to a gateway whose certificate was revoked")
+  func revokedGateway() async throws {
+    let folder = try TemporaryFolder()
+    try await withNode(nodeOptions(folder), tell: { _ in }) { node in
+      let data = folder.path("node")
+      // As an office has it that was sent the list: the node's own is another.
+      let office = KeyFolder(path: folder.path("office"), domain: node.keys.domain)
+      try Files.makeFolder(office.path)
+      try FileManager.default.copyItem(
+        atPath: node.keys.path + "/service-root", toPath: office.path + "/service-root")
+      Files.remove(office.revocationList(.service))
+      func call(_ list: String?) async -> (exit: ProgramExit, output: String, errors: String) {
+        let own = node.keys.principalFolder("departments/data-bureau/persons/chen")
+        return await EndToEndTests.weir(
+          [
+            "department", "whoami", "--gateway", node.ready.gateway, "--cert", own + "/cert.pem",
+            "--key", own + "/key.pem", "--ca", node.keys.serviceRoot,
+          ] + (list.map { ["--crl", $0] } ?? []))
+      }
+      let now = systemNow()
+      let list = office.revocationList(.service)
+      try office.signRevocationList(.service, revoking: try serial("feedback", node.keys), now: now)
+      #expect(await call(list).exit == .done)
+      try office.signRevocationList(.service, revoking: try serial("gateway", node.keys), now: now)
+      let refused = await call(list)
+      #expect(refused.exit == .tryAgain && refused.errors.contains("revoked"), "\(refused.errors)")
+      #expect(await call(nil).exit == .done)
+      // In a data folder the folder's own list is looked into, unless another is named.
+      #expect(await weir("department", "whoami", in: data).exit == .done)
+      #expect(await weir("department", "whoami", "--crl", list, in: data).exit != .done)
+      #expect(await call(folder.path("missing.pem")).exit != .done)
+    }
+  }
+
   @Test("all six are renewed while calls go on, and none of these is lost")
   func renewed() async throws {
     let folder = try TemporaryFolder()

@@ -44,6 +44,13 @@ struct CallerOptions: ParsableArguments {
     help: ArgumentHelp(spoken("服务根证书（PEM）。", "The services' root, PEM."), valueName: "file"))
   var ca: String?
   @Option(
+    help: ArgumentHelp(
+      spoken(
+        "服务证书吊销列表（PEM）；网关证书在列或列表过期时不调用。数据目录中有列表时自动使用。",
+        "The list of revoked service certificates, PEM: a gateway that it names is not called, nor any once it has ended. That of a data folder is used by itself."
+      ), valueName: "file"))
+  var crl: String?
+  @Option(
     name: .customLong("request-id"),
     help: ArgumentHelp(
       spoken("重放一次未得到答复的请求。", "Repeats a request that got no answer."), valueName: "id"))
@@ -91,7 +98,8 @@ struct CallerOptions: ParsableArguments {
       }
       return Place(
         gateway: address, serverURI: nil,
-        identity: CallerIdentity(certificate: cert, key: key, root: ca, actor: actor))
+        identity: CallerIdentity(
+          certificate: cert, key: key, root: ca, revocationList: crl, actor: actor))
     }
     guard let data = dataFolder ?? environment["WEIR_DATA"],
       let who = principal ?? environment["WEIR_AS"]
@@ -105,7 +113,7 @@ struct CallerOptions: ParsableArguments {
     let node = RunningFolder(path: data)
     return Place(
       gateway: try node.gateway(), serverURI: "spiffe://\(try node.domain())/service/gateway",
-      identity: try node.identity(of: who, by: actor))
+      identity: try node.identity(of: who, by: actor, revocationList: crl))
   }
 
   private func open() throws -> Session {
@@ -123,13 +131,19 @@ package struct CallerIdentity: Sendable, Equatable {
   package let key: String
   /// The root that the gateway's certificate leads to.
   package let root: String
+  /// That root's list of revoked certificates; without one none is looked up.
+  package let revocationList: String?
   /// Who acts at the system.
   package let actor: StatedActor?
 
-  package init(certificate: String, key: String, root: String, actor: StatedActor? = nil) {
+  package init(
+    certificate: String, key: String, root: String, revocationList: String? = nil,
+    actor: StatedActor? = nil
+  ) {
     self.certificate = certificate
     self.key = key
     self.root = root
+    self.revocationList = revocationList
     self.actor = actor
   }
 }
@@ -178,7 +192,11 @@ struct RunningFolder: Sendable {
   }
 
   /// The files of `department/person` or `department/system:name`.
-  func identity(of who: String, by actor: StatedActor? = nil) throws -> CallerIdentity {
+  ///
+  /// - Parameter revocationList: In place of the folder's own.
+  func identity(
+    of who: String, by actor: StatedActor? = nil, revocationList: String? = nil
+  ) throws -> CallerIdentity {
     let keys = folder.keys(domain: try domain())
     let name = try Self.principal(who)
     let files = keys.principalFolder(name)
@@ -187,9 +205,10 @@ struct RunningFolder: Sendable {
         .usage,
         spoken("没有 \(who) 的证书（\(files)）。", "There is no certificate of \(who) in \(files)."))
     }
+    let own = keys.revocationList(.service)
     return CallerIdentity(
       certificate: files + "/cert.pem", key: files + "/key.pem", root: keys.serviceRoot,
-      actor: actor)
+      revocationList: revocationList ?? (Files.exists(own) ? own : nil), actor: actor)
   }
 
   /// Whom `department/person` or `department/run:name` states.

@@ -39,14 +39,14 @@ package struct Session: Sendable {
     isSystem = signer.person.chain.first?.uris.contains { $0.contains("/system/") } ?? false
     let speaker = try Self.speaker(identity, signer.person)
     reactors = ReactorGroup(threadCount: 1, seed: random.uint64())
+    var tls = TLSConfiguration(
+      certificateChainPEM: chain, privateKeyPEM: keyPEM,
+      trustRootsPEM: [try readBytes(identity.root)], clientCertificates: .none)
+    // A gateway whose key was stolen is not spoken to.
+    tls.revocationListsPEM = try identity.revocationList.map { [try readBytes($0)] } ?? []
     let channel = try Channel(
       configuration: ChannelConfiguration(
-        addresses: [gateway],
-        tls: TLSConfiguration(
-          certificateChainPEM: chain,
-          privateKeyPEM: keyPEM,
-          trustRootsPEM: [try readBytes(identity.root)], clientCertificates: .none),
-        expectedServerURI: serverURI, defaultTimeout: .seconds(60)),
+        addresses: [gateway], tls: tls, expectedServerURI: serverURI, defaultTimeout: .seconds(60)),
       reactors: reactors)
     self.channel = channel
     let notice = ExpiryNotice(next: channel) { end in
