@@ -274,8 +274,8 @@ struct SealRotationTests {
     #expect(second.keyring.keys(.identity, resource: "notes").map(\.version) == [2])
     for notes in [first, second] {
       let outbox = try #require(notes.database.outbox)
-      for origin in try await outbox.origins() {
-        #expect(try await !allEntries(outbox, of: origin).isEmpty)
+      for head in try await outbox.heads() {
+        #expect(try await !allEntries(outbox, of: head.origin).isEmpty)
       }
       await notes.database.close()
     }

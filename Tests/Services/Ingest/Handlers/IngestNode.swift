@@ -178,6 +178,8 @@ final class IngestNode {
   private let master: TokenMasterKey?
   /// Blocks that one step of a rotation takes.
   private let resealedBlocks: Int
+  /// As which of several it takes turns; `nil` for the only one.
+  private let replica: Replica?
   private let signer: NoteSigner
   private let issuer: TicketIssuer
   private let gateway: TestPKI.Identity
@@ -206,9 +208,10 @@ final class IngestNode {
   /// - Parameter other: The folder of a node that was stopped, which goes on here.
   init(
     taking other: String? = nil, sealing: SealSuite = .aes256GCM, resealedBlocks: Int = 256,
-    master: TokenMasterKey? = nil
+    master: TokenMasterKey? = nil, replica: Replica? = nil
   ) async throws {
     self.master = master
+    self.replica = replica
     self.sealing = sealing
     self.resealedBlocks = resealedBlocks
     folder = try TemporaryFolder()
@@ -314,6 +317,7 @@ final class IngestNode {
     outside.sealing = sealing
     outside.resealedBlocks = resealedBlocks
     outside.lapsesFile = dataFolder + "/destroyed.json"
+    outside.replica = replica
     outside.backups = BackupTerm(everyHours: 24, keep: 13)
     service = try IngestService(outside)
     report = try await service.start()
