@@ -34,6 +34,11 @@ package final class TestPersons: Sendable {
     }
   }
 
+  /// Whose certificate it is, by its SHA-256; `nil` for none of these.
+  package func holder(of certificate: [UInt8]) -> String? {
+    made.withLock { made in made.first { $0.value.certificate.sha256 == certificate }?.key }
+  }
+
   /// The same caller with the certificate that the person has.
   package func certified(_ caller: Caller) throws -> Caller {
     guard caller.isPersonCertificate, let person = caller.person else { return caller }

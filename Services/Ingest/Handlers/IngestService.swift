@@ -26,6 +26,8 @@ package struct IngestService: IngestV1.IngestService {
     package var catalog: CatalogV1.CatalogClient
     /// What the registry knows of a department: whose people decide is not taken from the catalogue, nor from Share.
     package var directory: @Sendable (DepartmentCode) async throws -> RegistryV1.Department
+    /// What the registry knows of a certificate, by its SHA-256; NOT_FOUND for one that it never had.
+    package var certificate: @Sendable ([UInt8]) async throws -> RegistryV1.CertificateStanding
     private let lawNow: LawNow
     /// The law in use at this moment: a version that was imported counts from the next look on.
     package var profiles: ProfileSet { lawNow.profiles }
@@ -63,6 +65,7 @@ package struct IngestService: IngestV1.IngestService {
       database: SQLDatabase, identity: SQLDatabase, keyring: Keyring, tokenKeysFolder: String,
       indexFolder: String, catalog: CatalogV1.CatalogClient,
       directory: @escaping @Sendable (DepartmentCode) async throws -> RegistryV1.Department,
+      certificate: @escaping @Sendable ([UInt8]) async throws -> RegistryV1.CertificateStanding,
       profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
       calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar,
       grantKeys: [Ed25519PublicKey], keyList: SignedNote,
@@ -77,6 +80,7 @@ package struct IngestService: IngestV1.IngestService {
       self.indexFolder = indexFolder
       self.catalog = catalog
       self.directory = directory
+      self.certificate = certificate
       lawNow = LawNow(profiles: profiles, calendar: calendar)
       self.grantKeys = grantKeys
       self.keyList = keyList

@@ -9,6 +9,7 @@ import IngestHandlers
 import IngestRules
 import IngestStore
 import Integrity
+import RPC
 
 exit(await runService("ingest") { environment in try await buildIngest(environment) })
 
@@ -133,12 +134,19 @@ nonisolated func makeService(
 ) throws -> IngestService {
   let configuration = environment.configuration
   let real = environment.clock.real
-  let departments = DepartmentCache(gateway: try environment.peers.channel(to: "gateway"))
+  let gateway = try environment.peers.channel(to: "gateway")
+  let departments = DepartmentCache(gateway: gateway)
+  let registry = RegistryV1.RegistryClient(gateway)
   var outside = IngestService.Dependencies(
     database: database, identity: identity, keyring: keys.keyring,
     tokenKeysFolder: configuration.keysFolder, indexFolder: "\(configuration.dataFolder)/index",
     catalog: CatalogV1.CatalogClient(try environment.peers.channel(to: "catalog")),
     directory: { try await departments.department($0) },
+    certificate: { fingerprint in
+      try await registry.resolveCertificate(
+        RegistryV1.ResolveCertificateRequest(fingerprint: fingerprint),
+        CallOptions(timeout: .seconds(5)))
+    },
     profiles: environment.law.profiles, calendar: environment.law.calendar,
     grantKeys: keys.publicKeys(of: "share", domain: configuration.domain),
     keyList: keys.keyListNote, random: environment.random, civil: environment.clock.civil,

@@ -8,6 +8,14 @@ package enum SubjectIdentifier: Hashable, Sendable {
   case block(IdentifierBlock)
   /// Another document; packed by Ingest alone, under its own key.
   case document(type: String, number: String)
+
+  /// 16 bytes of what is packed in public; of a document none.
+  package var bytes: [UInt8] {
+    switch self {
+    case .block(let block): block.bytes
+    case .document: []
+    }
+  }
 }
 
 extension EntrySchema {

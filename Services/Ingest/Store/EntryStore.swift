@@ -28,8 +28,6 @@ package struct KnownEntry: Sendable, Equatable {
   package var isWithdrawn = false
   /// What its publisher signed, as canonical JSON; `nil` where the event did not say.
   package var publication: [UInt8]?
-  /// When Ingest learnt of it, by civil time; `nil` where that was not kept.
-  package var publicationSeen: Instant?
 
   package init(
     entry: Int64, version: Int, owner: DepartmentCode?, profile: String, origin: String,
@@ -84,22 +82,19 @@ extension WriteTransaction {
     let taken = try execute(
       """
       INSERT INTO entries (entry, version, owner, profile, origin, published, masks, is_withdrawn,
-        resource_class, frequency, renewed, publication, publication_seen)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?6, ?10, ?11)
+        resource_class, frequency, renewed, publication)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0, ?8, ?9, ?6, ?10)
       ON CONFLICT (entry) DO UPDATE SET version = excluded.version, owner = excluded.owner,
         profile = excluded.profile, origin = excluded.origin, masks = excluded.masks,
         is_withdrawn = 0, resource_class = excluded.resource_class,
         frequency = excluded.frequency, renewed = excluded.renewed,
-        publication = excluded.publication,
-        publication_seen = CASE WHEN entries.publication = excluded.publication
-          THEN entries.publication_seen ELSE excluded.publication_seen END
+        publication = excluded.publication
       WHERE excluded.version >= entries.version
       """,
       [
         entry.entry, entry.version, entry.owner?.text ?? "", entry.profile, entry.origin,
         entry.published.milliseconds, KnownEntry.text(of: entry.masks),
         entry.resourceClass, entry.frequency, entry.publication,
-        entry.publicationSeen?.milliseconds,
       ])
     guard taken == 1 else { return }
     try execute("UPDATE resources SET is_withdrawn = 0 WHERE entry = ?1", [entry.entry])
@@ -132,8 +127,6 @@ extension KnownEntry {
     let renewed: Int64? = try row["renewed"]
     self.renewed = Instant(milliseconds: renewed ?? published)
     publication = try row["publication"]
-    let seen: Int64? = try row["publication_seen"]
-    publicationSeen = seen.map { Instant(milliseconds: $0) }
   }
 
   fileprivate static func text(of masks: [String: Mask]?) -> String {

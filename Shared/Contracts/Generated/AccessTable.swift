@@ -119,6 +119,7 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/ListSealingKeys": registryV1RegistryListSealingKeys,
     "/weir.registry.v1.Registry/ResolveDepartment": registryV1RegistryResolveDepartment,
     "/weir.registry.v1.Registry/ResolveSystem": registryV1RegistryResolveSystem,
+    "/weir.registry.v1.Registry/ResolveCertificate": registryV1RegistryResolveCertificate,
     "/weir.share.v1.Share/CreateApplication": shareV1ShareCreateApplication,
     "/weir.share.v1.Share/SubmitApplication": shareV1ShareSubmitApplication,
     "/weir.share.v1.Share/WithdrawApplication": shareV1ShareWithdrawApplication,
@@ -1033,6 +1034,14 @@ package enum AccessTable {
     audited: [],
     via: [], isInternal: true,
     callers: ["catalog"])
+
+  package static let registryV1RegistryResolveCertificate = MethodAccess(
+    path: "/weir.registry.v1.Registry/ResolveCertificate", service: "weir.registry.v1.Registry",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["ingest"])
 
   package static let shareV1ShareCreateApplication = MethodAccess(
     path: "/weir.share.v1.Share/CreateApplication", service: "weir.share.v1.Share",

@@ -54,7 +54,7 @@ extension IngestV1 {
     func plantCanary(_ request: IngestV1.PlantCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
     func listCanaries(_ request: IngestV1.ListCanariesRequest, _ call: CallContext) async throws -> IngestV1.ListCanariesResponse
     func removeCanary(_ request: IngestV1.RemoveCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
-    /// Who received a record's values: derived from the disclosure entries.
+    /// Who received a record's values: derived from the disclosure entries. That it was asked is an entry.
     func listRecipients(_ request: IngestV1.ListRecipientsRequest, _ call: CallContext) async throws -> IngestV1.ListRecipientsResponse
   }
 
@@ -224,7 +224,7 @@ extension IngestV1 {
       try await transport.unary("/weir.ingest.v1.Ingest/RemoveCanary", request, options)
     }
 
-    /// Who received a record's values: derived from the disclosure entries.
+    /// Who received a record's values: derived from the disclosure entries. That it was asked is an entry.
     package func listRecipients(_ request: IngestV1.ListRecipientsRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListRecipientsResponse {
       try await transport.unary("/weir.ingest.v1.Ingest/ListRecipients", request, options)
     }

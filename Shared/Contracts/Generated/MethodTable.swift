@@ -154,7 +154,7 @@ extension MethodShape {
       path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
       request: IngestV1.ListRecipientsRequest.self,
       reply: IngestV1.ListRecipientsResponse.self,
-      streamsRequests: false, streamsReplies: false, readsOnly: true),
+      streamsRequests: false, streamsReplies: false),
     "/weir.audit.v1.Audit/GetCheckpoint": MethodShape(
       path: "/weir.audit.v1.Audit/GetCheckpoint", service: "weir.audit.v1.Audit",
       request: AuditV1.GetCheckpointRequest.self,
@@ -569,6 +569,11 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/ResolveSystem", service: "weir.registry.v1.Registry",
       request: RegistryV1.GetSystemRequest.self,
       reply: RegistryV1.System.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ResolveCertificate": MethodShape(
+      path: "/weir.registry.v1.Registry/ResolveCertificate", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ResolveCertificateRequest.self,
+      reply: RegistryV1.CertificateStanding.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.share.v1.Share/CreateApplication": MethodShape(
       path: "/weir.share.v1.Share/CreateApplication", service: "weir.share.v1.Share",

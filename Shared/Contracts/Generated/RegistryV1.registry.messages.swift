@@ -365,6 +365,45 @@ extension RegistryV1 {
     }
   }
 
+  package struct ResolveCertificateRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ResolveCertificateRequest"
+    /// SHA-256 over the certificate's DER.
+    package var fingerprint: [UInt8] = []
+
+    package init() {}
+
+    package init(
+      fingerprint: [UInt8] = []
+    ) {
+      self.fingerprint = fingerprint
+    }
+  }
+
+  package struct CertificateStanding: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.CertificateStanding"
+    /// The person or system it names.
+    package var subject: String = ""
+    /// Absent while it is good. Real time, as all of certificates.
+    package var revokeTime: GoogleProtobuf.Timestamp? = nil
+    package var revokeReason: String = ""
+    /// Of a person, as they are now; none once the person is disabled.
+    package var roles: [String] = []
+
+    package init() {}
+
+    package init(
+      subject: String = "",
+      revokeTime: GoogleProtobuf.Timestamp? = nil,
+      revokeReason: String = "",
+      roles: [String] = []
+    ) {
+      self.subject = subject
+      self.revokeTime = revokeTime
+      self.revokeReason = revokeReason
+      self.roles = roles
+    }
+  }
+
   package struct RegisterDepartmentRequest: Message, WireMessage {
     package static let messageName = "weir.registry.v1.RegisterDepartmentRequest"
     package var department: RegistryV1.Department? = nil
@@ -2010,6 +2049,129 @@ extension RegistryV1.Certificate {
     writer.field("revokeTime", self.revokeTime)
     writer.field("chainPem", self.chainPem)
     writer.field("statement", self.statement)
+  }
+}
+
+extension RegistryV1.ResolveCertificateRequest {
+  typealias Layout = Weir__Registry__V1__ResolveCertificateRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__resolve_certificate_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.fingerprint = check.bytes(source.pointee.fingerprint)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.fingerprint = arena.bytes(self.fingerprint)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "fingerprint": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.fingerprint)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("fingerprint", self.fingerprint)
+  }
+}
+
+extension RegistryV1.CertificateStanding {
+  typealias Layout = Weir__Registry__V1__CertificateStanding
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__certificate_standing__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.subject = try check.string(source.pointee.subject, "subject")
+    self.revokeTime = try check.optionalMessage(source.pointee.revoke_time, "revoke_time")
+    self.revokeReason = try check.string(source.pointee.revoke_reason, "revoke_reason")
+    self.roles = try check.strings(source.pointee.roles, source.pointee.n_roles, "roles")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.subject = arena.string(self.subject)
+    target.pointee.revoke_time = arena.optionalMessage(self.revokeTime)
+    target.pointee.revoke_reason = arena.string(self.revokeReason)
+    target.pointee.n_roles = self.roles.count
+    target.pointee.roles = arena.strings(self.roles)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "subject": 1
+    case "revokeTime", "revoke_time": 2
+    case "revokeReason", "revoke_reason": 3
+    case "roles": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.subject)
+    case 2:
+      try reader.read(&self.revokeTime)
+    case 3:
+      try reader.read(&self.revokeReason)
+    case 4:
+      try reader.readList(&self.roles, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("subject", self.subject)
+    writer.field("revokeTime", self.revokeTime)
+    writer.field("revokeReason", self.revokeReason)
+    writer.list("roles", self.roles) { $0.value($1) }
   }
 }
 

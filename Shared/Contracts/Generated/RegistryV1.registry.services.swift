@@ -63,6 +63,8 @@ extension RegistryV1 {
     func resolveDepartment(_ request: RegistryV1.GetDepartmentRequest, _ call: CallContext) async throws -> RegistryV1.Department
     /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
     func resolveSystem(_ request: RegistryV1.GetSystemRequest, _ call: CallContext) async throws -> RegistryV1.System
+    /// Of a certificate, whether and since when it is revoked, and what its holder may do: for a service that weighs what was signed with it.
+    func resolveCertificate(_ request: RegistryV1.ResolveCertificateRequest, _ call: CallContext) async throws -> RegistryV1.CertificateStanding
   }
 
   /// The methods of weir.registry.v1.Registry, for a server; each is admitted before its request is decoded.
@@ -101,6 +103,7 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryListSealingKeys, admission) { request, call in try await service.listSealingKeys(request, call) },
       .unary(AccessTable.registryV1RegistryResolveDepartment, admission) { request, call in try await service.resolveDepartment(request, call) },
       .unary(AccessTable.registryV1RegistryResolveSystem, admission) { request, call in try await service.resolveSystem(request, call) },
+      .unary(AccessTable.registryV1RegistryResolveCertificate, admission) { request, call in try await service.resolveCertificate(request, call) },
     ]
   }
 
@@ -268,6 +271,11 @@ extension RegistryV1 {
     /// Whether a system is registered and active, for the catalogue (meizhou-specific-2021/7).
     package func resolveSystem(_ request: RegistryV1.GetSystemRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.System {
       try await transport.unary("/weir.registry.v1.Registry/ResolveSystem", request, options)
+    }
+
+    /// Of a certificate, whether and since when it is revoked, and what its holder may do: for a service that weighs what was signed with it.
+    package func resolveCertificate(_ request: RegistryV1.ResolveCertificateRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.CertificateStanding {
+      try await transport.unary("/weir.registry.v1.Registry/ResolveCertificate", request, options)
     }
   }
 }

@@ -113,6 +113,7 @@ struct GateTests {
       for path in [
         "/weir.catalog.v1.Catalog/ResolveEntry", "/weir.registry.v1.Registry/ResolveDepartment",
         "/weir.registry.v1.Registry/ResolveSystem",
+        "/weir.registry.v1.Registry/ResolveCertificate",
         "/weir.events.v1.Events/Subscribe",
       ] {
         let refused = await refusal { try await node.channel("data-bureau/wu").unary(path, []) }

@@ -53,6 +53,7 @@ struct AccessTableTests {
           "audit", "catalog", "feedback", "ingest", "share",
         ],
         "/weir.registry.v1.Registry/ResolveSystem": ["catalog"],
+        "/weir.registry.v1.Registry/ResolveCertificate": ["ingest"],
         "/weir.share.v1.Share/ResolveGrant": ["feedback"],
       ])
     #expect(AccessTable.all.values.filter(\.isPublic).allSatisfy { $0.peers == ["gateway"] })

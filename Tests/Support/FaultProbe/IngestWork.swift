@@ -126,6 +126,7 @@ extension FaultProbe {
       tokenKeysFolder: folder + "/keys", indexFolder: folder + "/ingest/index",
       catalog: CatalogV1.CatalogClient(OneEntry()),
       directory: { throw Status(.notFound, $0.text) },
+      certificate: { throw Status(.notFound, Hex.encode($0)) },
       profiles: profiles, calendar: calendar, grantKeys: [],
       keyList: list, random: random, civil: now, real: now, admitData: {},
       decisions: DecisionCheck(

@@ -57,6 +57,18 @@ package final class RegistryDirectory: Sendable {
     snapshot.withLock { $0.systems[name] }
   }
 
+  /// A certificate, whether it is good or not, with the roles that its holder has now; none once the person is disabled.
+  package func certificate(
+    _ fingerprint: [UInt8]
+  ) -> (certificate: RegisteredCertificate, roles: Set<Role>)? {
+    snapshot.withLock { snapshot in
+      snapshot.certificates[fingerprint].map { row in
+        let person = snapshot.persons[row.subject]
+        return (row, person.flatMap { $0.state == .active ? $0.roles : nil } ?? [])
+      }
+    }
+  }
+
   package func apply(_ changes: [RegistryChange]) {
     snapshot.withLock { snapshot in
       for change in changes { snapshot.apply(change) }

@@ -62,6 +62,19 @@ extension RegistryService {
     }
   }
 
+  package func resolveCertificate(
+    _ request: RegistryV1.ResolveCertificateRequest, _ call: CallContext
+  ) async throws -> RegistryV1.CertificateStanding {
+    try await answering(call) {
+      guard let (row, roles) = directory.certificate(request.fingerprint) else {
+        throw RegistryRefusal.unknown(Hex.encode(request.fingerprint.prefix(32)))
+      }
+      return RegistryV1.CertificateStanding(
+        subject: row.subject.name, revokeTime: row.revocation?.time.timestamp,
+        revokeReason: row.revocation?.reason ?? "", roles: roles.map(\.slug).sorted())
+    }
+  }
+
   /// Who may stand behind a subject's certificate.
   private func vouching(for subject: Principal) -> Reach {
     { transaction, manager in

@@ -89,4 +89,31 @@ extension IngestService {
         ] + members)
     }
   }
+
+  /// Tells of planted identifiers in a call of a department that discloses nothing.
+  ///
+  /// - Parameter blocks: Of 16 bytes each; documents are none, and nobody plants one.
+  func tell(
+    naming blocks: [UInt8], in members: [(String, JSONValue)], _ call: CallContext
+  ) async throws {
+    let touched = touchEvents(
+      canaries.touched(in: blocks), call, by: call.caller.department.text, members)
+    if touched.isEmpty { return }
+    try await database.write { transaction in
+      for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
+    }
+  }
+
+  /// The grant of a call. One that does not cover it, or is none, does not keep secret what the call named.
+  func grant(
+    _ signed: IngestV1.SignedGrant?, naming blocks: [UInt8], in members: [(String, JSONValue)],
+    for request: (Caller, GrantDocument) -> DataRequest, _ call: CallContext
+  ) async throws -> OpenGrant {
+    do {
+      return try await grant(signed, for: request, call)
+    } catch let refusal as DataRefusal {
+      try await tell(naming: blocks, in: members, call)
+      throw refusal
+    }
+  }
 }

@@ -7,6 +7,7 @@ import Database
 import IngestIndex
 import IngestRules
 import IngestStore
+import Integrity
 import Vocabulary
 
 extension IngestService {
@@ -19,7 +20,11 @@ extension IngestService {
       let entry = try number(request.entry, in: .entries, field: "entry")
       _ = try number(request.comparison, in: .comparisons, field: "comparison")
       let granted = try await grant(
-        request.grant,
+        request.grant, naming: request.ids,
+        in: [
+          ("entry", .string(request.entry)), ("comparison", .string(request.comparison)),
+          ("chunk", .integer(Int64(request.number))),
+        ],
         for: { caller, document in
           DataRequest(
             department: caller.department, system: caller.system, entry: request.entry,

@@ -16,9 +16,13 @@ extension IngestService {
   }
 
   /// A look-up that is refused for its neighbours leaves one entry a day for each of them: refused, it would leave none.
+  ///
+  /// - Parameters:
+  ///   - use: Under what they were counted: a grant, or the reports on an entry.
+  ///   - department: That asked.
   func tellingEnumeration<T>(
-    of neighbourhood: [UInt8]?, day: CivilDate, _ terms: GrantTerms,
-    _ request: IngestV1.OpenRecordsRequest, _ call: CallContext, _ body: () async throws -> T
+    of neighbourhood: [UInt8]?, day: CivilDate, under use: String, entry: String,
+    by department: String, _ call: CallContext, _ body: () async throws -> T
   ) async throws -> T {
     do {
       return try await body()
@@ -27,13 +31,12 @@ extension IngestService {
         let payload = event(
           call,
           [
-            ("grant", .string(grant)), ("entry", .string(request.entry)),
-            ("grantee", .string(call.caller.department.text)),
+            ("grant", .string(grant)), ("entry", .string(entry)),
+            ("grantee", .string(department)),
             ("limit", .integer(Int64(limit))), ("method", .string(call.entryMethod)),
           ])
         try await database.write { transaction in
-          guard
-            try transaction.noteEnumeration(of: neighbourhood, grant: terms.name, day: day)
+          guard try transaction.noteEnumeration(of: neighbourhood, grant: use, day: day)
           else { return }
           try transaction.append(topic: Self.enumerationTopic, payload: payload)
         }

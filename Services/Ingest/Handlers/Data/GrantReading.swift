@@ -22,6 +22,13 @@ struct CheckedGrant: Sendable {
   let seen: CivilDate
 }
 
+/// What a publisher signed, with a good signature.
+struct CheckedPublication: Sendable {
+  let stated: StatedDecision
+  /// When it came here; `nil` for what came before that was kept, and the signer's own word stands.
+  let seen: FirstSight?
+}
+
 /// A grant that covers a call.
 struct OpenGrant: Sendable {
   let document: GrantDocument
@@ -38,7 +45,7 @@ final class CheckedGrants: Sendable {
   private struct Known {
     var version = 0
     var grants: [[UInt8]: CheckedGrant] = [:]
-    var publications: [[UInt8]: StatedDecision] = [:]
+    var publications: [[UInt8]: CheckedPublication] = [:]
   }
 
   private let known = Mutex(Known())
@@ -47,7 +54,7 @@ final class CheckedGrants: Sendable {
     known.withLock { $0.version == version ? $0.grants[hash] : nil }
   }
 
-  func publication(_ signed: [UInt8], version: Int) -> StatedDecision? {
+  func publication(_ signed: [UInt8], version: Int) -> CheckedPublication? {
     known.withLock { $0.version == version ? $0.publications[signed] : nil }
   }
 
@@ -55,7 +62,7 @@ final class CheckedGrants: Sendable {
     keep(version: version) { $0.grants[hash] = grant }
   }
 
-  func keep(_ publication: StatedDecision, _ signed: [UInt8], version: Int) {
+  func keep(_ publication: CheckedPublication, _ signed: [UInt8], version: Int) {
     keep(version: version) { $0.publications[signed] = publication }
   }
 
@@ -85,17 +92,23 @@ extension IngestService {
     let entry = try number(document.entry, in: .entries, field: "grant")
     // What is published now may not be tomorrow, nor graded so: this is asked each time.
     let known = try await database.read { try $0.knownEntry(entry) }
-    let publication = try publication(of: document, known)
-    let day = (known?.publicationSeen ?? known?.renewed ?? outside.civil()).civilDate
+    let published = try await publication(of: document, known)
+    let publication = published.stated
+    let since = published.seen?.civil ?? known?.renewed ?? outside.civil()
     let checked: CheckedGrant
     if let found, found.publication == known?.publication {
       if document.application.isEmpty {
-        try await checkPublisher(publication, of: document, on: day)
+        try await checkPublisher(publication, of: document, seen: since)
       }
       checked = found
     } else {
-      try await checkPublisher(publication, of: document, on: day)
-      checked = try await check(document, signed, publication, known?.publication ?? [])
+      try await checkPublisher(publication, of: document, seen: since)
+      do {
+        try await signer(of: publication, seen: published.seen?.real ?? publication.time)
+        checked = try await check(document, signed, publication, known?.publication ?? [])
+      } catch let fault as SignerFault {
+        throw DataRefusal.grantNotReviewed(grant: document.name, fault.text)
+      }
       grants.keep(checked, hash, version: version)
     }
     let profile = try governing(
@@ -149,64 +162,83 @@ extension IngestService {
     } catch {
       throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
     }
-    if needsAuthority, !document.application.isEmpty { try await checkAuthority(of: document) }
+    let seen = try await firstSeen(decisions)
+    if needsAuthority, !document.application.isEmpty {
+      try await checkAuthority(of: document, seen: seen.civil)
+    }
     return CheckedGrant(
       document: document, publication: kept, origin: document.origin(decisions),
-      seen: try await firstSeen(decisions).civil.civilDate)
+      seen: seen.civil.civilDate)
   }
 
-  /// When the last of some signed statements came here first. A time that they state themselves says nothing.
+  /// When the last of some signed statements came here first, once each signer's certificate is found to have been good when it did. A
+  /// time that they state themselves says nothing.
   private func firstSeen(_ decisions: [SignedStatement]) async throws -> FirstSight {
     let hashes = decisions.map { SHA256.hash(CanonicalJSON.encode($0.json)) }
     let now = FirstSight(civil: outside.civil(), real: outside.real())
     let known = try await database.read { transaction in
-      try hashes.compactMap { try transaction.firstSight(of: $0) }
+      try hashes.map { try transaction.firstSight(of: $0) }
     }
-    guard known.count == hashes.count,
-      let last = known.max(by: { $0.real < $1.real })
-    else {
+    for (signed, seen) in zip(decisions, known) {
+      try await signer(
+        of: StatedDecision(bytes: signed.statement), seen: (seen ?? now).real)
+    }
+    if known.contains(nil) {
       try await database.write { transaction in
         for hash in hashes { try transaction.see(hash, at: now) }
       }
-      return now
     }
-    return last
+    return known.map { $0 ?? now }.max { $0.real < $1.real } ?? now
   }
 
   /// What the publisher of the entry signed of it as it is published now (AC-40): nobody opens what is not published.
   private func publication(
     of document: GrantDocument, _ known: KnownEntry?
-  ) throws(DataRefusal) -> StatedDecision {
+  ) async throws -> CheckedPublication {
+    let found: CheckedPublication?
+    do {
+      found = try await published(known)
+    } catch let refusal as DecisionRefusal {
+      throw DataRefusal.grantNotReviewed(
+        grant: document.name, GrantReviewError.statement(refusal).text)
+    }
     do throws(GrantReviewError) {
-      let stated = try published(known)
-      try document.checkPublished(stated)
-      guard ResourceName(stated.resource, in: .versions)?.number == known.map({ Int64($0.version) })
+      guard let found else { throw .undecided }
+      try document.checkPublished(found.stated)
+      guard
+        ResourceName(found.stated.resource, in: .versions)?.number
+          == known.map({ Int64($0.version) })
       else { throw .otherDecision(member: "resource") }
-      return stated
+      return found
     } catch {
-      throw .grantNotReviewed(grant: document.name, error.text)
+      throw DataRefusal.grantNotReviewed(grant: document.name, error.text)
     }
   }
 
-  /// What somebody signed of an entry to publish it, as the catalogue told it last.
-  func published(_ known: KnownEntry?) throws(GrantReviewError) -> StatedDecision {
+  /// What somebody signed of an entry to publish it, as the catalogue told it last; `nil` where it told of no signature.
+  private func published(_ known: KnownEntry?) async throws -> CheckedPublication? {
     guard let kept = known?.publication,
       let signed = SignedStatement(try? CanonicalJSON.decode(kept))
-    else { throw .undecided }
+    else { return nil }
     let version = outside.decisions.version
     if let found = grants.publication(kept, version: version) { return found }
-    let stated: StatedDecision
-    do throws(DecisionRefusal) { stated = try outside.decisions.read(signed) } catch {
-      throw .statement(error)
-    }
-    grants.keep(stated, kept, version: version)
-    return stated
+    let stated = try outside.decisions.read(signed)
+    let seen = try await database.read { try $0.firstSight(of: SHA256.hash(kept)) }
+    let found = CheckedPublication(stated: stated, seen: seen)
+    grants.keep(found, kept, version: version)
+    return found
   }
 
   /// How values of an entry are shown, by the publisher's own word; `nil` where there is none, and nothing is shown.
-  func masks(_ known: KnownEntry?) -> [String: Mask]? {
-    guard let stated = try? published(known), stated.action == .publishEntry else { return nil }
-    return stated.masks?.mapValues { Mask(rawValue: $0) ?? .whole }
+  func masks(_ known: KnownEntry?) async throws -> [String: Mask]? {
+    do {
+      guard let stated = try await published(known)?.stated, stated.action == .publishEntry else {
+        return nil
+      }
+      return stated.masks?.mapValues { Mask(rawValue: $0) ?? .whole }
+    } catch is DecisionRefusal {
+      return nil
+    }
   }
 }
 

@@ -19,7 +19,7 @@ extension IngestService {
     _ request: IngestV1.ListSubjectComparisonsRequest, _ call: CallContext
   ) async throws -> IngestV1.ListSubjectComparisonsResponse {
     try await call.answering(outside.recorder) {
-      let traced = try traced(by: request)
+      let traced = try await traced(by: request)
       guard let after = PageToken(request.pageToken, count: 1)?.numbers[0], after >= 0 else {
         throw RequestRefusal.pageTokenUnknown
       }

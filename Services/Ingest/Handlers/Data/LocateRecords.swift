@@ -23,7 +23,8 @@ extension IngestService {
       return try await withRegister(entry) { keys, register in
         let hits = try await find(subject, keys, register)
         let sealed = try await sealedHits(hits, in: register)
-        let block = keys.block(of: subject).bytes
+        let identifier = keys.block(of: subject)
+        let (block, near) = (identifier.bytes, neighbourhood(of: identifier))
         let pseudonym = Pseudonym(of: block, key: self.keys.pseudonyms)
         let touched = touchEvents(
           canaries.touched(in: block), call, by: department,
@@ -35,10 +36,22 @@ extension IngestService {
             ("grant", .string(request.grant)), ("subject", .string(pseudonym.text)),
             ("department", .string(department)),
           ])
-        try await database.write { transaction in
-          guard try transaction.register(entry) == register.state else { throw StaleRegister() }
-          try transaction.append(topic: "ingest.records_located", payload: payload)
-          for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
+        let (day, reports) = (today, ReportBound(entry: request.entry, law: outside.profiles))
+        try await tellingEnumeration(
+          of: near, day: day, under: reports.use, entry: request.entry, by: department, call
+        ) {
+          try await database.write { transaction in
+            guard try transaction.register(entry) == register.state else { throw StaleRegister() }
+            try reports.check(
+              subjects: try transaction.useSubject(pseudonym.bytes, grant: reports.use, day: day))
+            if let near {
+              try reports.check(
+                neighbours: try transaction.useNeighbour(
+                  pseudonym.bytes, of: near, grant: reports.use, day: day))
+            }
+            try transaction.append(topic: "ingest.records_located", payload: payload)
+            for touch in touched { try transaction.append(topic: Self.canaryTopic, payload: touch) }
+          }
         }
         return IngestV1.LocateRecordsResponse(
           records: sealed.map { ResourceName.record(entry, $0.record).text })
@@ -70,6 +83,16 @@ extension IngestService {
           entry: entry, record: record, since: since, after: after, limit: size + 1)
       }
       let page = found.prefix(size)
+      let payload = event(
+        call,
+        [
+          ("record", .string(request.record)),
+          ("entry", .string(ResourceName.entry(entry).text)), ("item", .string(request.item)),
+          ("recipients", .integer(Int64(page.count))),
+        ])
+      try await database.write {
+        try $0.append(topic: "ingest.recipients_listed", payload: payload)
+      }
       let last = page.last.map { PageToken([$0.disclosure, Int64($0.row)]).text }
       return IngestV1.ListRecipientsResponse(
         recipients: page.filter { request.item.isEmpty || $0.items.contains(request.item) }

@@ -27,7 +27,7 @@ extension IngestService {
     _ request: IngestV1.NameSubjectRequest, _ call: CallContext
   ) async throws -> IngestV1.NameSubjectResponse {
     try await call.answering(outside.recorder) {
-      let traced = try traced(by: request)
+      let traced = try await traced(by: request)
       let payload = event(
         call, [("act", .string(traced.act)), ("subject", .string(traced.pseudonym.text))])
       try await database.write { try $0.append(topic: "ingest.subject_named", payload: payload) }
@@ -38,17 +38,19 @@ extension IngestService {
   /// Whom a trace is about, once it is seen that two persons decided it.
   func traced(
     by request: some TraceRequest
-  ) throws -> (act: String, block: [UInt8], pseudonym: Pseudonym) {
+  ) async throws -> (act: String, block: [UInt8], pseudonym: Pseudonym) {
     let act = try bounded(request.act, field: "act")
     guard case .block(let block) = try SubjectIdentifier(request.subject) else {
       throw DataRefusal.subjectMalformed(field: "subject.block")
     }
-    try checkAct(of: request)
+    try await checkAct(of: request)
     return (act, block.bytes, Pseudonym(of: block.bytes, key: keys.pseudonyms))
   }
 
   /// Nobody is named or looked for on Audit's word: two persons signed that this one be traced, under this act (AC-93).
-  private func checkAct(of request: some TraceRequest) throws {
+  ///
+  /// Nor for ever, nor on the word of any two: the statements age as the act does, and both persons hold an office that may decide it.
+  private func checkAct(of request: some TraceRequest) async throws {
     func refused(_ chinese: String, _ english: String) -> DataRefusal {
       .subjectNotNamed(act: request.act, BilingualText(chinese, english))
     }
@@ -76,6 +78,21 @@ extension IngestService {
     }
     guard asked.personName != approved.personName else {
       throw refused("须由两个不同的人签名", "it takes two persons")
+    }
+    let now = outside.real()
+    guard TraceTerm.isOpen(asked: asked.time, approved: approved.time, now: now) else {
+      throw refused("签名已过期限", "their statements are past their term")
+    }
+    do {
+      for stated in stated {
+        let roles = try await signer(of: stated, seen: now)
+        guard !roles.isDisjoint(with: [.auditor, .authority]) else {
+          throw refused(
+            "\(stated.personName)不是审计或主管人员", "\(stated.personName) is of no audit and no authority")
+        }
+      }
+    } catch let fault as SignerFault {
+      throw refused(fault.text.chinese, fault.text.english)
     }
   }
 }

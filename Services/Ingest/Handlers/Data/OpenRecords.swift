@@ -21,7 +21,8 @@ extension IngestService {
       let entry = try number(request.entry, in: .entries, field: "entry")
       let subject = try SubjectIdentifier(request.subject)
       let granted = try await grant(
-        request.grant,
+        request.grant, naming: subject.bytes,
+        in: [("entry", .string(request.entry)), ("purpose", .string(request.purpose))],
         for: { caller, document in
           DataRequest(
             department: caller.department, system: caller.system, entry: request.entry,
@@ -48,12 +49,14 @@ extension IngestService {
         let pseudonym = Pseudonym(of: block.bytes, key: self.keys.pseudonyms)
         disclosure.subject = pseudonym.text
         disclosure.touches = canaries.touched(in: block.bytes)
-        let (near, limit) = (neighbourhood(of: block), granted.profile.dailyNeighbours)
-        let day = today
-        let written = try await tellingEnumeration(of: near, day: day, terms, request, call) {
+        let (near, day) = (neighbourhood(of: block), today)
+        let written = try await tellingEnumeration(
+          of: near, day: day, under: terms.name, entry: request.entry,
+          by: call.caller.department.text, call
+        ) {
           try await disclose(
             disclosure, of: register, call,
-            charge: charge(pseudonym.bytes, near, limit: limit, terms, day: day))
+            charge: charge(pseudonym.bytes, near, granted, day: day))
         }
         let opened = try await open(
           sealed, under: disclosure, id: written.id, in: register, keys: keys)
@@ -72,10 +75,10 @@ extension IngestService {
 
   /// Charges the day's persons, and those of one area and day of birth (AC-47).
   private func charge(
-    _ subject: [UInt8], _ near: [UInt8]?, limit: Provision<Int>?, _ terms: GrantTerms,
-    day: CivilDate
+    _ subject: [UInt8], _ near: [UInt8]?, _ granted: OpenGrant, day: CivilDate
   ) -> @Sendable (borrowing WriteTransaction) throws -> Void {
-    { transaction in
+    let (terms, limit) = (granted.terms, granted.profile.dailyNeighbours)
+    return { transaction in
       let subjects = try transaction.useSubject(subject, grant: terms.name, day: day)
       try terms.checkQuota(QuotaState(subjects: subjects))
       guard let near else { return }

@@ -128,7 +128,7 @@ extension IngestService {
     let (state, issues, known) = try await database.read {
       (try $0.register(entry), try $0.underCheck(entry), try $0.knownEntry(entry))
     }
-    let masks = masks(known)
+    let masks = try await masks(known)
     if state == register.state, case .success(let records) = opened {
       return Opened(records: records, issues: issues, masks: masks)
     }

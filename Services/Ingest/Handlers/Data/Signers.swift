@@ -7,18 +7,52 @@ import RPC
 import Regulation
 import Vocabulary
 
+/// Why what somebody signed does not count, though the signature is good.
+struct SignerFault: Error {
+  let text: BilingualText
+}
+
 extension IngestService {
+  /// Holds a signer's certificate to the registry: one that it never had, or that was revoked before what it signed came here, signs
+  /// nothing. The time that a statement says of itself is its signer's word, and whoever has a lost key says what he likes.
+  ///
+  /// - Parameter seen: When the statement came here first, by real time.
+  /// - Returns: The roles that the signer has now.
+  @discardableResult
+  func signer(of stated: StatedDecision, seen: Instant) async throws -> Set<Role> {
+    let person = stated.personName
+    let standing: RegistryV1.CertificateStanding
+    do {
+      standing = try await outside.certificate(stated.certificateHash)
+    } catch let status as Status where status.code == .notFound {
+      throw SignerFault(
+        text: BilingualText(
+          "登记处没有\(person)的这份证书", "the registry has no such certificate of \(person)"))
+    }
+    if let revoked = standing.revokeTime?.instant, revoked <= seen {
+      throw SignerFault(
+        text: BilingualText(
+          "\(person)的证书在签名送达前已撤销",
+          "the certificate of \(person) was revoked before the signature came here"))
+    }
+    guard standing.subject == person else {
+      throw SignerFault(
+        text: BilingualText("证书不是\(person)的", "the certificate is not that of \(person)"))
+    }
+    return Set(standing.roles.compactMap { Role(rawValue: $0) })
+  }
+
   /// The publisher of an entry is of a department that publishes it, under a profile that governed its class then.
   ///
-  /// - Parameter day: On which Ingest learnt of the publication.
+  /// - Parameter seen: When Ingest learnt of the publication, by civil time.
   func checkPublisher(
-    _ stated: StatedDecision, of document: GrantDocument, on day: CivilDate
+    _ stated: StatedDecision, of document: GrantDocument, seen: Instant
   ) async throws {
     let profile = try governing(
-      stated.profile, class: stated.text("class"), on: day, of: document)
+      stated.profile, class: stated.text("class"), on: seen.civilDate, of: document)
     let version = ResourceName(stated.resource, in: .versions)?.number ?? 0
-    guard let owner = try await signingBody(document.source, at: stated.time),
-      let signer = try await signingBody(stated.department, at: stated.time),
+    guard let owner = try await signingBody(document.source, at: seen),
+      let signer = try await signingBody(stated.department, at: seen),
       profile.letsPublish(signer, for: owner, isUpdate: version > 1)
     else {
       throw DataRefusal.grantNotReviewed(
@@ -56,9 +90,11 @@ extension IngestService {
   }
 
   /// The authority that a grant names is the source's own: a reviewer of the source alone could have put another there.
-  func checkAuthority(of document: GrantDocument) async throws {
+  ///
+  /// - Parameter seen: When what was signed came here, by civil time.
+  func checkAuthority(of document: GrantDocument, seen: Instant) async throws {
     guard let authority = document.authority,
-      let source = try await signingBody(document.source, at: document.issued),
+      let source = try await signingBody(document.source, at: seen),
       source.authorities.contains(authority)
     else {
       throw DataRefusal.grantNotReviewed(
@@ -70,7 +106,7 @@ extension IngestService {
 
   /// What the registry knows of a department; `nil` where it knows none.
   ///
-  /// - Parameter time: When its people signed. An authority that was replaced since counts, too.
+  /// - Parameter time: When what its people signed came here. An authority that was replaced since counts, too.
   private func signingBody(
     _ code: DepartmentCode, at time: Instant
   ) async throws -> SigningBody? {

@@ -27,7 +27,8 @@ extension IngestService {
         guard register.state.owner == call.caller.department else {
           throw DataRefusal.notOwner(entry: request.entry)
         }
-        try checkAcceptance(of: request, requester: requester, by: register.state.owner, call)
+        try await checkAcceptance(
+          of: request, requester: requester, by: register.state.owner, call)
         let schema = register.claim?.schema ?? EntrySchema(items: [])
         try claim.check(under: schema, today: today)
         let hits = try await find(subject, keys, register)
@@ -66,7 +67,13 @@ extension IngestService {
   ) async throws -> IngestV1.ReadClaimResponse {
     try await call.answering(outside.recorder) {
       let entry = try number(request.entry, in: .entries, field: "entry")
-      _ = try SubjectIdentifier(request.subject)
+      // A claim that its source declines is never verified: what it names is told here.
+      try await tell(
+        naming: try SubjectIdentifier(request.subject).bytes,
+        in: [
+          ("entry", .string(request.entry)), ("case", .string(request.request)),
+          ("purpose", "verification"),
+        ], call)
       if keys.loaded(entry) == nil, try await database.read({ try $0.register(entry) }) == nil {
         return IngestV1.ReadClaimResponse()
       }
@@ -84,7 +91,7 @@ extension IngestService {
   private func checkAcceptance(
     of request: IngestV1.VerifyClaimRequest, requester: DepartmentCode, by owner: DepartmentCode,
     _ call: CallContext
-  ) throws {
+  ) async throws {
     func refused(_ chinese: String, _ english: String) -> DataRefusal {
       .claimNotAccepted(request: request.request, BilingualText(chinese, english))
     }
@@ -106,6 +113,11 @@ extension IngestService {
       stated.text("requester") == ResourceName.department(requester).text,
       stated.text("claim") == (try request.claimDigest())
     else { throw refused("签名的不是这一核实请求", "its statement is not on this claim") }
+    do {
+      try await signer(of: stated, seen: outside.real())
+    } catch let fault as SignerFault {
+      throw refused(fault.text.chinese, fault.text.english)
+    }
   }
 
   private func requester(

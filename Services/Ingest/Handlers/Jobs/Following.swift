@@ -47,8 +47,10 @@ package enum FollowedEvents {
     case "feedback.issue_ended":
       if let issue = payload["issue"]?.string { try transaction.end(issue: issue) }
     case "catalog.entry_published":
-      guard var known = KnownEntry(payload) else { return }
-      known.publicationSeen = sight.civil
+      guard let known = KnownEntry(payload) else { return }
+      if let publication = known.publication {
+        try transaction.see(SHA256.hash(publication), at: sight)
+      }
       try transaction.publish(known)
     case "catalog.entry_withdrawn":
       guard let entry = entry(payload) else { return }

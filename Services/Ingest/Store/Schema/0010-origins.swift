@@ -1,6 +1,6 @@
 // What grants rest on, when their statements were seen first, and how often rolls are compared (AC-43, AC-53).
 
-/// The tenth step. `publication_seen` is NULL for what was published before it; `turn` empty for runs of before.
+/// The tenth step. What was published before it was not seen; `turn` is empty for runs of before.
 let originTables = [
   """
   CREATE TABLE grant_origins (
@@ -10,7 +10,6 @@ let originTables = [
   CREATE TABLE seen_statements (
     hash BLOB NOT NULL PRIMARY KEY, civil INTEGER NOT NULL, observed INTEGER NOT NULL)
   """,
-  "ALTER TABLE entries ADD COLUMN publication_seen INTEGER",
   "ALTER TABLE comparison_runs ADD COLUMN turn TEXT NOT NULL DEFAULT ''",
   "CREATE INDEX comparison_runs_grant ON comparison_runs (grant_name)",
 ]

@@ -1,5 +1,6 @@
 // Planted identifiers, and who tries persons one after the other.
 
+import Access
 import Contracts
 import Crypto
 import Database
@@ -91,9 +92,32 @@ struct CanaryTests {
     #expect(other.answer == own.answer)
     #expect(try await touches(node).count == 5)
     #expect(try await touches(node).last == ["canaries/1", "human-resources", "", ""])
+    // A claim as it is filed, which its source may decline; and calls that their grant does not cover.
+    let before = try await touches(node).count
+    _ = try await node.fromShare.readClaim(
+      IngestV1.VerifyClaimRequest(
+        entry: "entries/E-1", subject: try node.subject(Self.planted, name: "张三"),
+        item: "cremation-date", assertedValue: "2024-01-05"),
+      node.options(
+        Who(
+          department: "human-resources", system: "workstation", isPerson: true,
+          roles: [.departmentOfficer]), entry: "/weir.share.v1.Share/CreateVerificationRequest"))
+    #expect(try await touches(node).count == before + 1)
+    for (given, purpose) in [
+      (try node.grant(until: "2024-03-03"), "pension check"), (grant, "curiosity"),
+    ] {
+      _ = await refusal { try await node.lookUp(Self.planted, given, purpose: purpose) }
+    }
+    #expect(try await touches(node).count == before + 3)
+    _ = await refusal {
+      try await node.compareChunk(
+        1, [(identityNumber(1), ""), (Self.planted, "")], try node.grant(modes: [.lookup]),
+        period: day...day, rollRows: 2)
+    }
+    #expect(try await touches(node).count == before + 4)
     // The persons of the register are told of nowhere.
     _ = try await node.lookUp(identityNumber(1), grant)
-    #expect(try await touches(node).count == 5)
+    #expect(try await touches(node).count == before + 4)
     await node.stop()
   }
 

@@ -109,7 +109,7 @@ struct DestructionTests {
     #expect(said["approved_by"]?.string == "departments/civil-affairs/persons/sun")
     // Thirteen daily backups stay: the last of today's goes when the fourteenth is there.
     #expect(
-      said["backups_until"]?.string == TestDatabase.noon.civilDate.adding(days: 14).iso)
+      said["backups_until"]?.string == node.real.now().civilDate.adding(days: 14).iso)
     #expect(said["subject"]?.string?.isEmpty == false)
     for entry in try await node.entries() {
       let text = String(decoding: CanonicalJSON.encode(entry.payload), as: UTF8.self)
@@ -133,11 +133,12 @@ struct DestructionTests {
     let sealed = try Sealer(key: try key.sealKey(), random: SystemRandom()).seal(
       try node.subject(identityNumber(1)).serialized(),
       context: SealContext(kind: .identity, resource: asked.name))
+    let now = node.real.now()
     let place = try await node.database.write { transaction -> ErasedSlots in
       let standing = try #require(try transaction.destruction(number)?.destruction)
       let approved = try standing.approved(
         by: "departments/civil-affairs/persons/sun", about: standing.subject,
-        at: TestDatabase.noon)
+        at: now)
       try transaction.approve(approved, sealedSubject: sealed)
       for row in try transaction.query("SELECT id FROM blocks ORDER BY id") {
         for block in try transaction.blocks([try row[0]]) {

@@ -81,6 +81,8 @@ final class FixedCatalog: MessageTransport {
 /// What the registry answers: departments of one city under its data bureau.
 final class FixedRegistry: Sendable {
   private let departments: Mutex<[String: RegistryV1.Department]>
+  /// Of certificates, by their holders: those that were revoked, and what some persons' roles are.
+  private let standings = Mutex<[String: RegistryV1.CertificateStanding]>([:])
 
   init() {
     let codes = [
@@ -105,6 +107,21 @@ final class FixedRegistry: Sendable {
       change(&department)
       $0[code] = department
     }
+  }
+
+  /// - Parameter holder: `departments/d/persons/p`
+  func stand(_ holder: String, revoked: Instant? = nil, roles: [String] = ["auditor"]) {
+    standings.withLock {
+      $0[holder] = RegistryV1.CertificateStanding(
+        subject: holder, revokeTime: revoked.map { GoogleProtobuf.Timestamp($0) }, roles: roles)
+    }
+  }
+
+  /// - Parameter holder: `nil` for a certificate that it never had.
+  func standing(_ holder: String?) throws -> RegistryV1.CertificateStanding {
+    guard let holder else { throw Status(.notFound, "certificate") }
+    return standings.withLock { $0[holder] }
+      ?? RegistryV1.CertificateStanding(subject: holder, roles: ["auditor"])
   }
 
   func department(_ code: DepartmentCode) throws -> RegistryV1.Department {
@@ -166,6 +183,8 @@ final class IngestNode {
   let catalog = FixedCatalog()
   let registry = FixedRegistry()
   let clock = TestClock()
+  /// By which certificates are judged.
+  let real: TestClock
   /// Runs in the middle of a call: at the n-th look at the clock from when it was set.
   let interruption = Interruption()
   let shareKey: Ed25519PrivateKey
@@ -220,6 +239,7 @@ final class IngestNode {
     }
     pki = try TestPKI()
     persons = TestPersons(pki)
+    real = TestClock(persons.now())
     let random = SystemRandom()
     shareKey = try Ed25519PrivateKey(random: random)
     evidenceRoot = try NoteSigner(
@@ -261,7 +281,7 @@ final class IngestNode {
   /// Another service's event, as its follower applies it.
   func follow(_ topic: String, _ payload: [(String, JSONValue)]) async throws {
     let payload = JSONObject(payload)
-    let (now, real) = (clock.now(), TestDatabase.noon)
+    let (now, real) = (clock.now(), real.now())
     try await database.write { transaction in
       try FollowedEvents.apply(
         topic: topic, payload: payload, in: transaction,
@@ -280,7 +300,7 @@ final class IngestNode {
   }
 
   private func open() async throws {
-    let real = TestDatabase.noon
+    let noon = TestDatabase.noon
     let random = SystemRandom()
     try FileManager.default.createDirectory(
       atPath: dataFolder, withIntermediateDirectories: true)
@@ -294,21 +314,23 @@ final class IngestNode {
       service: "ingest", replica: "r1", signer: signer, keyring: keyring, random: random)
     outbox.requiresAudit = false
     database = try await SQLDatabase.open(
-      .sqlite(path: databasePath), schema: ingestSchema, outbox: outbox, now: { real })
+      .sqlite(path: databasePath), schema: ingestSchema, outbox: outbox, now: { noon })
     identity = try await SQLDatabase.open(
-      .sqlite(path: dataFolder + "/identity.sqlite"), schema: identitySchema, now: { real })
+      .sqlite(path: dataFolder + "/identity.sqlite"), schema: identitySchema, now: { noon })
     let (law, days) = (try ShippedLaw.profiles(), try ShippedLaw.calendar())
     var outside = IngestService.Dependencies(
       database: database, identity: identity, keyring: keyring,
       tokenKeysFolder: folder.path("keys"), indexFolder: dataFolder + "/index",
       catalog: CatalogV1.CatalogClient(catalog),
-      directory: { [registry] in try registry.department($0) }, profiles: law, calendar: days,
+      directory: { [registry] in try registry.department($0) },
+      certificate: { [registry, persons] in try registry.standing(persons.holder(of: $0)) },
+      profiles: law, calendar: days,
       grantKeys: [shareKey.publicKey], keyList: keyList,
       random: random,
       civil: { [clock, interruption] in
         interruption.pass()
         return clock.now()
-      }, real: { real },
+      }, real: real.now,
       admitData: { [evidence] in try evidence.admit() },
       decisions: DecisionCheck(
         trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),

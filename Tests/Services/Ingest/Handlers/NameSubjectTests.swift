@@ -42,7 +42,8 @@ struct NameSubjectTests {
         "profile": "", "person": .string(ResourceName.person(bureau, person).text),
         "certificate": .string(
           Hex.encode(try node.persons.identity(person, of: bureau).certificate.sha256)),
-        "time": .integer(node.pki.now * 1_000), "decided": draft["decided"] ?? .null,
+        "time": draft["time"] ?? .integer(node.pki.now * 1_000),
+        "decided": draft["decided"] ?? .null,
       ]
       return CommonV1.SignedDecision(
         try node.persons.sign(
@@ -108,6 +109,30 @@ struct NameSubjectTests {
     for topic in ["ingest.subject_named", "ingest.subject_sought"] {
       #expect(try await node.entries().count { $0.topic == topic } == 1)
     }
+    await node.stop()
+  }
+
+  @Test("AC-93 two persons' word to trace somebody ages, and is that of people who audit")
+  func offices() async throws {
+    let node = try await IngestNode()
+    let subject = try node.subject(identityNumber(1))
+    func outcome(_ request: IngestV1.NameSubjectRequest) async -> String? {
+      await refusal { try await node.fromAudit.nameSubject(request, CallOptions()) }
+    }
+    let good = try trace(node, subject)
+    #expect(await outcome(good) == nil)
+    let lu = "departments/audit-bureau/persons/lu"
+    node.registry.stand(lu, roles: ["dept-head", "dept-officer"])
+    #expect(await outcome(good) == "ingest.subject_not_named")
+    node.registry.stand(lu, revoked: node.real.now())
+    #expect(await outcome(good) == "ingest.subject_not_named")
+    node.registry.stand(lu, roles: ["authority"])
+    #expect(await outcome(good) == nil)
+    // Audit brings the same statements for ever.
+    node.real.pass(seconds: 24 * 3_600 + 900)
+    #expect(await outcome(good) == nil)
+    node.real.pass(seconds: 1)
+    #expect(await outcome(good) == "ingest.subject_not_named")
     await node.stop()
   }
 

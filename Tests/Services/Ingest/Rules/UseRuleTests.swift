@@ -94,6 +94,33 @@ struct GrantCheckTests {
         == "ingest.quota_used")
   }
 
+  @Test("AC-93 a trace is asked for, approved within seven days, and read within one")
+  func traces() {
+    let (minute, day) = (Int64(60_000), Int64(86_400_000))
+    func isOpen(_ approved: Int64, _ now: Int64) -> Bool {
+      TraceTerm.isOpen(
+        asked: Instant(milliseconds: 0), approved: Instant(milliseconds: approved),
+        now: Instant(milliseconds: now))
+    }
+    #expect(isOpen(0, 0) && isOpen(7 * day + 15 * minute, 8 * day + 30 * minute))
+    #expect(!isOpen(7 * day + 15 * minute + 1, 8 * day) && !isOpen(0, day + 15 * minute + 1))
+    #expect(isOpen(-minute, 0) && !isOpen(-minute - 1, 0))
+    #expect(isOpen(minute, 0) && !isOpen(minute + 1, 0))
+  }
+
+  @Test("hebi-2021/13 reports on one register name so many persons a day")
+  func reports() throws {
+    let law = try ShippedLaw.profiles()
+    let bound = ReportBound(entry: "entries/E-1", law: law)
+    #expect(reason { () throws(DataRefusal) in try bound.check(subjects: 500) } == nil)
+    #expect(
+      reason { () throws(DataRefusal) in try bound.check(subjects: 501) } == "ingest.quota_used")
+    #expect(reason { () throws(DataRefusal) in try bound.check(neighbours: 10) } == nil)
+    #expect(
+      reason { () throws(DataRefusal) in try bound.check(neighbours: 11) }
+        == "ingest.too_many_neighbours")
+  }
+
   @Test("AC-53 a run stays within the roll that was granted and the rows that were stated")
   func roll() throws {
     let granted = try terms()

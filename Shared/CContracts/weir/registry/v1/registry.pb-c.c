@@ -322,6 +322,96 @@ void   weir__registry__v1__certificate__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__certificate__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__resolve_certificate_request__init
+                     (Weir__Registry__V1__ResolveCertificateRequest         *message)
+{
+  static const Weir__Registry__V1__ResolveCertificateRequest init_value = WEIR__REGISTRY__V1__RESOLVE_CERTIFICATE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__resolve_certificate_request__get_packed_size
+                     (const Weir__Registry__V1__ResolveCertificateRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__resolve_certificate_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__resolve_certificate_request__pack
+                     (const Weir__Registry__V1__ResolveCertificateRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__resolve_certificate_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__resolve_certificate_request__pack_to_buffer
+                     (const Weir__Registry__V1__ResolveCertificateRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__resolve_certificate_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ResolveCertificateRequest *
+       weir__registry__v1__resolve_certificate_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ResolveCertificateRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__resolve_certificate_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__resolve_certificate_request__free_unpacked
+                     (Weir__Registry__V1__ResolveCertificateRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__resolve_certificate_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__certificate_standing__init
+                     (Weir__Registry__V1__CertificateStanding         *message)
+{
+  static const Weir__Registry__V1__CertificateStanding init_value = WEIR__REGISTRY__V1__CERTIFICATE_STANDING__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__certificate_standing__get_packed_size
+                     (const Weir__Registry__V1__CertificateStanding *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__certificate_standing__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__certificate_standing__pack
+                     (const Weir__Registry__V1__CertificateStanding *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__certificate_standing__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__certificate_standing__pack_to_buffer
+                     (const Weir__Registry__V1__CertificateStanding *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__certificate_standing__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__CertificateStanding *
+       weir__registry__v1__certificate_standing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__CertificateStanding *)
+     protobuf_c_message_unpack (&weir__registry__v1__certificate_standing__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__certificate_standing__free_unpacked
+                     (Weir__Registry__V1__CertificateStanding *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__certificate_standing__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__register_department_request__init
                      (Weir__Registry__V1__RegisterDepartmentRequest         *message)
 {
@@ -3292,6 +3382,121 @@ const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor =
   weir__registry__v1__certificate__field_indices_by_name,
   1,  weir__registry__v1__certificate__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__certificate__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__resolve_certificate_request__field_descriptors[1] =
+{
+  {
+    "fingerprint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ResolveCertificateRequest, fingerprint),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__resolve_certificate_request__field_indices_by_name[] = {
+  0,   /* field[0] = fingerprint */
+};
+static const ProtobufCIntRange weir__registry__v1__resolve_certificate_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__resolve_certificate_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ResolveCertificateRequest",
+  "ResolveCertificateRequest",
+  "Weir__Registry__V1__ResolveCertificateRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ResolveCertificateRequest),
+  1,
+  weir__registry__v1__resolve_certificate_request__field_descriptors,
+  weir__registry__v1__resolve_certificate_request__field_indices_by_name,
+  1,  weir__registry__v1__resolve_certificate_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__resolve_certificate_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__certificate_standing__field_descriptors[4] =
+{
+  {
+    "subject",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__CertificateStanding, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revoke_time",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__CertificateStanding, revoke_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "revoke_reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__CertificateStanding, revoke_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "roles",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__CertificateStanding, n_roles),
+    offsetof(Weir__Registry__V1__CertificateStanding, roles),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__certificate_standing__field_indices_by_name[] = {
+  2,   /* field[2] = revoke_reason */
+  1,   /* field[1] = revoke_time */
+  3,   /* field[3] = roles */
+  0,   /* field[0] = subject */
+};
+static const ProtobufCIntRange weir__registry__v1__certificate_standing__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__certificate_standing__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.CertificateStanding",
+  "CertificateStanding",
+  "Weir__Registry__V1__CertificateStanding",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__CertificateStanding),
+  4,
+  weir__registry__v1__certificate_standing__field_descriptors,
+  weir__registry__v1__certificate_standing__field_indices_by_name,
+  1,  weir__registry__v1__certificate_standing__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__certificate_standing__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__register_department_request__field_descriptors[4] =

@@ -25,6 +25,8 @@ typedef struct Weir__Registry__V1__System Weir__Registry__V1__System;
 typedef struct Weir__Registry__V1__ScheduledRun Weir__Registry__V1__ScheduledRun;
 typedef struct Weir__Registry__V1__Person Weir__Registry__V1__Person;
 typedef struct Weir__Registry__V1__Certificate Weir__Registry__V1__Certificate;
+typedef struct Weir__Registry__V1__ResolveCertificateRequest Weir__Registry__V1__ResolveCertificateRequest;
+typedef struct Weir__Registry__V1__CertificateStanding Weir__Registry__V1__CertificateStanding;
 typedef struct Weir__Registry__V1__RegisterDepartmentRequest Weir__Registry__V1__RegisterDepartmentRequest;
 typedef struct Weir__Registry__V1__UpdateDepartmentRequest Weir__Registry__V1__UpdateDepartmentRequest;
 typedef struct Weir__Registry__V1__GetDepartmentRequest Weir__Registry__V1__GetDepartmentRequest;
@@ -216,6 +218,30 @@ struct  Weir__Registry__V1__Certificate
 #define WEIR__REGISTRY__V1__CERTIFICATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__certificate__descriptor) \
     , {0,NULL}, {0,NULL}, NULL, NULL, 0, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ResolveCertificateRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData fingerprint;
+};
+#define WEIR__REGISTRY__V1__RESOLVE_CERTIFICATE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__resolve_certificate_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__CertificateStanding
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData subject;
+  Google__Protobuf__Timestamp *revoke_time;
+  ProtobufCBinaryData revoke_reason;
+  size_t n_roles;
+  ProtobufCBinaryData *roles;
+};
+#define WEIR__REGISTRY__V1__CERTIFICATE_STANDING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__certificate_standing__descriptor) \
+    , {0,NULL}, NULL, {0,NULL}, 0,NULL }
 
 
 struct  Weir__Registry__V1__RegisterDepartmentRequest
@@ -963,6 +989,44 @@ Weir__Registry__V1__Certificate *
                       const uint8_t       *data);
 void   weir__registry__v1__certificate__free_unpacked
                      (Weir__Registry__V1__Certificate *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ResolveCertificateRequest methods */
+void   weir__registry__v1__resolve_certificate_request__init
+                     (Weir__Registry__V1__ResolveCertificateRequest         *message);
+size_t weir__registry__v1__resolve_certificate_request__get_packed_size
+                     (const Weir__Registry__V1__ResolveCertificateRequest   *message);
+size_t weir__registry__v1__resolve_certificate_request__pack
+                     (const Weir__Registry__V1__ResolveCertificateRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__resolve_certificate_request__pack_to_buffer
+                     (const Weir__Registry__V1__ResolveCertificateRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ResolveCertificateRequest *
+       weir__registry__v1__resolve_certificate_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__resolve_certificate_request__free_unpacked
+                     (Weir__Registry__V1__ResolveCertificateRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__CertificateStanding methods */
+void   weir__registry__v1__certificate_standing__init
+                     (Weir__Registry__V1__CertificateStanding         *message);
+size_t weir__registry__v1__certificate_standing__get_packed_size
+                     (const Weir__Registry__V1__CertificateStanding   *message);
+size_t weir__registry__v1__certificate_standing__pack
+                     (const Weir__Registry__V1__CertificateStanding   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__certificate_standing__pack_to_buffer
+                     (const Weir__Registry__V1__CertificateStanding   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__CertificateStanding *
+       weir__registry__v1__certificate_standing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__certificate_standing__free_unpacked
+                     (Weir__Registry__V1__CertificateStanding *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__RegisterDepartmentRequest methods */
 void   weir__registry__v1__register_department_request__init
@@ -1899,6 +1963,12 @@ typedef void (*Weir__Registry__V1__Person_Closure)
 typedef void (*Weir__Registry__V1__Certificate_Closure)
                  (const Weir__Registry__V1__Certificate *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__ResolveCertificateRequest_Closure)
+                 (const Weir__Registry__V1__ResolveCertificateRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__CertificateStanding_Closure)
+                 (const Weir__Registry__V1__CertificateStanding *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__RegisterDepartmentRequest_Closure)
                  (const Weir__Registry__V1__RegisterDepartmentRequest *message,
                   void *closure_data);
@@ -2059,6 +2129,8 @@ extern const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__scheduled_run__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__person__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__certificate__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__resolve_certificate_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__certificate_standing__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__register_department_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__update_department_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__get_department_request__descriptor;
