@@ -19,13 +19,19 @@ package struct Founding: Sendable, Equatable, Codable {
     package var kinds: [String]
     /// Code of its authority; absent for an authority itself.
     package var authority: String?
+    /// `administrative_organ` where nothing is said.
+    package var body: String?
+    package var instrument: Instrument?
     package var persons: [Person]
     package var systems: [System]
 
     package init(
       code: String, title: String, level: String, region: String, kinds: [String] = [],
-      authority: String? = nil, persons: [Person] = [], systems: [System] = []
+      authority: String? = nil, persons: [Person] = [], systems: [System] = [],
+      body: String? = nil, instrument: Instrument? = nil
     ) {
+      self.body = body
+      self.instrument = instrument
       self.code = code
       self.title = title
       self.level = level
@@ -35,6 +41,14 @@ package struct Founding: Sendable, Equatable, Codable {
       self.persons = persons
       self.systems = systems
     }
+  }
+
+  /// The law behind a body, or the document that named an authority.
+  package struct Instrument: Sendable, Equatable, Codable {
+    /// `law`, `regulation`, `rule`, `national_provision`.
+    package var kind: String
+    package var title: String
+    package var article: String
   }
 
   package struct Person: Sendable, Equatable, Codable {

@@ -75,12 +75,13 @@ package enum PolicyFiles {
     try top.refuseUnknownFields(["governance"])
     var rows: [GovernanceRow] = []
     for mapping in try top.mappings("governance") {
-      try mapping.refuseUnknownFields(["tag", "profile", "from", "to"])
+      try mapping.refuseUnknownFields(["tag", "profile", "from", "to", "region"])
       let tag = try mapping.text("tag")
       rows.append(
         GovernanceRow(
           tag: tag == "any" ? nil : tag, profile: try mapping.text("profile"),
-          from: try mapping.day("from"), to: try mapping.optionalDay("to"), line: mapping.line))
+          from: try mapping.day("from"), to: try mapping.optionalDay("to"),
+          region: mapping["region"] == nil ? nil : try mapping.text("region"), line: mapping.line))
     }
     return rows
   }

@@ -29,6 +29,10 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case scopeDataKinds = "scope.data_kinds"
   case scopeByReference = "scope.by_reference"
   case scopeUtilities = "scope.utilities_non_public_service"
+  case scopeBodyKinds = "scope.body_kinds"
+  case scopeByReferenceKinds = "scope.by_reference_kinds"
+  case scopeOperatorKinds = "scope.operator_kinds"
+  case scopeAuthorityDocument = "scope.authority_document"
 
   // MARK: Catalogue
 
@@ -55,6 +59,9 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case catalogAcquisitionModes = "catalog.acquisition_modes"
   case catalogAcquisitionReference = "catalog.acquisition_reference_required"
   case catalogCollectionGrounds = "catalog.collection_grounds"
+  case catalogActiveSharing = "catalog.active_sharing"
+  case catalogDataRights = "catalog.data_rights"
+  case catalogDuplicates = "catalog.duplicates"
 
   // MARK: Delivery
 

@@ -50,6 +50,10 @@ extension ProfileKey {
       ])
     case .scopeUtilities:
       .word(["excluded", "included"])
+    case .scopeBodyKinds, .scopeByReferenceKinds, .scopeOperatorKinds:
+      .words(ProfileKey.all(BodyKind.self))
+    case .scopeAuthorityDocument:
+      .boolean
     default:
       nil
     }
@@ -89,6 +93,12 @@ extension ProfileKey {
       .words(ProfileKey.all(AcquisitionMode.self))
     case .catalogCollectionGrounds:
       .words(ProfileKey.all(CollectionGround.self))
+    case .catalogActiveSharing:
+      .words(ProfileKey.all(ActiveSharing.self))
+    case .catalogDataRights:
+      .words(ProfileKey.all(DataRight.self))
+    case .catalogDuplicates:
+      .word(ProfileKey.all(DuplicateRule.self))
     default:
       nil
     }

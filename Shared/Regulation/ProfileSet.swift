@@ -47,10 +47,15 @@ package struct GovernanceRow: Hashable, Sendable {
   package let profile: String
   package let from: CivilDate
   package let to: CivilDate?
+  /// The first digits of the regions whose bodies' resources bear the tag (meizhou-specific-2021/2); `nil` for all.
+  package let region: String?
   package let line: Int
 
-  package init(tag: String?, profile: String, from: CivilDate, to: CivilDate?, line: Int) {
+  package init(
+    tag: String?, profile: String, from: CivilDate, to: CivilDate?, region: String? = nil, line: Int
+  ) {
     self.tag = tag
+    self.region = region
     self.profile = profile
     self.from = from
     self.to = to
@@ -164,10 +169,21 @@ package struct ProfileSet: Hashable, Sendable {
       row.covers(day) && (row.tag.map(tags.contains) ?? true)
         && document(row.profile, on: day)?.isInForce(on: day) == true
     }
-    let best = reigning.max { left, right in
-      (left.tag == nil ? 0 : 1, left.from) < (right.tag == nil ? 0 : 1, right.from)
-    }
-    return best.flatMap { profile(named: $0.profile, on: day) }
+    let profiles =
+      reigning.sorted { left, right in
+        (left.tag == nil ? 0 : 1, left.from) > (right.tag == nil ? 0 : 1, right.from)
+      }
+      .compactMap { profile(named: $0.profile, on: day) }
+    if let governing = profiles.first(where: { $0.covers(tags) }) { return governing }
+    // A text that is about other data leaves them to the product's own rules (luyi-2019/2).
+    return profiles.isEmpty ? nil : profile(named: ProfileDocument.productDefaults, on: day)
+  }
+
+  /// Whether the bodies of a region bear a tag: where the governance says for which regions it is, no other does
+  /// (meizhou-specific-2021/2).
+  package func isTagged(_ tag: String, region: String) -> Bool {
+    let bounds = governance.compactMap { $0.tag == tag ? $0.region : nil }
+    return bounds.isEmpty || bounds.contains { region.hasPrefix($0) }
   }
 
   /// Whether a profile governed a class of resources on a day, or had done so until a little before: a case goes on under the law

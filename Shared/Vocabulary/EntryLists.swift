@@ -165,6 +165,16 @@ package enum SecrecyMark: String, ClosedList {
   case tradeSecret = "trade_secret"
   case privacy
   case stateSecret = "state_secret"
+  case secret, confidential
+  case topSecret = "top_secret"
+
+  /// A state secret of whatever grade has no place on the platform (hebi-2021/2).
+  package var isStateSecret: Bool {
+    switch self {
+    case .none, .tradeSecret, .privacy: false
+    case .stateSecret, .secret, .confidential, .topSecret: true
+    }
+  }
 
   package var term: BilingualText {
     switch self {
@@ -172,6 +182,9 @@ package enum SecrecyMark: String, ClosedList {
     case .tradeSecret: BilingualText("商业秘密", "trade secret")
     case .privacy: BilingualText("个人隐私", "privacy")
     case .stateSecret: BilingualText("国家秘密", "state secret")
+    case .secret: BilingualText("秘密级", "state secret, secret")
+    case .confidential: BilingualText("机密级", "state secret, confidential")
+    case .topSecret: BilingualText("绝密级", "state secret, top secret")
     }
   }
 }

@@ -8,6 +8,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
   case verificationRequests = "verification-requests"
   case destructions
   case canaries
+  case listings
 
   /// What an id in this folder looks like.
   package enum IDForm: Hashable, Sendable {
@@ -35,6 +36,7 @@ package enum ResourceCollection: String, CaseIterable, Sendable {
     case .recalls: .lettered("R")
     case .verificationRequests: .lettered("V")
     case .destructions: .lettered("D")
+    case .listings: .lettered("L")
     }
   }
 

@@ -27,10 +27,15 @@ package struct CatalogServer: CatalogV1.CatalogService {
   let isActiveSystem: SystemDirectory
   /// The domain's key list, which goes with every receipt.
   let keyList: SignedNote
+  /// Signs the catalogue of a level (hebi-2021/8.2b).
+  let signer: NoteSigner
   let refusals: (any RefusalRecorder)?
   /// What persons sign is held to the departments' root.
   let decisions: DecisionCheck
   let now: @Sendable () -> Instant
+
+  /// The domain of the node.
+  var domain: String { signer.verifier.name.split(separator: "/").first.map(String.init) ?? "" }
 
   /// The law in use at this moment: a version that was imported counts from the next look on.
   var profiles: ProfileSet { lawNow.profiles }
@@ -43,7 +48,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     database: SQLDatabase, profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
     calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar,
     taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory,
-    isActiveSystem: @escaping SystemDirectory, keyList: SignedNote,
+    isActiveSystem: @escaping SystemDirectory, keyList: SignedNote, signer: NoteSigner,
     refusals: (any RefusalRecorder)?, decisions: DecisionCheck,
     now: @escaping @Sendable () -> Instant
   ) {
@@ -53,6 +58,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     self.directory = directory
     self.isActiveSystem = isActiveSystem
     self.keyList = keyList
+    self.signer = signer
     self.refusals = refusals
     self.decisions = decisions
     self.now = now
@@ -86,10 +92,22 @@ package struct CatalogServer: CatalogV1.CatalogService {
     return profile
   }
 
-  func knownCategory(_ slug: String) -> KnownCategory? {
+  /// - Parameters:
+  ///   - region: Of the owner; whether a resource bears a class may depend on it (meizhou-specific-2021/2).
+  ///   - added: Categories that authorities have added (meizhou-specific-2021/5.3d).
+  func knownCategory(
+    _ slug: String, in region: String, added: [Listing] = []
+  ) -> KnownCategory? {
+    if let listing = added.first(where: { $0.content["slug"] == slug }),
+      let parent = knownCategory(listing.content["parent"], in: region)
+    {
+      return parent.extended(by: listing.content)
+    }
     for taxonomy in taxonomies.values {
       guard let category = taxonomy.category(slug) else { continue }
-      return KnownCategory(category, in: taxonomy)
+      return KnownCategory(
+        category, in: taxonomy,
+        isInRegion: profiles.isTagged(KnownCategory.specificClass, region: region))
     }
     return nil
   }
@@ -230,6 +248,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
       seats: next.seats(of: owner, under: profiles.profile(next.profile)))
     if next.state != current.state || next.state == .draft {
       try followChanges(next, of: owner, call, to: transaction)
+      try followCatalogue(next, after: current, of: owner, call, to: transaction)
     }
   }
 
@@ -239,7 +258,26 @@ package struct CatalogServer: CatalogV1.CatalogService {
   ) throws -> CatalogV1.Entry {
     var message = version.message(standing, showsInside: showsInside)
     if showsInside || version.state == .submitted { message.reviewDue = try reviewDue(of: version) }
+    message.rights = rights(in: version, under: try profiles.profile(version.profile))
     return message
+  }
+
+  /// The rights in data: the state owns them, always; the rest belongs to who has it by function (hebi-2021/5a).
+  private func rights(in version: EntryVersion, under profile: Profile) -> [CatalogV1.DataRight] {
+    guard let rights = profile.dataRights else { return [] }
+    let owner = "departments/\(version.content.owner.text)"
+    return rights.value.map { right in
+      let holder =
+        switch right {
+        case .ownership: "state"
+        case .management: "authority"
+        case .collection, .use: owner
+        // Whom the authority authorises has it; nobody has it by function.
+        case .income: ""
+        }
+      return CatalogV1.DataRight(
+        right: right.rawValue, holder: holder, article: rights.citation.text)
+    }
   }
 
   /// The review clock of a version: running while it is with the reviewers, then as it stood when they had decided.
@@ -373,6 +411,7 @@ extension DepartmentFacts {
     self.init(
       code: code, level: level, region: department.region, kinds: Set(department.kinds),
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty,
-      holders: department.holders)
+      holders: department.holders,
+      body: BodyKind(rawValue: department.body) ?? .administrativeOrgan)
   }
 }

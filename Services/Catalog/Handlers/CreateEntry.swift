@@ -27,9 +27,13 @@ extension CatalogServer {
         call, requestID: request.requestID, content: request,
         authorise: { _ in try checkWriteScope(owner: code, actor: actor) }
       ) { transaction in
-        let content = try content.classified(by: knownCategory(content.category))
+        let content = try content.classified(
+          by: knownCategory(
+            content.category, in: actor.department.region,
+            added: try transaction.listingsInForce([.category])))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
+        try checkScope(content, owner: actor.department, under: profile)
         try checkDerived(content, under: profile, in: transaction)
         let version = try transaction.insertEntry(
           content, owner: actor.department, profile: profile.reference, at: time)

@@ -19,6 +19,10 @@ extension EntryVersion {
     entry.state = state.message
     entry.mounted = standing.sourceSystem != nil
     entry.sourceSystem = standing.sourceSystem ?? ""
+    entry.resource = standing.resource.map {
+      CatalogV1.MountedResource(
+        location: $0.location, columns: $0.columns, description: $0.description)
+    }
     if showsInside, let filing {
       entry.filing = CatalogV1.Filing(
         number: filing.number, date: filing.date.iso, reason: filing.reason)
@@ -101,6 +105,14 @@ extension EntryContent {
     entry.membershipHarmless = isMembershipHarmless
     entry.excludesMinors = excludesMinors
     entry.derivedFrom = derivedFrom
+    entry.businessClass = businessClass?.rawValue ?? ""
+    entry.specialLaw = specialLaw.map { CommonV1.Basis($0) }
+    entry.acquisitionSource = acquisitionSource?.rawValue ?? ""
+    entry.structure = structure?.rawValue ?? ""
+    entry.activeSharing = activeSharing?.rawValue ?? ""
+    entry.groupDecision = groupDecision
+    entry.shareDepartments = shareDepartments.map { "departments/\($0.text)" }
+    entry.duplicateReason = duplicateReason
     return entry
   }
 
@@ -138,6 +150,14 @@ extension EntryContent {
     isMembershipHarmless = entry.membershipHarmless
     excludesMinors = entry.excludesMinors
     derivedFrom = try sources(entry.derivedFrom)
+    businessClass = try word(entry.businessClass, "entry.business_class")
+    specialLaw = try entry.specialLaw.map { try Basis($0, path: "entry.special_law") }
+    acquisitionSource = try word(entry.acquisitionSource, "entry.acquisition_source")
+    structure = try word(entry.structure, "entry.structure")
+    activeSharing = try word(entry.activeSharing, "entry.active_sharing")
+    groupDecision = entry.groupDecision
+    shareDepartments = try departmentCodes(entry.shareDepartments, "entry.share_departments")
+    duplicateReason = entry.duplicateReason
   }
 }
 
@@ -206,8 +226,28 @@ private func sources(_ names: [String]) throws -> [String] {
   return names
 }
 
+/// Names of departments, each once.
+func departmentCodes(_ names: [String], _ field: String) throws -> [DepartmentCode] {
+  guard names.count <= EntryLimits.sources else {
+    throw RequestRefusal.malformed(
+      field: field,
+      expected: BilingualText(
+        "至多 \(EntryLimits.sources) 个", "at most \(EntryLimits.sources) of them"))
+  }
+  return try names.map { try departmentCode($0, field) }
+}
+
+func departmentCode(_ name: String, _ field: String) throws -> DepartmentCode {
+  guard let resource = ResourceName(name, in: .departments), let code = DepartmentCode(resource.id)
+  else {
+    throw RequestRefusal.malformed(
+      field: field, expected: BilingualText("部门名称", "the name of a department"))
+  }
+  return code
+}
+
 /// A word of a closed list, `nil` where none is given.
-private func word<List: ClosedList>(_ text: String, _ field: String) throws -> List? {
+func word<List: ClosedList>(_ text: String, _ field: String) throws -> List? {
   if text.isEmpty { return nil }
   guard let member = List(rawValue: text) else {
     let words = List.allCases.map(\.rawValue).joined(separator: ", ")

@@ -30,6 +30,9 @@ extension CatalogV1.SecrecyMark {
     case .tradeSecret: .tradeSecret
     case .privacy: .privacy
     case .stateSecret: .stateSecret
+    case .secret: .secret
+    case .confidential: .confidential
+    case .topSecret: .topSecret
     case .unspecified, .unrecognized: nil
     }
   }
@@ -40,6 +43,9 @@ extension CatalogV1.SecrecyMark {
     case .tradeSecret: self = .tradeSecret
     case .privacy: self = .privacy
     case .stateSecret: self = .stateSecret
+    case .secret: self = .secret
+    case .confidential: self = .confidential
+    case .topSecret: self = .topSecret
     }
   }
 }

@@ -96,6 +96,13 @@ extension CatalogServer {
     filter.query = request.query
     filter.category = request.category
     filter.state = request.state.state
+    filter.only = try word(request.only, "only")
+    if let base: BaseKind = try word(request.baseKind, "base_kind") {
+      filter.categories = taxonomies.values.flatMap { taxonomy in
+        taxonomy.categories.filter { KnownCategory($0, in: taxonomy).baseKind == base }
+          .map(\.slug)
+      }.sorted()
+    }
     if !request.owner.isEmpty {
       guard let name = ResourceName(request.owner, in: .departments),
         let code = DepartmentCode(name.id)

@@ -16,9 +16,17 @@ extension CatalogServer {
       guard let token = PageToken(request.pageToken, count: 1) else {
         throw RequestRefusal.pageTokenUnknown
       }
+      let added = try await database.read { try $0.listingsInForce([.category]) }
       let known = taxonomies.values.sorted { $0.key < $1.key }
         .filter { request.taxonomy.isEmpty || $0.key == request.taxonomy }
-        .flatMap { taxonomy in taxonomy.categories.map { (taxonomy, $0) } }
+        .flatMap { taxonomy in
+          taxonomy.categories.flatMap { category in
+            [(taxonomy, category)]
+              + added.filter { $0.content["parent"] == category.slug }.map {
+                (taxonomy, KnownCategory(category, in: taxonomy).extended(by: $0.content).category)
+              }
+          }
+        }
       let size = PageSize.bounded(request.pageSize)
       let start = min(known.count, max(0, Int(clamping: token.numbers[0])))
       let end = min(known.count, start + size)

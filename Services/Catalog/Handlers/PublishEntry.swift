@@ -79,13 +79,15 @@ extension CatalogServer {
     _ request: CatalogV1.MountEntryRequest, _ call: CallContext
   ) async throws -> CatalogV1.Entry {
     try await call.answering(refusals) {
-      let system = try await mountedSystem(request.sourceSystem)
+      let system = try await mountedSystem(request.sourceSystem, request.resource)
       return try await step(
         call, StepRequest(name: request.name, requestID: request.requestID, isOfShown: true),
         content: request,
         topic: { _ in system == nil ? "catalog.entry_unmounted" : "catalog.entry_mounted" },
         authorise: { version, scene, _ in try version.requireOwner(scene.actor) },
-        after: { next, _, transaction in try transaction.mount(next.entry, system: system?.name) }
+        after: { next, _, transaction in
+          try transaction.mount(next.entry, system: system?.name, resource: system?.resource)
+        }
       ) { current, scene, _ in
         try current.mounted(system, by: scene.actor, at: scene.time)
       }
@@ -93,13 +95,19 @@ extension CatalogServer {
   }
 
   /// The system that a request names, as the registry has it now; `nil` where it names none.
-  private func mountedSystem(_ text: String) async throws -> MountedSystem? {
+  private func mountedSystem(
+    _ text: String, _ resource: CatalogV1.MountedResource?
+  ) async throws -> MountedSystem? {
     if text.isEmpty { return nil }
     guard let name = ResourceName(text, in: .systems), let department = name.parentID else {
       throw RequestRefusal.malformed(
         field: "source_system", expected: BilingualText("系统名称", "the name of a system"))
     }
     return MountedSystem(
-      department: department, name: text, isActive: try await isActiveSystem(text))
+      department: department, name: text, isActive: try await isActiveSystem(text),
+      resource: resource.map {
+        BoundResource(
+          location: $0.location, columns: $0.columns, description: $0.description)
+      })
   }
 }

@@ -45,7 +45,8 @@ extension CatalogServer {
       ) { current, scene, profile in
         try current.reviewed(
           opinion, by: scene.actor, owner: scene.owner,
-          isBaseData: knownCategory(current.content.category)?.isBaseData ?? false,
+          isBaseData: knownCategory(current.content.category, in: scene.owner.region)?
+            .isBaseData ?? false,
           at: scene.time, under: profile)
       }
     }

@@ -26,13 +26,18 @@ extension CatalogServer {
           throw RequestRefusal.changedMeanwhile(name: current.name)
         }
         let content = try EntryContent(wire, owner: current.content.owner)
-          .classified(by: knownCategory(wire.category))
+          .classified(
+            by: knownCategory(
+              wire.category, in: actor.department.region,
+              added: try transaction.listingsInForce([.category])))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
+        try checkScope(content, owner: actor.department, under: profile)
         try checkDerived(content, under: profile, in: transaction)
         guard current.state == .published || current.state == .withdrawn else {
           let next = try current.edited(
-            content, by: actor, at: time, governing: profile.reference)
+            content, by: actor, at: time,
+            governing: profile.reference)
           try save(next, after: current, of: actor.department, call, to: transaction)
           try append("catalog.entry_changed", next, since: current, call, to: transaction)
           return next

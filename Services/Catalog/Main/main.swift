@@ -26,7 +26,7 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
     taxonomies: environment.law.taxonomies,
     directory: { try await departments.department($0) },
     isActiveSystem: { try await isActive($0, RegistryV1.RegistryClient(gateway)) },
-    keyList: keys.keyListNote,
+    keyList: keys.keyListNote, signer: keys.signer,
     refusals: refusals, decisions: try environment.decisions(),
     now: environment.clock.civil)
   let events = EventsServer(outbox: outbox, consumers: ["audit", "ingest", "share", "gateway"]) {

@@ -45,6 +45,19 @@ package enum CatalogRefusal: Refusal, Hashable {
   case notElectronic(entry: String)
   case sourceSystemForeign
   case systemNotRegistered(String)
+  case bodyOutsideScope(BodyKind, citation: Citation)
+  case businessOutsideScope(citation: Citation)
+  case specialLawNotOpen(citation: Citation)
+  case listingNotYours(ListingKind, citation: Citation)
+  case listingWrongState(String, ListingState, action: BilingualText)
+  case guideNotMet(path: String, term: BilingualText, guide: String, citation: Citation)
+  case sharedAlready(path: String, item: String, by: String, isBarred: Bool, citation: Citation)
+  case catalogueOutOfReach(region: String)
+  case packageNotBelieved(BilingualText)
+  case groupDecisionMissing(path: String, citation: Citation)
+  case activeSharingUnknown(path: String, citation: Citation)
+  case columnsMissing([String])
+  case notOpenable(path: String, mark: BilingualText, citation: Citation)
 
   package var reason: String {
     switch self {
@@ -88,17 +101,32 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .notElectronic: "catalog.not_electronic"
     case .sourceSystemForeign: "catalog.source_system_foreign"
     case .systemNotRegistered: "catalog.system_not_registered"
+    case .bodyOutsideScope: "catalog.body_outside_scope"
+    case .businessOutsideScope: "catalog.business_outside_scope"
+    case .specialLawNotOpen: "catalog.special_law_not_open"
+    case .listingNotYours: "catalog.listing_not_yours"
+    case .listingWrongState: "catalog.listing_wrong_state"
+    case .guideNotMet: "catalog.guide_not_met"
+    case .sharedAlready: "catalog.shared_already"
+    case .catalogueOutOfReach: "catalog.catalogue_out_of_reach"
+    case .packageNotBelieved: "catalog.package_not_believed"
+    case .groupDecisionMissing: "catalog.group_decision_missing"
+    case .activeSharingUnknown: "catalog.active_sharing_unknown"
+    case .columnsMissing: "catalog.columns_missing"
+    case .notOpenable: "catalog.not_openable"
     }
   }
 
   package var kind: RefusalKind {
     switch self {
     case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours,
-      .typeNotYours, .secondPersonNeeded, .receivedData:
+      .typeNotYours, .secondPersonNeeded, .receivedData, .bodyOutsideScope, .businessOutsideScope,
+      .listingNotYours, .catalogueOutOfReach:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
-      .systemNotRegistered, .noAuthorityAbove, .notElectronic, .noAdministrator:
+      .systemNotRegistered, .noAuthorityAbove, .notElectronic, .noAdministrator,
+      .listingWrongState, .sharedAlready, .packageNotBelieved, .groupDecisionMissing:
       .wrongState
     default: .malformed
     }
@@ -122,6 +150,16 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .filingMissing, .filingNotNeeded: "filing"
     case .notElectronic: "entry.data_form"
     case .sourceSystemForeign, .systemNotRegistered: "source_system"
+    case .bodyOutsideScope: "entry.owner"
+    case .businessOutsideScope: "entry.business_class"
+    case .specialLawNotOpen: "entry.share_type"
+    case .guideNotMet(let path, _, _, _), .sharedAlready(let path, _, _, _, _),
+      .groupDecisionMissing(let path, _), .activeSharingUnknown(let path, _),
+      .notOpenable(let path, _, _):
+      path
+    case .catalogueOutOfReach: "region"
+    case .packageNotBelieved: "head"
+    case .columnsMissing: "resource.columns"
     default: nil
     }
   }
@@ -134,6 +172,10 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .outsideJurisdiction: .accessRule(12)
     case .stateSecret: .accessRule(18)
     case .sourceSystemForeign: .accessRule(30)
+    case .catalogueOutOfReach: .accessRule(74)
+    case .packageNotBelieved: Citation(document: Citation.productDocument, article: "catalog")
+    case .columnsMissing: Citation(document: Citation.productDocument, article: "e.1")
+    case .listingWrongState: Citation(document: Citation.productDocument, article: "registers")
     case .systemNotRegistered: .accessRule(3)
     // Who is meant stands with the identities alone, never beside what is said of him.
     case .identityNumberInText: .accessRule(33)
@@ -152,7 +194,11 @@ package enum CatalogRefusal: Refusal, Hashable {
       .conditionsMissing(_, let citation), .baseDataLocked(_, let citation),
       .claimedByOther(_, _, let citation), .receivedData(_, _, let citation),
       .filingMissing(let citation),
-      .typeNotYours(let citation):
+      .typeNotYours(let citation), .bodyOutsideScope(_, let citation),
+      .businessOutsideScope(let citation), .specialLawNotOpen(let citation),
+      .listingNotYours(_, let citation), .guideNotMet(_, _, _, let citation),
+      .sharedAlready(_, _, _, _, let citation), .groupDecisionMissing(_, let citation),
+      .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation):
       citation
     default: nil
     }
@@ -212,7 +258,7 @@ package enum CatalogRefusal: Refusal, Hashable {
         "weir catalog show \(entry) 可查看其经过。", "See what led to it: weir catalog show \(entry).")
     case .outsideJurisdiction, .notOwner:
       BilingualText("请由归属部门办理。", "Ask the owning department to do it.")
-    default: nil
+    default: nextStepOfLists
     }
   }
 }

@@ -4,7 +4,7 @@ package import Vocabulary
 
 extension CatalogRefusal {
   package var sentence: BilingualText {
-    aboutPersons ?? aboutFields ?? aboutSharing ?? BilingualText("不予办理。", "Refused.")
+    aboutPersons ?? aboutFields ?? aboutSharing ?? aboutLists ?? BilingualText("不予办理。", "Refused.")
   }
 
   /// Who may not do it, and when it cannot be done.
@@ -139,12 +139,97 @@ extension CatalogRefusal {
         "不予共享的目录须先报主管部门备案。", "A not-shared entry is filed with the authority before publication.")
     case .secrecyReviewMissing:
       BilingualText("发布前须通过保密审查。", "The secrecy review is passed before publication.")
+    case .bodyOutsideScope(let kind, _):
+      BilingualText(
+        "本办法不适用于“\(kind.term.chinese)”的数据。",
+        "The governing text is not about data of a body that is \(kind.term.english).")
+    case .businessOutsideScope:
+      BilingualText(
+        "公用企业公共服务以外的数据不适用本办法。",
+        "Data of a public enterprise beyond its public service are outside the text.")
+    case .specialLawNotOpen:
+      BilingualText(
+        "另有法律规定的数据从其规定，不得自动共享。",
+        "Data that another law governs follow it; they are not shared of themselves.")
     case .typeNotYours:
       BilingualText("共享类型不由您改定。", "It is not yours to fix another share type.")
     case .itemUnknown(_, let name):
       BilingualText("该目录没有数据项“\(name)”。", "The entry has no item \"\(name)\".")
     case .filingNotNeeded:
       BilingualText("该目录无须备案。", "This entry needs no filing.")
+    default: nil
+    }
+  }
+
+  /// What is wrong with registers and the catalogue of a level.
+  private var aboutLists: BilingualText? {
+    switch self {
+    case .listingNotYours(let kind, _):
+      BilingualText(
+        "\(kind.term.chinese)不由您编制或确认。",
+        "The \(kind.term.english) is not yours to write or confirm.")
+    case .listingWrongState(let name, let state, let action):
+      BilingualText(
+        "\(name) 目前为“\(state.term.chinese)”，不能\(action.chinese)。",
+        "\(name) is \(state.term.english) and cannot be \(action.english).")
+    case .guideNotMet(_, let term, let guide, _):
+      BilingualText(
+        "编制指南 \(guide) 要求填写“\(term.chinese)”。",
+        "The guide \(guide) asks for the \(term.english).")
+    case .sharedAlready(_, let item, let entry, _, _):
+      BilingualText(
+        "“\(item)”已由 \(entry) 共享，可以通过共享获取的不得重复采集。",
+        "\"\(item)\" is shared by \(entry); what can be had by sharing is not collected again.")
+    case .catalogueOutOfReach(let region):
+      BilingualText("区域 \(region) 不归您管理。", "Region \(region) is not yours.")
+    case .packageNotBelieved(let why):
+      BilingualText(
+        "目录包不可信：\(why.chinese)。", "The catalogue package is not believed: \(why.english).")
+    case .groupDecisionMissing:
+      BilingualText("须有建设小组的决定。", "A decision of the construction group is needed.")
+    case .activeSharingUnknown:
+      BilingualText("本办法没有此类主动共享。", "The governing text knows no such class of active sharing.")
+    case .columnsMissing(let items):
+      BilingualText(
+        "资源缺少数据项对应的列：\(items.joined(separator: "、"))。",
+        "The resource has no column for: \(items.joined(separator: ", ")).")
+    case .notOpenable(_, let mark, _):
+      BilingualText(
+        "标为“\(mark.chinese)”的数据不予开放。", "Data marked \(mark.english) are not opened.")
+    default: nil
+    }
+  }
+
+  /// What to do where a register or the scope of a text stands against it.
+  var nextStepOfLists: BilingualText? {
+    switch self {
+    case .sharedAlready(_, _, let entry, true, _):
+      BilingualText(
+        "请直接申请共享 \(entry)；确需采集的，由主管部门登记：weir register add（duplicate）。",
+        "Apply for \(entry); where it must be collected all the same, the authority gives leave: weir register add (duplicate)."
+      )
+    case .sharedAlready(_, _, let entry, false, _):
+      BilingualText(
+        "请直接申请共享 \(entry)，或者在 duplicate_reason 中说明理由。",
+        "Apply for \(entry), or say why in duplicate_reason.")
+    case .listingNotYours:
+      BilingualText("请由该清单的编制或确认单位办理。", "Let those who write or confirm the list do it.")
+    case .groupDecisionMissing:
+      BilingualText(
+        "请大数据局登记会议决定：weir register add（meeting），并在 group_decision 中写明。",
+        "Let the bureau record the meeting: weir register add (meeting); name it in group_decision."
+      )
+    case .bodyOutsideScope:
+      BilingualText(
+        "单位性质登记有误的，请主管部门更正：weir department update … --body …。",
+        "Where the body was registered wrongly, let the authority correct it: weir department update … --body …."
+      )
+    case .businessOutsideScope:
+      BilingualText("只登记提供公共服务产生的数据。", "Register what comes of a public service only.")
+    case .specialLawNotOpen:
+      BilingualText(
+        "请按该法律写明有条件共享或者不予共享及其依据。",
+        "Type it conditional or not shared by that law, with its basis.")
     default: nil
     }
   }

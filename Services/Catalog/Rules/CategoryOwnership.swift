@@ -10,8 +10,11 @@ package struct KnownCategory: Hashable, Sendable {
   package let citation: Citation
   /// Department kinds that stand for the sources which the text names; empty where anybody may own it.
   package let ownerKinds: [String]
+  /// Whether its owner's region is one whose resources bear the class (meizhou-specific-2021/2).
+  package let isInRegion: Bool
 
-  package init(_ category: TaxonomyCategory, in taxonomy: Taxonomy) {
+  package init(_ category: TaxonomyCategory, in taxonomy: Taxonomy, isInRegion: Bool = true) {
+    self.isInRegion = isInRegion
     self.taxonomy = taxonomy.key
     self.category = category
     citation = taxonomy.citation(of: category)
@@ -26,17 +29,74 @@ package struct KnownCategory: Hashable, Sendable {
     }
   }
 
+  private init(_ parent: KnownCategory, _ category: TaxonomyCategory) {
+    taxonomy = parent.taxonomy
+    self.category = category
+    citation = parent.citation
+    ownerKinds = parent.ownerKinds
+    isInRegion = parent.isInRegion
+  }
+
+  /// The category that an authority has added under this one (meizhou-specific-2021/5.3d): its decision is on record, so that an entry
+  /// need not bring one.
+  package func extended(by content: ListingContent) -> KnownCategory {
+    KnownCategory(
+      self,
+      TaxonomyCategory(
+        slug: content["slug"], term: BilingualText(content["title"], content["title"]),
+        group: category.group, article: category.article, sources: category.sources,
+        isAssignedByText: category.isAssignedByText, rule: nil, note: nil, line: 0))
+  }
+
+  /// Checks an addition: under a category for what governments decide on, with a name of its own, by the authority of a county or above
+  /// (meizhou-specific-2021/5.3d, AC-21).
+  package static func requireAddition(
+    _ content: ListingContent, to parent: KnownCategory?, isTaken: Bool, by actor: Actor
+  ) throws(CatalogRefusal) {
+    guard let parent, parent.category.rule == "needs_decision" else {
+      throw .unknownCategory(content["parent"])
+    }
+    guard actor.roles.contains(.authority), actor.department.level != .functionalZone else {
+      throw .listingNotYours(
+        .category, citation: .accessRule(21))
+    }
+    let own = content["slug"].dropFirst(content["parent"].count + 1)
+    guard content["slug"].hasPrefix(content["parent"] + "."), isItemName(String(own)) else {
+      throw .itemNameInvalid(path: "record.category.slug")
+    }
+    if isTaken { throw .itemRepeated(path: "record.category.slug", name: content["slug"]) }
+  }
+
   private static let specificPopulation = "specific-population"
 
   /// The taxonomies that hold categories of entries. The others are lists of words, some of which are words of these, too.
   package static let taxonomies: Set<String> = ["base-data", "luyi-bases", specificPopulation]
+
+  /// Whether its list of sources goes on for whom the construction group decides on (luyi-2019/3.2).
+  var isListOpen: Bool { taxonomy == "luyi-bases" && category.slug == "legal-person" }
 
   /// meizhou-specific-2021/5.
   package var isSpecificPopulation: Bool { taxonomy == Self.specificPopulation }
 
   /// The class of its resources, by which the governing profile is found (D43).
   package var resourceClass: String {
-    isSpecificPopulation ? "specific_population" : Self.generalClass
+    if isSpecificPopulation { return isInRegion ? Self.specificClass : Self.generalClass }
+    return baseKind == nil ? Profile.otherClass : Self.generalClass
+  }
+
+  /// The class that meizhou-specific-2021 is about.
+  package static let specificClass = "specific_population"
+
+  /// Of which of the four bases its data are part (luyi-2019/2): the specific population is population, too.
+  package var baseKind: BaseKind? {
+    if isSpecificPopulation { return .population }
+    let kinds: [(prefix: String, kind: BaseKind)] = [
+      ("population", .population), ("person", .population), ("legal-person", .legalPerson),
+      ("organisation", .legalPerson), ("economy", .economy), ("geography", .geography),
+      ("space", .geography),
+    ]
+    let head = category.slug.split(separator: ".").first.map(String.init)
+    return kinds.first { $0.prefix == head }?.kind
   }
 
   /// The class of what no category says otherwise of.
@@ -66,11 +126,24 @@ extension EntryContent {
 /// Where the text assigns the category, only its listed bodies may own it (AC-15, meizhou-public-2023/15 to 17); of the
 /// specific population only the ten kinds of source (meizhou-specific-2021/5).
 package func checkCategory(
-  _ known: KnownCategory?, of content: EntryContent, owner: DepartmentFacts, under profile: Profile
+  _ known: KnownCategory?, of content: EntryContent, owner: DepartmentFacts,
+  registers: RegisterFacts, under profile: Profile
 ) throws(CatalogRefusal) {
   guard let known else { throw .unknownCategory(content.category) }
   _ = try content.classified(by: known)
-  guard known.ownerKinds.isEmpty || known.ownerKinds.contains(where: owner.kinds.contains) else {
+  let isListed = known.ownerKinds.isEmpty || known.ownerKinds.contains(where: owner.kinds.contains)
+  if !isListed, known.isListOpen {
+    // "And others" (等): whom no list names, the construction group decides on (luyi-2019/3.2).
+    let isPermitted = registers.permits(content.groupDecision) {
+      $0.kind == "source" && $0.category == content.category
+        && $0.department == "departments/\(owner.code.text)"
+    }
+    guard isPermitted else {
+      throw .groupDecisionMissing(
+        path: "entry.group_decision", citation: known.cited(under: profile, else: .accessRule(15)))
+    }
+  }
+  guard isListed || known.isListOpen else {
     throw .categoryNotYours(
       content.category, owners: known.ownerKinds, origin: known.citation,
       citation: known.cited(under: profile, else: .accessRule(15)))
@@ -114,16 +187,32 @@ extension KnownCategory {
 ///
 /// Identity number and name stand in every register and identify, they are not its datum; they are claimed by none.
 ///
-/// - Parameter claims: Items of published or submitted entries of the same category and region.
+/// - Parameters:
+///   - claims: Items of published or submitted entries of the same category and region.
+///   - assigned: Who owns which datum by decision.
 package func checkSingleSource(
-  _ content: EntryContent, claims: [ItemClaim], under profile: Profile
+  _ content: EntryContent, claims: [ItemClaim], assigned: [Assignment] = [],
+  under profile: Profile
 ) throws(CatalogRefusal) {
+  let data = content.items.filter { $0.role != .subject && $0.role != .subjectName }
+  // What was decided of a datum goes before who claims it (meizhou-public-2023/5.i4, hebi-2021/11.2b).
+  for item in data {
+    guard let holder = assigned.holder(of: item.title, category: content.category),
+      holder.department != content.owner
+    else { continue }
+    throw .claimedByOther(
+      item: item.title, by: "departments/\(holder.department.text)",
+      citation: profile.cite(.catalogSingleSource, else: .accessRule(16)))
+  }
   guard let rule = profile.singleSource, rule.value else { return }
   let others = Dictionary(
-    claims.filter { $0.owner != content.owner }.map { ($0.title, $0.owner) },
+    claims.filter { $0.owner != content.owner }.map { (comparable($0.title), $0.owner) },
     uniquingKeysWith: { first, _ in first })
-  for item in content.items where item.role != .subject && item.role != .subjectName {
-    if let owner = others[item.title] {
+  for item in data {
+    // Moved to the owner by decision, though its former source still shows it.
+    let holder = assigned.holder(of: item.title, category: content.category)
+    if holder?.department == content.owner { continue }
+    if let owner = others[comparable(item.title)] {
       throw .claimedByOther(
         item: item.title, by: "departments/\(owner.text)", citation: rule.citation)
     }

@@ -138,6 +138,17 @@ package struct EntryContent: Hashable, Sendable {
   package var excludesMinors = false
   /// Entries and grants by their names, from which the data were received or derived (AC-46).
   package var derivedFrom: [String] = []
+  package var businessClass: BusinessClass?
+  /// Another law that governs the data (meizhou-public-2023/2.3).
+  package var specialLaw: Basis?
+  package var acquisitionSource: AcquisitionSource?
+  package var structure: DataStructure?
+  package var activeSharing: ActiveSharing?
+  /// "records/R-1": the meeting that decided on it (luyi-2019/3.2, 10.i3).
+  package var groupDecision = ""
+  /// To whom a conditional entry is open; empty for all who meet its conditions (meizhou-public-2023/9.4).
+  package var shareDepartments: [DepartmentCode] = []
+  package var duplicateReason = ""
 
   package init(owner: DepartmentCode) {
     self.owner = owner
@@ -197,7 +208,7 @@ package enum EntryAction: String, CaseIterable, Sendable {
   case withdrawalDeclined = "withdrawal_declined"
   case withdrawalTakenBack = "withdrawal_taken_back"
   case profileChanged = "profile_changed"
-  case filed, mounted, unmounted
+  case filed, mounted, unmounted, relieved
 }
 
 /// A step in a version's history.
@@ -288,11 +299,14 @@ package struct EntryStanding: Hashable, Sendable {
   package var newestVersion: Int
   /// The system that fills it; `nil` while unmounted.
   package var sourceSystem: String?
+  /// What of that system; `nil` where it was not said.
+  package var resource: BoundResource?
 
   package init(
     entry: Int64, owner: DepartmentCode, resourceCode: String? = nil, publishedVersion: Int? = nil,
-    newestVersion: Int = 1, sourceSystem: String? = nil
+    newestVersion: Int = 1, sourceSystem: String? = nil, resource: BoundResource? = nil
   ) {
+    self.resource = resource
     self.entry = entry
     self.owner = owner
     self.resourceCode = resourceCode
@@ -317,11 +331,14 @@ package struct DepartmentFacts: Hashable, Sendable {
   /// Which departments of its region, itself too, have a person with a role that counts for the whole region: the administrator of the
   /// population base, the construction group (luyi-2019/4, 9).
   package let holders: [Role: Set<DepartmentCode>]
+  package let body: BodyKind
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, kinds: Set<String>,
-    authority: DepartmentCode?, isAuthority: Bool, holders: [Role: Set<DepartmentCode>] = [:]
+    authority: DepartmentCode?, isAuthority: Bool, holders: [Role: Set<DepartmentCode>] = [:],
+    body: BodyKind = .administrativeOrgan
   ) {
+    self.body = body
     self.code = code
     self.level = level
     self.region = region

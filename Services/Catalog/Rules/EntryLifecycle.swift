@@ -114,7 +114,7 @@ extension EntryVersion {
     }
     try requirePublisher(actor, owner: owner, under: profile)
     // AC-18, once more where it would become everybody's.
-    if content.secrecy == .stateSecret { throw .stateSecret }
+    if content.secrecy?.isStateSecret == true { throw .stateSecret }
     if lacksSecrecyReview(under: profile) {
       throw .secrecyReviewMissing(citation: profile.secrecyReviewRequired?.citation)
     }

@@ -37,7 +37,7 @@ private func require(
   if !isFilled { throw .fieldMissing(path: path, term: term, citation: citation) }
 }
 
-private func isFilled(_ field: EntryField, _ content: EntryContent) -> Bool {
+func isFilled(_ field: EntryField, _ content: EntryContent) -> Bool {
   switch field {
   case .dataForm: content.dataForm != nil
   case .sharedContent: !content.sharedContent.isEmpty
@@ -57,7 +57,7 @@ private func isFilled(_ field: EntryField, _ content: EntryContent) -> Bool {
 }
 
 /// The field of the request that holds an element.
-private func path(of field: EntryField) -> String {
+func path(of field: EntryField) -> String {
   switch field {
   case .shareConditions: "entry.conditions"
   case .itemName, .dataType: "entry.items"

@@ -14,6 +14,23 @@ package enum Seat: Hashable, Sendable {
   case populationBase(region: String)
   /// luyi-2019/4: the construction group, which the bureau convenes.
   case leadingGroup(region: String)
+  /// meizhou-public-2023/5.i4: fixes with the authority who answers for a datum.
+  case staffingOffice(region: String)
+
+  /// Reads ``text``.
+  package init?(_ text: String) {
+    let parts = text.split(separator: ":", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else { return nil }
+    switch (parts[0], DepartmentCode(parts[1])) {
+    case ("owner", let code?): self = .owner(code)
+    case ("authority", let code?): self = .authority(code)
+    case ("city-authority", _): self = .cityAuthority(city: parts[1])
+    case ("population-base", _): self = .populationBase(region: parts[1])
+    case ("leading-group", _): self = .leadingGroup(region: parts[1])
+    case ("staffing-office", _): self = .staffingOffice(region: parts[1])
+    default: return nil
+    }
+  }
 
   /// One word for the store.
   package var text: String {
@@ -23,6 +40,7 @@ package enum Seat: Hashable, Sendable {
     case .cityAuthority(let city): "city-authority:\(city)"
     case .populationBase(let region): "population-base:\(region)"
     case .leadingGroup(let region): "leading-group:\(region)"
+    case .staffingOffice(let region): "staffing-office:\(region)"
     }
   }
 }
@@ -39,6 +57,9 @@ extension Actor {
       seats.insert(.populationBase(region: department.region))
     }
     if roles.contains(.leadingGroup) { seats.insert(.leadingGroup(region: department.region)) }
+    if roles.contains(.staffingOffice) {
+      seats.insert(.staffingOffice(region: department.region))
+    }
     return seats
   }
 }

@@ -5,10 +5,27 @@ package import Vocabulary
 
 /// The content with every item's type settled: its own, else the entry's, else what the profile says of a type without
 /// ground (`catalog.default_without_basis`; silent in meizhou-public-2023, where the source must complete it, D09).
-package func settleShareTypes(_ content: EntryContent, under profile: Profile) -> EntryContent {
+///
+/// - Parameter isBaseData: Whether the category is one of the bases, whose identifying items are shared by rule (luyi-2019/10.i1).
+package func settleShareTypes(
+  _ content: EntryContent, isBaseData: Bool = false, under profile: Profile
+) -> EntryContent {
   var settled = content
-  if settled.shareType == nil, let fallback = profile.typeWithoutBasis {
+  if settled.shareType == nil, settled.activeSharing != nil, profile.activeSharing != nil {
+    settled.shareType = .unconditional
+  }
+  // Another law decides of its own data; no rule of sharing holds of itself (meizhou-public-2023/2.3).
+  if settled.shareType == nil, settled.specialLaw == nil, let fallback = profile.typeWithoutBasis {
     settled.shareType = fallback.value
+  }
+  if isBaseData, settled.specialLaw == nil,
+    profile.activeSharing?.value.contains(.identifying) == true
+  {
+    for index in settled.items.indices where settled.items[index].shareType == nil {
+      let role = settled.items[index].role
+      guard role == .subject || role == .subjectName else { continue }
+      settled.items[index].shareType = .unconditional
+    }
   }
   return settled
 }
@@ -41,7 +58,8 @@ func checkEntryType(
   }
   try check(
     type: type, bases: content.bases, conditions: content.conditions, path: path,
-    isLocked: isBaseData && profile.baseDataUnconditional?.value == .wholeBaseDatabases, profile)
+    isLocked: isBaseData && content.specialLaw == nil
+      && profile.baseDataUnconditional?.value == .wholeBaseDatabases, profile)
 }
 
 /// An item's own type, or the entry's where it states none, which has been checked to be there.
@@ -51,7 +69,7 @@ func checkItemType(
   guard let type = content.shareType(of: item) else { return }
   let isBasic = item.role == .subject || item.role == .subjectName
   let isLocked =
-    isBaseData
+    isBaseData && content.specialLaw == nil
     && (profile.baseDataUnconditional?.value == .wholeBaseDatabases
       || profile.baseDataUnconditional != nil && isBasic)
   try check(

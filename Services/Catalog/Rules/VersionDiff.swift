@@ -71,6 +71,11 @@ private func changedProperties(_ old: EntryContent, _ new: EntryContent) -> [Str
     changed.append("acquisition_reference")
   }
   if old.derivedFrom != new.derivedFrom { changed.append("derived_from") }
+  if old.businessClass != new.businessClass { changed.append("business_class") }
+  if old.specialLaw != new.specialLaw { changed.append("special_law") }
+  if old.structure != new.structure { changed.append("structure") }
+  if old.activeSharing != new.activeSharing { changed.append("active_sharing") }
+  if old.shareDepartments != new.shareDepartments { changed.append("share_departments") }
   if old.providingDepartment != new.providingDepartment { changed.append("providing_department") }
   return changed
 }

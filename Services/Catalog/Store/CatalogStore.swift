@@ -171,8 +171,15 @@ extension WriteTransaction {
   }
 
   /// - Parameter system: The system that fills the entry; `nil` unmounts it.
-  package func mount(_ entry: Int64, system: String?) throws {
-    try execute("UPDATE entries SET source_system = ?2 WHERE id = ?1", [entry, system])
+  package func mount(_ entry: Int64, system: String?, resource: BoundResource? = nil) throws {
+    let kept = resource.map { resource in
+      var object: JSONObject = ["location": .string(resource.location)]
+      object.set("columns", texts: resource.columns)
+      object.set("description", resource.description)
+      return object.stored
+    }
+    try execute(
+      "UPDATE entries SET source_system = ?2, resource = ?3 WHERE id = ?1", [entry, system, kept])
   }
 
   private func insert(_ version: EntryVersion) throws {
@@ -277,10 +284,17 @@ extension EntryStanding {
     }
     let published: Int64? = try row["published_version"]
     let newest: Int64 = try row["newest_version"]
+    let resource: [UInt8]? = try row["resource"]
     self.init(
       entry: try row["id"], owner: owner, resourceCode: try row["resource_code"],
       publishedVersion: published.map(Int.init), newestVersion: Int(newest),
-      sourceSystem: try row["source_system"])
+      sourceSystem: try row["source_system"],
+      resource: try resource.map {
+        let object = try JSONObject(stored: $0)
+        return BoundResource(
+          location: object.text("location"), columns: object.texts("columns"),
+          description: object.text("description"))
+      })
   }
 }
 

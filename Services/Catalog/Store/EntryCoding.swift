@@ -38,6 +38,14 @@ extension EntryContent {
     object.set("membership_harmless", isMembershipHarmless)
     object.set("excludes_minors", excludesMinors)
     object.set("derived_from", derivedFrom.map { .string($0) })
+    object.set("business_class", businessClass?.rawValue ?? "")
+    object.set("special_law", specialLaw?.json)
+    object.set("acquisition_source", acquisitionSource?.rawValue ?? "")
+    object.set("structure", structure?.rawValue ?? "")
+    object.set("active_sharing", activeSharing?.rawValue ?? "")
+    object.set("group_decision", groupDecision)
+    object.set("share_departments", texts: shareDepartments.map(\.text))
+    object.set("duplicate_reason", duplicateReason)
     return .object(object)
   }
 
@@ -73,6 +81,14 @@ extension EntryContent {
     isMembershipHarmless = object.flag("membership_harmless")
     excludesMinors = object.flag("excludes_minors")
     derivedFrom = object.list("derived_from").compactMap(\.string)
+    businessClass = BusinessClass(rawValue: object.text("business_class"))
+    if let law = object["special_law"] { specialLaw = try Basis(json: law) }
+    acquisitionSource = AcquisitionSource(rawValue: object.text("acquisition_source"))
+    structure = DataStructure(rawValue: object.text("structure"))
+    activeSharing = ActiveSharing(rawValue: object.text("active_sharing"))
+    groupDecision = object.text("group_decision")
+    shareDepartments = object.texts("share_departments").compactMap { DepartmentCode($0) }
+    duplicateReason = object.text("duplicate_reason")
   }
 }
 

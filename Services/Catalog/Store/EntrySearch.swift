@@ -11,8 +11,26 @@ package struct EntryFilter: Hashable, Sendable {
   package var owner: DepartmentCode?
   package var category = ""
   package var state: EntryState?
+  /// Of these categories alone; `nil` for all.
+  package var categories: [String]?
+  package var only: EntrySelection?
 
   package init() {}
+}
+
+/// What an authority looks through.
+package enum EntrySelection: String, ClosedList {
+  /// With a filing of what is not shared (meizhou-public-2023/10.2b).
+  case filed
+  /// Published with nothing behind it (meizhou-specific-2021/7c, meizhou-public-2023/12e).
+  case unmounted
+
+  package var term: BilingualText {
+    switch self {
+    case .filed: BilingualText("已备案", "filed")
+    case .unmounted: BilingualText("未挂接", "unmounted")
+    }
+  }
 }
 
 extension SQLReading where Self: ~Copyable {
@@ -48,6 +66,16 @@ extension SQLReading where Self: ~Copyable {
     }
     if let owner = filter.owner { conditions.append("v.owner = \(bind(owner.text))") }
     if !filter.category.isEmpty { conditions.append("v.category = \(bind(filter.category))") }
+    if let categories = filter.categories {
+      let places = categories.map { bind($0) }.joined(separator: ", ")
+      conditions.append(categories.isEmpty ? "1 = 0" : "v.category IN (\(places))")
+    }
+    switch filter.only {
+    case .filed: conditions.append("v.filing_number IS NOT NULL")
+    case .unmounted:
+      conditions.append("v.version = e.published_version AND e.source_system IS NULL")
+    case nil: break
+    }
     let terms = searchTerms(of: filter.query)
     if !terms.isEmpty {
       let places = terms.map { bind($0) }.joined(separator: ", ")

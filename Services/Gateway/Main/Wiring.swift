@@ -137,8 +137,19 @@ private func draft(
   return FoundingDraft.Department(
     draft: DepartmentDraft(
       code: department.code, title: department.title, level: levels[department.level] ?? 0,
-      region: department.region, kinds: department.kinds, authority: department.authority ?? ""),
+      region: department.region, kinds: department.kinds, authority: department.authority ?? "",
+      body: department.body ?? "", instrument: try instrument(department.instrument, path: path)),
     persons: persons, systems: systems)
+}
+
+private func instrument(
+  _ instrument: Founding.Instrument?, path: String
+) throws(ConfigurationError) -> LegalBasis? {
+  guard let instrument else { return nil }
+  guard let kind = BasisKind(rawValue: instrument.kind) else {
+    throw .malformed(path: path, detail: "instrument.kind: \(instrument.kind) is no kind")
+  }
+  return LegalBasis(kind: kind, title: instrument.title, article: instrument.article)
 }
 
 private func certificate(

@@ -4,7 +4,7 @@ package import Vocabulary
 
 /// What of a department can be corrected; the raw value is the field's name on the wire.
 package enum DepartmentField: String, CaseIterable, Sendable {
-  case title, level, region, kinds, authority
+  case title, level, region, kinds, authority, body, instrument
 
   /// Reads the mask of a request: each field once, at least one.
   package static func mask(_ names: [String]) throws(RegistryRefusal) -> [DepartmentField] {
@@ -23,6 +23,9 @@ package enum DepartmentField: String, CaseIterable, Sendable {
     case .region: department.region.text
     case .kinds: department.kinds.joined(separator: ",")
     case .authority: department.authority?.text ?? ""
+    case .body: department.body.rawValue
+    case .instrument:
+      department.instrument.map { "\($0.kind.rawValue):\($0.title):\($0.article)" } ?? ""
     }
   }
 }
@@ -58,7 +61,7 @@ extension RegisteredDepartment {
   ) throws(RegistryRefusal) -> RegisteredDepartment {
     var whole = DepartmentDraft(
       code: code.text, title: title, level: level.rawValue, region: region.text, kinds: kinds,
-      authority: authority?.text ?? "")
+      authority: authority?.text ?? "", body: body.rawValue, instrument: instrument)
     for field in fields {
       switch field {
       case .title: whole.title = draft.title
@@ -66,6 +69,8 @@ extension RegisteredDepartment {
       case .region: whole.region = draft.region
       case .kinds: whole.kinds = draft.kinds
       case .authority: whole.authority = draft.authority
+      case .body: whole.body = draft.body
+      case .instrument: whole.instrument = draft.instrument
       }
     }
     var next = try draftedDepartment(whole, demand: nil, now: created)

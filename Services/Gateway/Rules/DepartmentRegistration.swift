@@ -35,10 +35,16 @@ package struct DepartmentDraft: Sendable {
   package var kinds: [String]
   /// A department's code; empty where the new body is itself an authority.
   package var authority: String
+  /// Empty for an administrative organ.
+  package var body: String
+  package var instrument: LegalBasis?
 
   package init(
-    code: String, title: String, level: Int64, region: String, kinds: [String], authority: String
+    code: String, title: String, level: Int64, region: String, kinds: [String], authority: String,
+    body: String = "", instrument: LegalBasis? = nil
   ) {
+    self.body = body
+    self.instrument = instrument
     self.code = code
     self.title = title
     self.level = level
@@ -82,10 +88,18 @@ package func draftedDepartment(
     }
     authority = code
   }
+  guard let body = draft.body.isEmpty ? .administrativeOrgan : BodyKind(rawValue: draft.body) else {
+    throw .malformed(field: "department.body", .body)
+  }
+  if let instrument = draft.instrument {
+    try requireTitle(instrument.title, field: "department.instrument.title")
+    try requireTitle(instrument.article, field: "department.instrument.article")
+  }
   return RegisteredDepartment(
     code: code, title: draft.title, level: level, region: region,
     kinds: Set(draft.kinds).sorted(), authority: authority,
-    state: demand == nil ? .active : .disabled, created: now)
+    state: demand == nil ? .active : .disabled, created: now, body: body,
+    instrument: draft.instrument)
 }
 
 /// Checks a new department against the registry (`meizhou-public-2023/5.0`: each level has its authority;

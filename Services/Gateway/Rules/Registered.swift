@@ -43,12 +43,17 @@ package struct RegisteredDepartment: Hashable, Sendable {
   package var created: Instant
   /// The registry version that wrote this row last; 0 before it is kept.
   package var version: Int64
+  package var body: BodyKind
+  /// The law that gives it its functions, or the document that named it an authority.
+  package var instrument: LegalBasis?
 
   package init(
     code: DepartmentCode, title: String, level: AdministrativeLevel, region: RegionCode,
     kinds: [String], authority: DepartmentCode?, state: RegistryState, created: Instant,
-    version: Int64 = 0
+    version: Int64 = 0, body: BodyKind = .administrativeOrgan, instrument: LegalBasis? = nil
   ) {
+    self.body = body
+    self.instrument = instrument
     self.code = code
     self.title = title
     self.level = level

@@ -7,7 +7,7 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
     case slug, name, title, kind, level, region, territory, state, serial, pageToken, requestID
-    case certificateRequest, mask, hash, document, day
+    case certificateRequest, mask, hash, document, day, body
   }
 
   case malformed(field: String, Form)
@@ -41,6 +41,10 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   case renewalSameKey
   case renewalsTooMany(String)
   case requestIDReused(String)
+  case bodyOutsideScope(BodyKind, accepted: [BodyKind], Citation)
+  case instrumentMissing(BodyKind, Citation)
+  case namingMissing(DepartmentCode, Citation)
+  case roleNotForBody(Role, BodyKind, Citation)
 }
 
 extension RegistryRefusal: Refusal {
@@ -77,6 +81,10 @@ extension RegistryRefusal: Refusal {
     case .renewalSameKey: "registry.renewal_same_key"
     case .renewalsTooMany: "registry.renewals_too_many"
     case .requestIDReused: "registry.request_id_reused"
+    case .bodyOutsideScope: "registry.body_outside_scope"
+    case .instrumentMissing: "registry.instrument_missing"
+    case .namingMissing: "registry.naming_missing"
+    case .roleNotForBody: "registry.role_not_for_body"
     }
   }
 
@@ -84,12 +92,12 @@ extension RegistryRefusal: Refusal {
     switch self {
     case .malformed, .roleUnknown, .termTooLong, .successorMissing, .identityNumberInText,
       .confirmationMissing,
-      .nothingToCorrect, .renewalSameKey:
+      .nothingToCorrect, .renewalSameKey, .instrumentMissing, .namingMissing:
       .malformed
     case .unknown: .notFound
     case .exists, .requestIDReused: .alreadyExists
     case .notYourDepartment, .ownState, .roleNotForPersons, .roleNotYours, .rolesExclude,
-      .authorityRoleElsewhere, .confirmationUnfit:
+      .authorityRoleElsewhere, .confirmationUnfit, .bodyOutsideScope, .roleNotForBody:
       .notAllowed
     case .authorityUnfit, .authorityExists, .activationIncomplete, .disabled, .successorUnfit,
       .responsibleUnfit, .workstationHasNone, .alreadyRevoked, .authorityStays, .stillAuthority,
@@ -117,6 +125,9 @@ extension RegistryRefusal: Refusal {
     case .alreadyRevoked: "serial"
     case .requestIDReused: "request_id"
     case .renewalSameKey: "csr_pem"
+    case .bodyOutsideScope: "department.body"
+    case .instrumentMissing, .namingMissing: "department.instrument"
+    case .roleNotForBody: "roles"
     default: nil
     }
   }
@@ -128,7 +139,10 @@ extension RegistryRefusal: Refusal {
     case .authorityExists, .authorityStays:
       Citation(document: "meizhou-public-2023", article: "5.0")
     case .identityNumberInText: IdentityNumbers.citation
-    case .activationIncomplete(_, _, let citation): citation
+    case .activationIncomplete(_, _, let citation), .bodyOutsideScope(_, _, let citation),
+      .instrumentMissing(_, let citation), .namingMissing(_, let citation),
+      .roleNotForBody(_, _, let citation):
+      citation
     case .rolesExclude, .authorityRoleElsewhere, .rolesCertified:
       Citation(document: "guangdong-2018", article: "28.1")
     case .roleNotYours: Citation(document: "hebi-2021", article: "6.3c")
@@ -152,6 +166,14 @@ extension RegistryRefusal: Refusal {
       BilingualText(
         "请先登记并指定上述人员，再启用该部门。",
         "Register and name these persons first, then activate the department.")
+    case .bodyOutsideScope(_, let accepted, _):
+      BilingualText(
+        "本办法所收单位：\(accepted.map(\.term.chinese).joined(separator: "、"))。",
+        "Taken are: \(accepted.map(\.term.english).joined(separator: ", ")).")
+    case .instrumentMissing, .namingMissing:
+      BilingualText(
+        "请写明文件名称和条款：--instrument law:名称:条款。",
+        "Name the document and its article: --instrument law:title:article.")
     case .rolesExclude:
       BilingualText("请把两种职责交给不同的人。", "Give the two duties to different persons.")
     case .successorMissing:
@@ -245,6 +267,10 @@ extension RegistryRefusal: Refusal {
         "“\(first.term.chinese)”与“\(second.term.chinese)”不得由同一人担任：运营、管理、监管三方分离。",
         "One person cannot be \(first.term.english) and \(second.term.english): operation, management and supervision "
           + "are kept apart.")
+    case .roleNotForBody(let role, let kind, _):
+      BilingualText(
+        "“\(kind.term.chinese)”的人员不能担任“\(role.term.chinese)”。",
+        "Nobody of a body that is \(kind.term.english) holds the role \(role.term.english).")
     case .authorityRoleElsewhere(let department):
       BilingualText(
         "\(department) 不是主管部门，其人员不能担任数据主管部门角色。",
@@ -287,6 +313,18 @@ extension RegistryRefusal: Refusal {
       BilingualText(
         "\(name) 不是本部门在任的其他人员，不能接手。",
         "\(name) is no other active person of the department, so cannot take over.")
+    case .bodyOutsideScope(let kind, _, _):
+      BilingualText(
+        "本办法不收“\(kind.term.chinese)”。", "The governing text takes in no \(kind.term.english).")
+    case .instrumentMissing(let kind, _):
+      BilingualText(
+        "“\(kind.term.chinese)”须写明授权的法律、法规或规章。",
+        "A \(kind.term.english) names the law, regulation or rule that authorises it.")
+    case .namingMissing(let code, _):
+      BilingualText(
+        "\(code) 登记为主管部门，须写明本级政府确定它的文件。",
+        "\(code) is registered as an authority: the document by which its government named it is stated."
+      )
     case .responsibleUnfit:
       BilingualText(
         "系统须有本部门在任人员负责。", "An active person of the department must answer for a system.")
@@ -343,8 +381,12 @@ extension RegistryRefusal.Form {
     case .requestID: BilingualText("应为 1 至 64 个可见字符", "1 to 64 visible characters")
     case .mask:
       BilingualText(
-        "应为 title、level、region、kinds、authority 中的一项或几项",
-        "one or more of title, level, region, kinds, authority, each once")
+        "应为 title、level、region、kinds、authority、body、instrument 中的一项或几项",
+        "one or more of title, level, region, kinds, authority, body, instrument, each once")
+    case .body:
+      BilingualText(
+        "应为 \(BodyKind.allCases.map(\.rawValue).joined(separator: "、")) 之一",
+        "one of \(BodyKind.allCases.map(\.rawValue).joined(separator: ", "))")
     case .hash: BilingualText("应为文件的 SHA-256，32 字节", "the SHA-256 of the file, 32 bytes")
     case .document:
       BilingualText(

@@ -57,6 +57,12 @@ extension SQLReading where Self: ~Copyable {
   }
 
   /// The bodies that name a department as their authority.
+  /// Every department; a node has hundreds.
+  package func allDepartments() throws -> [RegisteredDepartment] {
+    try query("SELECT \(RegistryColumns.department) FROM departments ORDER BY code")
+      .map { try RegisteredDepartment(row: $0) }
+  }
+
   package func departments(under authority: DepartmentCode) throws -> [RegisteredDepartment] {
     try query(
       "SELECT \(RegistryColumns.department) FROM departments WHERE authority = ?1 ORDER BY code",

@@ -2,6 +2,7 @@
 
 import Database
 import GatewayRules
+import Integrity
 import Vocabulary
 
 /// A row that no rule could have written: the database was changed by another hand.
@@ -13,7 +14,7 @@ package struct RegistryDamage: Error, Equatable {
 /// The columns of each table, in the order in which the values below are read and written.
 enum RegistryColumns {
   static let department =
-    "code, title, level, region, kinds, authority, state, created, version"
+    "code, title, level, region, kinds, authority, state, created, version, body, instrument"
   static let system = "department, name, title, responsible, state, created, version, region"
   static let person = "department, id, title, roles, state, successor, created, version"
   static let run = "department, name, system, title, responsible, state, created, version"
@@ -29,23 +30,36 @@ extension RegisteredDepartment {
     let kinds: String = try row[4]
     let authority: String? = try row[5]
     let state: Int64 = try row[6]
+    let body: String = try row[9]
     guard let code = DepartmentCode(code), let level = AdministrativeLevel(rawValue: level),
       let region = RegionCode(region), let state = RegistryState(rawValue: state),
+      let body = BodyKind(rawValue: body),
       authority == nil || authority.flatMap({ DepartmentCode($0) }) != nil
     else { throw RegistryDamage(place: "departments \(code)") }
     self.init(
       code: code, title: try row[1], level: level, region: region, kinds: list(kinds),
       authority: authority.flatMap { DepartmentCode($0) }, state: state,
-      created: Instant(milliseconds: try row[7]), version: try row[8])
+      created: Instant(milliseconds: try row[7]), version: try row[8], body: body,
+      instrument: try keptInstrument(try row[10]))
   }
 
   var arguments: [SQLValue] {
     [
       .text(code.text), .text(title), .integer(level.rawValue), .text(region.text),
       .text(kinds.joined(separator: ",")), (authority?.text).sqlValue, .integer(state.rawValue),
-      .integer(created.milliseconds), .integer(version),
+      .integer(created.milliseconds), .integer(version), .text(body.rawValue),
+      instrument.map { .blob($0.json.stored) } ?? .null,
     ]
   }
+}
+
+/// The law behind a body, kept as canonical JSON.
+private func keptInstrument(_ stored: [UInt8]?) throws -> LegalBasis? {
+  guard let stored else { return nil }
+  guard let basis = LegalBasis(try JSONObject(stored: stored)) else {
+    throw RegistryDamage(place: "departments instrument")
+  }
+  return basis
 }
 
 extension RegisteredSystem {

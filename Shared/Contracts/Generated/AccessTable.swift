@@ -66,6 +66,14 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/ListCategories": catalogV1CatalogListCategories,
     "/weir.catalog.v1.Catalog/ListDuties": catalogV1CatalogListDuties,
     "/weir.catalog.v1.Catalog/ListRunningCases": catalogV1CatalogListRunningCases,
+    "/weir.catalog.v1.Catalog/GetLevelCatalogue": catalogV1CatalogGetLevelCatalogue,
+    "/weir.catalog.v1.Catalog/CompareLevelCatalogue": catalogV1CatalogCompareLevelCatalogue,
+    "/weir.catalog.v1.Catalog/ImportLevelCatalogue": catalogV1CatalogImportLevelCatalogue,
+    "/weir.catalog.v1.Catalog/ListResponsibilities": catalogV1CatalogListResponsibilities,
+    "/weir.catalog.v1.Catalog/SaveRecord": catalogV1CatalogSaveRecord,
+    "/weir.catalog.v1.Catalog/DecideRecord": catalogV1CatalogDecideRecord,
+    "/weir.catalog.v1.Catalog/GetRecord": catalogV1CatalogGetRecord,
+    "/weir.catalog.v1.Catalog/ListRecords": catalogV1CatalogListRecords,
     "/weir.catalog.v1.Catalog/ResolveEntry": catalogV1CatalogResolveEntry,
     "/weir.events.v1.Events/Subscribe": eventsV1EventsSubscribe,
     "/weir.events.v1.Events/Confirm": eventsV1EventsConfirm,
@@ -113,6 +121,7 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/RegisterDocument": registryV1RegistryRegisterDocument,
     "/weir.registry.v1.Registry/ListDocuments": registryV1RegistryListDocuments,
     "/weir.registry.v1.Registry/ListDocumentGaps": registryV1RegistryListDocumentGaps,
+    "/weir.registry.v1.Registry/ListRegions": registryV1RegistryListRegions,
     "/weir.registry.v1.Registry/ListNotices": registryV1RegistryListNotices,
     "/weir.registry.v1.Registry/WatchNotices": registryV1RegistryWatchNotices,
     "/weir.registry.v1.Registry/RotateSealingKeys": registryV1RegistryRotateSealingKeys,
@@ -611,6 +620,70 @@ package enum AccessTable {
     via: [], isInternal: false,
     callers: [])
 
+  package static let catalogV1CatalogGetLevelCatalogue = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/GetLevelCatalogue", service: "weir.catalog.v1.Catalog",
+    roles: [.authority, .auditor, .staffingOffice],
+    scope: .sameLevelAuthority, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogCompareLevelCatalogue = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/CompareLevelCatalogue", service: "weir.catalog.v1.Catalog",
+    roles: [.authority, .auditor, .staffingOffice],
+    scope: .sameLevelAuthority, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogImportLevelCatalogue = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ImportLevelCatalogue", service: "weir.catalog.v1.Catalog",
+    roles: [.authority],
+    scope: .sameLevelAuthority, person: .certificate,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogListResponsibilities = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ListResponsibilities", service: "weir.catalog.v1.Catalog",
+    roles: [],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogSaveRecord = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/SaveRecord", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentOfficer, .departmentHead, .authority],
+    scope: .owner, person: .certificate,
+    audited: ["record.name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogDecideRecord = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/DecideRecord", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentOfficer, .departmentHead, .authority, .staffingOffice, .leadingGroup],
+    scope: .any, person: .certificate,
+    audited: ["name", "decision"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogGetRecord = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/GetRecord", service: "weir.catalog.v1.Catalog",
+    roles: [],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogListRecords = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ListRecords", service: "weir.catalog.v1.Catalog",
+    roles: [],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
   package static let catalogV1CatalogResolveEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
     roles: [],
@@ -981,6 +1054,14 @@ package enum AccessTable {
 
   package static let registryV1RegistryListDocumentGaps = MethodAccess(
     path: "/weir.registry.v1.Registry/ListDocumentGaps", service: "weir.registry.v1.Registry",
+    roles: [.authority, .auditor],
+    scope: .sameLevelAuthority, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListRegions = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListRegions", service: "weir.registry.v1.Registry",
     roles: [.authority, .auditor],
     scope: .sameLevelAuthority, person: .stated,
     audited: [],

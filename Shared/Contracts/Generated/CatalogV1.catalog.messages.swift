@@ -143,8 +143,11 @@ extension CatalogV1 {
     case notSecret
     case tradeSecret
     case privacy
-    /// Named so that it can be refused by name (AC-18).
+    /// Named so that it can be refused by name (AC-18), as are its three grades (秘密, 机密, 绝密; hebi-2021/2).
     case stateSecret
+    case secret
+    case confidential
+    case topSecret
     /// A number that this program does not know.
     case unrecognized(Int32)
 
@@ -157,6 +160,9 @@ extension CatalogV1 {
       case 2: self = .tradeSecret
       case 3: self = .privacy
       case 4: self = .stateSecret
+      case 5: self = .secret
+      case 6: self = .confidential
+      case 7: self = .topSecret
       default: self = .unrecognized(rawValue)
       }
     }
@@ -168,6 +174,9 @@ extension CatalogV1 {
       case .tradeSecret: 2
       case .privacy: 3
       case .stateSecret: 4
+      case .secret: 5
+      case .confidential: 6
+      case .topSecret: 7
       case .unrecognized(let number): number
       }
     }
@@ -178,6 +187,9 @@ extension CatalogV1 {
       ("TRADE_SECRET", .tradeSecret),
       ("PRIVACY", .privacy),
       ("STATE_SECRET", .stateSecret),
+      ("SECRET", .secret),
+      ("CONFIDENTIAL", .confidential),
+      ("TOP_SECRET", .topSecret),
     ]
   }
 
@@ -375,6 +387,54 @@ extension CatalogV1 {
       ("CHANGE_KIND_UNSPECIFIED", .unspecified),
       ("LAW", .law),
       ("FUNCTION", .function),
+    ]
+  }
+
+  package enum RecordState: MessageEnum {
+    case unspecified
+    /// Some who must agree have not.
+    case pending
+    case inForce
+    case recordReturned
+    case ended
+    /// A later version holds.
+    case replaced
+    /// A number that this program does not know.
+    case unrecognized(Int32)
+
+    package init() { self = .unspecified }
+
+    package init(rawValue: Int32) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .pending
+      case 2: self = .inForce
+      case 3: self = .recordReturned
+      case 4: self = .ended
+      case 5: self = .replaced
+      default: self = .unrecognized(rawValue)
+      }
+    }
+
+    package var rawValue: Int32 {
+      switch self {
+      case .unspecified: 0
+      case .pending: 1
+      case .inForce: 2
+      case .recordReturned: 3
+      case .ended: 4
+      case .replaced: 5
+      case .unrecognized(let number): number
+      }
+    }
+
+    package static let names: [(name: String, value: Self)] = [
+      ("RECORD_STATE_UNSPECIFIED", .unspecified),
+      ("PENDING", .pending),
+      ("IN_FORCE", .inForce),
+      ("RECORD_RETURNED", .recordReturned),
+      ("ENDED", .ended),
+      ("REPLACED", .replaced),
     ]
   }
 
@@ -583,6 +643,28 @@ extension CatalogV1 {
     package var derivedFrom: [String] = []
     /// What the caller is to sign; in answers to `validate_only` alone.
     package var statement: [UInt8] = []
+    /// Of a public enterprise: "public_service" or "non_public_service" (meizhou-public-2023/2.2).
+    package var businessClass: String = ""
+    /// Another law that governs these data: they follow it, and nothing of sharing holds of itself (meizhou-public-2023/2.3).
+    package var specialLaw: CommonV1.Basis? = nil
+    /// "direct", "third_party", "authorised_management", "formed_in_systems" (hebi-2021/3.1, guangdong-2018/32.1).
+    package var acquisitionSource: String = ""
+    /// "structured" or "unstructured" (guangdong-2018/32.1).
+    package var structure: String = ""
+    /// "identifying", "declared", "determined": shared without being asked for (luyi-2019/10).
+    package var activeSharing: String = ""
+    /// "listings/L-1": the meeting of the construction group that decided on it (luyi-2019/3.2, 10.i3).
+    package var groupDecision: String = ""
+    /// The departments to which a conditional entry is open; empty for all who meet its conditions (meizhou-public-2023/9.4).
+    package var shareDepartments: [String] = []
+    /// Why it is collected although another department shares the same (guangdong-2018/13.2).
+    package var duplicateReason: String = ""
+    /// What the entry is bound to.
+    package var resource: CatalogV1.MountedResource? = nil
+    /// Who holds which right in the data (hebi-2021/5). Never written.
+    package var rights: [CatalogV1.DataRight] = []
+    /// What is doubtful, with what it looks like ("entries/E-1"). Filled by SubmitEntry with `validate_only`.
+    package var warnings: [CatalogV1.EntryWarning] = []
 
     package init() {}
 
@@ -632,7 +714,18 @@ extension CatalogV1 {
       withdrawal: CatalogV1.Withdrawal? = nil,
       receipt: CommonV1.Receipt? = nil,
       derivedFrom: [String] = [],
-      statement: [UInt8] = []
+      statement: [UInt8] = [],
+      businessClass: String = "",
+      specialLaw: CommonV1.Basis? = nil,
+      acquisitionSource: String = "",
+      structure: String = "",
+      activeSharing: String = "",
+      groupDecision: String = "",
+      shareDepartments: [String] = [],
+      duplicateReason: String = "",
+      resource: CatalogV1.MountedResource? = nil,
+      rights: [CatalogV1.DataRight] = [],
+      warnings: [CatalogV1.EntryWarning] = []
     ) {
       self.name = name
       self.version = version
@@ -680,6 +773,86 @@ extension CatalogV1 {
       self.receipt = receipt
       self.derivedFrom = derivedFrom
       self.statement = statement
+      self.businessClass = businessClass
+      self.specialLaw = specialLaw
+      self.acquisitionSource = acquisitionSource
+      self.structure = structure
+      self.activeSharing = activeSharing
+      self.groupDecision = groupDecision
+      self.shareDepartments = shareDepartments
+      self.duplicateReason = duplicateReason
+      self.resource = resource
+      self.rights = rights
+      self.warnings = warnings
+    }
+  }
+
+  /// A table, file or interface behind an entry.
+  package struct MountedResource: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.MountedResource"
+    /// "table t_cremation", "/delivery/cremation.csv".
+    package var location: String = ""
+    /// The columns that it has; each item of the entry is among them, by name or title.
+    package var columns: [String] = []
+    /// Of what is no table: format, number, what describes it (guangdong-2018/32.1).
+    package var description: String = ""
+
+    package init() {}
+
+    package init(
+      location: String = "",
+      columns: [String] = [],
+      description: String = ""
+    ) {
+      self.location = location
+      self.columns = columns
+      self.description = description
+    }
+  }
+
+  package struct DataRight: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.DataRight"
+    /// "ownership", "collection", "management", "use", "income".
+    package var right: String = ""
+    /// "state", or a department.
+    package var holder: String = ""
+    package var article: String = ""
+
+    package init() {}
+
+    package init(
+      right: String = "",
+      holder: String = "",
+      article: String = ""
+    ) {
+      self.right = right
+      self.holder = holder
+      self.article = article
+    }
+  }
+
+  package struct EntryWarning: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.EntryWarning"
+    /// "duplicate".
+    package var kind: String = ""
+    /// The item's title.
+    package var item: String = ""
+    /// "entries/E-1".
+    package var entry: String = ""
+    package var article: String = ""
+
+    package init() {}
+
+    package init(
+      kind: String = "",
+      item: String = "",
+      entry: String = "",
+      article: String = ""
+    ) {
+      self.kind = kind
+      self.item = item
+      self.entry = entry
+      self.article = article
     }
   }
 
@@ -945,17 +1118,21 @@ extension CatalogV1 {
     /// Empty unmounts.
     package var sourceSystem: String = ""
     package var requestID: String = ""
+    /// The table, file or interface of that system.
+    package var resource: CatalogV1.MountedResource? = nil
 
     package init() {}
 
     package init(
       name: String = "",
       sourceSystem: String = "",
-      requestID: String = ""
+      requestID: String = "",
+      resource: CatalogV1.MountedResource? = nil
     ) {
       self.name = name
       self.sourceSystem = sourceSystem
       self.requestID = requestID
+      self.resource = resource
     }
   }
 
@@ -982,6 +1159,11 @@ extension CatalogV1 {
     package var state: CatalogV1.EntryState = CatalogV1.EntryState()
     package var pageSize: Int32 = 0
     package var pageToken: String = ""
+    /// One of the four bases: "population", "legal_person", "economy", "geography" (luyi-2019/2, 6.i2); empty for all.
+    package var baseKind: String = ""
+    /// "filed": with a filing of what is not shared (meizhou-public-2023/10.2b); "unmounted": published with nothing behind it
+    /// (meizhou-specific-2021/7c, meizhou-public-2023/12e).
+    package var only: String = ""
 
     package init() {}
 
@@ -991,7 +1173,9 @@ extension CatalogV1 {
       category: String = "",
       state: CatalogV1.EntryState = CatalogV1.EntryState(),
       pageSize: Int32 = 0,
-      pageToken: String = ""
+      pageToken: String = "",
+      baseKind: String = "",
+      only: String = ""
     ) {
       self.query = query
       self.owner = owner
@@ -999,6 +1183,8 @@ extension CatalogV1 {
       self.state = state
       self.pageSize = pageSize
       self.pageToken = pageToken
+      self.baseKind = baseKind
+      self.only = only
     }
   }
 
@@ -1241,6 +1427,845 @@ extension CatalogV1 {
     ) {
       self.changes = changes
       self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct GetLevelCatalogueRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GetLevelCatalogueRequest"
+    /// GB/T 2260; empty for the caller's own.
+    package var region: String = ""
+    /// 0 for the newest.
+    package var version: Int32 = 0
+    /// Without what comes from regions below.
+    package var ownLevel: Bool = false
+    /// The content of each entry too, as canonical JSON: what another node imports.
+    package var withContent: Bool = false
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      region: String = "",
+      version: Int32 = 0,
+      ownLevel: Bool = false,
+      withContent: Bool = false,
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.region = region
+      self.version = version
+      self.ownLevel = ownLevel
+      self.withContent = withContent
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct CatalogueEntry: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CatalogueEntry"
+    /// "entries/E-1", on its node.
+    package var name: String = ""
+    package var version: Int32 = 0
+    package var title: String = ""
+    /// "departments/civil-affairs", on its node.
+    package var owner: String = ""
+    /// The region of its owner.
+    package var origin: String = ""
+    package var resourceCode: String = ""
+    /// SHA-256 of the content.
+    package var digest: [UInt8] = []
+    /// The domain of the node that sent it; empty for this one.
+    package var node: String = ""
+    package var content: [UInt8] = []
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      version: Int32 = 0,
+      title: String = "",
+      owner: String = "",
+      origin: String = "",
+      resourceCode: String = "",
+      digest: [UInt8] = [],
+      node: String = "",
+      content: [UInt8] = []
+    ) {
+      self.name = name
+      self.version = version
+      self.title = title
+      self.owner = owner
+      self.origin = origin
+      self.resourceCode = resourceCode
+      self.digest = digest
+      self.node = node
+      self.content = content
+    }
+  }
+
+  package struct LevelCatalogue: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.LevelCatalogue"
+    package var region: String = ""
+    package var version: Int32 = 0
+    /// How many entries it has at this version.
+    package var size: Int32 = 0
+    package var entries: [CatalogV1.CatalogueEntry] = []
+    package var nextPageToken: String = ""
+    /// Region, version, size and the digest of all its lines, signed by this node; and the key list to check that by.
+    package var head: String = ""
+    package var keyList: String = ""
+
+    package init() {}
+
+    package init(
+      region: String = "",
+      version: Int32 = 0,
+      size: Int32 = 0,
+      entries: [CatalogV1.CatalogueEntry] = [],
+      nextPageToken: String = "",
+      head: String = "",
+      keyList: String = ""
+    ) {
+      self.region = region
+      self.version = version
+      self.size = size
+      self.entries = entries
+      self.nextPageToken = nextPageToken
+      self.head = head
+      self.keyList = keyList
+    }
+  }
+
+  package struct CompareLevelCatalogueRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CompareLevelCatalogueRequest"
+    package var region: String = ""
+    package var from: Int32 = 0
+    /// 0 for the newest.
+    package var to: Int32 = 0
+
+    package init() {}
+
+    package init(
+      region: String = "",
+      from: Int32 = 0,
+      to: Int32 = 0
+    ) {
+      self.region = region
+      self.from = from
+      self.to = to
+    }
+  }
+
+  package struct CatalogueDifference: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CatalogueDifference"
+    package var entry: String = ""
+    package var node: String = ""
+    package var title: String = ""
+    /// "added", "removed", "changed".
+    package var kind: String = ""
+    package var fromVersion: Int32 = 0
+    package var toVersion: Int32 = 0
+    package var addedItems: [String] = []
+    package var removedItems: [String] = []
+    package var changedItems: [String] = []
+    package var properties: [String] = []
+
+    package init() {}
+
+    package init(
+      entry: String = "",
+      node: String = "",
+      title: String = "",
+      kind: String = "",
+      fromVersion: Int32 = 0,
+      toVersion: Int32 = 0,
+      addedItems: [String] = [],
+      removedItems: [String] = [],
+      changedItems: [String] = [],
+      properties: [String] = []
+    ) {
+      self.entry = entry
+      self.node = node
+      self.title = title
+      self.kind = kind
+      self.fromVersion = fromVersion
+      self.toVersion = toVersion
+      self.addedItems = addedItems
+      self.removedItems = removedItems
+      self.changedItems = changedItems
+      self.properties = properties
+    }
+  }
+
+  package struct CompareLevelCatalogueResponse: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CompareLevelCatalogueResponse"
+    package var from: Int32 = 0
+    package var to: Int32 = 0
+    package var differences: [CatalogV1.CatalogueDifference] = []
+
+    package init() {}
+
+    package init(
+      from: Int32 = 0,
+      to: Int32 = 0,
+      differences: [CatalogV1.CatalogueDifference] = []
+    ) {
+      self.from = from
+      self.to = to
+      self.differences = differences
+    }
+  }
+
+  package struct CataloguePart: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CataloguePart"
+    /// In the first part: the signed head, its key list, and the root key by which that is checked. The root key is kept from the first
+    /// import on; a later one under another is refused.
+    package var head: String = ""
+    package var keyList: String = ""
+    package var rootKey: String = ""
+    package var entries: [CatalogV1.CatalogueEntry] = []
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      head: String = "",
+      keyList: String = "",
+      rootKey: String = "",
+      entries: [CatalogV1.CatalogueEntry] = [],
+      requestID: String = ""
+    ) {
+      self.head = head
+      self.keyList = keyList
+      self.rootKey = rootKey
+      self.entries = entries
+      self.requestID = requestID
+    }
+  }
+
+  package struct ImportLevelCatalogueResponse: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ImportLevelCatalogueResponse"
+    package var node: String = ""
+    package var region: String = ""
+    package var version: Int32 = 0
+    package var added: Int32 = 0
+    package var changed: Int32 = 0
+    package var removed: Int32 = 0
+
+    package init() {}
+
+    package init(
+      node: String = "",
+      region: String = "",
+      version: Int32 = 0,
+      added: Int32 = 0,
+      changed: Int32 = 0,
+      removed: Int32 = 0
+    ) {
+      self.node = node
+      self.region = region
+      self.version = version
+      self.added = added
+      self.changed = changed
+      self.removed = removed
+    }
+  }
+
+  package struct ListResponsibilitiesRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListResponsibilitiesRequest"
+    /// Empty for all of the region.
+    package var department: String = ""
+    package var region: String = ""
+    package var version: Int32 = 0
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      region: String = "",
+      version: Int32 = 0,
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.department = department
+      self.region = region
+      self.version = version
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ResponsibilityItem: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ResponsibilityItem"
+    package var department: String = ""
+    /// The datum.
+    package var title: String = ""
+    package var entry: String = ""
+    package var entryVersion: Int32 = 0
+    /// "listings/L-1" where authority and staffing office have fixed it (meizhou-public-2023/5.i4).
+    package var assignment: String = ""
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      title: String = "",
+      entry: String = "",
+      entryVersion: Int32 = 0,
+      assignment: String = ""
+    ) {
+      self.department = department
+      self.title = title
+      self.entry = entry
+      self.entryVersion = entryVersion
+      self.assignment = assignment
+    }
+  }
+
+  package struct ListResponsibilitiesResponse: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListResponsibilitiesResponse"
+    package var version: Int32 = 0
+    package var items: [CatalogV1.ResponsibilityItem] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      version: Int32 = 0,
+      items: [CatalogV1.ResponsibilityItem] = [],
+      nextPageToken: String = ""
+    ) {
+      self.version = version
+      self.items = items
+      self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct Confirmation: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.Confirmation"
+    /// "authority departments/data-bureau", "party departments/health": in what part, and who.
+    package var part: String = ""
+    package var department: String = ""
+    /// "departments/data-bureau/persons/chen"; empty while it is open.
+    package var person: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      part: String = "",
+      department: String = "",
+      person: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.part = part
+      self.department = department
+      self.person = person
+      self.time = time
+    }
+  }
+
+  package struct Record: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.Record"
+    /// "listings/L-1".
+    package var name: String = ""
+    package var version: Int32 = 0
+    /// Whose it is.
+    package var owner: String = ""
+    package var state: CatalogV1.RecordState = CatalogV1.RecordState()
+    package var profile: String = ""
+    package var confirmations: [CatalogV1.Confirmation] = []
+    package var history: [CommonV1.Step] = []
+    package var etag: String = ""
+    /// Counts the changes of this owner's list of this kind.
+    package var listVersion: Int32 = 0
+    package var createTime: GoogleProtobuf.Timestamp? = nil
+    package var receipt: CommonV1.Receipt? = nil
+    /// One of these is what it says.
+    package var demand: CatalogV1.DemandRecord? = nil
+    package var collection: CatalogV1.CollectionRecord? = nil
+    package var jointCollection: CatalogV1.JointCollectionRecord? = nil
+    package var responsibility: CatalogV1.ResponsibilityRecord? = nil
+    package var standard: CatalogV1.StandardRecord? = nil
+    package var opening: CatalogV1.OpeningRecord? = nil
+    package var meeting: CatalogV1.MeetingRecord? = nil
+    package var category: CatalogV1.CategoryRecord? = nil
+    package var duplicate: CatalogV1.DuplicateRecord? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      version: Int32 = 0,
+      owner: String = "",
+      state: CatalogV1.RecordState = CatalogV1.RecordState(),
+      profile: String = "",
+      confirmations: [CatalogV1.Confirmation] = [],
+      history: [CommonV1.Step] = [],
+      etag: String = "",
+      listVersion: Int32 = 0,
+      createTime: GoogleProtobuf.Timestamp? = nil,
+      receipt: CommonV1.Receipt? = nil,
+      demand: CatalogV1.DemandRecord? = nil,
+      collection: CatalogV1.CollectionRecord? = nil,
+      jointCollection: CatalogV1.JointCollectionRecord? = nil,
+      responsibility: CatalogV1.ResponsibilityRecord? = nil,
+      standard: CatalogV1.StandardRecord? = nil,
+      opening: CatalogV1.OpeningRecord? = nil,
+      meeting: CatalogV1.MeetingRecord? = nil,
+      category: CatalogV1.CategoryRecord? = nil,
+      duplicate: CatalogV1.DuplicateRecord? = nil
+    ) {
+      self.name = name
+      self.version = version
+      self.owner = owner
+      self.state = state
+      self.profile = profile
+      self.confirmations = confirmations
+      self.history = history
+      self.etag = etag
+      self.listVersion = listVersion
+      self.createTime = createTime
+      self.receipt = receipt
+      self.demand = demand
+      self.collection = collection
+      self.jointCollection = jointCollection
+      self.responsibility = responsibility
+      self.standard = standard
+      self.opening = opening
+      self.meeting = meeting
+      self.category = category
+      self.duplicate = duplicate
+    }
+  }
+
+  /// What a department needs of others (需求清单; hebi-2021/8.1b).
+  package struct DemandRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.DemandRecord"
+    package var datum: String = ""
+    /// "departments/police": who should provide it.
+    package var provider: String = ""
+    package var duty: String = ""
+    package var frequency: String = ""
+    /// "entries/E-1" or "listings/L-1": what meets it.
+    package var match: String = ""
+
+    package init() {}
+
+    package init(
+      datum: String = "",
+      provider: String = "",
+      duty: String = "",
+      frequency: String = "",
+      match: String = ""
+    ) {
+      self.datum = datum
+      self.provider = provider
+      self.duty = duty
+      self.frequency = frequency
+      self.match = match
+    }
+  }
+
+  /// What a duty makes a body collect (采集清单; meizhou-public-2023/11a).
+  package struct CollectionRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CollectionRecord"
+    package var datum: String = ""
+    package var basis: CommonV1.Basis? = nil
+    package var duty: String = ""
+
+    package init() {}
+
+    package init(
+      datum: String = "",
+      basis: CommonV1.Basis? = nil,
+      duty: String = ""
+    ) {
+      self.datum = datum
+      self.basis = basis
+      self.duty = duty
+    }
+  }
+
+  /// How several departments split a collection (采集登记; hebi-2021/11.2b).
+  package struct JointCollectionRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.JointCollectionRecord"
+    package var title: String = ""
+    package var category: String = ""
+    package var parties: [CatalogV1.JointCollectionRecord.Party] = []
+
+    package init() {}
+
+    package init(
+      title: String = "",
+      category: String = "",
+      parties: [CatalogV1.JointCollectionRecord.Party] = []
+    ) {
+      self.title = title
+      self.category = category
+      self.parties = parties
+    }
+
+    package struct Party: Message, WireMessage {
+      package static let messageName = "weir.catalog.v1.JointCollectionRecord.Party"
+      package var department: String = ""
+      /// Titles of the items that it collects and owns.
+      package var items: [String] = []
+
+      package init() {}
+
+      package init(
+        department: String = "",
+        items: [String] = []
+      ) {
+        self.department = department
+        self.items = items
+      }
+    }
+  }
+
+  /// Who collects and provides a datum by law (meizhou-public-2023/5.i4, 11b).
+  package struct ResponsibilityRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ResponsibilityRecord"
+    package var datum: String = ""
+    package var category: String = ""
+    package var department: String = ""
+    package var basis: CommonV1.Basis? = nil
+
+    package init() {}
+
+    package init(
+      datum: String = "",
+      category: String = "",
+      department: String = "",
+      basis: CommonV1.Basis? = nil
+    ) {
+      self.datum = datum
+      self.category = category
+      self.department = department
+      self.basis = basis
+    }
+  }
+
+  /// A standard or compilation guide (meizhou-specific-2021/9b, meizhou-public-2023/7.1a, hebi-2021/29.2, luyi-2019/6.i6).
+  package struct StandardRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.StandardRecord"
+    /// "guide", "data_standard", "specification", "management_system".
+    package var kind: String = ""
+    /// "catalog_classification", "collection", "sharing_exchange", "opening", "platform_interfacing", "network_security".
+    package var field: String = ""
+    package var title: String = ""
+    package var number: String = ""
+    package var edition: String = ""
+    /// From when it holds, ISO 8601.
+    package var effectiveFrom: String = ""
+    /// Of a guide: elements that an entry must have, by the names of `catalog.required_fields`.
+    package var requiredFields: [String] = []
+
+    package init() {}
+
+    package init(
+      kind: String = "",
+      field: String = "",
+      title: String = "",
+      number: String = "",
+      edition: String = "",
+      effectiveFrom: String = "",
+      requiredFields: [String] = []
+    ) {
+      self.kind = kind
+      self.field = field
+      self.title = title
+      self.number = number
+      self.edition = edition
+      self.effectiveFrom = effectiveFrom
+      self.requiredFields = requiredFields
+    }
+  }
+
+  /// What is opened to society, in a year (开放清单; hebi-2021/18, 19.1).
+  package struct OpeningRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.OpeningRecord"
+    package var year: Int32 = 0
+    package var entry: String = ""
+    package var entryVersion: Int32 = 0
+    package var domain: String = ""
+    package var abstract: String = ""
+    package var items: [String] = []
+    package var format: String = ""
+    package var openingType: String = ""
+    package var conditions: String = ""
+    package var updateFrequency: String = ""
+    package var basis: CommonV1.Basis? = nil
+
+    package init() {}
+
+    package init(
+      year: Int32 = 0,
+      entry: String = "",
+      entryVersion: Int32 = 0,
+      domain: String = "",
+      abstract: String = "",
+      items: [String] = [],
+      format: String = "",
+      openingType: String = "",
+      conditions: String = "",
+      updateFrequency: String = "",
+      basis: CommonV1.Basis? = nil
+    ) {
+      self.year = year
+      self.entry = entry
+      self.entryVersion = entryVersion
+      self.domain = domain
+      self.abstract = abstract
+      self.items = items
+      self.format = format
+      self.openingType = openingType
+      self.conditions = conditions
+      self.updateFrequency = updateFrequency
+      self.basis = basis
+    }
+  }
+
+  /// A meeting of the construction group (luyi-2019/4.2).
+  package struct MeetingRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.MeetingRecord"
+    package var date: String = ""
+    package var matters: [String] = []
+    package var decision: String = ""
+    package var permits: [CatalogV1.MeetingRecord.Permit] = []
+
+    package init() {}
+
+    package init(
+      date: String = "",
+      matters: [String] = [],
+      decision: String = "",
+      permits: [CatalogV1.MeetingRecord.Permit] = []
+    ) {
+      self.date = date
+      self.matters = matters
+      self.decision = decision
+      self.permits = permits
+    }
+
+    package struct Permit: Message, WireMessage {
+      package static let messageName = "weir.catalog.v1.MeetingRecord.Permit"
+      /// "active_sharing" of an entry (luyi-2019/10.i3), "source" of a category by a department that no list names (luyi-2019/3.2).
+      package var kind: String = ""
+      package var entry: String = ""
+      package var department: String = ""
+      package var category: String = ""
+
+      package init() {}
+
+      package init(
+        kind: String = "",
+        entry: String = "",
+        department: String = "",
+        category: String = ""
+      ) {
+        self.kind = kind
+        self.entry = entry
+        self.department = department
+        self.category = category
+      }
+    }
+  }
+
+  /// A category that a government of county level or above adds (meizhou-specific-2021/5.3d).
+  package struct CategoryRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.CategoryRecord"
+    /// "hardship.other".
+    package var parent: String = ""
+    /// "hardship.other.flood".
+    package var slug: String = ""
+    package var title: String = ""
+    package var basis: CommonV1.Basis? = nil
+
+    package init() {}
+
+    package init(
+      parent: String = "",
+      slug: String = "",
+      title: String = "",
+      basis: CommonV1.Basis? = nil
+    ) {
+      self.parent = parent
+      self.slug = slug
+      self.title = title
+      self.basis = basis
+    }
+  }
+
+  /// The authority's leave to collect what another department shares (hebi-2021/11.1b).
+  package struct DuplicateRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.DuplicateRecord"
+    package var department: String = ""
+    package var datum: String = ""
+    /// "entries/E-1": where it is shared.
+    package var entry: String = ""
+    package var reason: String = ""
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      datum: String = "",
+      entry: String = "",
+      reason: String = ""
+    ) {
+      self.department = department
+      self.datum = datum
+      self.entry = entry
+      self.reason = reason
+    }
+  }
+
+  package struct SaveRecordRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.SaveRecordRequest"
+    /// Without a name, a new one; with it, its next version.
+    package var record: CatalogV1.Record? = nil
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      record: CatalogV1.Record? = nil,
+      requestID: String = ""
+    ) {
+      self.record = record
+      self.requestID = requestID
+    }
+  }
+
+  package struct DecideRecordRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.DecideRecordRequest"
+    package var name: String = ""
+    package var decision: CatalogV1.DecideRecordRequest.Decision = CatalogV1.DecideRecordRequest.Decision()
+    package var reason: String = ""
+    package var etag: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      decision: CatalogV1.DecideRecordRequest.Decision = CatalogV1.DecideRecordRequest.Decision(),
+      reason: String = "",
+      etag: String = "",
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.decision = decision
+      self.reason = reason
+      self.etag = etag
+      self.requestID = requestID
+    }
+
+    package enum Decision: MessageEnum {
+      case unspecified
+      case confirm
+      case `return`
+      case end
+      /// A number that this program does not know.
+      case unrecognized(Int32)
+
+      package init() { self = .unspecified }
+
+      package init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .confirm
+        case 2: self = .`return`
+        case 3: self = .end
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      package var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .confirm: 1
+        case .`return`: 2
+        case .end: 3
+        case .unrecognized(let number): number
+        }
+      }
+
+      package static let names: [(name: String, value: Self)] = [
+        ("DECISION_UNSPECIFIED", .unspecified),
+        ("CONFIRM", .confirm),
+        ("RETURN", .`return`),
+        ("END", .end),
+      ]
+    }
+  }
+
+  package struct GetRecordRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GetRecordRequest"
+    package var name: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = ""
+    ) {
+      self.name = name
+    }
+  }
+
+  package struct ListRecordsRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListRecordsRequest"
+    /// "demand", "collection", "joint_collection", "responsibility", "standard", "opening", "meeting", "category", "duplicate"; empty for all.
+    package var kind: String = ""
+    package var owner: String = ""
+    /// Also those that have ended or were replaced.
+    package var endedToo: Bool = false
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      kind: String = "",
+      owner: String = "",
+      endedToo: Bool = false,
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.kind = kind
+      self.owner = owner
+      self.endedToo = endedToo
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListRecordsResponse: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListRecordsResponse"
+    package var records: [CatalogV1.Record] = []
+    package var nextPageToken: String = ""
+    /// Of the list that was asked for, with kind and owner.
+    package var listVersion: Int32 = 0
+    /// Of standards: the fields for which none is in force (hebi-2021/29.2).
+    package var missingFields: [String] = []
+
+    package init() {}
+
+    package init(
+      records: [CatalogV1.Record] = [],
+      nextPageToken: String = "",
+      listVersion: Int32 = 0,
+      missingFields: [String] = []
+    ) {
+      self.records = records
+      self.nextPageToken = nextPageToken
+      self.listVersion = listVersion
+      self.missingFields = missingFields
     }
   }
 }
@@ -1695,6 +2720,17 @@ extension CatalogV1.Entry {
     self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
     self.derivedFrom = try check.strings(source.pointee.derived_from, source.pointee.n_derived_from, "derived_from")
     self.statement = check.bytes(source.pointee.statement)
+    self.businessClass = try check.string(source.pointee.business_class, "business_class")
+    self.specialLaw = try check.optionalMessage(source.pointee.special_law, "special_law")
+    self.acquisitionSource = try check.string(source.pointee.acquisition_source, "acquisition_source")
+    self.structure = try check.string(source.pointee.structure, "structure")
+    self.activeSharing = try check.string(source.pointee.active_sharing, "active_sharing")
+    self.groupDecision = try check.string(source.pointee.group_decision, "group_decision")
+    self.shareDepartments = try check.strings(source.pointee.share_departments, source.pointee.n_share_departments, "share_departments")
+    self.duplicateReason = try check.string(source.pointee.duplicate_reason, "duplicate_reason")
+    self.resource = try check.optionalMessage(source.pointee.resource, "resource")
+    self.rights = try check.messages(source.pointee.rights, source.pointee.n_rights, "rights")
+    self.warnings = try check.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
     switch source.pointee.reject_threshold_case.rawValue {
     case 26:
       self.rejectThresholdPercent = source.pointee.reject_threshold_percent
@@ -1752,6 +2788,20 @@ extension CatalogV1.Entry {
     target.pointee.n_derived_from = self.derivedFrom.count
     target.pointee.derived_from = arena.strings(self.derivedFrom)
     target.pointee.statement = arena.bytes(self.statement)
+    target.pointee.business_class = arena.string(self.businessClass)
+    target.pointee.special_law = arena.optionalMessage(self.specialLaw)
+    target.pointee.acquisition_source = arena.string(self.acquisitionSource)
+    target.pointee.structure = arena.string(self.structure)
+    target.pointee.active_sharing = arena.string(self.activeSharing)
+    target.pointee.group_decision = arena.string(self.groupDecision)
+    target.pointee.n_share_departments = self.shareDepartments.count
+    target.pointee.share_departments = arena.strings(self.shareDepartments)
+    target.pointee.duplicate_reason = arena.string(self.duplicateReason)
+    target.pointee.resource = arena.optionalMessage(self.resource)
+    target.pointee.n_rights = self.rights.count
+    target.pointee.rights = arena.messages(self.rights)
+    target.pointee.n_warnings = self.warnings.count
+    target.pointee.warnings = arena.messages(self.warnings)
     if let value = self.rejectThresholdPercent {
       target.pointee.reject_threshold_case = .init(rawValue: 26)
       target.pointee.reject_threshold_percent = value
@@ -1806,6 +2856,17 @@ extension CatalogV1.Entry {
     case "receipt": 53
     case "derivedFrom", "derived_from": 54
     case "statement": 55
+    case "businessClass", "business_class": 56
+    case "specialLaw", "special_law": 57
+    case "acquisitionSource", "acquisition_source": 58
+    case "structure": 59
+    case "activeSharing", "active_sharing": 60
+    case "groupDecision", "group_decision": 61
+    case "shareDepartments", "share_departments": 62
+    case "duplicateReason", "duplicate_reason": 63
+    case "resource": 64
+    case "rights": 65
+    case "warnings": 66
     default: 0
     }
   }
@@ -1914,6 +2975,34 @@ extension CatalogV1.Entry {
       }
     case 55:
       try reader.read(&self.statement)
+    case 56:
+      try reader.read(&self.businessClass)
+    case 57:
+      try reader.read(&self.specialLaw)
+    case 58:
+      try reader.read(&self.acquisitionSource)
+    case 59:
+      try reader.read(&self.structure)
+    case 60:
+      try reader.read(&self.activeSharing)
+    case 61:
+      try reader.read(&self.groupDecision)
+    case 62:
+      try reader.readList(&self.shareDepartments, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 63:
+      try reader.read(&self.duplicateReason)
+    case 64:
+      try reader.read(&self.resource)
+    case 65:
+      try reader.readList(&self.rights, of: CatalogV1.DataRight()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 66:
+      try reader.readList(&self.warnings, of: CatalogV1.EntryWarning()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -1968,6 +3057,215 @@ extension CatalogV1.Entry {
     writer.field("receipt", self.receipt)
     writer.list("derivedFrom", self.derivedFrom) { $0.value($1) }
     writer.field("statement", self.statement)
+    writer.field("businessClass", self.businessClass)
+    writer.field("specialLaw", self.specialLaw)
+    writer.field("acquisitionSource", self.acquisitionSource)
+    writer.field("structure", self.structure)
+    writer.field("activeSharing", self.activeSharing)
+    writer.field("groupDecision", self.groupDecision)
+    writer.list("shareDepartments", self.shareDepartments) { $0.value($1) }
+    writer.field("duplicateReason", self.duplicateReason)
+    writer.field("resource", self.resource)
+    writer.list("rights", self.rights) { $0.value($1) }
+    writer.list("warnings", self.warnings) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.MountedResource {
+  typealias Layout = Weir__Catalog__V1__MountedResource
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__mounted_resource__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.location = try check.string(source.pointee.location, "location")
+    self.columns = try check.strings(source.pointee.columns, source.pointee.n_columns, "columns")
+    self.description = try check.string(source.pointee.description, "description")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.location = arena.string(self.location)
+    target.pointee.n_columns = self.columns.count
+    target.pointee.columns = arena.strings(self.columns)
+    target.pointee.description = arena.string(self.description)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "location": 1
+    case "columns": 2
+    case "description": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.location)
+    case 2:
+      try reader.readList(&self.columns, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 3:
+      try reader.read(&self.description)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("location", self.location)
+    writer.list("columns", self.columns) { $0.value($1) }
+    writer.field("description", self.description)
+  }
+}
+
+extension CatalogV1.DataRight {
+  typealias Layout = Weir__Catalog__V1__DataRight
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__data_right__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.right = try check.string(source.pointee.right, "right")
+    self.holder = try check.string(source.pointee.holder, "holder")
+    self.article = try check.string(source.pointee.article, "article")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.right = arena.string(self.right)
+    target.pointee.holder = arena.string(self.holder)
+    target.pointee.article = arena.string(self.article)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "right": 1
+    case "holder": 2
+    case "article": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.right)
+    case 2:
+      try reader.read(&self.holder)
+    case 3:
+      try reader.read(&self.article)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("right", self.right)
+    writer.field("holder", self.holder)
+    writer.field("article", self.article)
+  }
+}
+
+extension CatalogV1.EntryWarning {
+  typealias Layout = Weir__Catalog__V1__EntryWarning
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__entry_warning__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.item = try check.string(source.pointee.item, "item")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.article = try check.string(source.pointee.article, "article")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.item = arena.string(self.item)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.article = arena.string(self.article)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "item": 2
+    case "entry": 3
+    case "article": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.item)
+    case 3:
+      try reader.read(&self.entry)
+    case 4:
+      try reader.read(&self.article)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("item", self.item)
+    writer.field("entry", self.entry)
+    writer.field("article", self.article)
   }
 }
 
@@ -2628,12 +3926,14 @@ extension CatalogV1.MountEntryRequest {
     self.name = try check.string(source.pointee.name, "name")
     self.sourceSystem = try check.string(source.pointee.source_system, "source_system")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.resource = try check.optionalMessage(source.pointee.resource, "resource")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.name = arena.string(self.name)
     target.pointee.source_system = arena.string(self.sourceSystem)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.resource = arena.optionalMessage(self.resource)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2641,6 +3941,7 @@ extension CatalogV1.MountEntryRequest {
     case "name": 1
     case "sourceSystem", "source_system": 2
     case "requestId", "request_id": 3
+    case "resource": 4
     default: 0
     }
   }
@@ -2653,6 +3954,8 @@ extension CatalogV1.MountEntryRequest {
       try reader.read(&self.sourceSystem)
     case 3:
       try reader.read(&self.requestID)
+    case 4:
+      try reader.read(&self.resource)
     default: break
     }
   }
@@ -2661,6 +3964,7 @@ extension CatalogV1.MountEntryRequest {
     writer.field("name", self.name)
     writer.field("sourceSystem", self.sourceSystem)
     writer.field("requestId", self.requestID)
+    writer.field("resource", self.resource)
   }
 }
 
@@ -2745,6 +4049,8 @@ extension CatalogV1.ListEntriesRequest {
     self.state = CatalogV1.EntryState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
     self.pageSize = source.pointee.page_size
     self.pageToken = try check.string(source.pointee.page_token, "page_token")
+    self.baseKind = try check.string(source.pointee.base_kind, "base_kind")
+    self.only = try check.string(source.pointee.only, "only")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2754,6 +4060,8 @@ extension CatalogV1.ListEntriesRequest {
     target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
     target.pointee.page_size = self.pageSize
     target.pointee.page_token = arena.string(self.pageToken)
+    target.pointee.base_kind = arena.string(self.baseKind)
+    target.pointee.only = arena.string(self.only)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2764,6 +4072,8 @@ extension CatalogV1.ListEntriesRequest {
     case "state": 4
     case "pageSize", "page_size": 5
     case "pageToken", "page_token": 6
+    case "baseKind", "base_kind": 7
+    case "only": 8
     default: 0
     }
   }
@@ -2782,6 +4092,10 @@ extension CatalogV1.ListEntriesRequest {
       try reader.read(&self.pageSize)
     case 6:
       try reader.read(&self.pageToken)
+    case 7:
+      try reader.read(&self.baseKind)
+    case 8:
+      try reader.read(&self.only)
     default: break
     }
   }
@@ -2793,6 +4107,8 @@ extension CatalogV1.ListEntriesRequest {
     writer.field("state", self.state)
     writer.field("pageSize", self.pageSize)
     writer.field("pageToken", self.pageToken)
+    writer.field("baseKind", self.baseKind)
+    writer.field("only", self.only)
   }
 }
 
@@ -3516,5 +4832,2288 @@ extension CatalogV1.ListChangesResponse {
   func writeFields(to writer: inout JSONWriter) {
     writer.list("changes", self.changes) { $0.value($1) }
     writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension CatalogV1.GetLevelCatalogueRequest {
+  typealias Layout = Weir__Catalog__V1__GetLevelCatalogueRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__get_level_catalogue_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.region = try check.string(source.pointee.region, "region")
+    self.version = source.pointee.version
+    self.ownLevel = source.pointee.own_level != 0
+    self.withContent = source.pointee.with_content != 0
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.region = arena.string(self.region)
+    target.pointee.version = self.version
+    target.pointee.own_level = self.ownLevel ? 1 : 0
+    target.pointee.with_content = self.withContent ? 1 : 0
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "region": 1
+    case "version": 2
+    case "ownLevel", "own_level": 3
+    case "withContent", "with_content": 4
+    case "pageSize", "page_size": 5
+    case "pageToken", "page_token": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.region)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.ownLevel)
+    case 4:
+      try reader.read(&self.withContent)
+    case 5:
+      try reader.read(&self.pageSize)
+    case 6:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("region", self.region)
+    writer.field("version", self.version)
+    writer.field("ownLevel", self.ownLevel)
+    writer.field("withContent", self.withContent)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension CatalogV1.CatalogueEntry {
+  typealias Layout = Weir__Catalog__V1__CatalogueEntry
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__catalogue_entry__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.version = source.pointee.version
+    self.title = try check.string(source.pointee.title, "title")
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.origin = try check.string(source.pointee.origin, "origin")
+    self.resourceCode = try check.string(source.pointee.resource_code, "resource_code")
+    self.digest = check.bytes(source.pointee.digest)
+    self.node = try check.string(source.pointee.node, "node")
+    self.content = check.bytes(source.pointee.content)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.version = self.version
+    target.pointee.title = arena.string(self.title)
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.origin = arena.string(self.origin)
+    target.pointee.resource_code = arena.string(self.resourceCode)
+    target.pointee.digest = arena.bytes(self.digest)
+    target.pointee.node = arena.string(self.node)
+    target.pointee.content = arena.bytes(self.content)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "version": 2
+    case "title": 3
+    case "owner": 4
+    case "origin": 5
+    case "resourceCode", "resource_code": 6
+    case "digest": 7
+    case "node": 8
+    case "content": 9
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.title)
+    case 4:
+      try reader.read(&self.owner)
+    case 5:
+      try reader.read(&self.origin)
+    case 6:
+      try reader.read(&self.resourceCode)
+    case 7:
+      try reader.read(&self.digest)
+    case 8:
+      try reader.read(&self.node)
+    case 9:
+      try reader.read(&self.content)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("version", self.version)
+    writer.field("title", self.title)
+    writer.field("owner", self.owner)
+    writer.field("origin", self.origin)
+    writer.field("resourceCode", self.resourceCode)
+    writer.field("digest", self.digest)
+    writer.field("node", self.node)
+    writer.field("content", self.content)
+  }
+}
+
+extension CatalogV1.LevelCatalogue {
+  typealias Layout = Weir__Catalog__V1__LevelCatalogue
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__level_catalogue__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.region = try check.string(source.pointee.region, "region")
+    self.version = source.pointee.version
+    self.size = source.pointee.size
+    self.entries = try check.messages(source.pointee.entries, source.pointee.n_entries, "entries")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+    self.head = try check.string(source.pointee.head, "head")
+    self.keyList = try check.string(source.pointee.key_list, "key_list")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.region = arena.string(self.region)
+    target.pointee.version = self.version
+    target.pointee.size = self.size
+    target.pointee.n_entries = self.entries.count
+    target.pointee.entries = arena.messages(self.entries)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+    target.pointee.head = arena.string(self.head)
+    target.pointee.key_list = arena.string(self.keyList)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "region": 1
+    case "version": 2
+    case "size": 3
+    case "entries": 4
+    case "nextPageToken", "next_page_token": 5
+    case "head": 6
+    case "keyList", "key_list": 7
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.region)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.size)
+    case 4:
+      try reader.readList(&self.entries, of: CatalogV1.CatalogueEntry()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 5:
+      try reader.read(&self.nextPageToken)
+    case 6:
+      try reader.read(&self.head)
+    case 7:
+      try reader.read(&self.keyList)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("region", self.region)
+    writer.field("version", self.version)
+    writer.field("size", self.size)
+    writer.list("entries", self.entries) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+    writer.field("head", self.head)
+    writer.field("keyList", self.keyList)
+  }
+}
+
+extension CatalogV1.CompareLevelCatalogueRequest {
+  typealias Layout = Weir__Catalog__V1__CompareLevelCatalogueRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__compare_level_catalogue_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.region = try check.string(source.pointee.region, "region")
+    self.from = source.pointee.from
+    self.to = source.pointee.to
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.region = arena.string(self.region)
+    target.pointee.from = self.from
+    target.pointee.to = self.to
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "region": 1
+    case "from": 2
+    case "to": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.region)
+    case 2:
+      try reader.read(&self.from)
+    case 3:
+      try reader.read(&self.to)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("region", self.region)
+    writer.field("from", self.from)
+    writer.field("to", self.to)
+  }
+}
+
+extension CatalogV1.CatalogueDifference {
+  typealias Layout = Weir__Catalog__V1__CatalogueDifference
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__catalogue_difference__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.node = try check.string(source.pointee.node, "node")
+    self.title = try check.string(source.pointee.title, "title")
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.fromVersion = source.pointee.from_version
+    self.toVersion = source.pointee.to_version
+    self.addedItems = try check.strings(source.pointee.added_items, source.pointee.n_added_items, "added_items")
+    self.removedItems = try check.strings(source.pointee.removed_items, source.pointee.n_removed_items, "removed_items")
+    self.changedItems = try check.strings(source.pointee.changed_items, source.pointee.n_changed_items, "changed_items")
+    self.properties = try check.strings(source.pointee.properties, source.pointee.n_properties, "properties")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.node = arena.string(self.node)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.from_version = self.fromVersion
+    target.pointee.to_version = self.toVersion
+    target.pointee.n_added_items = self.addedItems.count
+    target.pointee.added_items = arena.strings(self.addedItems)
+    target.pointee.n_removed_items = self.removedItems.count
+    target.pointee.removed_items = arena.strings(self.removedItems)
+    target.pointee.n_changed_items = self.changedItems.count
+    target.pointee.changed_items = arena.strings(self.changedItems)
+    target.pointee.n_properties = self.properties.count
+    target.pointee.properties = arena.strings(self.properties)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entry": 1
+    case "node": 2
+    case "title": 3
+    case "kind": 4
+    case "fromVersion", "from_version": 5
+    case "toVersion", "to_version": 6
+    case "addedItems", "added_items": 7
+    case "removedItems", "removed_items": 8
+    case "changedItems", "changed_items": 9
+    case "properties": 10
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.entry)
+    case 2:
+      try reader.read(&self.node)
+    case 3:
+      try reader.read(&self.title)
+    case 4:
+      try reader.read(&self.kind)
+    case 5:
+      try reader.read(&self.fromVersion)
+    case 6:
+      try reader.read(&self.toVersion)
+    case 7:
+      try reader.readList(&self.addedItems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 8:
+      try reader.readList(&self.removedItems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 9:
+      try reader.readList(&self.changedItems, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 10:
+      try reader.readList(&self.properties, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("entry", self.entry)
+    writer.field("node", self.node)
+    writer.field("title", self.title)
+    writer.field("kind", self.kind)
+    writer.field("fromVersion", self.fromVersion)
+    writer.field("toVersion", self.toVersion)
+    writer.list("addedItems", self.addedItems) { $0.value($1) }
+    writer.list("removedItems", self.removedItems) { $0.value($1) }
+    writer.list("changedItems", self.changedItems) { $0.value($1) }
+    writer.list("properties", self.properties) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.CompareLevelCatalogueResponse {
+  typealias Layout = Weir__Catalog__V1__CompareLevelCatalogueResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__compare_level_catalogue_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.from = source.pointee.from
+    self.to = source.pointee.to
+    self.differences = try check.messages(source.pointee.differences, source.pointee.n_differences, "differences")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.from = self.from
+    target.pointee.to = self.to
+    target.pointee.n_differences = self.differences.count
+    target.pointee.differences = arena.messages(self.differences)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "from": 1
+    case "to": 2
+    case "differences": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.from)
+    case 2:
+      try reader.read(&self.to)
+    case 3:
+      try reader.readList(&self.differences, of: CatalogV1.CatalogueDifference()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("from", self.from)
+    writer.field("to", self.to)
+    writer.list("differences", self.differences) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.CataloguePart {
+  typealias Layout = Weir__Catalog__V1__CataloguePart
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__catalogue_part__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.head = try check.string(source.pointee.head, "head")
+    self.keyList = try check.string(source.pointee.key_list, "key_list")
+    self.rootKey = try check.string(source.pointee.root_key, "root_key")
+    self.entries = try check.messages(source.pointee.entries, source.pointee.n_entries, "entries")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.head = arena.string(self.head)
+    target.pointee.key_list = arena.string(self.keyList)
+    target.pointee.root_key = arena.string(self.rootKey)
+    target.pointee.n_entries = self.entries.count
+    target.pointee.entries = arena.messages(self.entries)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "head": 1
+    case "keyList", "key_list": 2
+    case "rootKey", "root_key": 3
+    case "entries": 4
+    case "requestId", "request_id": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.head)
+    case 2:
+      try reader.read(&self.keyList)
+    case 3:
+      try reader.read(&self.rootKey)
+    case 4:
+      try reader.readList(&self.entries, of: CatalogV1.CatalogueEntry()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 5:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("head", self.head)
+    writer.field("keyList", self.keyList)
+    writer.field("rootKey", self.rootKey)
+    writer.list("entries", self.entries) { $0.value($1) }
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.ImportLevelCatalogueResponse {
+  typealias Layout = Weir__Catalog__V1__ImportLevelCatalogueResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__import_level_catalogue_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.node = try check.string(source.pointee.node, "node")
+    self.region = try check.string(source.pointee.region, "region")
+    self.version = source.pointee.version
+    self.added = source.pointee.added
+    self.changed = source.pointee.changed
+    self.removed = source.pointee.removed
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.node = arena.string(self.node)
+    target.pointee.region = arena.string(self.region)
+    target.pointee.version = self.version
+    target.pointee.added = self.added
+    target.pointee.changed = self.changed
+    target.pointee.removed = self.removed
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "node": 1
+    case "region": 2
+    case "version": 3
+    case "added": 4
+    case "changed": 5
+    case "removed": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.node)
+    case 2:
+      try reader.read(&self.region)
+    case 3:
+      try reader.read(&self.version)
+    case 4:
+      try reader.read(&self.added)
+    case 5:
+      try reader.read(&self.changed)
+    case 6:
+      try reader.read(&self.removed)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("node", self.node)
+    writer.field("region", self.region)
+    writer.field("version", self.version)
+    writer.field("added", self.added)
+    writer.field("changed", self.changed)
+    writer.field("removed", self.removed)
+  }
+}
+
+extension CatalogV1.ListResponsibilitiesRequest {
+  typealias Layout = Weir__Catalog__V1__ListResponsibilitiesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_responsibilities_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.region = try check.string(source.pointee.region, "region")
+    self.version = source.pointee.version
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.region = arena.string(self.region)
+    target.pointee.version = self.version
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "region": 2
+    case "version": 3
+    case "pageSize", "page_size": 4
+    case "pageToken", "page_token": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.region)
+    case 3:
+      try reader.read(&self.version)
+    case 4:
+      try reader.read(&self.pageSize)
+    case 5:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("region", self.region)
+    writer.field("version", self.version)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension CatalogV1.ResponsibilityItem {
+  typealias Layout = Weir__Catalog__V1__ResponsibilityItem
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__responsibility_item__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.title = try check.string(source.pointee.title, "title")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.entryVersion = source.pointee.entry_version
+    self.assignment = try check.string(source.pointee.assignment, "assignment")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.entry_version = self.entryVersion
+    target.pointee.assignment = arena.string(self.assignment)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "title": 2
+    case "entry": 3
+    case "entryVersion", "entry_version": 4
+    case "assignment": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.title)
+    case 3:
+      try reader.read(&self.entry)
+    case 4:
+      try reader.read(&self.entryVersion)
+    case 5:
+      try reader.read(&self.assignment)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("title", self.title)
+    writer.field("entry", self.entry)
+    writer.field("entryVersion", self.entryVersion)
+    writer.field("assignment", self.assignment)
+  }
+}
+
+extension CatalogV1.ListResponsibilitiesResponse {
+  typealias Layout = Weir__Catalog__V1__ListResponsibilitiesResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_responsibilities_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.version = source.pointee.version
+    self.items = try check.messages(source.pointee.items, source.pointee.n_items, "items")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.version = self.version
+    target.pointee.n_items = self.items.count
+    target.pointee.items = arena.messages(self.items)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "version": 1
+    case "items": 2
+    case "nextPageToken", "next_page_token": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.version)
+    case 2:
+      try reader.readList(&self.items, of: CatalogV1.ResponsibilityItem()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 3:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("version", self.version)
+    writer.list("items", self.items) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension CatalogV1.Confirmation {
+  typealias Layout = Weir__Catalog__V1__Confirmation
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__confirmation__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.part = try check.string(source.pointee.part, "part")
+    self.department = try check.string(source.pointee.department, "department")
+    self.person = try check.string(source.pointee.person, "person")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.part = arena.string(self.part)
+    target.pointee.department = arena.string(self.department)
+    target.pointee.person = arena.string(self.person)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "part": 1
+    case "department": 2
+    case "person": 3
+    case "time": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.part)
+    case 2:
+      try reader.read(&self.department)
+    case 3:
+      try reader.read(&self.person)
+    case 4:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("part", self.part)
+    writer.field("department", self.department)
+    writer.field("person", self.person)
+    writer.field("time", self.time)
+  }
+}
+
+extension CatalogV1.Record {
+  typealias Layout = Weir__Catalog__V1__Record
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.version = source.pointee.version
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.state = CatalogV1.RecordState(rawValue: Int32(truncatingIfNeeded: source.pointee.state.rawValue))
+    self.profile = try check.string(source.pointee.profile, "profile")
+    self.confirmations = try check.messages(source.pointee.confirmations, source.pointee.n_confirmations, "confirmations")
+    self.history = try check.messages(source.pointee.history, source.pointee.n_history, "history")
+    self.etag = try check.string(source.pointee.etag, "etag")
+    self.listVersion = source.pointee.list_version
+    self.createTime = try check.optionalMessage(source.pointee.create_time, "create_time")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+    self.demand = try check.optionalMessage(source.pointee.demand, "demand")
+    self.collection = try check.optionalMessage(source.pointee.collection, "collection")
+    self.jointCollection = try check.optionalMessage(source.pointee.joint_collection, "joint_collection")
+    self.responsibility = try check.optionalMessage(source.pointee.responsibility, "responsibility")
+    self.standard = try check.optionalMessage(source.pointee.standard, "standard")
+    self.opening = try check.optionalMessage(source.pointee.opening, "opening")
+    self.meeting = try check.optionalMessage(source.pointee.meeting, "meeting")
+    self.category = try check.optionalMessage(source.pointee.category, "category")
+    self.duplicate = try check.optionalMessage(source.pointee.duplicate, "duplicate")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.version = self.version
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.state = .init(rawValue: .init(truncatingIfNeeded: self.state.rawValue))
+    target.pointee.profile = arena.string(self.profile)
+    target.pointee.n_confirmations = self.confirmations.count
+    target.pointee.confirmations = arena.messages(self.confirmations)
+    target.pointee.n_history = self.history.count
+    target.pointee.history = arena.messages(self.history)
+    target.pointee.etag = arena.string(self.etag)
+    target.pointee.list_version = self.listVersion
+    target.pointee.create_time = arena.optionalMessage(self.createTime)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
+    target.pointee.demand = arena.optionalMessage(self.demand)
+    target.pointee.collection = arena.optionalMessage(self.collection)
+    target.pointee.joint_collection = arena.optionalMessage(self.jointCollection)
+    target.pointee.responsibility = arena.optionalMessage(self.responsibility)
+    target.pointee.standard = arena.optionalMessage(self.standard)
+    target.pointee.opening = arena.optionalMessage(self.opening)
+    target.pointee.meeting = arena.optionalMessage(self.meeting)
+    target.pointee.category = arena.optionalMessage(self.category)
+    target.pointee.duplicate = arena.optionalMessage(self.duplicate)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "version": 2
+    case "owner": 3
+    case "state": 4
+    case "profile": 5
+    case "confirmations": 6
+    case "history": 7
+    case "etag": 8
+    case "listVersion", "list_version": 9
+    case "createTime", "create_time": 10
+    case "receipt": 11
+    case "demand": 20
+    case "collection": 21
+    case "jointCollection", "joint_collection": 22
+    case "responsibility": 23
+    case "standard": 24
+    case "opening": 25
+    case "meeting": 26
+    case "category": 27
+    case "duplicate": 28
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.owner)
+    case 4:
+      try reader.read(&self.state)
+    case 5:
+      try reader.read(&self.profile)
+    case 6:
+      try reader.readList(&self.confirmations, of: CatalogV1.Confirmation()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 7:
+      try reader.readList(&self.history, of: CommonV1.Step()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 8:
+      try reader.read(&self.etag)
+    case 9:
+      try reader.read(&self.listVersion)
+    case 10:
+      try reader.read(&self.createTime)
+    case 11:
+      try reader.read(&self.receipt)
+    case 20:
+      try reader.read(&self.demand)
+    case 21:
+      try reader.read(&self.collection)
+    case 22:
+      try reader.read(&self.jointCollection)
+    case 23:
+      try reader.read(&self.responsibility)
+    case 24:
+      try reader.read(&self.standard)
+    case 25:
+      try reader.read(&self.opening)
+    case 26:
+      try reader.read(&self.meeting)
+    case 27:
+      try reader.read(&self.category)
+    case 28:
+      try reader.read(&self.duplicate)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("version", self.version)
+    writer.field("owner", self.owner)
+    writer.field("state", self.state)
+    writer.field("profile", self.profile)
+    writer.list("confirmations", self.confirmations) { $0.value($1) }
+    writer.list("history", self.history) { $0.value($1) }
+    writer.field("etag", self.etag)
+    writer.field("listVersion", self.listVersion)
+    writer.field("createTime", self.createTime)
+    writer.field("receipt", self.receipt)
+    writer.field("demand", self.demand)
+    writer.field("collection", self.collection)
+    writer.field("jointCollection", self.jointCollection)
+    writer.field("responsibility", self.responsibility)
+    writer.field("standard", self.standard)
+    writer.field("opening", self.opening)
+    writer.field("meeting", self.meeting)
+    writer.field("category", self.category)
+    writer.field("duplicate", self.duplicate)
+  }
+}
+
+extension CatalogV1.DemandRecord {
+  typealias Layout = Weir__Catalog__V1__DemandRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__demand_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.datum = try check.string(source.pointee.datum, "datum")
+    self.provider = try check.string(source.pointee.provider, "provider")
+    self.duty = try check.string(source.pointee.duty, "duty")
+    self.frequency = try check.string(source.pointee.frequency, "frequency")
+    self.match = try check.string(source.pointee.match, "match")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.datum = arena.string(self.datum)
+    target.pointee.provider = arena.string(self.provider)
+    target.pointee.duty = arena.string(self.duty)
+    target.pointee.frequency = arena.string(self.frequency)
+    target.pointee.match = arena.string(self.match)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "datum": 1
+    case "provider": 2
+    case "duty": 3
+    case "frequency": 4
+    case "match": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.datum)
+    case 2:
+      try reader.read(&self.provider)
+    case 3:
+      try reader.read(&self.duty)
+    case 4:
+      try reader.read(&self.frequency)
+    case 5:
+      try reader.read(&self.match)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("datum", self.datum)
+    writer.field("provider", self.provider)
+    writer.field("duty", self.duty)
+    writer.field("frequency", self.frequency)
+    writer.field("match", self.match)
+  }
+}
+
+extension CatalogV1.CollectionRecord {
+  typealias Layout = Weir__Catalog__V1__CollectionRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__collection_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.datum = try check.string(source.pointee.datum, "datum")
+    self.basis = try check.optionalMessage(source.pointee.basis, "basis")
+    self.duty = try check.string(source.pointee.duty, "duty")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.datum = arena.string(self.datum)
+    target.pointee.basis = arena.optionalMessage(self.basis)
+    target.pointee.duty = arena.string(self.duty)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "datum": 1
+    case "basis": 2
+    case "duty": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.datum)
+    case 2:
+      try reader.read(&self.basis)
+    case 3:
+      try reader.read(&self.duty)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("datum", self.datum)
+    writer.field("basis", self.basis)
+    writer.field("duty", self.duty)
+  }
+}
+
+extension CatalogV1.JointCollectionRecord {
+  typealias Layout = Weir__Catalog__V1__JointCollectionRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__joint_collection_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.title = try check.string(source.pointee.title, "title")
+    self.category = try check.string(source.pointee.category, "category")
+    self.parties = try check.messages(source.pointee.parties, source.pointee.n_parties, "parties")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.title = arena.string(self.title)
+    target.pointee.category = arena.string(self.category)
+    target.pointee.n_parties = self.parties.count
+    target.pointee.parties = arena.messages(self.parties)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "title": 1
+    case "category": 2
+    case "parties": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.title)
+    case 2:
+      try reader.read(&self.category)
+    case 3:
+      try reader.readList(&self.parties, of: CatalogV1.JointCollectionRecord.Party()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("title", self.title)
+    writer.field("category", self.category)
+    writer.list("parties", self.parties) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.JointCollectionRecord.Party {
+  typealias Layout = Weir__Catalog__V1__JointCollectionRecord__Party
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__joint_collection_record__party__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.items = try check.strings(source.pointee.items, source.pointee.n_items, "items")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.n_items = self.items.count
+    target.pointee.items = arena.strings(self.items)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "items": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.readList(&self.items, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.list("items", self.items) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.ResponsibilityRecord {
+  typealias Layout = Weir__Catalog__V1__ResponsibilityRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__responsibility_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.datum = try check.string(source.pointee.datum, "datum")
+    self.category = try check.string(source.pointee.category, "category")
+    self.department = try check.string(source.pointee.department, "department")
+    self.basis = try check.optionalMessage(source.pointee.basis, "basis")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.datum = arena.string(self.datum)
+    target.pointee.category = arena.string(self.category)
+    target.pointee.department = arena.string(self.department)
+    target.pointee.basis = arena.optionalMessage(self.basis)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "datum": 1
+    case "category": 2
+    case "department": 3
+    case "basis": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.datum)
+    case 2:
+      try reader.read(&self.category)
+    case 3:
+      try reader.read(&self.department)
+    case 4:
+      try reader.read(&self.basis)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("datum", self.datum)
+    writer.field("category", self.category)
+    writer.field("department", self.department)
+    writer.field("basis", self.basis)
+  }
+}
+
+extension CatalogV1.StandardRecord {
+  typealias Layout = Weir__Catalog__V1__StandardRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__standard_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.field = try check.string(source.pointee.field, "field")
+    self.title = try check.string(source.pointee.title, "title")
+    self.number = try check.string(source.pointee.number, "number")
+    self.edition = try check.string(source.pointee.edition, "edition")
+    self.effectiveFrom = try check.string(source.pointee.effective_from, "effective_from")
+    self.requiredFields = try check.strings(source.pointee.required_fields, source.pointee.n_required_fields, "required_fields")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.field = arena.string(self.field)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.number = arena.string(self.number)
+    target.pointee.edition = arena.string(self.edition)
+    target.pointee.effective_from = arena.string(self.effectiveFrom)
+    target.pointee.n_required_fields = self.requiredFields.count
+    target.pointee.required_fields = arena.strings(self.requiredFields)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "field": 2
+    case "title": 3
+    case "number": 4
+    case "edition": 5
+    case "effectiveFrom", "effective_from": 6
+    case "requiredFields", "required_fields": 7
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.field)
+    case 3:
+      try reader.read(&self.title)
+    case 4:
+      try reader.read(&self.number)
+    case 5:
+      try reader.read(&self.edition)
+    case 6:
+      try reader.read(&self.effectiveFrom)
+    case 7:
+      try reader.readList(&self.requiredFields, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("field", self.field)
+    writer.field("title", self.title)
+    writer.field("number", self.number)
+    writer.field("edition", self.edition)
+    writer.field("effectiveFrom", self.effectiveFrom)
+    writer.list("requiredFields", self.requiredFields) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.OpeningRecord {
+  typealias Layout = Weir__Catalog__V1__OpeningRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__opening_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.year = source.pointee.year
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.entryVersion = source.pointee.entry_version
+    self.domain = try check.string(source.pointee.domain, "domain")
+    self.abstract = try check.string(source.pointee.abstract, "abstract")
+    self.items = try check.strings(source.pointee.items, source.pointee.n_items, "items")
+    self.format = try check.string(source.pointee.format, "format")
+    self.openingType = try check.string(source.pointee.opening_type, "opening_type")
+    self.conditions = try check.string(source.pointee.conditions, "conditions")
+    self.updateFrequency = try check.string(source.pointee.update_frequency, "update_frequency")
+    self.basis = try check.optionalMessage(source.pointee.basis, "basis")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.year = self.year
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.entry_version = self.entryVersion
+    target.pointee.domain = arena.string(self.domain)
+    target.pointee.abstract = arena.string(self.abstract)
+    target.pointee.n_items = self.items.count
+    target.pointee.items = arena.strings(self.items)
+    target.pointee.format = arena.string(self.format)
+    target.pointee.opening_type = arena.string(self.openingType)
+    target.pointee.conditions = arena.string(self.conditions)
+    target.pointee.update_frequency = arena.string(self.updateFrequency)
+    target.pointee.basis = arena.optionalMessage(self.basis)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "year": 1
+    case "entry": 2
+    case "entryVersion", "entry_version": 3
+    case "domain": 4
+    case "abstract": 5
+    case "items": 6
+    case "format": 7
+    case "openingType", "opening_type": 8
+    case "conditions": 9
+    case "updateFrequency", "update_frequency": 10
+    case "basis": 11
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.year)
+    case 2:
+      try reader.read(&self.entry)
+    case 3:
+      try reader.read(&self.entryVersion)
+    case 4:
+      try reader.read(&self.domain)
+    case 5:
+      try reader.read(&self.abstract)
+    case 6:
+      try reader.readList(&self.items, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 7:
+      try reader.read(&self.format)
+    case 8:
+      try reader.read(&self.openingType)
+    case 9:
+      try reader.read(&self.conditions)
+    case 10:
+      try reader.read(&self.updateFrequency)
+    case 11:
+      try reader.read(&self.basis)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("year", self.year)
+    writer.field("entry", self.entry)
+    writer.field("entryVersion", self.entryVersion)
+    writer.field("domain", self.domain)
+    writer.field("abstract", self.abstract)
+    writer.list("items", self.items) { $0.value($1) }
+    writer.field("format", self.format)
+    writer.field("openingType", self.openingType)
+    writer.field("conditions", self.conditions)
+    writer.field("updateFrequency", self.updateFrequency)
+    writer.field("basis", self.basis)
+  }
+}
+
+extension CatalogV1.MeetingRecord {
+  typealias Layout = Weir__Catalog__V1__MeetingRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__meeting_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.date = try check.string(source.pointee.date, "date")
+    self.matters = try check.strings(source.pointee.matters, source.pointee.n_matters, "matters")
+    self.decision = try check.string(source.pointee.decision, "decision")
+    self.permits = try check.messages(source.pointee.permits, source.pointee.n_permits, "permits")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.date = arena.string(self.date)
+    target.pointee.n_matters = self.matters.count
+    target.pointee.matters = arena.strings(self.matters)
+    target.pointee.decision = arena.string(self.decision)
+    target.pointee.n_permits = self.permits.count
+    target.pointee.permits = arena.messages(self.permits)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "date": 1
+    case "matters": 2
+    case "decision": 3
+    case "permits": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.date)
+    case 2:
+      try reader.readList(&self.matters, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 3:
+      try reader.read(&self.decision)
+    case 4:
+      try reader.readList(&self.permits, of: CatalogV1.MeetingRecord.Permit()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("date", self.date)
+    writer.list("matters", self.matters) { $0.value($1) }
+    writer.field("decision", self.decision)
+    writer.list("permits", self.permits) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.MeetingRecord.Permit {
+  typealias Layout = Weir__Catalog__V1__MeetingRecord__Permit
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__meeting_record__permit__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.department = try check.string(source.pointee.department, "department")
+    self.category = try check.string(source.pointee.category, "category")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.department = arena.string(self.department)
+    target.pointee.category = arena.string(self.category)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "entry": 2
+    case "department": 3
+    case "category": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.entry)
+    case 3:
+      try reader.read(&self.department)
+    case 4:
+      try reader.read(&self.category)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("entry", self.entry)
+    writer.field("department", self.department)
+    writer.field("category", self.category)
+  }
+}
+
+extension CatalogV1.CategoryRecord {
+  typealias Layout = Weir__Catalog__V1__CategoryRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__category_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.parent = try check.string(source.pointee.parent, "parent")
+    self.slug = try check.string(source.pointee.slug, "slug")
+    self.title = try check.string(source.pointee.title, "title")
+    self.basis = try check.optionalMessage(source.pointee.basis, "basis")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.parent = arena.string(self.parent)
+    target.pointee.slug = arena.string(self.slug)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.basis = arena.optionalMessage(self.basis)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "parent": 1
+    case "slug": 2
+    case "title": 3
+    case "basis": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.parent)
+    case 2:
+      try reader.read(&self.slug)
+    case 3:
+      try reader.read(&self.title)
+    case 4:
+      try reader.read(&self.basis)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("parent", self.parent)
+    writer.field("slug", self.slug)
+    writer.field("title", self.title)
+    writer.field("basis", self.basis)
+  }
+}
+
+extension CatalogV1.DuplicateRecord {
+  typealias Layout = Weir__Catalog__V1__DuplicateRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__duplicate_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.datum = try check.string(source.pointee.datum, "datum")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.reason = try check.string(source.pointee.reason, "reason")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.datum = arena.string(self.datum)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.reason = arena.string(self.reason)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "datum": 2
+    case "entry": 3
+    case "reason": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.datum)
+    case 3:
+      try reader.read(&self.entry)
+    case 4:
+      try reader.read(&self.reason)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("datum", self.datum)
+    writer.field("entry", self.entry)
+    writer.field("reason", self.reason)
+  }
+}
+
+extension CatalogV1.SaveRecordRequest {
+  typealias Layout = Weir__Catalog__V1__SaveRecordRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__save_record_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.record = try check.optionalMessage(source.pointee.record, "record")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.record = arena.optionalMessage(self.record)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "record": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.record)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("record", self.record)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.DecideRecordRequest {
+  typealias Layout = Weir__Catalog__V1__DecideRecordRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__decide_record_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.decision = CatalogV1.DecideRecordRequest.Decision(rawValue: Int32(truncatingIfNeeded: source.pointee.decision.rawValue))
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.etag = try check.string(source.pointee.etag, "etag")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.decision = .init(rawValue: .init(truncatingIfNeeded: self.decision.rawValue))
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.etag = arena.string(self.etag)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "decision": 2
+    case "reason": 3
+    case "etag": 4
+    case "requestId", "request_id": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.decision)
+    case 3:
+      try reader.read(&self.reason)
+    case 4:
+      try reader.read(&self.etag)
+    case 5:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("decision", self.decision)
+    writer.field("reason", self.reason)
+    writer.field("etag", self.etag)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.GetRecordRequest {
+  typealias Layout = Weir__Catalog__V1__GetRecordRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__get_record_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+  }
+}
+
+extension CatalogV1.ListRecordsRequest {
+  typealias Layout = Weir__Catalog__V1__ListRecordsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_records_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.endedToo = source.pointee.ended_too != 0
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.ended_too = self.endedToo ? 1 : 0
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "kind": 1
+    case "owner": 2
+    case "endedToo", "ended_too": 3
+    case "pageSize", "page_size": 4
+    case "pageToken", "page_token": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.kind)
+    case 2:
+      try reader.read(&self.owner)
+    case 3:
+      try reader.read(&self.endedToo)
+    case 4:
+      try reader.read(&self.pageSize)
+    case 5:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("kind", self.kind)
+    writer.field("owner", self.owner)
+    writer.field("endedToo", self.endedToo)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension CatalogV1.ListRecordsResponse {
+  typealias Layout = Weir__Catalog__V1__ListRecordsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_records_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.records = try check.messages(source.pointee.records, source.pointee.n_records, "records")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+    self.listVersion = source.pointee.list_version
+    self.missingFields = try check.strings(source.pointee.missing_fields, source.pointee.n_missing_fields, "missing_fields")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_records = self.records.count
+    target.pointee.records = arena.messages(self.records)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+    target.pointee.list_version = self.listVersion
+    target.pointee.n_missing_fields = self.missingFields.count
+    target.pointee.missing_fields = arena.strings(self.missingFields)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "records": 1
+    case "nextPageToken", "next_page_token": 2
+    case "listVersion", "list_version": 3
+    case "missingFields", "missing_fields": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.records, of: CatalogV1.Record()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    case 3:
+      try reader.read(&self.listVersion)
+    case 4:
+      try reader.readList(&self.missingFields, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("records", self.records) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+    writer.field("listVersion", self.listVersion)
+    writer.list("missingFields", self.missingFields) { $0.value($1) }
   }
 }

@@ -40,6 +40,23 @@ extension CatalogV1 {
     /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
     /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
     func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ call: CallContext) async throws -> CommonV1.ListRunningCasesResponse
+    /// The catalogue of a region at a version: what was approved of its bodies, and of those below it (meizhou-public-2023/5.i3,
+    /// hebi-2021/8). Signed; what came from a node below is told with its origin (guangdong-2018/10).
+    func getLevelCatalogue(_ request: CatalogV1.GetLevelCatalogueRequest, _ call: CallContext) async throws -> CatalogV1.LevelCatalogue
+    /// What a version of it changes against another, item by item.
+    func compareLevelCatalogue(_ request: CatalogV1.CompareLevelCatalogueRequest, _ call: CallContext) async throws -> CatalogV1.CompareLevelCatalogueResponse
+    /// Takes the signed catalogue of a node below into one's own, in the place of what it had sent before (guangdong-2018/10).
+    func importLevelCatalogue(_ requests: MessageReader<CatalogV1.CataloguePart>, _ call: CallContext) async throws -> CatalogV1.ImportLevelCatalogueResponse
+    /// Which department must collect and provide which datum, as the catalogue has it at a version (hebi-2021/9a, 10c).
+    func listResponsibilities(_ request: CatalogV1.ListResponsibilitiesRequest, _ call: CallContext) async throws -> CatalogV1.ListResponsibilitiesResponse
+    /// Puts a record into one of the catalogue's registers, or its next version: what a department needs or must collect, how parties split
+    /// a collection, who answers for a datum, which standard holds. The kind decides who writes it and who must agree.
+    func saveRecord(_ request: CatalogV1.SaveRecordRequest, _ call: CallContext) async throws -> CatalogV1.Record
+    /// Agrees to a record, returns it with a reason, or ends it. It holds when all who must agree have.
+    func decideRecord(_ request: CatalogV1.DecideRecordRequest, _ call: CallContext) async throws -> CatalogV1.Record
+    func getRecord(_ request: CatalogV1.GetRecordRequest, _ call: CallContext) async throws -> CatalogV1.Record
+    /// Records in force, and those that the caller writes or must agree to.
+    func listRecords(_ request: CatalogV1.ListRecordsRequest, _ call: CallContext) async throws -> CatalogV1.ListRecordsResponse
     /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
     func resolveEntry(_ request: CatalogV1.ResolveEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
   }
@@ -63,6 +80,14 @@ extension CatalogV1 {
       .unary(AccessTable.catalogV1CatalogListCategories, admission) { request, call in try await service.listCategories(request, call) },
       .unary(AccessTable.catalogV1CatalogListDuties, admission) { request, call in try await service.listDuties(request, call) },
       .unary(AccessTable.catalogV1CatalogListRunningCases, admission) { request, call in try await service.listRunningCases(request, call) },
+      .unary(AccessTable.catalogV1CatalogGetLevelCatalogue, admission) { request, call in try await service.getLevelCatalogue(request, call) },
+      .unary(AccessTable.catalogV1CatalogCompareLevelCatalogue, admission) { request, call in try await service.compareLevelCatalogue(request, call) },
+      .clientStreaming(AccessTable.catalogV1CatalogImportLevelCatalogue, admission) { request, call in try await service.importLevelCatalogue(request, call) },
+      .unary(AccessTable.catalogV1CatalogListResponsibilities, admission) { request, call in try await service.listResponsibilities(request, call) },
+      .unary(AccessTable.catalogV1CatalogSaveRecord, admission) { request, call in try await service.saveRecord(request, call) },
+      .unary(AccessTable.catalogV1CatalogDecideRecord, admission) { request, call in try await service.decideRecord(request, call) },
+      .unary(AccessTable.catalogV1CatalogGetRecord, admission) { request, call in try await service.getRecord(request, call) },
+      .unary(AccessTable.catalogV1CatalogListRecords, admission) { request, call in try await service.listRecords(request, call) },
       .unary(AccessTable.catalogV1CatalogResolveEntry, admission) { request, call in try await service.resolveEntry(request, call) },
     ]
   }
@@ -154,6 +179,49 @@ extension CatalogV1 {
     /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
     package func listRunningCases(_ request: CommonV1.ListRunningCasesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListRunningCasesResponse {
       try await transport.unary("/weir.catalog.v1.Catalog/ListRunningCases", request, options)
+    }
+
+    /// The catalogue of a region at a version: what was approved of its bodies, and of those below it (meizhou-public-2023/5.i3,
+    /// hebi-2021/8). Signed; what came from a node below is told with its origin (guangdong-2018/10).
+    package func getLevelCatalogue(_ request: CatalogV1.GetLevelCatalogueRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.LevelCatalogue {
+      try await transport.unary("/weir.catalog.v1.Catalog/GetLevelCatalogue", request, options)
+    }
+
+    /// What a version of it changes against another, item by item.
+    package func compareLevelCatalogue(_ request: CatalogV1.CompareLevelCatalogueRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.CompareLevelCatalogueResponse {
+      try await transport.unary("/weir.catalog.v1.Catalog/CompareLevelCatalogue", request, options)
+    }
+
+    /// Takes the signed catalogue of a node below into one's own, in the place of what it had sent before (guangdong-2018/10).
+    package func importLevelCatalogue(
+      _ options: CallOptions = CallOptions(), _ body: (MessageWriter<CatalogV1.CataloguePart>) async throws -> Void
+    ) async throws -> CatalogV1.ImportLevelCatalogueResponse {
+      try await transport.clientStreaming("/weir.catalog.v1.Catalog/ImportLevelCatalogue", options, body)
+    }
+
+    /// Which department must collect and provide which datum, as the catalogue has it at a version (hebi-2021/9a, 10c).
+    package func listResponsibilities(_ request: CatalogV1.ListResponsibilitiesRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.ListResponsibilitiesResponse {
+      try await transport.unary("/weir.catalog.v1.Catalog/ListResponsibilities", request, options)
+    }
+
+    /// Puts a record into one of the catalogue's registers, or its next version: what a department needs or must collect, how parties split
+    /// a collection, who answers for a datum, which standard holds. The kind decides who writes it and who must agree.
+    package func saveRecord(_ request: CatalogV1.SaveRecordRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Record {
+      try await transport.unary("/weir.catalog.v1.Catalog/SaveRecord", request, options)
+    }
+
+    /// Agrees to a record, returns it with a reason, or ends it. It holds when all who must agree have.
+    package func decideRecord(_ request: CatalogV1.DecideRecordRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Record {
+      try await transport.unary("/weir.catalog.v1.Catalog/DecideRecord", request, options)
+    }
+
+    package func getRecord(_ request: CatalogV1.GetRecordRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Record {
+      try await transport.unary("/weir.catalog.v1.Catalog/GetRecord", request, options)
+    }
+
+    /// Records in force, and those that the caller writes or must agree to.
+    package func listRecords(_ request: CatalogV1.ListRecordsRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.ListRecordsResponse {
+      try await transport.unary("/weir.catalog.v1.Catalog/ListRecords", request, options)
     }
 
     /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.

@@ -305,6 +305,46 @@ extension MethodShape {
       request: CommonV1.ListRunningCasesRequest.self,
       reply: CommonV1.ListRunningCasesResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/GetLevelCatalogue": MethodShape(
+      path: "/weir.catalog.v1.Catalog/GetLevelCatalogue", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.GetLevelCatalogueRequest.self,
+      reply: CatalogV1.LevelCatalogue.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/CompareLevelCatalogue": MethodShape(
+      path: "/weir.catalog.v1.Catalog/CompareLevelCatalogue", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.CompareLevelCatalogueRequest.self,
+      reply: CatalogV1.CompareLevelCatalogueResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/ImportLevelCatalogue": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ImportLevelCatalogue", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.CataloguePart.self,
+      reply: CatalogV1.ImportLevelCatalogueResponse.self,
+      streamsRequests: true, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/ListResponsibilities": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ListResponsibilities", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.ListResponsibilitiesRequest.self,
+      reply: CatalogV1.ListResponsibilitiesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/SaveRecord": MethodShape(
+      path: "/weir.catalog.v1.Catalog/SaveRecord", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.SaveRecordRequest.self,
+      reply: CatalogV1.Record.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/DecideRecord": MethodShape(
+      path: "/weir.catalog.v1.Catalog/DecideRecord", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.DecideRecordRequest.self,
+      reply: CatalogV1.Record.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/GetRecord": MethodShape(
+      path: "/weir.catalog.v1.Catalog/GetRecord", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.GetRecordRequest.self,
+      reply: CatalogV1.Record.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/ListRecords": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ListRecords", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.ListRecordsRequest.self,
+      reply: CatalogV1.ListRecordsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.catalog.v1.Catalog/ResolveEntry": MethodShape(
       path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.ResolveEntryRequest.self,
@@ -539,6 +579,11 @@ extension MethodShape {
       path: "/weir.registry.v1.Registry/ListDocumentGaps", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListDocumentGapsRequest.self,
       reply: RegistryV1.ListDocumentGapsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ListRegions": MethodShape(
+      path: "/weir.registry.v1.Registry/ListRegions", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListRegionsRequest.self,
+      reply: RegistryV1.ListRegionsResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ListNotices": MethodShape(
       path: "/weir.registry.v1.Registry/ListNotices", service: "weir.registry.v1.Registry",

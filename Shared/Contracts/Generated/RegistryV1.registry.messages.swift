@@ -144,6 +144,14 @@ extension RegistryV1 {
     package var corrections: [RegistryV1.DepartmentCorrection] = []
     /// What the caller is to sign; in answers to `validate_only` alone.
     package var statement: [UInt8] = []
+    /// What kind of body it is: "administrative_organ" (unless said otherwise), "authorised_institution", "authorised_organisation",
+    /// "public_service_body", "public_enterprise", "central_branch", "by_reference", "enterprise". The governing text says which are taken.
+    package var body: String = ""
+    /// The law that gives an authorised body its functions (hebi-2021/3.2, guangdong-2018/32.3), or the document by which a government named
+    /// an authority (guangdong-2018/32.2).
+    package var instrument: CommonV1.Basis? = nil
+    /// Whether it follows the governing text by reference only (hebi-2021/33, guangdong-2018/33, meizhou-public-2023/44). Never written.
+    package var byReference: Bool = false
 
     package init() {}
 
@@ -160,7 +168,10 @@ extension RegistryV1 {
       superior: String = "",
       regionalRoles: [RegistryV1.RegionalRole] = [],
       corrections: [RegistryV1.DepartmentCorrection] = [],
-      statement: [UInt8] = []
+      statement: [UInt8] = [],
+      body: String = "",
+      instrument: CommonV1.Basis? = nil,
+      byReference: Bool = false
     ) {
       self.name = name
       self.title = title
@@ -175,6 +186,56 @@ extension RegistryV1 {
       self.regionalRoles = regionalRoles
       self.corrections = corrections
       self.statement = statement
+      self.body = body
+      self.instrument = instrument
+      self.byReference = byReference
+    }
+  }
+
+  package struct Region: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.Region"
+    /// GB/T 2260, "441424".
+    package var code: String = ""
+    package var level: RegistryV1.Level = RegistryV1.Level()
+    /// "departments/county-bureau"; empty where none is registered.
+    package var authority: String = ""
+    /// Bodies registered in it.
+    package var departments: Int32 = 0
+    package var lacksAuthority: Bool = false
+
+    package init() {}
+
+    package init(
+      code: String = "",
+      level: RegistryV1.Level = RegistryV1.Level(),
+      authority: String = "",
+      departments: Int32 = 0,
+      lacksAuthority: Bool = false
+    ) {
+      self.code = code
+      self.level = level
+      self.authority = authority
+      self.departments = departments
+      self.lacksAuthority = lacksAuthority
+    }
+  }
+
+  package struct ListRegionsRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListRegionsRequest"
+
+    package init() {}
+  }
+
+  package struct ListRegionsResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListRegionsResponse"
+    package var regions: [RegistryV1.Region] = []
+
+    package init() {}
+
+    package init(
+      regions: [RegistryV1.Region] = []
+    ) {
+      self.regions = regions
     }
   }
 
@@ -430,7 +491,7 @@ extension RegistryV1 {
     package static let messageName = "weir.registry.v1.UpdateDepartmentRequest"
     /// Its name, and what it should have been; with an etag, refused where it was changed since.
     package var department: RegistryV1.Department? = nil
-    /// Which are corrected, of "title", "level", "region", "kinds", "authority"; nothing else is looked at.
+    /// Which are corrected, of "title", "level", "region", "kinds", "authority", "body", "instrument"; nothing else is looked at.
     package var updateMask: [String] = []
     package var reason: String = ""
     package var requestID: String = ""
@@ -1465,6 +1526,9 @@ extension RegistryV1.Department {
     self.regionalRoles = try check.messages(source.pointee.regional_roles, source.pointee.n_regional_roles, "regional_roles")
     self.corrections = try check.messages(source.pointee.corrections, source.pointee.n_corrections, "corrections")
     self.statement = check.bytes(source.pointee.statement)
+    self.body = try check.string(source.pointee.body, "body")
+    self.instrument = try check.optionalMessage(source.pointee.instrument, "instrument")
+    self.byReference = source.pointee.by_reference != 0
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1484,6 +1548,9 @@ extension RegistryV1.Department {
     target.pointee.n_corrections = self.corrections.count
     target.pointee.corrections = arena.messages(self.corrections)
     target.pointee.statement = arena.bytes(self.statement)
+    target.pointee.body = arena.string(self.body)
+    target.pointee.instrument = arena.optionalMessage(self.instrument)
+    target.pointee.by_reference = self.byReference ? 1 : 0
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1501,6 +1568,9 @@ extension RegistryV1.Department {
     case "regionalRoles", "regional_roles": 11
     case "corrections": 12
     case "statement": 13
+    case "body": 14
+    case "instrument": 15
+    case "byReference", "by_reference": 16
     default: 0
     }
   }
@@ -1539,6 +1609,12 @@ extension RegistryV1.Department {
       }
     case 13:
       try reader.read(&self.statement)
+    case 14:
+      try reader.read(&self.body)
+    case 15:
+      try reader.read(&self.instrument)
+    case 16:
+      try reader.read(&self.byReference)
     default: break
     }
   }
@@ -1557,6 +1633,178 @@ extension RegistryV1.Department {
     writer.list("regionalRoles", self.regionalRoles) { $0.value($1) }
     writer.list("corrections", self.corrections) { $0.value($1) }
     writer.field("statement", self.statement)
+    writer.field("body", self.body)
+    writer.field("instrument", self.instrument)
+    writer.field("byReference", self.byReference)
+  }
+}
+
+extension RegistryV1.Region {
+  typealias Layout = Weir__Registry__V1__Region
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__region__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.code = try check.string(source.pointee.code, "code")
+    self.level = RegistryV1.Level(rawValue: Int32(truncatingIfNeeded: source.pointee.level.rawValue))
+    self.authority = try check.string(source.pointee.authority, "authority")
+    self.departments = source.pointee.departments
+    self.lacksAuthority = source.pointee.lacks_authority != 0
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.code = arena.string(self.code)
+    target.pointee.level = .init(rawValue: .init(truncatingIfNeeded: self.level.rawValue))
+    target.pointee.authority = arena.string(self.authority)
+    target.pointee.departments = self.departments
+    target.pointee.lacks_authority = self.lacksAuthority ? 1 : 0
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "code": 1
+    case "level": 2
+    case "authority": 3
+    case "departments": 4
+    case "lacksAuthority", "lacks_authority": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.code)
+    case 2:
+      try reader.read(&self.level)
+    case 3:
+      try reader.read(&self.authority)
+    case 4:
+      try reader.read(&self.departments)
+    case 5:
+      try reader.read(&self.lacksAuthority)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("code", self.code)
+    writer.field("level", self.level)
+    writer.field("authority", self.authority)
+    writer.field("departments", self.departments)
+    writer.field("lacksAuthority", self.lacksAuthority)
+  }
+}
+
+extension RegistryV1.ListRegionsRequest {
+  typealias Layout = Weir__Registry__V1__ListRegionsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_regions_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    0
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+  }
+}
+
+extension RegistryV1.ListRegionsResponse {
+  typealias Layout = Weir__Registry__V1__ListRegionsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_regions_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.regions = try check.messages(source.pointee.regions, source.pointee.n_regions, "regions")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_regions = self.regions.count
+    target.pointee.regions = arena.messages(self.regions)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "regions": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.regions, of: RegistryV1.Region()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("regions", self.regions) { $0.value($1) }
   }
 }
 

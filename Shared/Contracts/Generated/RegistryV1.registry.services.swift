@@ -51,6 +51,9 @@ extension RegistryV1 {
     func listDocuments(_ request: RegistryV1.ListDocumentsRequest, _ call: CallContext) async throws -> RegistryV1.ListDocumentsResponse
     /// Which bodies lack a document that the governing text asks of them, or have one whose review is overdue: for their authority.
     func listDocumentGaps(_ request: RegistryV1.ListDocumentGapsRequest, _ call: CallContext) async throws -> RegistryV1.ListDocumentGapsResponse
+    /// Every region in which a body is registered, with its authority: one that has none is told (hebi-2021/6.4). An authority sees those of
+    /// its own area.
+    func listRegions(_ request: RegistryV1.ListRegionsRequest, _ call: CallContext) async throws -> RegistryV1.ListRegionsResponse
     /// Reminders and escalations for the caller's department: each was told once, in order; those of all services.
     func listNotices(_ request: RegistryV1.ListNoticesRequest, _ call: CallContext) async throws -> RegistryV1.ListNoticesResponse
     /// The same as they come, after a number that the caller has seen; never ends by itself.
@@ -97,6 +100,7 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryRegisterDocument, admission) { request, call in try await service.registerDocument(request, call) },
       .unary(AccessTable.registryV1RegistryListDocuments, admission) { request, call in try await service.listDocuments(request, call) },
       .unary(AccessTable.registryV1RegistryListDocumentGaps, admission) { request, call in try await service.listDocumentGaps(request, call) },
+      .unary(AccessTable.registryV1RegistryListRegions, admission) { request, call in try await service.listRegions(request, call) },
       .unary(AccessTable.registryV1RegistryListNotices, admission) { request, call in try await service.listNotices(request, call) },
       .serverStreaming(AccessTable.registryV1RegistryWatchNotices, admission) { request, replies, call in try await service.watchNotices(request, replies, call) },
       .unary(AccessTable.registryV1RegistryRotateSealingKeys, admission) { request, call in try await service.rotateSealingKeys(request, call) },
@@ -238,6 +242,12 @@ extension RegistryV1 {
     /// Which bodies lack a document that the governing text asks of them, or have one whose review is overdue: for their authority.
     package func listDocumentGaps(_ request: RegistryV1.ListDocumentGapsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDocumentGapsResponse {
       try await transport.unary("/weir.registry.v1.Registry/ListDocumentGaps", request, options)
+    }
+
+    /// Every region in which a body is registered, with its authority: one that has none is told (hebi-2021/6.4). An authority sees those of
+    /// its own area.
+    package func listRegions(_ request: RegistryV1.ListRegionsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListRegionsResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListRegions", request, options)
     }
 
     /// Reminders and escalations for the caller's department: each was told once, in order; those of all services.

@@ -65,6 +65,8 @@ struct CatalogCalls {
   let server: CatalogServer
   private let means: Means
   let client: CatalogV1.CatalogClient
+  /// The public root key of its node, as text.
+  let rootKey: String
   let clock = TestClock(CatalogWorld.noon)
   let refusals = RefusalNotes()
   private let folder: TemporaryFolder
@@ -76,27 +78,29 @@ struct CatalogCalls {
   ///   - registry: Changes what the registry says of a department.
   init(
     _ backend: Backend = .sqlite, under key: String? = nil, hasProvince: Bool = false,
+    domain: String = "weir.test",
     registry: @escaping @Sendable (inout RegistryV1.Department) -> Void = { _ in }
   ) async throws {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
-    let random = SeededRandom(seed: 7)
+    let random = SeededRandom(seed: domain == "weir.test" ? 7 : 8)
     let signer = try NoteSigner(
-      name: KeyList.evidenceName("weir.test", service: "catalog"),
+      name: KeyList.evidenceName(domain, service: "catalog"),
       key: try Ed25519PrivateKey(random: random))
+    let root = try NoteSigner(
+      name: KeyList.rootName(domain), key: try Ed25519PrivateKey(random: random))
+    rootKey = root.verifier.text
     let keyList = try KeyList(
-      domain: "weir.test", number: 1, issuedAt: 0,
+      domain: domain, number: 1, issuedAt: 0,
       entries: [KeyList.Entry(verifier: signer.verifier, notBefore: 0)]
-    ).signed(
-      by: try NoteSigner(
-        name: KeyList.rootName("weir.test"), key: try Ed25519PrivateKey(random: random)))
+    ).signed(by: root)
     let outbox = OutboxConfiguration(
       service: "catalog", replica: "r1", signer: signer,
       keyring: try Keyring(folder: folder.path("keys"), creates: true, random: random),
       random: random)
     database = try await place.open(schema: catalogSchema, outbox: outbox)
     means = Means(
-      database: database, keyList: keyList, refusals: refusals, now: clock.now,
+      database: database, keyList: keyList, signer: signer, refusals: refusals, now: clock.now,
       directory: { code in
         var department = try CatalogCalls.department(code, hasProvince: hasProvince)
         registry(&department)
@@ -112,9 +116,10 @@ struct CatalogCalls {
   private struct Means {
     let database: SQLDatabase
     let keyList: SignedNote
+    let signer: NoteSigner
     let refusals: RefusalNotes
     let now: @Sendable () -> Instant
-    let directory: DepartmentDirectory
+    var directory: DepartmentDirectory
 
     func server(
       under profiles: ProfileSet, on calendar: WorkingCalendar
@@ -124,7 +129,7 @@ struct CatalogCalls {
         database: database, profiles: profiles, calendar: calendar,
         taxonomies: try CatalogWorld.taxonomies(), directory: directory,
         isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList,
-        refusals: refusals,
+        signer: signer, refusals: refusals,
         decisions: DecisionCheck(
           trust: ServiceTrust(roots: CertificateTrust(roots: [persons.root])),
           domain: persons.domain, now: persons.now), now: now)
@@ -138,9 +143,19 @@ struct CatalogCalls {
 
   /// Another server on the same database, as after a restart under other law.
   func restarted(
-    under profiles: ProfileSet? = nil, on calendar: WorkingCalendar? = nil
+    under profiles: ProfileSet? = nil, on calendar: WorkingCalendar? = nil,
+    in region: String? = nil
   ) throws -> CatalogServer {
-    try means.server(
+    var means = means
+    if let region {
+      let directory = means.directory
+      means.directory = { code in
+        var department = try await directory(code)
+        department.region = region
+        return department
+      }
+    }
+    return try means.server(
       under: try profiles ?? CatalogWorld.profiles(),
       on: try calendar ?? CatalogWorld.calendar())
   }
@@ -153,6 +168,21 @@ struct CatalogCalls {
         guard let caller else { throw Status(.unauthenticated) }
         return try persons().sign(statement, as: caller.person, of: caller.department)
       })
+  }
+
+  /// What a streamed import answers; its call is made as the others are.
+  func importing(
+    _ part: CatalogV1.CataloguePart, as caller: String
+  ) async throws -> CatalogV1.ImportLevelCatalogueResponse {
+    let path = "/weir.catalog.v1.Catalog/ImportLevelCatalogue"
+    let context = ServerContext(
+      path: path, metadata: options(caller).metadata,
+      peer: Peer(address: "127.0.0.1", certificate: nil), deadline: nil, isJSON: false)
+    let access = try #require(AccessTable.all[path])
+    let call = try NamedCaller().admit(context, access)
+    let parts = Mutex([part])
+    return try await server.importLevelCatalogue(
+      MessageReader { parts.withLock { $0.popLast() } }, call)
   }
 
   /// To a server, signing nothing.
@@ -170,6 +200,7 @@ struct CatalogCalls {
     let kinds = [
       "civil-affairs": "民政", "health": "卫生健康", "police": "公安", "data-bureau": "主管",
       "county-affairs": "民政", "county-bureau": "主管", "population-base": "公安",
+      "staffing": "编办",
     ]
     guard let kind = kinds[code.text] else { throw Status(.notFound) }
     let isCounty = code.text.hasPrefix("county")

@@ -62,13 +62,14 @@ enum CatalogWorld {
   static func facts(
     _ code: String, level: AdministrativeLevel = .city, region: String = "441400",
     kinds: Set<String> = ["民政"], authority: String? = "data-bureau", isAuthority: Bool = false,
-    holders: [Role: Set<String>] = [.populationBaseAdministrator: ["population-base"]]
+    holders: [Role: Set<String>] = [.populationBaseAdministrator: ["population-base"]],
+    body: BodyKind = .administrativeOrgan
   ) throws -> DepartmentFacts {
     DepartmentFacts(
       code: try self.code(code), level: level, region: region, kinds: kinds,
       authority: try authority.map { try self.code($0) },
       isAuthority: isAuthority || authority == nil,
-      holders: try holders.mapValues { Set(try $0.map(self.code)) })
+      holders: try holders.mapValues { Set(try $0.map(self.code)) }, body: body)
   }
 
   static func actor(

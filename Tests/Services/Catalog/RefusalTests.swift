@@ -145,7 +145,9 @@ private struct RefusedSteps {
   }
 
   var all: [CatalogRefusal] {
-    get throws { try (drafts + reviews + publications + withdrawals).compactMap { $0 } }
+    get throws {
+      try (drafts + reviews + publications + withdrawals + scopes + registers).compactMap { $0 }
+    }
   }
 
   private func version(
@@ -155,6 +157,79 @@ private struct RefusedSteps {
     if state == .approved { content.shareType = .notShared }
     return try CatalogWorld.version(
       content, state: state, isSecrecyPassed: state != .approved, under: key)
+  }
+
+  private var scopes: [CatalogRefusal?] {
+    get throws {
+      func draft(
+        _ body: BodyKind, _ change: (inout EntryContent) -> Void = { _ in }
+      ) throws -> CatalogRefusal? {
+        var content = try CatalogWorld.content()
+        for index in content.items.indices { content.items[index].standard = "GB/T 2261" }
+        change(&content)
+        return refusal {
+          _ = try CatalogWorld.check(
+            content, owner: try CatalogWorld.facts("civil-affairs", body: body), under: key)
+        }
+      }
+      return [
+        try draft(.enterprise),
+        try draft(.publicEnterprise) { $0.businessClass = .nonPublicService },
+        try draft(.administrativeOrgan) { $0.specialLaw = CatalogWorld.basis },
+        try draft(.administrativeOrgan) { $0.activeSharing = .determined },
+        refusal {
+          let bound = BoundResource(location: "t", columns: [], description: "")
+          let system = MountedSystem(
+            department: "civil-affairs", name: "departments/civil-affairs/systems/s",
+            isActive: true, resource: bound)
+          _ = try version(.published).mounted(system, by: officer, at: noon)
+        },
+      ]
+    }
+  }
+
+  private var registers: [CatalogRefusal?] {
+    get throws {
+      func list(_ content: ListingContent, by actor: Actor) throws -> Listing {
+        try listed(
+          content, number: 1, after: nil, by: actor, parties: [], at: noon, under: profile)
+      }
+      let meeting = ListingContent(
+        .meeting, texts: ["date": "2024-03-01", "decision": "同意"], lists: ["matters": ["核定"]])
+      let guide = try list(
+        ListingContent(
+          .standard,
+          texts: [
+            "kind": "guide", "title": "指南", "number": "1", "edition": "1",
+            "effective_from": "2024-01-01",
+          ], lists: ["required_fields": ["data_form"]]), by: authority)
+      let opening = ListingContent(
+        .opening,
+        texts: ["entry": "entries/E-1", "opening_type": OpeningType.unconditional.rawValue])
+      return [
+        refusal { _ = try list(meeting, by: stranger) },
+        refusal {
+          let ended = try list(meeting, by: authority).ended(
+            reason: "x", by: authority, at: noon)
+          _ = try ended.ended(reason: "x", by: authority, at: noon)
+        },
+        refusal {
+          var content = try CatalogWorld.content()
+          content.dataForm = nil
+          try checkGuides(content, guides: [guide], on: noon.civilDate, under: profile)
+        },
+        refusal {
+          let item = SharedItem(
+            entry: "entries/E-2", owner: try CatalogWorld.code("health"), title: "火化日期")
+          _ = try checkDuplicates(
+            try CatalogWorld.content(), shared: [item], leaves: [], under: profile)
+        },
+        refusal { try requireReach("110000", by: officer) },
+        refusal { try requireOpenable(opening, version(.published), by: officer, under: profile) },
+        // Thrown by the handler, which alone knows keys.
+        .packageNotBelieved(BilingualText("签名无效", "its signature does not hold")),
+      ]
+    }
   }
 
   private var drafts: [CatalogRefusal?] {

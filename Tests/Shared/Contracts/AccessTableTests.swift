@@ -81,7 +81,8 @@ struct AccessTableTests {
     #expect(
       Set(open.map { $0.path.split(separator: "/").suffix(1).joined() }) == [
         "GetCheckpoint", "GetTile", "GetInclusionProof", "GetConsistencyProof", "GetKeyList",
-        "GetEntry", "ListEntries", "ListCategories", "ListDuties", "GetResourceStatus",
+        "GetEntry", "GetRecord", "ListRecords", "ListResponsibilities", "ListEntries",
+        "ListCategories", "ListDuties", "GetResourceStatus",
         "GetDepartment", "ListDepartments", "WhoAmI", "RenewCertificate", "GetLaw", "ListLaw",
         "ListNotices", "WatchNotices",
       ])

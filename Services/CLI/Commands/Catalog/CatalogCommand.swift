@@ -14,6 +14,7 @@ struct CatalogCommand: AsyncParsableCommand {
         CatalogList.self, CatalogShow.self, CatalogCategories.self, CatalogDraft.self,
         CatalogUpdate.self, CatalogSubmit.self, CatalogReview.self, CatalogFile.self,
         CatalogPublish.self, CatalogWithdraw.self, CatalogMount.self, CatalogChange.self,
+        CatalogLevel.self, CatalogResponsibilities.self,
       ])
   }
 }
@@ -22,7 +23,8 @@ struct CatalogList: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "list", "查找条目；只列出自己可见的。", "Find entries; lists what one may see.",
-      examples: "catalog list", "catalog list 火化 --owner civil-affairs --state published")
+      examples: "catalog list", "catalog list 火化 --owner civil-affairs --state published",
+      "catalog list --only unmounted", "catalog list --base legal_person")
   }
   @OptionGroup var caller: CallerOptions
   @OptionGroup var limit: ListOptions
@@ -31,6 +33,14 @@ struct CatalogList: CallCommand {
   @Option(help: hint("提供方。", "The owner.", "code")) var owner = ""
   @Option(help: hint("分类。", "The category.", "slug")) var category = ""
   @Option(help: hint("状态。", "The state.")) var state: Word<CatalogV1.EntryState>?
+  @Option(
+    help: hint(
+      "四大库之一：population、legal_person、economy、geography。",
+      "One of the four bases: population, legal_person, economy, geography.", "base"))
+  var base = ""
+  @Option(
+    help: hint("只列 filed（已备案）或 unmounted（未挂接）的。", "Only what is filed, or unmounted.", "word"))
+  var only = ""
 
   func call(_ session: Session) async throws {
     let query = words.joined(separator: " ")
@@ -38,7 +48,8 @@ struct CatalogList: CallCommand {
       let page = try await session.catalog.listEntries(
         .init(
           query: query, owner: resource("departments", owner), category: category,
-          state: state.value(), pageSize: size, pageToken: token), session.options)
+          state: state.value(), pageSize: size, pageToken: token, baseKind: base, only: only),
+        session.options)
       return (page.entries, page.nextPageToken)
     }
     try session.show(
@@ -296,17 +307,32 @@ struct CatalogMount: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "mount", "挂接实际资源：由哪个系统提供数据。", "Say which system fills the entry; without one, unmount it.",
-      examples: "catalog mount E-1 --system civil-affairs/system:registers", "catalog mount E-1")
+      more: BilingualText(
+        "写明库表、文件或接口及其列名的，每个数据项都须有对应的列；非结构化文件写明说明。",
+        "Where its table, file or interface is named with its columns, each item has one; an unstructured file is described."
+      ),
+      examples: "catalog mount E-1 --system civil-affairs/system:registers", "catalog mount E-1",
+      "catalog mount E-1 --system civil-affairs/system:registers --location 库表:t_cremation --column 身份证号码 --column 姓名 --column 火化日期"
+    )
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("条目。", "The entry.", "entry")) var entry: String
   @Option(help: hint("单位/system:系统。", "department/system:name.", "which")) var system: String?
+  @Option(help: hint("库表、文件或接口。", "Its table, file or interface.", "text")) var location = ""
+  @Option(name: .customLong("column"), help: hint("列名，可重复。", "A column that it has.", "name"))
+  var columns: [String] = []
+  @Option(help: hint("非结构化文件的说明。", "What describes an unstructured file.", "text"))
+  var description = ""
 
   func call(_ session: Session) async throws {
     try session.show(
       try await session.catalog.mountEntry(
         .init(
           name: resource("entries", entry), sourceSystem: try system.map(personName) ?? "",
-          requestID: session.newRequest()), session.options))
+          requestID: session.newRequest(),
+          resource: location.isEmpty && columns.isEmpty && description.isEmpty
+            ? nil
+            : .init(location: location, columns: columns, description: description)),
+        session.options))
   }
 }

@@ -36,6 +36,7 @@ struct WeirCommand: AsyncParsableCommand {
       version: "0.1.0",
       subcommands: [
         UpCommand.self, DemoCommand.self, DepartmentCommand.self, CatalogCommand.self,
+        RegisterCommand.self,
         IngestCommand.self, KeysCommand.self,
         DestructionCommand.self, ShareCommand.self, CompareCommand.self,
         CaseCommand.self,

@@ -12,7 +12,8 @@ struct DepartmentCommand: AsyncParsableCommand {
       "department person add civil-affairs/li --title 李科长 --role dept-officer",
       subcommands: [
         WhoAmI.self, DepartmentList.self, DepartmentShow.self, DepartmentRegister.self,
-        DepartmentUpdate.self, DepartmentState.self, PersonCommand.self, SystemCommand.self,
+        DepartmentUpdate.self, DepartmentState.self, DepartmentRegions.self, PersonCommand.self,
+        SystemCommand.self,
         RunCommand.self,
         CertificateCommand.self, DocumentCommand.self,
       ])
@@ -47,7 +48,8 @@ struct DepartmentList: CallCommand {
       return (page.departments, page.nextPageToken)
     }
     try session.show(
-      departments, columns: ["name", "title", "level", "region", "kinds", "authority", "state"])
+      departments,
+      columns: ["name", "title", "level", "region", "kinds", "body", "authority", "state"])
   }
 }
 
@@ -70,7 +72,13 @@ struct DepartmentRegister: CallCommand {
   static var configuration: CommandConfiguration {
     about(
       "register", "登记一个单位（主管部门办理）。", "Register a department; the authority does it.",
-      examples: "department register civil-affairs --title 民政局 --region 441400 --kind 民政")
+      more: BilingualText(
+        "现行办法决定收哪些单位；授权的事业单位、社会组织须写明授权的法律、法规或规章。",
+        "The governing text says which kinds of body are taken; an authorised institution or organisation names the law that authorises it."
+      ),
+      examples: "department register civil-affairs --title 民政局 --region 441400 --kind 民政",
+      "department register archives --title 档案馆 --region 441400 --kind 档案 --body authorised-institution --instrument law:中华人民共和国档案法:第十条"
+    )
   }
   @OptionGroup var caller: CallerOptions
   @Argument(help: hint("单位代码。", "The department's code.", "code")) var code: String
@@ -81,13 +89,17 @@ struct DepartmentRegister: CallCommand {
   var kinds: [String] = []
   @Option(help: hint("主管部门；默认为自己所在单位。", "Its authority; one's own unless given.", "code"))
   var authority: String?
+  @Option(help: hint(bodyHint.chinese, bodyHint.english, "kind")) var body = ""
+  @Option(help: hint(instrumentHint.chinese, instrumentHint.english, "basis"))
+  var instrument: BasisArgument?
   @Flag(help: hint("只校验，不登记。", "Only check, register nothing.")) var validateOnly = false
 
   func call(_ session: Session) async throws {
     let own = try await session.registry.whoAmI(RegistryV1.WhoAmIRequest(), session.options)
     let department = RegistryV1.Department(
       name: resource("departments", code), title: title, level: level.value, region: region,
-      kinds: kinds, authority: resource("departments", authority ?? own.department))
+      kinds: kinds, authority: resource("departments", authority ?? own.department),
+      body: bodyWord(body), instrument: instrument?.basis)
     let made = try await session.registry.registerDepartment(
       .init(
         department: department, requestID: session.newRequest(), validateOnly: validateOnly),
@@ -126,24 +138,57 @@ struct DepartmentUpdate: CallCommand {
   )
   var kinds: [String] = []
   @Option(help: hint("主管部门。", "Its authority.", "code")) var authority: String?
+  @Option(help: hint(bodyHint.chinese, bodyHint.english, "kind")) var body: String?
+  @Option(help: hint(instrumentHint.chinese, instrumentHint.english, "basis"))
+  var instrument: BasisArgument?
   @Option(help: hint("理由。", "Why.", "text")) var reason: String
   @Flag(help: hint("只校验，不更正。", "Only check, correct nothing.")) var validateOnly = false
 
   func call(_ session: Session) async throws {
     let given: [(field: String, isGiven: Bool)] = [
       ("title", title != nil), ("level", level != nil), ("region", region != nil),
-      ("kinds", !kinds.isEmpty), ("authority", authority != nil),
+      ("kinds", !kinds.isEmpty), ("authority", authority != nil), ("body", body != nil),
+      ("instrument", instrument != nil),
     ]
     let department = RegistryV1.Department(
       name: resource("departments", code), title: title ?? "",
       level: level?.value ?? .unspecified, region: region ?? "", kinds: kinds,
-      authority: authority.map { resource("departments", $0) } ?? "")
+      authority: authority.map { resource("departments", $0) } ?? "",
+      body: bodyWord(body ?? ""), instrument: instrument?.basis)
     try session.show(
       try await session.registry.updateDepartment(
         .init(
           department: department, updateMask: given.filter(\.isGiven).map(\.field), reason: reason,
           requestID: session.newRequest(), validateOnly: validateOnly), session.options))
     if validateOnly { session.noteChecked() }
+  }
+}
+
+private let bodyHint = BilingualText(
+  "单位性质，如 authorised-institution、public-enterprise、central-branch；默认为行政机关。",
+  "What kind of body: authorised-institution, public-enterprise, central-branch …; an administrative organ unless given."
+)
+private let instrumentHint = BilingualText(
+  "授权的法律、法规、规章，或者确定主管部门的文件，形如 law:名称:条款。",
+  "The law that authorises it, or the document that named the authority, such as law:title:article."
+)
+
+/// As the registry writes it.
+private func bodyWord(_ text: String) -> String { text.replacing("-", with: "_") }
+
+struct DepartmentRegions: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "regions", "列出有单位登记的区域及其主管部门；缺主管部门的在此标出。",
+      "List the regions that have bodies, with their authority; one without is marked.",
+      examples: "department regions --as data-bureau/chen")
+  }
+  @OptionGroup var caller: CallerOptions
+
+  func call(_ session: Session) async throws {
+    let found = try await session.registry.listRegions(.init(), session.options)
+    try session.show(
+      found.regions, columns: ["code", "level", "authority", "departments", "lacks_authority"])
   }
 }
 

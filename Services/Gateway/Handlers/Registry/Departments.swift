@@ -5,6 +5,7 @@ package import Contracts
 import Database
 import GatewayRules
 import GatewayStore
+import Regulation
 import Vocabulary
 
 extension RegistryService {
@@ -15,12 +16,14 @@ extension RegistryService {
       let message = request.department ?? RegistryV1.Department()
       let draft = try DepartmentDraft(message)
       let row = try draftedDepartment(draft, demand: demand, now: civil())
+      let profile = governing
       if request.validateOnly {
         let caller = call.caller
         try await store.database.read { transaction in
           try transaction.requireRegistrable(row, by: try transaction.manager(caller))
+          try requireScope(of: row, under: profile)
         }
-        var reply = row.message
+        var reply = self.message(row, under: profile)
         reply.statement = statement(of: decision(toRegister: row), call)
         return reply
       }
@@ -28,6 +31,7 @@ extension RegistryService {
         request.unsigned, requestID: request.requestID, call, reach: governing(row.code)
       ) { transaction, manager in
         try transaction.requireRegistrable(row, by: manager)
+        try requireScope(of: row, under: profile)
         let signed = try take(
           request.signed, for: decision(toRegister: row), call, in: transaction)
         let version = try transaction.nextRegistryVersion()
@@ -38,7 +42,7 @@ extension RegistryService {
         var kept = row
         kept.version = version
         return RegistryOutcome(
-          reply: kept.message, rows: rows,
+          reply: self.message(kept, under: profile), rows: rows,
           event: RegistryEvent(
             topic: "registry.department_registered", subject: row.name,
             fields: [("level", String(row.level.rawValue)), ("region", row.region.text)],
@@ -106,6 +110,9 @@ extension RegistryService {
       rival: next.isAuthority ? try transaction.authority(at: next.level, of: next.region) : nil,
       subjects: try transaction.departments(under: code),
       hasSuperior: directory.superior(of: former) != nil, by: manager)
+    if next.body != former.body || next.instrument != former.instrument {
+      try requireScope(of: next, under: governing)
+    }
     let etag = request.department?.etag ?? ""
     guard etag.isEmpty || etag == String(former.version) else {
       throw RequestRefusal.changedMeanwhile(name: former.name)
@@ -118,8 +125,9 @@ extension RegistryService {
   ) async throws -> RegistryV1.Department {
     try await answering(call) {
       let code = try departmentCode(request.name, field: "name")
+      let profile = governing
       return try await store.database.read { transaction in
-        var message = try transaction.known(code).message
+        var message = self.message(try transaction.known(code), under: profile)
         message.corrections = try transaction.corrections(of: code).map(\.message)
         return message
       }
@@ -136,7 +144,7 @@ extension RegistryService {
       guard let row = directory.department(code) else {
         throw RegistryRefusal.unknown(request.name)
       }
-      var message = row.message
+      var message = self.message(row, under: governing)
       message.superior = directory.superior(of: row)?.name ?? ""
       message.regionalRoles = directory.regionalHolders(for: row).map { role, holders in
         RegistryV1.RegionalRole(
@@ -157,7 +165,7 @@ extension RegistryService {
       let rows = try await store.database.read { try $0.departments(page.page) }
       let (shown, next) = page.cut(rows, key: \.code.text)
       return RegistryV1.ListDepartmentsResponse(
-        departments: shown.map(\.message), nextPageToken: next)
+        departments: shown.map { self.message($0, under: governing) }, nextPageToken: next)
     }
   }
 
@@ -212,6 +220,41 @@ extension RegistryService {
   }
 }
 
+extension RegistryService {
+  /// What governs the registry itself today; `nil` where nothing is in force.
+  var governing: Profile? { law.law.profiles.governing([], on: civil().civilDate) }
+
+  /// A department with whether the governing text holds for it by reference only.
+  func message(_ row: RegisteredDepartment, under profile: Profile?) -> RegistryV1.Department {
+    var message = row.message
+    message.byReference = profile?.byReferenceKinds?.value.contains(row.body) ?? false
+    return message
+  }
+
+  package func listRegions(
+    _ request: RegistryV1.ListRegionsRequest, _ call: CallContext
+  ) async throws -> RegistryV1.ListRegionsResponse {
+    try await answering(call) {
+      let (roles, department) = (call.caller.roles, call.caller.department)
+      let found = try await store.database.read { transaction in
+        let reader = try transaction.known(department)
+        return regions(
+          of: try transaction.allDepartments().filter {
+            roles.contains(.auditor) || governs(reader, $0)
+          })
+      }
+      return RegistryV1.ListRegionsResponse(
+        regions: found.map { region in
+          RegistryV1.Region(
+            code: region.code.text, level: RegistryV1.Level(rawValue: Int32(region.level.rawValue)),
+            authority: region.authority.map { ResourceName.department($0).text } ?? "",
+            departments: Int32(clamping: region.departments),
+            lacksAuthority: region.authority == nil)
+        })
+    }
+  }
+}
+
 extension DepartmentDraft {
   fileprivate init(_ message: RegistryV1.Department) throws(RegistryRefusal) {
     self.init(
@@ -219,7 +262,14 @@ extension DepartmentDraft {
       title: message.title, level: Int64(message.level.rawValue), region: message.region,
       kinds: message.kinds,
       authority: message.authority.isEmpty
-        ? "" : try departmentCode(message.authority, field: "department.authority").text)
+        ? "" : try departmentCode(message.authority, field: "department.authority").text,
+      body: message.body,
+      instrument: try message.instrument.map { basis throws(RegistryRefusal) in
+        guard let kind = basis.kind.kind else {
+          throw .malformed(field: "department.instrument", .title)
+        }
+        return LegalBasis(kind: kind, title: basis.title, article: basis.article)
+      })
   }
 }
 

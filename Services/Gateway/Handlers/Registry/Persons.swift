@@ -16,7 +16,7 @@ extension RegistryService {
       let message = request.person ?? RegistryV1.Person()
       let (code, id) = try personName(message.name, field: "person.name")
       let roles = try readRoles(message.roles, field: "person.roles")
-      let now = civil()
+      let (now, profile) = (civil(), governing)
       return try await change(
         request, requestID: request.requestID, call, reach: managing(code)
       ) { transaction, manager in
@@ -26,6 +26,7 @@ extension RegistryService {
         try requireRegistrable(
           row, in: try transaction.known(code), existing: try transaction.person(code, id),
           by: manager)
+        try requireRoles(roles, fitting: try transaction.known(code), under: profile)
         row.version = try transaction.nextRegistryVersion()
         return RegistryOutcome(
           reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],
@@ -63,6 +64,7 @@ extension RegistryService {
         return try await store.database.read { transaction in
           let (old, next) = try transaction.reassigned(
             code, id, roles, by: try transaction.manager(caller), now: real())
+          try requireRoles(roles, fitting: try transaction.known(code), under: governing)
           var reply = next.message
           reply.statement = statement(of: decision(toSet: old, as: next), call)
           return reply
@@ -72,6 +74,7 @@ extension RegistryService {
         request.unsigned, requestID: request.requestID, call, reach: managing(code)
       ) { transaction, manager in
         var (old, row) = try transaction.reassigned(code, id, roles, by: manager, now: real())
+        try requireRoles(roles, fitting: try transaction.known(code), under: governing)
         let signed = try take(
           request.signed, for: decision(toSet: old, as: row), call, in: transaction)
         row.version = try transaction.nextRegistryVersion()

@@ -136,10 +136,13 @@ extension RegistryService {
 
 extension RegisteredDepartment {
   fileprivate var stated: JSONObject {
-    [
+    var stated: JSONObject = [
       "title": .string(title), "level": .string("\(level)"),
       "region": .string(region.text), "kinds": .array(kinds.map { .string($0) }),
       "authority": .string(authority.map { ResourceName.department($0).text } ?? ""),
+      "body": .string(body.rawValue),
     ]
+    if let instrument { stated["instrument"] = instrument.stated }
+    return stated
   }
 }

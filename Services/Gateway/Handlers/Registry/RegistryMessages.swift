@@ -28,6 +28,8 @@ extension RegisteredDepartment {
       $0.state = state.message
       $0.createTime = created.timestamp
       $0.etag = String(version)
+      $0.body = body.rawValue
+      $0.instrument = instrument.map { CommonV1.Basis($0) }
     }
   }
 }

@@ -60,6 +60,18 @@ struct AnswerReadingTests {
   }
 
   @Test(
+    "in Luyi what is actively shared is read by any unit without an application",
+    .obligation("luyi-2019/10.i1", "luyi-2019/10.i2", "luyi-2019/10.i3"))
+  func activeSharing() async throws {
+    let share = try await ShareCalls(profile: "luyi-2019")
+    let grant = try await share.subscribed("office")
+    #expect(grant.application.isEmpty)
+    _ = try await share.fileModes(grant.name, ["front_end_interface"])
+    #expect(try await share.lookup(grant.name).records.count == 1)
+    await share.stop()
+  }
+
+  @Test(
     "in Luyi each of three ways works once it is filed, and the bureau sees the filing",
     .obligation("luyi-2019/13.1"),
     arguments: ["web", "file_download", "front_end_interface"])

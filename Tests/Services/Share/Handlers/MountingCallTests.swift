@@ -10,6 +10,7 @@ import Vocabulary
 struct MountingCallTests {
   @Test(
     "meizhou-specific-2021/7c unmounting suspends grants, mounting resumes exactly those (e.1, AC-52)",
+    .obligation("meizhou-specific-2021/7c"),
     arguments: Backend.allCases)
   func unmounted(_ backend: Backend) async throws {
     let share = try await ShareCalls(backend)

@@ -277,6 +277,141 @@ void   weir__catalog__v1__entry__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__entry__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__mounted_resource__init
+                     (Weir__Catalog__V1__MountedResource         *message)
+{
+  static const Weir__Catalog__V1__MountedResource init_value = WEIR__CATALOG__V1__MOUNTED_RESOURCE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__mounted_resource__get_packed_size
+                     (const Weir__Catalog__V1__MountedResource *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__mounted_resource__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__mounted_resource__pack
+                     (const Weir__Catalog__V1__MountedResource *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__mounted_resource__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__mounted_resource__pack_to_buffer
+                     (const Weir__Catalog__V1__MountedResource *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__mounted_resource__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__MountedResource *
+       weir__catalog__v1__mounted_resource__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__MountedResource *)
+     protobuf_c_message_unpack (&weir__catalog__v1__mounted_resource__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__mounted_resource__free_unpacked
+                     (Weir__Catalog__V1__MountedResource *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__mounted_resource__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__data_right__init
+                     (Weir__Catalog__V1__DataRight         *message)
+{
+  static const Weir__Catalog__V1__DataRight init_value = WEIR__CATALOG__V1__DATA_RIGHT__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__data_right__get_packed_size
+                     (const Weir__Catalog__V1__DataRight *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__data_right__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__data_right__pack
+                     (const Weir__Catalog__V1__DataRight *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__data_right__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__data_right__pack_to_buffer
+                     (const Weir__Catalog__V1__DataRight *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__data_right__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__DataRight *
+       weir__catalog__v1__data_right__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__DataRight *)
+     protobuf_c_message_unpack (&weir__catalog__v1__data_right__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__data_right__free_unpacked
+                     (Weir__Catalog__V1__DataRight *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__data_right__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__entry_warning__init
+                     (Weir__Catalog__V1__EntryWarning         *message)
+{
+  static const Weir__Catalog__V1__EntryWarning init_value = WEIR__CATALOG__V1__ENTRY_WARNING__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__entry_warning__get_packed_size
+                     (const Weir__Catalog__V1__EntryWarning *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__entry_warning__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__entry_warning__pack
+                     (const Weir__Catalog__V1__EntryWarning *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__entry_warning__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__entry_warning__pack_to_buffer
+                     (const Weir__Catalog__V1__EntryWarning *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__entry_warning__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__EntryWarning *
+       weir__catalog__v1__entry_warning__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__EntryWarning *)
+     protobuf_c_message_unpack (&weir__catalog__v1__entry_warning__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__entry_warning__free_unpacked
+                     (Weir__Catalog__V1__EntryWarning *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__entry_warning__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__catalog__v1__create_entry_request__init
                      (Weir__Catalog__V1__CreateEntryRequest         *message)
 {
@@ -1222,6 +1357,1233 @@ void   weir__catalog__v1__list_changes_response__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__list_changes_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__get_level_catalogue_request__init
+                     (Weir__Catalog__V1__GetLevelCatalogueRequest         *message)
+{
+  static const Weir__Catalog__V1__GetLevelCatalogueRequest init_value = WEIR__CATALOG__V1__GET_LEVEL_CATALOGUE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__get_level_catalogue_request__get_packed_size
+                     (const Weir__Catalog__V1__GetLevelCatalogueRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_level_catalogue_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__get_level_catalogue_request__pack
+                     (const Weir__Catalog__V1__GetLevelCatalogueRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_level_catalogue_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__get_level_catalogue_request__pack_to_buffer
+                     (const Weir__Catalog__V1__GetLevelCatalogueRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_level_catalogue_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GetLevelCatalogueRequest *
+       weir__catalog__v1__get_level_catalogue_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GetLevelCatalogueRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__get_level_catalogue_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__get_level_catalogue_request__free_unpacked
+                     (Weir__Catalog__V1__GetLevelCatalogueRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__get_level_catalogue_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__catalogue_entry__init
+                     (Weir__Catalog__V1__CatalogueEntry         *message)
+{
+  static const Weir__Catalog__V1__CatalogueEntry init_value = WEIR__CATALOG__V1__CATALOGUE_ENTRY__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__catalogue_entry__get_packed_size
+                     (const Weir__Catalog__V1__CatalogueEntry *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_entry__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__catalogue_entry__pack
+                     (const Weir__Catalog__V1__CatalogueEntry *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_entry__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__catalogue_entry__pack_to_buffer
+                     (const Weir__Catalog__V1__CatalogueEntry *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_entry__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CatalogueEntry *
+       weir__catalog__v1__catalogue_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CatalogueEntry *)
+     protobuf_c_message_unpack (&weir__catalog__v1__catalogue_entry__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__catalogue_entry__free_unpacked
+                     (Weir__Catalog__V1__CatalogueEntry *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_entry__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__level_catalogue__init
+                     (Weir__Catalog__V1__LevelCatalogue         *message)
+{
+  static const Weir__Catalog__V1__LevelCatalogue init_value = WEIR__CATALOG__V1__LEVEL_CATALOGUE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__level_catalogue__get_packed_size
+                     (const Weir__Catalog__V1__LevelCatalogue *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__level_catalogue__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__level_catalogue__pack
+                     (const Weir__Catalog__V1__LevelCatalogue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__level_catalogue__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__level_catalogue__pack_to_buffer
+                     (const Weir__Catalog__V1__LevelCatalogue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__level_catalogue__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__LevelCatalogue *
+       weir__catalog__v1__level_catalogue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__LevelCatalogue *)
+     protobuf_c_message_unpack (&weir__catalog__v1__level_catalogue__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__level_catalogue__free_unpacked
+                     (Weir__Catalog__V1__LevelCatalogue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__level_catalogue__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__compare_level_catalogue_request__init
+                     (Weir__Catalog__V1__CompareLevelCatalogueRequest         *message)
+{
+  static const Weir__Catalog__V1__CompareLevelCatalogueRequest init_value = WEIR__CATALOG__V1__COMPARE_LEVEL_CATALOGUE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__compare_level_catalogue_request__get_packed_size
+                     (const Weir__Catalog__V1__CompareLevelCatalogueRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__compare_level_catalogue_request__pack
+                     (const Weir__Catalog__V1__CompareLevelCatalogueRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__compare_level_catalogue_request__pack_to_buffer
+                     (const Weir__Catalog__V1__CompareLevelCatalogueRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CompareLevelCatalogueRequest *
+       weir__catalog__v1__compare_level_catalogue_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CompareLevelCatalogueRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__compare_level_catalogue_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__compare_level_catalogue_request__free_unpacked
+                     (Weir__Catalog__V1__CompareLevelCatalogueRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__catalogue_difference__init
+                     (Weir__Catalog__V1__CatalogueDifference         *message)
+{
+  static const Weir__Catalog__V1__CatalogueDifference init_value = WEIR__CATALOG__V1__CATALOGUE_DIFFERENCE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__catalogue_difference__get_packed_size
+                     (const Weir__Catalog__V1__CatalogueDifference *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_difference__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__catalogue_difference__pack
+                     (const Weir__Catalog__V1__CatalogueDifference *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_difference__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__catalogue_difference__pack_to_buffer
+                     (const Weir__Catalog__V1__CatalogueDifference *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_difference__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CatalogueDifference *
+       weir__catalog__v1__catalogue_difference__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CatalogueDifference *)
+     protobuf_c_message_unpack (&weir__catalog__v1__catalogue_difference__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__catalogue_difference__free_unpacked
+                     (Weir__Catalog__V1__CatalogueDifference *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_difference__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__compare_level_catalogue_response__init
+                     (Weir__Catalog__V1__CompareLevelCatalogueResponse         *message)
+{
+  static const Weir__Catalog__V1__CompareLevelCatalogueResponse init_value = WEIR__CATALOG__V1__COMPARE_LEVEL_CATALOGUE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__compare_level_catalogue_response__get_packed_size
+                     (const Weir__Catalog__V1__CompareLevelCatalogueResponse *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__compare_level_catalogue_response__pack
+                     (const Weir__Catalog__V1__CompareLevelCatalogueResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__compare_level_catalogue_response__pack_to_buffer
+                     (const Weir__Catalog__V1__CompareLevelCatalogueResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CompareLevelCatalogueResponse *
+       weir__catalog__v1__compare_level_catalogue_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CompareLevelCatalogueResponse *)
+     protobuf_c_message_unpack (&weir__catalog__v1__compare_level_catalogue_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__compare_level_catalogue_response__free_unpacked
+                     (Weir__Catalog__V1__CompareLevelCatalogueResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__compare_level_catalogue_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__catalogue_part__init
+                     (Weir__Catalog__V1__CataloguePart         *message)
+{
+  static const Weir__Catalog__V1__CataloguePart init_value = WEIR__CATALOG__V1__CATALOGUE_PART__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__catalogue_part__get_packed_size
+                     (const Weir__Catalog__V1__CataloguePart *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_part__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__catalogue_part__pack
+                     (const Weir__Catalog__V1__CataloguePart *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_part__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__catalogue_part__pack_to_buffer
+                     (const Weir__Catalog__V1__CataloguePart *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_part__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CataloguePart *
+       weir__catalog__v1__catalogue_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CataloguePart *)
+     protobuf_c_message_unpack (&weir__catalog__v1__catalogue_part__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__catalogue_part__free_unpacked
+                     (Weir__Catalog__V1__CataloguePart *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__catalogue_part__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__import_level_catalogue_response__init
+                     (Weir__Catalog__V1__ImportLevelCatalogueResponse         *message)
+{
+  static const Weir__Catalog__V1__ImportLevelCatalogueResponse init_value = WEIR__CATALOG__V1__IMPORT_LEVEL_CATALOGUE_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__import_level_catalogue_response__get_packed_size
+                     (const Weir__Catalog__V1__ImportLevelCatalogueResponse *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__import_level_catalogue_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__import_level_catalogue_response__pack
+                     (const Weir__Catalog__V1__ImportLevelCatalogueResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__import_level_catalogue_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__import_level_catalogue_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ImportLevelCatalogueResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__import_level_catalogue_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ImportLevelCatalogueResponse *
+       weir__catalog__v1__import_level_catalogue_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ImportLevelCatalogueResponse *)
+     protobuf_c_message_unpack (&weir__catalog__v1__import_level_catalogue_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__import_level_catalogue_response__free_unpacked
+                     (Weir__Catalog__V1__ImportLevelCatalogueResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__import_level_catalogue_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_responsibilities_request__init
+                     (Weir__Catalog__V1__ListResponsibilitiesRequest         *message)
+{
+  static const Weir__Catalog__V1__ListResponsibilitiesRequest init_value = WEIR__CATALOG__V1__LIST_RESPONSIBILITIES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_responsibilities_request__get_packed_size
+                     (const Weir__Catalog__V1__ListResponsibilitiesRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_responsibilities_request__pack
+                     (const Weir__Catalog__V1__ListResponsibilitiesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_responsibilities_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListResponsibilitiesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListResponsibilitiesRequest *
+       weir__catalog__v1__list_responsibilities_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListResponsibilitiesRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_responsibilities_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_responsibilities_request__free_unpacked
+                     (Weir__Catalog__V1__ListResponsibilitiesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__responsibility_item__init
+                     (Weir__Catalog__V1__ResponsibilityItem         *message)
+{
+  static const Weir__Catalog__V1__ResponsibilityItem init_value = WEIR__CATALOG__V1__RESPONSIBILITY_ITEM__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__responsibility_item__get_packed_size
+                     (const Weir__Catalog__V1__ResponsibilityItem *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_item__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__responsibility_item__pack
+                     (const Weir__Catalog__V1__ResponsibilityItem *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_item__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__responsibility_item__pack_to_buffer
+                     (const Weir__Catalog__V1__ResponsibilityItem *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_item__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ResponsibilityItem *
+       weir__catalog__v1__responsibility_item__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ResponsibilityItem *)
+     protobuf_c_message_unpack (&weir__catalog__v1__responsibility_item__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__responsibility_item__free_unpacked
+                     (Weir__Catalog__V1__ResponsibilityItem *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_item__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_responsibilities_response__init
+                     (Weir__Catalog__V1__ListResponsibilitiesResponse         *message)
+{
+  static const Weir__Catalog__V1__ListResponsibilitiesResponse init_value = WEIR__CATALOG__V1__LIST_RESPONSIBILITIES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_responsibilities_response__get_packed_size
+                     (const Weir__Catalog__V1__ListResponsibilitiesResponse *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_responsibilities_response__pack
+                     (const Weir__Catalog__V1__ListResponsibilitiesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_responsibilities_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ListResponsibilitiesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListResponsibilitiesResponse *
+       weir__catalog__v1__list_responsibilities_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListResponsibilitiesResponse *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_responsibilities_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_responsibilities_response__free_unpacked
+                     (Weir__Catalog__V1__ListResponsibilitiesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_responsibilities_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__confirmation__init
+                     (Weir__Catalog__V1__Confirmation         *message)
+{
+  static const Weir__Catalog__V1__Confirmation init_value = WEIR__CATALOG__V1__CONFIRMATION__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__confirmation__get_packed_size
+                     (const Weir__Catalog__V1__Confirmation *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__confirmation__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__confirmation__pack
+                     (const Weir__Catalog__V1__Confirmation *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__confirmation__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__confirmation__pack_to_buffer
+                     (const Weir__Catalog__V1__Confirmation *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__confirmation__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__Confirmation *
+       weir__catalog__v1__confirmation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__Confirmation *)
+     protobuf_c_message_unpack (&weir__catalog__v1__confirmation__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__confirmation__free_unpacked
+                     (Weir__Catalog__V1__Confirmation *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__confirmation__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__record__init
+                     (Weir__Catalog__V1__Record         *message)
+{
+  static const Weir__Catalog__V1__Record init_value = WEIR__CATALOG__V1__RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__record__get_packed_size
+                     (const Weir__Catalog__V1__Record *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__record__pack
+                     (const Weir__Catalog__V1__Record *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__record__pack_to_buffer
+                     (const Weir__Catalog__V1__Record *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__Record *
+       weir__catalog__v1__record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__Record *)
+     protobuf_c_message_unpack (&weir__catalog__v1__record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__record__free_unpacked
+                     (Weir__Catalog__V1__Record *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__demand_record__init
+                     (Weir__Catalog__V1__DemandRecord         *message)
+{
+  static const Weir__Catalog__V1__DemandRecord init_value = WEIR__CATALOG__V1__DEMAND_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__demand_record__get_packed_size
+                     (const Weir__Catalog__V1__DemandRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__demand_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__demand_record__pack
+                     (const Weir__Catalog__V1__DemandRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__demand_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__demand_record__pack_to_buffer
+                     (const Weir__Catalog__V1__DemandRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__demand_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__DemandRecord *
+       weir__catalog__v1__demand_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__DemandRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__demand_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__demand_record__free_unpacked
+                     (Weir__Catalog__V1__DemandRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__demand_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__collection_record__init
+                     (Weir__Catalog__V1__CollectionRecord         *message)
+{
+  static const Weir__Catalog__V1__CollectionRecord init_value = WEIR__CATALOG__V1__COLLECTION_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__collection_record__get_packed_size
+                     (const Weir__Catalog__V1__CollectionRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__collection_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__collection_record__pack
+                     (const Weir__Catalog__V1__CollectionRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__collection_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__collection_record__pack_to_buffer
+                     (const Weir__Catalog__V1__CollectionRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__collection_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CollectionRecord *
+       weir__catalog__v1__collection_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CollectionRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__collection_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__collection_record__free_unpacked
+                     (Weir__Catalog__V1__CollectionRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__collection_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__joint_collection_record__party__init
+                     (Weir__Catalog__V1__JointCollectionRecord__Party         *message)
+{
+  static const Weir__Catalog__V1__JointCollectionRecord__Party init_value = WEIR__CATALOG__V1__JOINT_COLLECTION_RECORD__PARTY__INIT;
+  *message = init_value;
+}
+void   weir__catalog__v1__joint_collection_record__init
+                     (Weir__Catalog__V1__JointCollectionRecord         *message)
+{
+  static const Weir__Catalog__V1__JointCollectionRecord init_value = WEIR__CATALOG__V1__JOINT_COLLECTION_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__joint_collection_record__get_packed_size
+                     (const Weir__Catalog__V1__JointCollectionRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__joint_collection_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__joint_collection_record__pack
+                     (const Weir__Catalog__V1__JointCollectionRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__joint_collection_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__joint_collection_record__pack_to_buffer
+                     (const Weir__Catalog__V1__JointCollectionRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__joint_collection_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__JointCollectionRecord *
+       weir__catalog__v1__joint_collection_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__JointCollectionRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__joint_collection_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__joint_collection_record__free_unpacked
+                     (Weir__Catalog__V1__JointCollectionRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__joint_collection_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__responsibility_record__init
+                     (Weir__Catalog__V1__ResponsibilityRecord         *message)
+{
+  static const Weir__Catalog__V1__ResponsibilityRecord init_value = WEIR__CATALOG__V1__RESPONSIBILITY_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__responsibility_record__get_packed_size
+                     (const Weir__Catalog__V1__ResponsibilityRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__responsibility_record__pack
+                     (const Weir__Catalog__V1__ResponsibilityRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__responsibility_record__pack_to_buffer
+                     (const Weir__Catalog__V1__ResponsibilityRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ResponsibilityRecord *
+       weir__catalog__v1__responsibility_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ResponsibilityRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__responsibility_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__responsibility_record__free_unpacked
+                     (Weir__Catalog__V1__ResponsibilityRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__responsibility_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__standard_record__init
+                     (Weir__Catalog__V1__StandardRecord         *message)
+{
+  static const Weir__Catalog__V1__StandardRecord init_value = WEIR__CATALOG__V1__STANDARD_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__standard_record__get_packed_size
+                     (const Weir__Catalog__V1__StandardRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__standard_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__standard_record__pack
+                     (const Weir__Catalog__V1__StandardRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__standard_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__standard_record__pack_to_buffer
+                     (const Weir__Catalog__V1__StandardRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__standard_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__StandardRecord *
+       weir__catalog__v1__standard_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__StandardRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__standard_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__standard_record__free_unpacked
+                     (Weir__Catalog__V1__StandardRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__standard_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__opening_record__init
+                     (Weir__Catalog__V1__OpeningRecord         *message)
+{
+  static const Weir__Catalog__V1__OpeningRecord init_value = WEIR__CATALOG__V1__OPENING_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__opening_record__get_packed_size
+                     (const Weir__Catalog__V1__OpeningRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__opening_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__opening_record__pack
+                     (const Weir__Catalog__V1__OpeningRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__opening_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__opening_record__pack_to_buffer
+                     (const Weir__Catalog__V1__OpeningRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__opening_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__OpeningRecord *
+       weir__catalog__v1__opening_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__OpeningRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__opening_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__opening_record__free_unpacked
+                     (Weir__Catalog__V1__OpeningRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__opening_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__meeting_record__permit__init
+                     (Weir__Catalog__V1__MeetingRecord__Permit         *message)
+{
+  static const Weir__Catalog__V1__MeetingRecord__Permit init_value = WEIR__CATALOG__V1__MEETING_RECORD__PERMIT__INIT;
+  *message = init_value;
+}
+void   weir__catalog__v1__meeting_record__init
+                     (Weir__Catalog__V1__MeetingRecord         *message)
+{
+  static const Weir__Catalog__V1__MeetingRecord init_value = WEIR__CATALOG__V1__MEETING_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__meeting_record__get_packed_size
+                     (const Weir__Catalog__V1__MeetingRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__meeting_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__meeting_record__pack
+                     (const Weir__Catalog__V1__MeetingRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__meeting_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__meeting_record__pack_to_buffer
+                     (const Weir__Catalog__V1__MeetingRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__meeting_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__MeetingRecord *
+       weir__catalog__v1__meeting_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__MeetingRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__meeting_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__meeting_record__free_unpacked
+                     (Weir__Catalog__V1__MeetingRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__meeting_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__category_record__init
+                     (Weir__Catalog__V1__CategoryRecord         *message)
+{
+  static const Weir__Catalog__V1__CategoryRecord init_value = WEIR__CATALOG__V1__CATEGORY_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__category_record__get_packed_size
+                     (const Weir__Catalog__V1__CategoryRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__category_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__category_record__pack
+                     (const Weir__Catalog__V1__CategoryRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__category_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__category_record__pack_to_buffer
+                     (const Weir__Catalog__V1__CategoryRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__category_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__CategoryRecord *
+       weir__catalog__v1__category_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__CategoryRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__category_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__category_record__free_unpacked
+                     (Weir__Catalog__V1__CategoryRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__category_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__duplicate_record__init
+                     (Weir__Catalog__V1__DuplicateRecord         *message)
+{
+  static const Weir__Catalog__V1__DuplicateRecord init_value = WEIR__CATALOG__V1__DUPLICATE_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__duplicate_record__get_packed_size
+                     (const Weir__Catalog__V1__DuplicateRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__duplicate_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__duplicate_record__pack
+                     (const Weir__Catalog__V1__DuplicateRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__duplicate_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__duplicate_record__pack_to_buffer
+                     (const Weir__Catalog__V1__DuplicateRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__duplicate_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__DuplicateRecord *
+       weir__catalog__v1__duplicate_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__DuplicateRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__duplicate_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__duplicate_record__free_unpacked
+                     (Weir__Catalog__V1__DuplicateRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__duplicate_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__save_record_request__init
+                     (Weir__Catalog__V1__SaveRecordRequest         *message)
+{
+  static const Weir__Catalog__V1__SaveRecordRequest init_value = WEIR__CATALOG__V1__SAVE_RECORD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__save_record_request__get_packed_size
+                     (const Weir__Catalog__V1__SaveRecordRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__save_record_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__save_record_request__pack
+                     (const Weir__Catalog__V1__SaveRecordRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__save_record_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__save_record_request__pack_to_buffer
+                     (const Weir__Catalog__V1__SaveRecordRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__save_record_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__SaveRecordRequest *
+       weir__catalog__v1__save_record_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__SaveRecordRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__save_record_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__save_record_request__free_unpacked
+                     (Weir__Catalog__V1__SaveRecordRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__save_record_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__decide_record_request__init
+                     (Weir__Catalog__V1__DecideRecordRequest         *message)
+{
+  static const Weir__Catalog__V1__DecideRecordRequest init_value = WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__decide_record_request__get_packed_size
+                     (const Weir__Catalog__V1__DecideRecordRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__decide_record_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__decide_record_request__pack
+                     (const Weir__Catalog__V1__DecideRecordRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__decide_record_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__decide_record_request__pack_to_buffer
+                     (const Weir__Catalog__V1__DecideRecordRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__decide_record_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__DecideRecordRequest *
+       weir__catalog__v1__decide_record_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__DecideRecordRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__decide_record_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__decide_record_request__free_unpacked
+                     (Weir__Catalog__V1__DecideRecordRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__decide_record_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__get_record_request__init
+                     (Weir__Catalog__V1__GetRecordRequest         *message)
+{
+  static const Weir__Catalog__V1__GetRecordRequest init_value = WEIR__CATALOG__V1__GET_RECORD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__get_record_request__get_packed_size
+                     (const Weir__Catalog__V1__GetRecordRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_record_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__get_record_request__pack
+                     (const Weir__Catalog__V1__GetRecordRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_record_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__get_record_request__pack_to_buffer
+                     (const Weir__Catalog__V1__GetRecordRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_record_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GetRecordRequest *
+       weir__catalog__v1__get_record_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GetRecordRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__get_record_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__get_record_request__free_unpacked
+                     (Weir__Catalog__V1__GetRecordRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__get_record_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_records_request__init
+                     (Weir__Catalog__V1__ListRecordsRequest         *message)
+{
+  static const Weir__Catalog__V1__ListRecordsRequest init_value = WEIR__CATALOG__V1__LIST_RECORDS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_records_request__get_packed_size
+                     (const Weir__Catalog__V1__ListRecordsRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_records_request__pack
+                     (const Weir__Catalog__V1__ListRecordsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_records_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListRecordsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListRecordsRequest *
+       weir__catalog__v1__list_records_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListRecordsRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_records_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_records_request__free_unpacked
+                     (Weir__Catalog__V1__ListRecordsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_records_response__init
+                     (Weir__Catalog__V1__ListRecordsResponse         *message)
+{
+  static const Weir__Catalog__V1__ListRecordsResponse init_value = WEIR__CATALOG__V1__LIST_RECORDS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_records_response__get_packed_size
+                     (const Weir__Catalog__V1__ListRecordsResponse *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_records_response__pack
+                     (const Weir__Catalog__V1__ListRecordsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_records_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ListRecordsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListRecordsResponse *
+       weir__catalog__v1__list_records_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListRecordsResponse *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_records_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_records_response__free_unpacked
+                     (Weir__Catalog__V1__ListRecordsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_records_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__catalog__v1__code__field_descriptors[2] =
 {
   {
@@ -1672,7 +3034,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[46] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[57] =
 {
   {
     "name",
@@ -2226,23 +3588,160 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "business_class",
+    56,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, business_class),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "special_law",
+    57,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, special_law),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "acquisition_source",
+    58,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, acquisition_source),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "structure",
+    59,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, structure),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "active_sharing",
+    60,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, active_sharing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "group_decision",
+    61,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, group_decision),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share_departments",
+    62,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__Entry, n_share_departments),
+    offsetof(Weir__Catalog__V1__Entry, share_departments),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicate_reason",
+    63,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, duplicate_reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource",
+    64,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, resource),
+    &weir__catalog__v1__mounted_resource__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rights",
+    65,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__Entry, n_rights),
+    offsetof(Weir__Catalog__V1__Entry, rights),
+    &weir__catalog__v1__data_right__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "warnings",
+    66,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__Entry, n_warnings),
+    offsetof(Weir__Catalog__V1__Entry, warnings),
+    &weir__catalog__v1__entry_warning__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
   22,   /* field[22] = acquisition_mode */
   29,   /* field[29] = acquisition_reference */
+  48,   /* field[48] = acquisition_source */
+  50,   /* field[50] = active_sharing */
   9,   /* field[9] = approving_department */
   14,   /* field[14] = bases */
+  46,   /* field[46] = business_class */
   5,   /* field[5] = category */
   8,   /* field[8] = collecting_department */
   15,   /* field[15] = conditions */
   37,   /* field[37] = create_time */
   11,   /* field[11] = data_form */
   44,   /* field[44] = derived_from */
+  53,   /* field[53] = duplicate_reason */
   39,   /* field[39] = etag */
   27,   /* field[27] = excludes_minors */
   33,   /* field[33] = filing */
   21,   /* field[21] = grade */
+  51,   /* field[51] = group_decision */
   36,   /* field[36] = history */
   24,   /* field[24] = items */
   26,   /* field[26] = membership_harmless */
@@ -2258,28 +3757,34 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   38,   /* field[38] = publish_time */
   43,   /* field[43] = receipt */
   25,   /* field[25] = reject_threshold_percent */
+  54,   /* field[54] = resource */
   6,   /* field[6] = resource_class */
   2,   /* field[2] = resource_code */
   35,   /* field[35] = review_due */
+  55,   /* field[55] = rights */
   20,   /* field[20] = secrecy */
   41,   /* field[41] = secrecy_review */
+  52,   /* field[52] = share_departments */
   16,   /* field[16] = share_scope */
   13,   /* field[13] = share_type */
   12,   /* field[12] = shared_content */
   32,   /* field[32] = source_system */
+  47,   /* field[47] = special_law */
   30,   /* field[30] = state */
   45,   /* field[45] = statement */
+  49,   /* field[49] = structure */
   4,   /* field[4] = summary */
   3,   /* field[3] = title */
   18,   /* field[18] = update_frequency */
   1,   /* field[1] = version */
+  56,   /* field[56] = warnings */
   42,   /* field[42] = withdrawal */
 };
 static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 40, 30 },
-  { 0, 46 }
+  { 0, 57 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -2289,11 +3794,216 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  46,
+  57,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,
   (ProtobufCMessageInit) weir__catalog__v1__entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__mounted_resource__field_descriptors[3] =
+{
+  {
+    "location",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MountedResource, location),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "columns",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__MountedResource, n_columns),
+    offsetof(Weir__Catalog__V1__MountedResource, columns),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "description",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MountedResource, description),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__mounted_resource__field_indices_by_name[] = {
+  1,   /* field[1] = columns */
+  2,   /* field[2] = description */
+  0,   /* field[0] = location */
+};
+static const ProtobufCIntRange weir__catalog__v1__mounted_resource__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__mounted_resource__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.MountedResource",
+  "MountedResource",
+  "Weir__Catalog__V1__MountedResource",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__MountedResource),
+  3,
+  weir__catalog__v1__mounted_resource__field_descriptors,
+  weir__catalog__v1__mounted_resource__field_indices_by_name,
+  1,  weir__catalog__v1__mounted_resource__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__mounted_resource__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__data_right__field_descriptors[3] =
+{
+  {
+    "right",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DataRight, right),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "holder",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DataRight, holder),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DataRight, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__data_right__field_indices_by_name[] = {
+  2,   /* field[2] = article */
+  1,   /* field[1] = holder */
+  0,   /* field[0] = right */
+};
+static const ProtobufCIntRange weir__catalog__v1__data_right__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__data_right__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DataRight",
+  "DataRight",
+  "Weir__Catalog__V1__DataRight",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__DataRight),
+  3,
+  weir__catalog__v1__data_right__field_descriptors,
+  weir__catalog__v1__data_right__field_indices_by_name,
+  1,  weir__catalog__v1__data_right__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__data_right__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry_warning__field_descriptors[4] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__EntryWarning, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "item",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__EntryWarning, item),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__EntryWarning, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__EntryWarning, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__entry_warning__field_indices_by_name[] = {
+  3,   /* field[3] = article */
+  2,   /* field[2] = entry */
+  1,   /* field[1] = item */
+  0,   /* field[0] = kind */
+};
+static const ProtobufCIntRange weir__catalog__v1__entry_warning__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__entry_warning__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.EntryWarning",
+  "EntryWarning",
+  "Weir__Catalog__V1__EntryWarning",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__EntryWarning),
+  4,
+  weir__catalog__v1__entry_warning__field_descriptors,
+  weir__catalog__v1__entry_warning__field_indices_by_name,
+  1,  weir__catalog__v1__entry_warning__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__entry_warning__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__catalog__v1__create_entry_request__field_descriptors[2] =
@@ -3098,7 +4808,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdraw_entry_request__desc
   (ProtobufCMessageInit) weir__catalog__v1__withdraw_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__mount_entry_request__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__mount_entry_request__field_descriptors[4] =
 {
   {
     "name",
@@ -3136,16 +4846,29 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__mount_entry_request__fi
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "resource",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MountEntryRequest, resource),
+    &weir__catalog__v1__mounted_resource__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__mount_entry_request__field_indices_by_name[] = {
   0,   /* field[0] = name */
   2,   /* field[2] = request_id */
+  3,   /* field[3] = resource */
   1,   /* field[1] = source_system */
 };
 static const ProtobufCIntRange weir__catalog__v1__mount_entry_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__mount_entry_request__descriptor =
 {
@@ -3155,7 +4878,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__mount_entry_request__descrip
   "Weir__Catalog__V1__MountEntryRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__MountEntryRequest),
-  3,
+  4,
   weir__catalog__v1__mount_entry_request__field_descriptors,
   weir__catalog__v1__mount_entry_request__field_indices_by_name,
   1,  weir__catalog__v1__mount_entry_request__number_ranges,
@@ -3200,7 +4923,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__get_entry_request__descripto
   (ProtobufCMessageInit) weir__catalog__v1__get_entry_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__list_entries_request__field_descriptors[6] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_entries_request__field_descriptors[8] =
 {
   {
     "query",
@@ -3274,9 +4997,35 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__list_entries_request__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "base_kind",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListEntriesRequest, base_kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "only",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListEntriesRequest, only),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__list_entries_request__field_indices_by_name[] = {
+  6,   /* field[6] = base_kind */
   2,   /* field[2] = category */
+  7,   /* field[7] = only */
   1,   /* field[1] = owner */
   4,   /* field[4] = page_size */
   5,   /* field[5] = page_token */
@@ -3286,7 +5035,7 @@ static const unsigned weir__catalog__v1__list_entries_request__field_indices_by_
 static const ProtobufCIntRange weir__catalog__v1__list_entries_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 6 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__list_entries_request__descriptor =
 {
@@ -3296,7 +5045,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__list_entries_request__descri
   "Weir__Catalog__V1__ListEntriesRequest",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__ListEntriesRequest),
-  6,
+  8,
   weir__catalog__v1__list_entries_request__field_descriptors,
   weir__catalog__v1__list_entries_request__field_indices_by_name,
   1,  weir__catalog__v1__list_entries_request__number_ranges,
@@ -4112,6 +5861,2766 @@ const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_response__descr
   (ProtobufCMessageInit) weir__catalog__v1__list_changes_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__catalog__v1__get_level_catalogue_request__field_descriptors[6] =
+{
+  {
+    "region",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetLevelCatalogueRequest, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetLevelCatalogueRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "own_level",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetLevelCatalogueRequest, own_level),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "with_content",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetLevelCatalogueRequest, with_content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetLevelCatalogueRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetLevelCatalogueRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__get_level_catalogue_request__field_indices_by_name[] = {
+  2,   /* field[2] = own_level */
+  4,   /* field[4] = page_size */
+  5,   /* field[5] = page_token */
+  0,   /* field[0] = region */
+  1,   /* field[1] = version */
+  3,   /* field[3] = with_content */
+};
+static const ProtobufCIntRange weir__catalog__v1__get_level_catalogue_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__get_level_catalogue_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GetLevelCatalogueRequest",
+  "GetLevelCatalogueRequest",
+  "Weir__Catalog__V1__GetLevelCatalogueRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GetLevelCatalogueRequest),
+  6,
+  weir__catalog__v1__get_level_catalogue_request__field_descriptors,
+  weir__catalog__v1__get_level_catalogue_request__field_indices_by_name,
+  1,  weir__catalog__v1__get_level_catalogue_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__get_level_catalogue_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__catalogue_entry__field_descriptors[9] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "origin",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "resource_code",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, resource_code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "digest",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, digest),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "node",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, node),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueEntry, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__catalogue_entry__field_indices_by_name[] = {
+  8,   /* field[8] = content */
+  6,   /* field[6] = digest */
+  0,   /* field[0] = name */
+  7,   /* field[7] = node */
+  4,   /* field[4] = origin */
+  3,   /* field[3] = owner */
+  5,   /* field[5] = resource_code */
+  2,   /* field[2] = title */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__catalogue_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 9 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__catalogue_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CatalogueEntry",
+  "CatalogueEntry",
+  "Weir__Catalog__V1__CatalogueEntry",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CatalogueEntry),
+  9,
+  weir__catalog__v1__catalogue_entry__field_descriptors,
+  weir__catalog__v1__catalogue_entry__field_indices_by_name,
+  1,  weir__catalog__v1__catalogue_entry__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__catalogue_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__level_catalogue__field_descriptors[7] =
+{
+  {
+    "region",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__LevelCatalogue, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__LevelCatalogue, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__LevelCatalogue, size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entries",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__LevelCatalogue, n_entries),
+    offsetof(Weir__Catalog__V1__LevelCatalogue, entries),
+    &weir__catalog__v1__catalogue_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__LevelCatalogue, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "head",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__LevelCatalogue, head),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_list",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__LevelCatalogue, key_list),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__level_catalogue__field_indices_by_name[] = {
+  3,   /* field[3] = entries */
+  5,   /* field[5] = head */
+  6,   /* field[6] = key_list */
+  4,   /* field[4] = next_page_token */
+  0,   /* field[0] = region */
+  2,   /* field[2] = size */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__level_catalogue__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__level_catalogue__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.LevelCatalogue",
+  "LevelCatalogue",
+  "Weir__Catalog__V1__LevelCatalogue",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__LevelCatalogue),
+  7,
+  weir__catalog__v1__level_catalogue__field_descriptors,
+  weir__catalog__v1__level_catalogue__field_indices_by_name,
+  1,  weir__catalog__v1__level_catalogue__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__level_catalogue__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__compare_level_catalogue_request__field_descriptors[3] =
+{
+  {
+    "region",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueRequest, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueRequest, from),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueRequest, to),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__compare_level_catalogue_request__field_indices_by_name[] = {
+  1,   /* field[1] = from */
+  0,   /* field[0] = region */
+  2,   /* field[2] = to */
+};
+static const ProtobufCIntRange weir__catalog__v1__compare_level_catalogue_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__compare_level_catalogue_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CompareLevelCatalogueRequest",
+  "CompareLevelCatalogueRequest",
+  "Weir__Catalog__V1__CompareLevelCatalogueRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CompareLevelCatalogueRequest),
+  3,
+  weir__catalog__v1__compare_level_catalogue_request__field_descriptors,
+  weir__catalog__v1__compare_level_catalogue_request__field_indices_by_name,
+  1,  weir__catalog__v1__compare_level_catalogue_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__compare_level_catalogue_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__catalogue_difference__field_descriptors[10] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueDifference, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "node",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueDifference, node),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueDifference, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueDifference, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "from_version",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueDifference, from_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to_version",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CatalogueDifference, to_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "added_items",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__CatalogueDifference, n_added_items),
+    offsetof(Weir__Catalog__V1__CatalogueDifference, added_items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed_items",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__CatalogueDifference, n_removed_items),
+    offsetof(Weir__Catalog__V1__CatalogueDifference, removed_items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changed_items",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__CatalogueDifference, n_changed_items),
+    offsetof(Weir__Catalog__V1__CatalogueDifference, changed_items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "properties",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__CatalogueDifference, n_properties),
+    offsetof(Weir__Catalog__V1__CatalogueDifference, properties),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__catalogue_difference__field_indices_by_name[] = {
+  6,   /* field[6] = added_items */
+  8,   /* field[8] = changed_items */
+  0,   /* field[0] = entry */
+  4,   /* field[4] = from_version */
+  3,   /* field[3] = kind */
+  1,   /* field[1] = node */
+  9,   /* field[9] = properties */
+  7,   /* field[7] = removed_items */
+  2,   /* field[2] = title */
+  5,   /* field[5] = to_version */
+};
+static const ProtobufCIntRange weir__catalog__v1__catalogue_difference__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 10 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__catalogue_difference__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CatalogueDifference",
+  "CatalogueDifference",
+  "Weir__Catalog__V1__CatalogueDifference",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CatalogueDifference),
+  10,
+  weir__catalog__v1__catalogue_difference__field_descriptors,
+  weir__catalog__v1__catalogue_difference__field_indices_by_name,
+  1,  weir__catalog__v1__catalogue_difference__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__catalogue_difference__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__compare_level_catalogue_response__field_descriptors[3] =
+{
+  {
+    "from",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueResponse, from),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "to",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueResponse, to),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "differences",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueResponse, n_differences),
+    offsetof(Weir__Catalog__V1__CompareLevelCatalogueResponse, differences),
+    &weir__catalog__v1__catalogue_difference__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__compare_level_catalogue_response__field_indices_by_name[] = {
+  2,   /* field[2] = differences */
+  0,   /* field[0] = from */
+  1,   /* field[1] = to */
+};
+static const ProtobufCIntRange weir__catalog__v1__compare_level_catalogue_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__compare_level_catalogue_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CompareLevelCatalogueResponse",
+  "CompareLevelCatalogueResponse",
+  "Weir__Catalog__V1__CompareLevelCatalogueResponse",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CompareLevelCatalogueResponse),
+  3,
+  weir__catalog__v1__compare_level_catalogue_response__field_descriptors,
+  weir__catalog__v1__compare_level_catalogue_response__field_indices_by_name,
+  1,  weir__catalog__v1__compare_level_catalogue_response__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__compare_level_catalogue_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__catalogue_part__field_descriptors[5] =
+{
+  {
+    "head",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CataloguePart, head),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_list",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CataloguePart, key_list),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "root_key",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CataloguePart, root_key),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entries",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__CataloguePart, n_entries),
+    offsetof(Weir__Catalog__V1__CataloguePart, entries),
+    &weir__catalog__v1__catalogue_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CataloguePart, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__catalogue_part__field_indices_by_name[] = {
+  3,   /* field[3] = entries */
+  0,   /* field[0] = head */
+  1,   /* field[1] = key_list */
+  4,   /* field[4] = request_id */
+  2,   /* field[2] = root_key */
+};
+static const ProtobufCIntRange weir__catalog__v1__catalogue_part__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__catalogue_part__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CataloguePart",
+  "CataloguePart",
+  "Weir__Catalog__V1__CataloguePart",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CataloguePart),
+  5,
+  weir__catalog__v1__catalogue_part__field_descriptors,
+  weir__catalog__v1__catalogue_part__field_indices_by_name,
+  1,  weir__catalog__v1__catalogue_part__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__catalogue_part__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__import_level_catalogue_response__field_descriptors[6] =
+{
+  {
+    "node",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ImportLevelCatalogueResponse, node),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ImportLevelCatalogueResponse, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ImportLevelCatalogueResponse, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "added",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ImportLevelCatalogueResponse, added),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changed",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ImportLevelCatalogueResponse, changed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "removed",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ImportLevelCatalogueResponse, removed),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__import_level_catalogue_response__field_indices_by_name[] = {
+  3,   /* field[3] = added */
+  4,   /* field[4] = changed */
+  0,   /* field[0] = node */
+  1,   /* field[1] = region */
+  5,   /* field[5] = removed */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__import_level_catalogue_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__import_level_catalogue_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ImportLevelCatalogueResponse",
+  "ImportLevelCatalogueResponse",
+  "Weir__Catalog__V1__ImportLevelCatalogueResponse",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ImportLevelCatalogueResponse),
+  6,
+  weir__catalog__v1__import_level_catalogue_response__field_descriptors,
+  weir__catalog__v1__import_level_catalogue_response__field_indices_by_name,
+  1,  weir__catalog__v1__import_level_catalogue_response__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__import_level_catalogue_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_responsibilities_request__field_descriptors[5] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesRequest, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "region",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesRequest, region),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_responsibilities_request__field_indices_by_name[] = {
+  0,   /* field[0] = department */
+  3,   /* field[3] = page_size */
+  4,   /* field[4] = page_token */
+  1,   /* field[1] = region */
+  2,   /* field[2] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_responsibilities_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_responsibilities_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListResponsibilitiesRequest",
+  "ListResponsibilitiesRequest",
+  "Weir__Catalog__V1__ListResponsibilitiesRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListResponsibilitiesRequest),
+  5,
+  weir__catalog__v1__list_responsibilities_request__field_descriptors,
+  weir__catalog__v1__list_responsibilities_request__field_indices_by_name,
+  1,  weir__catalog__v1__list_responsibilities_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_responsibilities_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__responsibility_item__field_descriptors[5] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityItem, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityItem, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityItem, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_version",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityItem, entry_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "assignment",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityItem, assignment),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__responsibility_item__field_indices_by_name[] = {
+  4,   /* field[4] = assignment */
+  0,   /* field[0] = department */
+  2,   /* field[2] = entry */
+  3,   /* field[3] = entry_version */
+  1,   /* field[1] = title */
+};
+static const ProtobufCIntRange weir__catalog__v1__responsibility_item__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__responsibility_item__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ResponsibilityItem",
+  "ResponsibilityItem",
+  "Weir__Catalog__V1__ResponsibilityItem",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ResponsibilityItem),
+  5,
+  weir__catalog__v1__responsibility_item__field_descriptors,
+  weir__catalog__v1__responsibility_item__field_indices_by_name,
+  1,  weir__catalog__v1__responsibility_item__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__responsibility_item__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_responsibilities_response__field_descriptors[3] =
+{
+  {
+    "version",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesResponse, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesResponse, n_items),
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesResponse, items),
+    &weir__catalog__v1__responsibility_item__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListResponsibilitiesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_responsibilities_response__field_indices_by_name[] = {
+  1,   /* field[1] = items */
+  2,   /* field[2] = next_page_token */
+  0,   /* field[0] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_responsibilities_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_responsibilities_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListResponsibilitiesResponse",
+  "ListResponsibilitiesResponse",
+  "Weir__Catalog__V1__ListResponsibilitiesResponse",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListResponsibilitiesResponse),
+  3,
+  weir__catalog__v1__list_responsibilities_response__field_descriptors,
+  weir__catalog__v1__list_responsibilities_response__field_indices_by_name,
+  1,  weir__catalog__v1__list_responsibilities_response__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_responsibilities_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__confirmation__field_descriptors[4] =
+{
+  {
+    "part",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Confirmation, part),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "department",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Confirmation, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "person",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Confirmation, person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Confirmation, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__confirmation__field_indices_by_name[] = {
+  1,   /* field[1] = department */
+  0,   /* field[0] = part */
+  2,   /* field[2] = person */
+  3,   /* field[3] = time */
+};
+static const ProtobufCIntRange weir__catalog__v1__confirmation__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__confirmation__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.Confirmation",
+  "Confirmation",
+  "Weir__Catalog__V1__Confirmation",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__Confirmation),
+  4,
+  weir__catalog__v1__confirmation__field_descriptors,
+  weir__catalog__v1__confirmation__field_indices_by_name,
+  1,  weir__catalog__v1__confirmation__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__confirmation__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__record__field_descriptors[20] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "state",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, state),
+    &weir__catalog__v1__record_state__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profile",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, profile),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirmations",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__Record, n_confirmations),
+    offsetof(Weir__Catalog__V1__Record, confirmations),
+    &weir__catalog__v1__confirmation__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "history",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__Record, n_history),
+    offsetof(Weir__Catalog__V1__Record, history),
+    &weir__common__v1__step__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "list_version",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, list_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "create_time",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, create_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "demand",
+    20,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, demand),
+    &weir__catalog__v1__demand_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "collection",
+    21,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, collection),
+    &weir__catalog__v1__collection_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "joint_collection",
+    22,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, joint_collection),
+    &weir__catalog__v1__joint_collection_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "responsibility",
+    23,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, responsibility),
+    &weir__catalog__v1__responsibility_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "standard",
+    24,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, standard),
+    &weir__catalog__v1__standard_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "opening",
+    25,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, opening),
+    &weir__catalog__v1__opening_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "meeting",
+    26,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, meeting),
+    &weir__catalog__v1__meeting_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    27,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, category),
+    &weir__catalog__v1__category_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duplicate",
+    28,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, duplicate),
+    &weir__catalog__v1__duplicate_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__record__field_indices_by_name[] = {
+  18,   /* field[18] = category */
+  12,   /* field[12] = collection */
+  5,   /* field[5] = confirmations */
+  9,   /* field[9] = create_time */
+  11,   /* field[11] = demand */
+  19,   /* field[19] = duplicate */
+  7,   /* field[7] = etag */
+  6,   /* field[6] = history */
+  13,   /* field[13] = joint_collection */
+  8,   /* field[8] = list_version */
+  17,   /* field[17] = meeting */
+  0,   /* field[0] = name */
+  16,   /* field[16] = opening */
+  2,   /* field[2] = owner */
+  4,   /* field[4] = profile */
+  10,   /* field[10] = receipt */
+  14,   /* field[14] = responsibility */
+  15,   /* field[15] = standard */
+  3,   /* field[3] = state */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__record__number_ranges[2 + 1] =
+{
+  { 1, 0 },
+  { 20, 11 },
+  { 0, 20 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.Record",
+  "Record",
+  "Weir__Catalog__V1__Record",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__Record),
+  20,
+  weir__catalog__v1__record__field_descriptors,
+  weir__catalog__v1__record__field_indices_by_name,
+  2,  weir__catalog__v1__record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__demand_record__field_descriptors[5] =
+{
+  {
+    "datum",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DemandRecord, datum),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DemandRecord, provider),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duty",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DemandRecord, duty),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "frequency",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DemandRecord, frequency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "match",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DemandRecord, match),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__demand_record__field_indices_by_name[] = {
+  0,   /* field[0] = datum */
+  2,   /* field[2] = duty */
+  3,   /* field[3] = frequency */
+  4,   /* field[4] = match */
+  1,   /* field[1] = provider */
+};
+static const ProtobufCIntRange weir__catalog__v1__demand_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__demand_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DemandRecord",
+  "DemandRecord",
+  "Weir__Catalog__V1__DemandRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__DemandRecord),
+  5,
+  weir__catalog__v1__demand_record__field_descriptors,
+  weir__catalog__v1__demand_record__field_indices_by_name,
+  1,  weir__catalog__v1__demand_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__demand_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__collection_record__field_descriptors[3] =
+{
+  {
+    "datum",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CollectionRecord, datum),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CollectionRecord, basis),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duty",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CollectionRecord, duty),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__collection_record__field_indices_by_name[] = {
+  1,   /* field[1] = basis */
+  0,   /* field[0] = datum */
+  2,   /* field[2] = duty */
+};
+static const ProtobufCIntRange weir__catalog__v1__collection_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__collection_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CollectionRecord",
+  "CollectionRecord",
+  "Weir__Catalog__V1__CollectionRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CollectionRecord),
+  3,
+  weir__catalog__v1__collection_record__field_descriptors,
+  weir__catalog__v1__collection_record__field_indices_by_name,
+  1,  weir__catalog__v1__collection_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__collection_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__joint_collection_record__party__field_descriptors[2] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__JointCollectionRecord__Party, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__JointCollectionRecord__Party, n_items),
+    offsetof(Weir__Catalog__V1__JointCollectionRecord__Party, items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__joint_collection_record__party__field_indices_by_name[] = {
+  0,   /* field[0] = department */
+  1,   /* field[1] = items */
+};
+static const ProtobufCIntRange weir__catalog__v1__joint_collection_record__party__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__joint_collection_record__party__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.JointCollectionRecord.Party",
+  "Party",
+  "Weir__Catalog__V1__JointCollectionRecord__Party",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__JointCollectionRecord__Party),
+  2,
+  weir__catalog__v1__joint_collection_record__party__field_descriptors,
+  weir__catalog__v1__joint_collection_record__party__field_indices_by_name,
+  1,  weir__catalog__v1__joint_collection_record__party__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__joint_collection_record__party__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__joint_collection_record__field_descriptors[3] =
+{
+  {
+    "title",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__JointCollectionRecord, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__JointCollectionRecord, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "parties",
+    3,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__JointCollectionRecord, n_parties),
+    offsetof(Weir__Catalog__V1__JointCollectionRecord, parties),
+    &weir__catalog__v1__joint_collection_record__party__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__joint_collection_record__field_indices_by_name[] = {
+  1,   /* field[1] = category */
+  2,   /* field[2] = parties */
+  0,   /* field[0] = title */
+};
+static const ProtobufCIntRange weir__catalog__v1__joint_collection_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__joint_collection_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.JointCollectionRecord",
+  "JointCollectionRecord",
+  "Weir__Catalog__V1__JointCollectionRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__JointCollectionRecord),
+  3,
+  weir__catalog__v1__joint_collection_record__field_descriptors,
+  weir__catalog__v1__joint_collection_record__field_indices_by_name,
+  1,  weir__catalog__v1__joint_collection_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__joint_collection_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__responsibility_record__field_descriptors[4] =
+{
+  {
+    "datum",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityRecord, datum),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityRecord, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "department",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityRecord, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ResponsibilityRecord, basis),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__responsibility_record__field_indices_by_name[] = {
+  3,   /* field[3] = basis */
+  1,   /* field[1] = category */
+  0,   /* field[0] = datum */
+  2,   /* field[2] = department */
+};
+static const ProtobufCIntRange weir__catalog__v1__responsibility_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__responsibility_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ResponsibilityRecord",
+  "ResponsibilityRecord",
+  "Weir__Catalog__V1__ResponsibilityRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ResponsibilityRecord),
+  4,
+  weir__catalog__v1__responsibility_record__field_descriptors,
+  weir__catalog__v1__responsibility_record__field_indices_by_name,
+  1,  weir__catalog__v1__responsibility_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__responsibility_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__standard_record__field_descriptors[7] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__StandardRecord, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "field",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__StandardRecord, field),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__StandardRecord, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "number",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__StandardRecord, number),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "edition",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__StandardRecord, edition),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "effective_from",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__StandardRecord, effective_from),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "required_fields",
+    7,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__StandardRecord, n_required_fields),
+    offsetof(Weir__Catalog__V1__StandardRecord, required_fields),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__standard_record__field_indices_by_name[] = {
+  4,   /* field[4] = edition */
+  5,   /* field[5] = effective_from */
+  1,   /* field[1] = field */
+  0,   /* field[0] = kind */
+  3,   /* field[3] = number */
+  6,   /* field[6] = required_fields */
+  2,   /* field[2] = title */
+};
+static const ProtobufCIntRange weir__catalog__v1__standard_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__standard_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.StandardRecord",
+  "StandardRecord",
+  "Weir__Catalog__V1__StandardRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__StandardRecord),
+  7,
+  weir__catalog__v1__standard_record__field_descriptors,
+  weir__catalog__v1__standard_record__field_indices_by_name,
+  1,  weir__catalog__v1__standard_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__standard_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__opening_record__field_descriptors[11] =
+{
+  {
+    "year",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, year),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry_version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, entry_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "domain",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "abstract",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, abstract),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__OpeningRecord, n_items),
+    offsetof(Weir__Catalog__V1__OpeningRecord, items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "format",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, format),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "opening_type",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, opening_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conditions",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, conditions),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_frequency",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, update_frequency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpeningRecord, basis),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__opening_record__field_indices_by_name[] = {
+  4,   /* field[4] = abstract */
+  10,   /* field[10] = basis */
+  8,   /* field[8] = conditions */
+  3,   /* field[3] = domain */
+  1,   /* field[1] = entry */
+  2,   /* field[2] = entry_version */
+  6,   /* field[6] = format */
+  5,   /* field[5] = items */
+  7,   /* field[7] = opening_type */
+  9,   /* field[9] = update_frequency */
+  0,   /* field[0] = year */
+};
+static const ProtobufCIntRange weir__catalog__v1__opening_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 11 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__opening_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.OpeningRecord",
+  "OpeningRecord",
+  "Weir__Catalog__V1__OpeningRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__OpeningRecord),
+  11,
+  weir__catalog__v1__opening_record__field_descriptors,
+  weir__catalog__v1__opening_record__field_indices_by_name,
+  1,  weir__catalog__v1__opening_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__opening_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__meeting_record__permit__field_descriptors[4] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MeetingRecord__Permit, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MeetingRecord__Permit, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "department",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MeetingRecord__Permit, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "category",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MeetingRecord__Permit, category),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__meeting_record__permit__field_indices_by_name[] = {
+  3,   /* field[3] = category */
+  2,   /* field[2] = department */
+  1,   /* field[1] = entry */
+  0,   /* field[0] = kind */
+};
+static const ProtobufCIntRange weir__catalog__v1__meeting_record__permit__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__meeting_record__permit__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.MeetingRecord.Permit",
+  "Permit",
+  "Weir__Catalog__V1__MeetingRecord__Permit",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__MeetingRecord__Permit),
+  4,
+  weir__catalog__v1__meeting_record__permit__field_descriptors,
+  weir__catalog__v1__meeting_record__permit__field_indices_by_name,
+  1,  weir__catalog__v1__meeting_record__permit__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__meeting_record__permit__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__meeting_record__field_descriptors[4] =
+{
+  {
+    "date",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MeetingRecord, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "matters",
+    2,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__MeetingRecord, n_matters),
+    offsetof(Weir__Catalog__V1__MeetingRecord, matters),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__MeetingRecord, decision),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "permits",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__MeetingRecord, n_permits),
+    offsetof(Weir__Catalog__V1__MeetingRecord, permits),
+    &weir__catalog__v1__meeting_record__permit__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__meeting_record__field_indices_by_name[] = {
+  0,   /* field[0] = date */
+  2,   /* field[2] = decision */
+  1,   /* field[1] = matters */
+  3,   /* field[3] = permits */
+};
+static const ProtobufCIntRange weir__catalog__v1__meeting_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__meeting_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.MeetingRecord",
+  "MeetingRecord",
+  "Weir__Catalog__V1__MeetingRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__MeetingRecord),
+  4,
+  weir__catalog__v1__meeting_record__field_descriptors,
+  weir__catalog__v1__meeting_record__field_indices_by_name,
+  1,  weir__catalog__v1__meeting_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__meeting_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__category_record__field_descriptors[4] =
+{
+  {
+    "parent",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CategoryRecord, parent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "slug",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CategoryRecord, slug),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CategoryRecord, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "basis",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__CategoryRecord, basis),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__category_record__field_indices_by_name[] = {
+  3,   /* field[3] = basis */
+  0,   /* field[0] = parent */
+  1,   /* field[1] = slug */
+  2,   /* field[2] = title */
+};
+static const ProtobufCIntRange weir__catalog__v1__category_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__category_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.CategoryRecord",
+  "CategoryRecord",
+  "Weir__Catalog__V1__CategoryRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__CategoryRecord),
+  4,
+  weir__catalog__v1__category_record__field_descriptors,
+  weir__catalog__v1__category_record__field_indices_by_name,
+  1,  weir__catalog__v1__category_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__category_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__duplicate_record__field_descriptors[4] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DuplicateRecord, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "datum",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DuplicateRecord, datum),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DuplicateRecord, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DuplicateRecord, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__duplicate_record__field_indices_by_name[] = {
+  1,   /* field[1] = datum */
+  0,   /* field[0] = department */
+  2,   /* field[2] = entry */
+  3,   /* field[3] = reason */
+};
+static const ProtobufCIntRange weir__catalog__v1__duplicate_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__duplicate_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DuplicateRecord",
+  "DuplicateRecord",
+  "Weir__Catalog__V1__DuplicateRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__DuplicateRecord),
+  4,
+  weir__catalog__v1__duplicate_record__field_descriptors,
+  weir__catalog__v1__duplicate_record__field_indices_by_name,
+  1,  weir__catalog__v1__duplicate_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__duplicate_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__save_record_request__field_descriptors[2] =
+{
+  {
+    "record",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__SaveRecordRequest, record),
+    &weir__catalog__v1__record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__SaveRecordRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__save_record_request__field_indices_by_name[] = {
+  0,   /* field[0] = record */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange weir__catalog__v1__save_record_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__save_record_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.SaveRecordRequest",
+  "SaveRecordRequest",
+  "Weir__Catalog__V1__SaveRecordRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__SaveRecordRequest),
+  2,
+  weir__catalog__v1__save_record_request__field_descriptors,
+  weir__catalog__v1__save_record_request__field_indices_by_name,
+  1,  weir__catalog__v1__save_record_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__save_record_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue weir__catalog__v1__decide_record_request__decision__enum_values_by_number[4] =
+{
+  { "DECISION_UNSPECIFIED", "WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__DECISION_UNSPECIFIED", 0 },
+  { "CONFIRM", "WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__CONFIRM", 1 },
+  { "RETURN", "WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__RETURN", 2 },
+  { "END", "WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__END", 3 },
+};
+static const ProtobufCIntRange weir__catalog__v1__decide_record_request__decision__value_ranges[] = {
+{0, 0},{0, 4}
+};
+static const ProtobufCEnumValueIndex weir__catalog__v1__decide_record_request__decision__enum_values_by_name[4] =
+{
+  { "CONFIRM", 1 },
+  { "DECISION_UNSPECIFIED", 0 },
+  { "END", 3 },
+  { "RETURN", 2 },
+};
+const ProtobufCEnumDescriptor weir__catalog__v1__decide_record_request__decision__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DecideRecordRequest.Decision",
+  "Decision",
+  "Weir__Catalog__V1__DecideRecordRequest__Decision",
+  "weir.catalog.v1",
+  4,
+  weir__catalog__v1__decide_record_request__decision__enum_values_by_number,
+  4,
+  weir__catalog__v1__decide_record_request__decision__enum_values_by_name,
+  1,
+  weir__catalog__v1__decide_record_request__decision__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__decide_record_request__field_descriptors[5] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideRecordRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideRecordRequest, decision),
+    &weir__catalog__v1__decide_record_request__decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideRecordRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "etag",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideRecordRequest, etag),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideRecordRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__decide_record_request__field_indices_by_name[] = {
+  1,   /* field[1] = decision */
+  3,   /* field[3] = etag */
+  0,   /* field[0] = name */
+  2,   /* field[2] = reason */
+  4,   /* field[4] = request_id */
+};
+static const ProtobufCIntRange weir__catalog__v1__decide_record_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__decide_record_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DecideRecordRequest",
+  "DecideRecordRequest",
+  "Weir__Catalog__V1__DecideRecordRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__DecideRecordRequest),
+  5,
+  weir__catalog__v1__decide_record_request__field_descriptors,
+  weir__catalog__v1__decide_record_request__field_indices_by_name,
+  1,  weir__catalog__v1__decide_record_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__decide_record_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__get_record_request__field_descriptors[1] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetRecordRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__get_record_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+};
+static const ProtobufCIntRange weir__catalog__v1__get_record_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__get_record_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GetRecordRequest",
+  "GetRecordRequest",
+  "Weir__Catalog__V1__GetRecordRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GetRecordRequest),
+  1,
+  weir__catalog__v1__get_record_request__field_descriptors,
+  weir__catalog__v1__get_record_request__field_indices_by_name,
+  1,  weir__catalog__v1__get_record_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__get_record_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_records_request__field_descriptors[5] =
+{
+  {
+    "kind",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsRequest, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsRequest, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "ended_too",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsRequest, ended_too),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_records_request__field_indices_by_name[] = {
+  2,   /* field[2] = ended_too */
+  0,   /* field[0] = kind */
+  1,   /* field[1] = owner */
+  3,   /* field[3] = page_size */
+  4,   /* field[4] = page_token */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_records_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_records_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListRecordsRequest",
+  "ListRecordsRequest",
+  "Weir__Catalog__V1__ListRecordsRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListRecordsRequest),
+  5,
+  weir__catalog__v1__list_records_request__field_descriptors,
+  weir__catalog__v1__list_records_request__field_indices_by_name,
+  1,  weir__catalog__v1__list_records_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_records_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_records_response__field_descriptors[4] =
+{
+  {
+    "records",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__ListRecordsResponse, n_records),
+    offsetof(Weir__Catalog__V1__ListRecordsResponse, records),
+    &weir__catalog__v1__record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "list_version",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListRecordsResponse, list_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing_fields",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__ListRecordsResponse, n_missing_fields),
+    offsetof(Weir__Catalog__V1__ListRecordsResponse, missing_fields),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_records_response__field_indices_by_name[] = {
+  2,   /* field[2] = list_version */
+  3,   /* field[3] = missing_fields */
+  1,   /* field[1] = next_page_token */
+  0,   /* field[0] = records */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_records_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_records_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListRecordsResponse",
+  "ListRecordsResponse",
+  "Weir__Catalog__V1__ListRecordsResponse",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListRecordsResponse),
+  4,
+  weir__catalog__v1__list_records_response__field_descriptors,
+  weir__catalog__v1__list_records_response__field_indices_by_name,
+  1,  weir__catalog__v1__list_records_response__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_records_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCEnumValue weir__catalog__v1__share_type__enum_values_by_number[4] =
 {
   { "SHARE_TYPE_UNSPECIFIED", "WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED", 0 },
@@ -4216,23 +8725,29 @@ const ProtobufCEnumDescriptor weir__catalog__v1__origin__descriptor =
   weir__catalog__v1__origin__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCEnumValue weir__catalog__v1__secrecy_mark__enum_values_by_number[5] =
+static const ProtobufCEnumValue weir__catalog__v1__secrecy_mark__enum_values_by_number[8] =
 {
   { "SECRECY_MARK_UNSPECIFIED", "WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED", 0 },
   { "NOT_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__NOT_SECRET", 1 },
   { "TRADE_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__TRADE_SECRET", 2 },
   { "PRIVACY", "WEIR__CATALOG__V1__SECRECY_MARK__PRIVACY", 3 },
   { "STATE_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__STATE_SECRET", 4 },
+  { "SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__SECRET", 5 },
+  { "CONFIDENTIAL", "WEIR__CATALOG__V1__SECRECY_MARK__CONFIDENTIAL", 6 },
+  { "TOP_SECRET", "WEIR__CATALOG__V1__SECRECY_MARK__TOP_SECRET", 7 },
 };
 static const ProtobufCIntRange weir__catalog__v1__secrecy_mark__value_ranges[] = {
-{0, 0},{0, 5}
+{0, 0},{0, 8}
 };
-static const ProtobufCEnumValueIndex weir__catalog__v1__secrecy_mark__enum_values_by_name[5] =
+static const ProtobufCEnumValueIndex weir__catalog__v1__secrecy_mark__enum_values_by_name[8] =
 {
+  { "CONFIDENTIAL", 6 },
   { "NOT_SECRET", 1 },
   { "PRIVACY", 3 },
   { "SECRECY_MARK_UNSPECIFIED", 0 },
+  { "SECRET", 5 },
   { "STATE_SECRET", 4 },
+  { "TOP_SECRET", 7 },
   { "TRADE_SECRET", 2 },
 };
 const ProtobufCEnumDescriptor weir__catalog__v1__secrecy_mark__descriptor =
@@ -4242,9 +8757,9 @@ const ProtobufCEnumDescriptor weir__catalog__v1__secrecy_mark__descriptor =
   "SecrecyMark",
   "Weir__Catalog__V1__SecrecyMark",
   "weir.catalog.v1",
-  5,
+  8,
   weir__catalog__v1__secrecy_mark__enum_values_by_number,
-  5,
+  8,
   weir__catalog__v1__secrecy_mark__enum_values_by_name,
   1,
   weir__catalog__v1__secrecy_mark__value_ranges,
@@ -4394,5 +8909,41 @@ const ProtobufCEnumDescriptor weir__catalog__v1__change_kind__descriptor =
   weir__catalog__v1__change_kind__enum_values_by_name,
   1,
   weir__catalog__v1__change_kind__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCEnumValue weir__catalog__v1__record_state__enum_values_by_number[6] =
+{
+  { "RECORD_STATE_UNSPECIFIED", "WEIR__CATALOG__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED", 0 },
+  { "PENDING", "WEIR__CATALOG__V1__RECORD_STATE__PENDING", 1 },
+  { "IN_FORCE", "WEIR__CATALOG__V1__RECORD_STATE__IN_FORCE", 2 },
+  { "RECORD_RETURNED", "WEIR__CATALOG__V1__RECORD_STATE__RECORD_RETURNED", 3 },
+  { "ENDED", "WEIR__CATALOG__V1__RECORD_STATE__ENDED", 4 },
+  { "REPLACED", "WEIR__CATALOG__V1__RECORD_STATE__REPLACED", 5 },
+};
+static const ProtobufCIntRange weir__catalog__v1__record_state__value_ranges[] = {
+{0, 0},{0, 6}
+};
+static const ProtobufCEnumValueIndex weir__catalog__v1__record_state__enum_values_by_name[6] =
+{
+  { "ENDED", 4 },
+  { "IN_FORCE", 2 },
+  { "PENDING", 1 },
+  { "RECORD_RETURNED", 3 },
+  { "RECORD_STATE_UNSPECIFIED", 0 },
+  { "REPLACED", 5 },
+};
+const ProtobufCEnumDescriptor weir__catalog__v1__record_state__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.RecordState",
+  "RecordState",
+  "Weir__Catalog__V1__RecordState",
+  "weir.catalog.v1",
+  6,
+  weir__catalog__v1__record_state__enum_values_by_number,
+  6,
+  weir__catalog__v1__record_state__enum_values_by_name,
+  1,
+  weir__catalog__v1__record_state__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };

@@ -23,6 +23,9 @@ typedef struct Weir__Catalog__V1__Filing Weir__Catalog__V1__Filing;
 typedef struct Weir__Catalog__V1__SecrecyReview Weir__Catalog__V1__SecrecyReview;
 typedef struct Weir__Catalog__V1__Withdrawal Weir__Catalog__V1__Withdrawal;
 typedef struct Weir__Catalog__V1__Entry Weir__Catalog__V1__Entry;
+typedef struct Weir__Catalog__V1__MountedResource Weir__Catalog__V1__MountedResource;
+typedef struct Weir__Catalog__V1__DataRight Weir__Catalog__V1__DataRight;
+typedef struct Weir__Catalog__V1__EntryWarning Weir__Catalog__V1__EntryWarning;
 typedef struct Weir__Catalog__V1__CreateEntryRequest Weir__Catalog__V1__CreateEntryRequest;
 typedef struct Weir__Catalog__V1__UpdateEntryRequest Weir__Catalog__V1__UpdateEntryRequest;
 typedef struct Weir__Catalog__V1__SubmitEntryRequest Weir__Catalog__V1__SubmitEntryRequest;
@@ -44,6 +47,35 @@ typedef struct Weir__Catalog__V1__RegisterChangeRequest Weir__Catalog__V1__Regis
 typedef struct Weir__Catalog__V1__VoidChangeRequest Weir__Catalog__V1__VoidChangeRequest;
 typedef struct Weir__Catalog__V1__ListChangesRequest Weir__Catalog__V1__ListChangesRequest;
 typedef struct Weir__Catalog__V1__ListChangesResponse Weir__Catalog__V1__ListChangesResponse;
+typedef struct Weir__Catalog__V1__GetLevelCatalogueRequest Weir__Catalog__V1__GetLevelCatalogueRequest;
+typedef struct Weir__Catalog__V1__CatalogueEntry Weir__Catalog__V1__CatalogueEntry;
+typedef struct Weir__Catalog__V1__LevelCatalogue Weir__Catalog__V1__LevelCatalogue;
+typedef struct Weir__Catalog__V1__CompareLevelCatalogueRequest Weir__Catalog__V1__CompareLevelCatalogueRequest;
+typedef struct Weir__Catalog__V1__CatalogueDifference Weir__Catalog__V1__CatalogueDifference;
+typedef struct Weir__Catalog__V1__CompareLevelCatalogueResponse Weir__Catalog__V1__CompareLevelCatalogueResponse;
+typedef struct Weir__Catalog__V1__CataloguePart Weir__Catalog__V1__CataloguePart;
+typedef struct Weir__Catalog__V1__ImportLevelCatalogueResponse Weir__Catalog__V1__ImportLevelCatalogueResponse;
+typedef struct Weir__Catalog__V1__ListResponsibilitiesRequest Weir__Catalog__V1__ListResponsibilitiesRequest;
+typedef struct Weir__Catalog__V1__ResponsibilityItem Weir__Catalog__V1__ResponsibilityItem;
+typedef struct Weir__Catalog__V1__ListResponsibilitiesResponse Weir__Catalog__V1__ListResponsibilitiesResponse;
+typedef struct Weir__Catalog__V1__Confirmation Weir__Catalog__V1__Confirmation;
+typedef struct Weir__Catalog__V1__Record Weir__Catalog__V1__Record;
+typedef struct Weir__Catalog__V1__DemandRecord Weir__Catalog__V1__DemandRecord;
+typedef struct Weir__Catalog__V1__CollectionRecord Weir__Catalog__V1__CollectionRecord;
+typedef struct Weir__Catalog__V1__JointCollectionRecord Weir__Catalog__V1__JointCollectionRecord;
+typedef struct Weir__Catalog__V1__JointCollectionRecord__Party Weir__Catalog__V1__JointCollectionRecord__Party;
+typedef struct Weir__Catalog__V1__ResponsibilityRecord Weir__Catalog__V1__ResponsibilityRecord;
+typedef struct Weir__Catalog__V1__StandardRecord Weir__Catalog__V1__StandardRecord;
+typedef struct Weir__Catalog__V1__OpeningRecord Weir__Catalog__V1__OpeningRecord;
+typedef struct Weir__Catalog__V1__MeetingRecord Weir__Catalog__V1__MeetingRecord;
+typedef struct Weir__Catalog__V1__MeetingRecord__Permit Weir__Catalog__V1__MeetingRecord__Permit;
+typedef struct Weir__Catalog__V1__CategoryRecord Weir__Catalog__V1__CategoryRecord;
+typedef struct Weir__Catalog__V1__DuplicateRecord Weir__Catalog__V1__DuplicateRecord;
+typedef struct Weir__Catalog__V1__SaveRecordRequest Weir__Catalog__V1__SaveRecordRequest;
+typedef struct Weir__Catalog__V1__DecideRecordRequest Weir__Catalog__V1__DecideRecordRequest;
+typedef struct Weir__Catalog__V1__GetRecordRequest Weir__Catalog__V1__GetRecordRequest;
+typedef struct Weir__Catalog__V1__ListRecordsRequest Weir__Catalog__V1__ListRecordsRequest;
+typedef struct Weir__Catalog__V1__ListRecordsResponse Weir__Catalog__V1__ListRecordsResponse;
 
 
 /* --- enums --- */
@@ -54,6 +86,13 @@ typedef enum _Weir__Catalog__V1__ReviewEntryRequest__Decision {
   WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION__RETURN = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__REVIEW_ENTRY_REQUEST__DECISION)
 } Weir__Catalog__V1__ReviewEntryRequest__Decision;
+typedef enum _Weir__Catalog__V1__DecideRecordRequest__Decision {
+  WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__DECISION_UNSPECIFIED = 0,
+  WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__CONFIRM = 1,
+  WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__RETURN = 2,
+  WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__END = 3
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION)
+} Weir__Catalog__V1__DecideRecordRequest__Decision;
 typedef enum _Weir__Catalog__V1__ShareType {
   WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED = 0,
   WEIR__CATALOG__V1__SHARE_TYPE__UNCONDITIONAL = 1,
@@ -84,7 +123,10 @@ typedef enum _Weir__Catalog__V1__SecrecyMark {
   WEIR__CATALOG__V1__SECRECY_MARK__NOT_SECRET = 1,
   WEIR__CATALOG__V1__SECRECY_MARK__TRADE_SECRET = 2,
   WEIR__CATALOG__V1__SECRECY_MARK__PRIVACY = 3,
-  WEIR__CATALOG__V1__SECRECY_MARK__STATE_SECRET = 4
+  WEIR__CATALOG__V1__SECRECY_MARK__STATE_SECRET = 4,
+  WEIR__CATALOG__V1__SECRECY_MARK__SECRET = 5,
+  WEIR__CATALOG__V1__SECRECY_MARK__CONFIDENTIAL = 6,
+  WEIR__CATALOG__V1__SECRECY_MARK__TOP_SECRET = 7
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__SECRECY_MARK)
 } Weir__Catalog__V1__SecrecyMark;
 typedef enum _Weir__Catalog__V1__ItemType {
@@ -124,6 +166,15 @@ typedef enum _Weir__Catalog__V1__ChangeKind {
   WEIR__CATALOG__V1__CHANGE_KIND__FUNCTION = 2
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__CHANGE_KIND)
 } Weir__Catalog__V1__ChangeKind;
+typedef enum _Weir__Catalog__V1__RecordState {
+  WEIR__CATALOG__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED = 0,
+  WEIR__CATALOG__V1__RECORD_STATE__PENDING = 1,
+  WEIR__CATALOG__V1__RECORD_STATE__IN_FORCE = 2,
+  WEIR__CATALOG__V1__RECORD_STATE__RECORD_RETURNED = 3,
+  WEIR__CATALOG__V1__RECORD_STATE__ENDED = 4,
+  WEIR__CATALOG__V1__RECORD_STATE__REPLACED = 5
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__RECORD_STATE)
+} Weir__Catalog__V1__RecordState;
 
 /* --- messages --- */
 
@@ -257,6 +308,20 @@ struct  Weir__Catalog__V1__Entry
   size_t n_derived_from;
   ProtobufCBinaryData *derived_from;
   ProtobufCBinaryData statement;
+  ProtobufCBinaryData business_class;
+  Weir__Common__V1__Basis *special_law;
+  ProtobufCBinaryData acquisition_source;
+  ProtobufCBinaryData structure;
+  ProtobufCBinaryData active_sharing;
+  ProtobufCBinaryData group_decision;
+  size_t n_share_departments;
+  ProtobufCBinaryData *share_departments;
+  ProtobufCBinaryData duplicate_reason;
+  Weir__Catalog__V1__MountedResource *resource;
+  size_t n_rights;
+  Weir__Catalog__V1__DataRight **rights;
+  size_t n_warnings;
+  Weir__Catalog__V1__EntryWarning **warnings;
   Weir__Catalog__V1__Entry__RejectThresholdCase reject_threshold_case;
   union {
     int32_t reject_threshold_percent;
@@ -264,7 +329,45 @@ struct  Weir__Catalog__V1__Entry
 };
 #define WEIR__CATALOG__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0,NULL, 0,NULL, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
+
+
+struct  Weir__Catalog__V1__MountedResource
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData location;
+  size_t n_columns;
+  ProtobufCBinaryData *columns;
+  ProtobufCBinaryData description;
+};
+#define WEIR__CATALOG__V1__MOUNTED_RESOURCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__mounted_resource__descriptor) \
+    , {0,NULL}, 0,NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__DataRight
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData right;
+  ProtobufCBinaryData holder;
+  ProtobufCBinaryData article;
+};
+#define WEIR__CATALOG__V1__DATA_RIGHT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__data_right__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__EntryWarning
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData item;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData article;
+};
+#define WEIR__CATALOG__V1__ENTRY_WARNING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry_warning__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Catalog__V1__CreateEntryRequest
@@ -391,10 +494,11 @@ struct  Weir__Catalog__V1__MountEntryRequest
   ProtobufCBinaryData name;
   ProtobufCBinaryData source_system;
   ProtobufCBinaryData request_id;
+  Weir__Catalog__V1__MountedResource *resource;
 };
 #define WEIR__CATALOG__V1__MOUNT_ENTRY_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__mount_entry_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
 
 
 struct  Weir__Catalog__V1__GetEntryRequest
@@ -416,10 +520,12 @@ struct  Weir__Catalog__V1__ListEntriesRequest
   Weir__Catalog__V1__EntryState state;
   int32_t page_size;
   ProtobufCBinaryData page_token;
+  ProtobufCBinaryData base_kind;
+  ProtobufCBinaryData only;
 };
 #define WEIR__CATALOG__V1__LIST_ENTRIES_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_entries_request__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Catalog__V1__ListEntriesResponse
@@ -560,6 +666,439 @@ struct  Weir__Catalog__V1__ListChangesResponse
     , 0,NULL, {0,NULL} }
 
 
+struct  Weir__Catalog__V1__GetLevelCatalogueRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData region;
+  int32_t version;
+  protobuf_c_boolean own_level;
+  protobuf_c_boolean with_content;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__CATALOG__V1__GET_LEVEL_CATALOGUE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__get_level_catalogue_request__descriptor) \
+    , {0,NULL}, 0, 0, 0, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__CatalogueEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  int32_t version;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData owner;
+  ProtobufCBinaryData origin;
+  ProtobufCBinaryData resource_code;
+  ProtobufCBinaryData digest;
+  ProtobufCBinaryData node;
+  ProtobufCBinaryData content;
+};
+#define WEIR__CATALOG__V1__CATALOGUE_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__catalogue_entry__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__LevelCatalogue
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData region;
+  int32_t version;
+  int32_t size;
+  size_t n_entries;
+  Weir__Catalog__V1__CatalogueEntry **entries;
+  ProtobufCBinaryData next_page_token;
+  ProtobufCBinaryData head;
+  ProtobufCBinaryData key_list;
+};
+#define WEIR__CATALOG__V1__LEVEL_CATALOGUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__level_catalogue__descriptor) \
+    , {0,NULL}, 0, 0, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__CompareLevelCatalogueRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData region;
+  int32_t from;
+  int32_t to;
+};
+#define WEIR__CATALOG__V1__COMPARE_LEVEL_CATALOGUE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__compare_level_catalogue_request__descriptor) \
+    , {0,NULL}, 0, 0 }
+
+
+struct  Weir__Catalog__V1__CatalogueDifference
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData node;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData kind;
+  int32_t from_version;
+  int32_t to_version;
+  size_t n_added_items;
+  ProtobufCBinaryData *added_items;
+  size_t n_removed_items;
+  ProtobufCBinaryData *removed_items;
+  size_t n_changed_items;
+  ProtobufCBinaryData *changed_items;
+  size_t n_properties;
+  ProtobufCBinaryData *properties;
+};
+#define WEIR__CATALOG__V1__CATALOGUE_DIFFERENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__catalogue_difference__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0, 0, 0,NULL, 0,NULL, 0,NULL, 0,NULL }
+
+
+struct  Weir__Catalog__V1__CompareLevelCatalogueResponse
+{
+  ProtobufCMessage base;
+  int32_t from;
+  int32_t to;
+  size_t n_differences;
+  Weir__Catalog__V1__CatalogueDifference **differences;
+};
+#define WEIR__CATALOG__V1__COMPARE_LEVEL_CATALOGUE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__compare_level_catalogue_response__descriptor) \
+    , 0, 0, 0,NULL }
+
+
+struct  Weir__Catalog__V1__CataloguePart
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData head;
+  ProtobufCBinaryData key_list;
+  ProtobufCBinaryData root_key;
+  size_t n_entries;
+  Weir__Catalog__V1__CatalogueEntry **entries;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__CATALOGUE_PART__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__catalogue_part__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ImportLevelCatalogueResponse
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData node;
+  ProtobufCBinaryData region;
+  int32_t version;
+  int32_t added;
+  int32_t changed;
+  int32_t removed;
+};
+#define WEIR__CATALOG__V1__IMPORT_LEVEL_CATALOGUE_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__import_level_catalogue_response__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, 0, 0 }
+
+
+struct  Weir__Catalog__V1__ListResponsibilitiesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData region;
+  int32_t version;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__CATALOG__V1__LIST_RESPONSIBILITIES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_responsibilities_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ResponsibilityItem
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData entry;
+  int32_t entry_version;
+  ProtobufCBinaryData assignment;
+};
+#define WEIR__CATALOG__V1__RESPONSIBILITY_ITEM__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__responsibility_item__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ListResponsibilitiesResponse
+{
+  ProtobufCMessage base;
+  int32_t version;
+  size_t n_items;
+  Weir__Catalog__V1__ResponsibilityItem **items;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__CATALOG__V1__LIST_RESPONSIBILITIES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_responsibilities_response__descriptor) \
+    , 0, 0,NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__Confirmation
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData part;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData person;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__CATALOG__V1__CONFIRMATION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__confirmation__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__Record
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  int32_t version;
+  ProtobufCBinaryData owner;
+  Weir__Catalog__V1__RecordState state;
+  ProtobufCBinaryData profile;
+  size_t n_confirmations;
+  Weir__Catalog__V1__Confirmation **confirmations;
+  size_t n_history;
+  Weir__Common__V1__Step **history;
+  ProtobufCBinaryData etag;
+  int32_t list_version;
+  Google__Protobuf__Timestamp *create_time;
+  Weir__Common__V1__Receipt *receipt;
+  Weir__Catalog__V1__DemandRecord *demand;
+  Weir__Catalog__V1__CollectionRecord *collection;
+  Weir__Catalog__V1__JointCollectionRecord *joint_collection;
+  Weir__Catalog__V1__ResponsibilityRecord *responsibility;
+  Weir__Catalog__V1__StandardRecord *standard;
+  Weir__Catalog__V1__OpeningRecord *opening;
+  Weir__Catalog__V1__MeetingRecord *meeting;
+  Weir__Catalog__V1__CategoryRecord *category;
+  Weir__Catalog__V1__DuplicateRecord *duplicate;
+};
+#define WEIR__CATALOG__V1__RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__record__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, WEIR__CATALOG__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+
+struct  Weir__Catalog__V1__DemandRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData datum;
+  ProtobufCBinaryData provider;
+  ProtobufCBinaryData duty;
+  ProtobufCBinaryData frequency;
+  ProtobufCBinaryData match;
+};
+#define WEIR__CATALOG__V1__DEMAND_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__demand_record__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__CollectionRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData datum;
+  Weir__Common__V1__Basis *basis;
+  ProtobufCBinaryData duty;
+};
+#define WEIR__CATALOG__V1__COLLECTION_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__collection_record__descriptor) \
+    , {0,NULL}, NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__JointCollectionRecord__Party
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  size_t n_items;
+  ProtobufCBinaryData *items;
+};
+#define WEIR__CATALOG__V1__JOINT_COLLECTION_RECORD__PARTY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__joint_collection_record__party__descriptor) \
+    , {0,NULL}, 0,NULL }
+
+
+struct  Weir__Catalog__V1__JointCollectionRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData category;
+  size_t n_parties;
+  Weir__Catalog__V1__JointCollectionRecord__Party **parties;
+};
+#define WEIR__CATALOG__V1__JOINT_COLLECTION_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__joint_collection_record__descriptor) \
+    , {0,NULL}, {0,NULL}, 0,NULL }
+
+
+struct  Weir__Catalog__V1__ResponsibilityRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData datum;
+  ProtobufCBinaryData category;
+  ProtobufCBinaryData department;
+  Weir__Common__V1__Basis *basis;
+};
+#define WEIR__CATALOG__V1__RESPONSIBILITY_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__responsibility_record__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__StandardRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData field;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData number;
+  ProtobufCBinaryData edition;
+  ProtobufCBinaryData effective_from;
+  size_t n_required_fields;
+  ProtobufCBinaryData *required_fields;
+};
+#define WEIR__CATALOG__V1__STANDARD_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__standard_record__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL }
+
+
+struct  Weir__Catalog__V1__OpeningRecord
+{
+  ProtobufCMessage base;
+  int32_t year;
+  ProtobufCBinaryData entry;
+  int32_t entry_version;
+  ProtobufCBinaryData domain;
+  ProtobufCBinaryData abstract;
+  size_t n_items;
+  ProtobufCBinaryData *items;
+  ProtobufCBinaryData format;
+  ProtobufCBinaryData opening_type;
+  ProtobufCBinaryData conditions;
+  ProtobufCBinaryData update_frequency;
+  Weir__Common__V1__Basis *basis;
+};
+#define WEIR__CATALOG__V1__OPENING_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__opening_record__descriptor) \
+    , 0, {0,NULL}, 0, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__MeetingRecord__Permit
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData category;
+};
+#define WEIR__CATALOG__V1__MEETING_RECORD__PERMIT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__meeting_record__permit__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__MeetingRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData date;
+  size_t n_matters;
+  ProtobufCBinaryData *matters;
+  ProtobufCBinaryData decision;
+  size_t n_permits;
+  Weir__Catalog__V1__MeetingRecord__Permit **permits;
+};
+#define WEIR__CATALOG__V1__MEETING_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__meeting_record__descriptor) \
+    , {0,NULL}, 0,NULL, {0,NULL}, 0,NULL }
+
+
+struct  Weir__Catalog__V1__CategoryRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData parent;
+  ProtobufCBinaryData slug;
+  ProtobufCBinaryData title;
+  Weir__Common__V1__Basis *basis;
+};
+#define WEIR__CATALOG__V1__CATEGORY_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__category_record__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__DuplicateRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData datum;
+  ProtobufCBinaryData entry;
+  ProtobufCBinaryData reason;
+};
+#define WEIR__CATALOG__V1__DUPLICATE_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__duplicate_record__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__SaveRecordRequest
+{
+  ProtobufCMessage base;
+  Weir__Catalog__V1__Record *record;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__SAVE_RECORD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__save_record_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__DecideRecordRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  Weir__Catalog__V1__DecideRecordRequest__Decision decision;
+  ProtobufCBinaryData reason;
+  ProtobufCBinaryData etag;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__decide_record_request__descriptor) \
+    , {0,NULL}, WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__GetRecordRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+};
+#define WEIR__CATALOG__V1__GET_RECORD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__get_record_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ListRecordsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData owner;
+  protobuf_c_boolean ended_too;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__CATALOG__V1__LIST_RECORDS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_records_request__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ListRecordsResponse
+{
+  ProtobufCMessage base;
+  size_t n_records;
+  Weir__Catalog__V1__Record **records;
+  ProtobufCBinaryData next_page_token;
+  int32_t list_version;
+  size_t n_missing_fields;
+  ProtobufCBinaryData *missing_fields;
+};
+#define WEIR__CATALOG__V1__LIST_RECORDS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_records_response__descriptor) \
+    , 0,NULL, {0,NULL}, 0, 0,NULL }
+
+
 /* Weir__Catalog__V1__Code methods */
 void   weir__catalog__v1__code__init
                      (Weir__Catalog__V1__Code         *message);
@@ -673,6 +1212,63 @@ Weir__Catalog__V1__Entry *
                       const uint8_t       *data);
 void   weir__catalog__v1__entry__free_unpacked
                      (Weir__Catalog__V1__Entry *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__MountedResource methods */
+void   weir__catalog__v1__mounted_resource__init
+                     (Weir__Catalog__V1__MountedResource         *message);
+size_t weir__catalog__v1__mounted_resource__get_packed_size
+                     (const Weir__Catalog__V1__MountedResource   *message);
+size_t weir__catalog__v1__mounted_resource__pack
+                     (const Weir__Catalog__V1__MountedResource   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__mounted_resource__pack_to_buffer
+                     (const Weir__Catalog__V1__MountedResource   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__MountedResource *
+       weir__catalog__v1__mounted_resource__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__mounted_resource__free_unpacked
+                     (Weir__Catalog__V1__MountedResource *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__DataRight methods */
+void   weir__catalog__v1__data_right__init
+                     (Weir__Catalog__V1__DataRight         *message);
+size_t weir__catalog__v1__data_right__get_packed_size
+                     (const Weir__Catalog__V1__DataRight   *message);
+size_t weir__catalog__v1__data_right__pack
+                     (const Weir__Catalog__V1__DataRight   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__data_right__pack_to_buffer
+                     (const Weir__Catalog__V1__DataRight   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__DataRight *
+       weir__catalog__v1__data_right__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__data_right__free_unpacked
+                     (Weir__Catalog__V1__DataRight *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__EntryWarning methods */
+void   weir__catalog__v1__entry_warning__init
+                     (Weir__Catalog__V1__EntryWarning         *message);
+size_t weir__catalog__v1__entry_warning__get_packed_size
+                     (const Weir__Catalog__V1__EntryWarning   *message);
+size_t weir__catalog__v1__entry_warning__pack
+                     (const Weir__Catalog__V1__EntryWarning   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__entry_warning__pack_to_buffer
+                     (const Weir__Catalog__V1__EntryWarning   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__EntryWarning *
+       weir__catalog__v1__entry_warning__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__entry_warning__free_unpacked
+                     (Weir__Catalog__V1__EntryWarning *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Catalog__V1__CreateEntryRequest methods */
 void   weir__catalog__v1__create_entry_request__init
@@ -1073,6 +1669,525 @@ Weir__Catalog__V1__ListChangesResponse *
 void   weir__catalog__v1__list_changes_response__free_unpacked
                      (Weir__Catalog__V1__ListChangesResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GetLevelCatalogueRequest methods */
+void   weir__catalog__v1__get_level_catalogue_request__init
+                     (Weir__Catalog__V1__GetLevelCatalogueRequest         *message);
+size_t weir__catalog__v1__get_level_catalogue_request__get_packed_size
+                     (const Weir__Catalog__V1__GetLevelCatalogueRequest   *message);
+size_t weir__catalog__v1__get_level_catalogue_request__pack
+                     (const Weir__Catalog__V1__GetLevelCatalogueRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__get_level_catalogue_request__pack_to_buffer
+                     (const Weir__Catalog__V1__GetLevelCatalogueRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GetLevelCatalogueRequest *
+       weir__catalog__v1__get_level_catalogue_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__get_level_catalogue_request__free_unpacked
+                     (Weir__Catalog__V1__GetLevelCatalogueRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CatalogueEntry methods */
+void   weir__catalog__v1__catalogue_entry__init
+                     (Weir__Catalog__V1__CatalogueEntry         *message);
+size_t weir__catalog__v1__catalogue_entry__get_packed_size
+                     (const Weir__Catalog__V1__CatalogueEntry   *message);
+size_t weir__catalog__v1__catalogue_entry__pack
+                     (const Weir__Catalog__V1__CatalogueEntry   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__catalogue_entry__pack_to_buffer
+                     (const Weir__Catalog__V1__CatalogueEntry   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CatalogueEntry *
+       weir__catalog__v1__catalogue_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__catalogue_entry__free_unpacked
+                     (Weir__Catalog__V1__CatalogueEntry *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__LevelCatalogue methods */
+void   weir__catalog__v1__level_catalogue__init
+                     (Weir__Catalog__V1__LevelCatalogue         *message);
+size_t weir__catalog__v1__level_catalogue__get_packed_size
+                     (const Weir__Catalog__V1__LevelCatalogue   *message);
+size_t weir__catalog__v1__level_catalogue__pack
+                     (const Weir__Catalog__V1__LevelCatalogue   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__level_catalogue__pack_to_buffer
+                     (const Weir__Catalog__V1__LevelCatalogue   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__LevelCatalogue *
+       weir__catalog__v1__level_catalogue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__level_catalogue__free_unpacked
+                     (Weir__Catalog__V1__LevelCatalogue *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CompareLevelCatalogueRequest methods */
+void   weir__catalog__v1__compare_level_catalogue_request__init
+                     (Weir__Catalog__V1__CompareLevelCatalogueRequest         *message);
+size_t weir__catalog__v1__compare_level_catalogue_request__get_packed_size
+                     (const Weir__Catalog__V1__CompareLevelCatalogueRequest   *message);
+size_t weir__catalog__v1__compare_level_catalogue_request__pack
+                     (const Weir__Catalog__V1__CompareLevelCatalogueRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__compare_level_catalogue_request__pack_to_buffer
+                     (const Weir__Catalog__V1__CompareLevelCatalogueRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CompareLevelCatalogueRequest *
+       weir__catalog__v1__compare_level_catalogue_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__compare_level_catalogue_request__free_unpacked
+                     (Weir__Catalog__V1__CompareLevelCatalogueRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CatalogueDifference methods */
+void   weir__catalog__v1__catalogue_difference__init
+                     (Weir__Catalog__V1__CatalogueDifference         *message);
+size_t weir__catalog__v1__catalogue_difference__get_packed_size
+                     (const Weir__Catalog__V1__CatalogueDifference   *message);
+size_t weir__catalog__v1__catalogue_difference__pack
+                     (const Weir__Catalog__V1__CatalogueDifference   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__catalogue_difference__pack_to_buffer
+                     (const Weir__Catalog__V1__CatalogueDifference   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CatalogueDifference *
+       weir__catalog__v1__catalogue_difference__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__catalogue_difference__free_unpacked
+                     (Weir__Catalog__V1__CatalogueDifference *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CompareLevelCatalogueResponse methods */
+void   weir__catalog__v1__compare_level_catalogue_response__init
+                     (Weir__Catalog__V1__CompareLevelCatalogueResponse         *message);
+size_t weir__catalog__v1__compare_level_catalogue_response__get_packed_size
+                     (const Weir__Catalog__V1__CompareLevelCatalogueResponse   *message);
+size_t weir__catalog__v1__compare_level_catalogue_response__pack
+                     (const Weir__Catalog__V1__CompareLevelCatalogueResponse   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__compare_level_catalogue_response__pack_to_buffer
+                     (const Weir__Catalog__V1__CompareLevelCatalogueResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CompareLevelCatalogueResponse *
+       weir__catalog__v1__compare_level_catalogue_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__compare_level_catalogue_response__free_unpacked
+                     (Weir__Catalog__V1__CompareLevelCatalogueResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CataloguePart methods */
+void   weir__catalog__v1__catalogue_part__init
+                     (Weir__Catalog__V1__CataloguePart         *message);
+size_t weir__catalog__v1__catalogue_part__get_packed_size
+                     (const Weir__Catalog__V1__CataloguePart   *message);
+size_t weir__catalog__v1__catalogue_part__pack
+                     (const Weir__Catalog__V1__CataloguePart   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__catalogue_part__pack_to_buffer
+                     (const Weir__Catalog__V1__CataloguePart   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CataloguePart *
+       weir__catalog__v1__catalogue_part__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__catalogue_part__free_unpacked
+                     (Weir__Catalog__V1__CataloguePart *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ImportLevelCatalogueResponse methods */
+void   weir__catalog__v1__import_level_catalogue_response__init
+                     (Weir__Catalog__V1__ImportLevelCatalogueResponse         *message);
+size_t weir__catalog__v1__import_level_catalogue_response__get_packed_size
+                     (const Weir__Catalog__V1__ImportLevelCatalogueResponse   *message);
+size_t weir__catalog__v1__import_level_catalogue_response__pack
+                     (const Weir__Catalog__V1__ImportLevelCatalogueResponse   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__import_level_catalogue_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ImportLevelCatalogueResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ImportLevelCatalogueResponse *
+       weir__catalog__v1__import_level_catalogue_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__import_level_catalogue_response__free_unpacked
+                     (Weir__Catalog__V1__ImportLevelCatalogueResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListResponsibilitiesRequest methods */
+void   weir__catalog__v1__list_responsibilities_request__init
+                     (Weir__Catalog__V1__ListResponsibilitiesRequest         *message);
+size_t weir__catalog__v1__list_responsibilities_request__get_packed_size
+                     (const Weir__Catalog__V1__ListResponsibilitiesRequest   *message);
+size_t weir__catalog__v1__list_responsibilities_request__pack
+                     (const Weir__Catalog__V1__ListResponsibilitiesRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_responsibilities_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListResponsibilitiesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListResponsibilitiesRequest *
+       weir__catalog__v1__list_responsibilities_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_responsibilities_request__free_unpacked
+                     (Weir__Catalog__V1__ListResponsibilitiesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ResponsibilityItem methods */
+void   weir__catalog__v1__responsibility_item__init
+                     (Weir__Catalog__V1__ResponsibilityItem         *message);
+size_t weir__catalog__v1__responsibility_item__get_packed_size
+                     (const Weir__Catalog__V1__ResponsibilityItem   *message);
+size_t weir__catalog__v1__responsibility_item__pack
+                     (const Weir__Catalog__V1__ResponsibilityItem   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__responsibility_item__pack_to_buffer
+                     (const Weir__Catalog__V1__ResponsibilityItem   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ResponsibilityItem *
+       weir__catalog__v1__responsibility_item__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__responsibility_item__free_unpacked
+                     (Weir__Catalog__V1__ResponsibilityItem *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListResponsibilitiesResponse methods */
+void   weir__catalog__v1__list_responsibilities_response__init
+                     (Weir__Catalog__V1__ListResponsibilitiesResponse         *message);
+size_t weir__catalog__v1__list_responsibilities_response__get_packed_size
+                     (const Weir__Catalog__V1__ListResponsibilitiesResponse   *message);
+size_t weir__catalog__v1__list_responsibilities_response__pack
+                     (const Weir__Catalog__V1__ListResponsibilitiesResponse   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_responsibilities_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ListResponsibilitiesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListResponsibilitiesResponse *
+       weir__catalog__v1__list_responsibilities_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_responsibilities_response__free_unpacked
+                     (Weir__Catalog__V1__ListResponsibilitiesResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__Confirmation methods */
+void   weir__catalog__v1__confirmation__init
+                     (Weir__Catalog__V1__Confirmation         *message);
+size_t weir__catalog__v1__confirmation__get_packed_size
+                     (const Weir__Catalog__V1__Confirmation   *message);
+size_t weir__catalog__v1__confirmation__pack
+                     (const Weir__Catalog__V1__Confirmation   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__confirmation__pack_to_buffer
+                     (const Weir__Catalog__V1__Confirmation   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__Confirmation *
+       weir__catalog__v1__confirmation__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__confirmation__free_unpacked
+                     (Weir__Catalog__V1__Confirmation *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__Record methods */
+void   weir__catalog__v1__record__init
+                     (Weir__Catalog__V1__Record         *message);
+size_t weir__catalog__v1__record__get_packed_size
+                     (const Weir__Catalog__V1__Record   *message);
+size_t weir__catalog__v1__record__pack
+                     (const Weir__Catalog__V1__Record   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__record__pack_to_buffer
+                     (const Weir__Catalog__V1__Record   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__Record *
+       weir__catalog__v1__record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__record__free_unpacked
+                     (Weir__Catalog__V1__Record *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__DemandRecord methods */
+void   weir__catalog__v1__demand_record__init
+                     (Weir__Catalog__V1__DemandRecord         *message);
+size_t weir__catalog__v1__demand_record__get_packed_size
+                     (const Weir__Catalog__V1__DemandRecord   *message);
+size_t weir__catalog__v1__demand_record__pack
+                     (const Weir__Catalog__V1__DemandRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__demand_record__pack_to_buffer
+                     (const Weir__Catalog__V1__DemandRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__DemandRecord *
+       weir__catalog__v1__demand_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__demand_record__free_unpacked
+                     (Weir__Catalog__V1__DemandRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CollectionRecord methods */
+void   weir__catalog__v1__collection_record__init
+                     (Weir__Catalog__V1__CollectionRecord         *message);
+size_t weir__catalog__v1__collection_record__get_packed_size
+                     (const Weir__Catalog__V1__CollectionRecord   *message);
+size_t weir__catalog__v1__collection_record__pack
+                     (const Weir__Catalog__V1__CollectionRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__collection_record__pack_to_buffer
+                     (const Weir__Catalog__V1__CollectionRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CollectionRecord *
+       weir__catalog__v1__collection_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__collection_record__free_unpacked
+                     (Weir__Catalog__V1__CollectionRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__JointCollectionRecord__Party methods */
+void   weir__catalog__v1__joint_collection_record__party__init
+                     (Weir__Catalog__V1__JointCollectionRecord__Party         *message);
+/* Weir__Catalog__V1__JointCollectionRecord methods */
+void   weir__catalog__v1__joint_collection_record__init
+                     (Weir__Catalog__V1__JointCollectionRecord         *message);
+size_t weir__catalog__v1__joint_collection_record__get_packed_size
+                     (const Weir__Catalog__V1__JointCollectionRecord   *message);
+size_t weir__catalog__v1__joint_collection_record__pack
+                     (const Weir__Catalog__V1__JointCollectionRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__joint_collection_record__pack_to_buffer
+                     (const Weir__Catalog__V1__JointCollectionRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__JointCollectionRecord *
+       weir__catalog__v1__joint_collection_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__joint_collection_record__free_unpacked
+                     (Weir__Catalog__V1__JointCollectionRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ResponsibilityRecord methods */
+void   weir__catalog__v1__responsibility_record__init
+                     (Weir__Catalog__V1__ResponsibilityRecord         *message);
+size_t weir__catalog__v1__responsibility_record__get_packed_size
+                     (const Weir__Catalog__V1__ResponsibilityRecord   *message);
+size_t weir__catalog__v1__responsibility_record__pack
+                     (const Weir__Catalog__V1__ResponsibilityRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__responsibility_record__pack_to_buffer
+                     (const Weir__Catalog__V1__ResponsibilityRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ResponsibilityRecord *
+       weir__catalog__v1__responsibility_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__responsibility_record__free_unpacked
+                     (Weir__Catalog__V1__ResponsibilityRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__StandardRecord methods */
+void   weir__catalog__v1__standard_record__init
+                     (Weir__Catalog__V1__StandardRecord         *message);
+size_t weir__catalog__v1__standard_record__get_packed_size
+                     (const Weir__Catalog__V1__StandardRecord   *message);
+size_t weir__catalog__v1__standard_record__pack
+                     (const Weir__Catalog__V1__StandardRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__standard_record__pack_to_buffer
+                     (const Weir__Catalog__V1__StandardRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__StandardRecord *
+       weir__catalog__v1__standard_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__standard_record__free_unpacked
+                     (Weir__Catalog__V1__StandardRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__OpeningRecord methods */
+void   weir__catalog__v1__opening_record__init
+                     (Weir__Catalog__V1__OpeningRecord         *message);
+size_t weir__catalog__v1__opening_record__get_packed_size
+                     (const Weir__Catalog__V1__OpeningRecord   *message);
+size_t weir__catalog__v1__opening_record__pack
+                     (const Weir__Catalog__V1__OpeningRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__opening_record__pack_to_buffer
+                     (const Weir__Catalog__V1__OpeningRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__OpeningRecord *
+       weir__catalog__v1__opening_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__opening_record__free_unpacked
+                     (Weir__Catalog__V1__OpeningRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__MeetingRecord__Permit methods */
+void   weir__catalog__v1__meeting_record__permit__init
+                     (Weir__Catalog__V1__MeetingRecord__Permit         *message);
+/* Weir__Catalog__V1__MeetingRecord methods */
+void   weir__catalog__v1__meeting_record__init
+                     (Weir__Catalog__V1__MeetingRecord         *message);
+size_t weir__catalog__v1__meeting_record__get_packed_size
+                     (const Weir__Catalog__V1__MeetingRecord   *message);
+size_t weir__catalog__v1__meeting_record__pack
+                     (const Weir__Catalog__V1__MeetingRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__meeting_record__pack_to_buffer
+                     (const Weir__Catalog__V1__MeetingRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__MeetingRecord *
+       weir__catalog__v1__meeting_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__meeting_record__free_unpacked
+                     (Weir__Catalog__V1__MeetingRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__CategoryRecord methods */
+void   weir__catalog__v1__category_record__init
+                     (Weir__Catalog__V1__CategoryRecord         *message);
+size_t weir__catalog__v1__category_record__get_packed_size
+                     (const Weir__Catalog__V1__CategoryRecord   *message);
+size_t weir__catalog__v1__category_record__pack
+                     (const Weir__Catalog__V1__CategoryRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__category_record__pack_to_buffer
+                     (const Weir__Catalog__V1__CategoryRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__CategoryRecord *
+       weir__catalog__v1__category_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__category_record__free_unpacked
+                     (Weir__Catalog__V1__CategoryRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__DuplicateRecord methods */
+void   weir__catalog__v1__duplicate_record__init
+                     (Weir__Catalog__V1__DuplicateRecord         *message);
+size_t weir__catalog__v1__duplicate_record__get_packed_size
+                     (const Weir__Catalog__V1__DuplicateRecord   *message);
+size_t weir__catalog__v1__duplicate_record__pack
+                     (const Weir__Catalog__V1__DuplicateRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__duplicate_record__pack_to_buffer
+                     (const Weir__Catalog__V1__DuplicateRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__DuplicateRecord *
+       weir__catalog__v1__duplicate_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__duplicate_record__free_unpacked
+                     (Weir__Catalog__V1__DuplicateRecord *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__SaveRecordRequest methods */
+void   weir__catalog__v1__save_record_request__init
+                     (Weir__Catalog__V1__SaveRecordRequest         *message);
+size_t weir__catalog__v1__save_record_request__get_packed_size
+                     (const Weir__Catalog__V1__SaveRecordRequest   *message);
+size_t weir__catalog__v1__save_record_request__pack
+                     (const Weir__Catalog__V1__SaveRecordRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__save_record_request__pack_to_buffer
+                     (const Weir__Catalog__V1__SaveRecordRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__SaveRecordRequest *
+       weir__catalog__v1__save_record_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__save_record_request__free_unpacked
+                     (Weir__Catalog__V1__SaveRecordRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__DecideRecordRequest methods */
+void   weir__catalog__v1__decide_record_request__init
+                     (Weir__Catalog__V1__DecideRecordRequest         *message);
+size_t weir__catalog__v1__decide_record_request__get_packed_size
+                     (const Weir__Catalog__V1__DecideRecordRequest   *message);
+size_t weir__catalog__v1__decide_record_request__pack
+                     (const Weir__Catalog__V1__DecideRecordRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__decide_record_request__pack_to_buffer
+                     (const Weir__Catalog__V1__DecideRecordRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__DecideRecordRequest *
+       weir__catalog__v1__decide_record_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__decide_record_request__free_unpacked
+                     (Weir__Catalog__V1__DecideRecordRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GetRecordRequest methods */
+void   weir__catalog__v1__get_record_request__init
+                     (Weir__Catalog__V1__GetRecordRequest         *message);
+size_t weir__catalog__v1__get_record_request__get_packed_size
+                     (const Weir__Catalog__V1__GetRecordRequest   *message);
+size_t weir__catalog__v1__get_record_request__pack
+                     (const Weir__Catalog__V1__GetRecordRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__get_record_request__pack_to_buffer
+                     (const Weir__Catalog__V1__GetRecordRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GetRecordRequest *
+       weir__catalog__v1__get_record_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__get_record_request__free_unpacked
+                     (Weir__Catalog__V1__GetRecordRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListRecordsRequest methods */
+void   weir__catalog__v1__list_records_request__init
+                     (Weir__Catalog__V1__ListRecordsRequest         *message);
+size_t weir__catalog__v1__list_records_request__get_packed_size
+                     (const Weir__Catalog__V1__ListRecordsRequest   *message);
+size_t weir__catalog__v1__list_records_request__pack
+                     (const Weir__Catalog__V1__ListRecordsRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_records_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListRecordsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListRecordsRequest *
+       weir__catalog__v1__list_records_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_records_request__free_unpacked
+                     (Weir__Catalog__V1__ListRecordsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListRecordsResponse methods */
+void   weir__catalog__v1__list_records_response__init
+                     (Weir__Catalog__V1__ListRecordsResponse         *message);
+size_t weir__catalog__v1__list_records_response__get_packed_size
+                     (const Weir__Catalog__V1__ListRecordsResponse   *message);
+size_t weir__catalog__v1__list_records_response__pack
+                     (const Weir__Catalog__V1__ListRecordsResponse   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_records_response__pack_to_buffer
+                     (const Weir__Catalog__V1__ListRecordsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListRecordsResponse *
+       weir__catalog__v1__list_records_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_records_response__free_unpacked
+                     (Weir__Catalog__V1__ListRecordsResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Catalog__V1__Code_Closure)
@@ -1092,6 +2207,15 @@ typedef void (*Weir__Catalog__V1__Withdrawal_Closure)
                   void *closure_data);
 typedef void (*Weir__Catalog__V1__Entry_Closure)
                  (const Weir__Catalog__V1__Entry *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__MountedResource_Closure)
+                 (const Weir__Catalog__V1__MountedResource *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__DataRight_Closure)
+                 (const Weir__Catalog__V1__DataRight *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__EntryWarning_Closure)
+                 (const Weir__Catalog__V1__EntryWarning *message,
                   void *closure_data);
 typedef void (*Weir__Catalog__V1__CreateEntryRequest_Closure)
                  (const Weir__Catalog__V1__CreateEntryRequest *message,
@@ -1156,6 +2280,93 @@ typedef void (*Weir__Catalog__V1__ListChangesRequest_Closure)
 typedef void (*Weir__Catalog__V1__ListChangesResponse_Closure)
                  (const Weir__Catalog__V1__ListChangesResponse *message,
                   void *closure_data);
+typedef void (*Weir__Catalog__V1__GetLevelCatalogueRequest_Closure)
+                 (const Weir__Catalog__V1__GetLevelCatalogueRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CatalogueEntry_Closure)
+                 (const Weir__Catalog__V1__CatalogueEntry *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__LevelCatalogue_Closure)
+                 (const Weir__Catalog__V1__LevelCatalogue *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CompareLevelCatalogueRequest_Closure)
+                 (const Weir__Catalog__V1__CompareLevelCatalogueRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CatalogueDifference_Closure)
+                 (const Weir__Catalog__V1__CatalogueDifference *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CompareLevelCatalogueResponse_Closure)
+                 (const Weir__Catalog__V1__CompareLevelCatalogueResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CataloguePart_Closure)
+                 (const Weir__Catalog__V1__CataloguePart *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ImportLevelCatalogueResponse_Closure)
+                 (const Weir__Catalog__V1__ImportLevelCatalogueResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListResponsibilitiesRequest_Closure)
+                 (const Weir__Catalog__V1__ListResponsibilitiesRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ResponsibilityItem_Closure)
+                 (const Weir__Catalog__V1__ResponsibilityItem *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListResponsibilitiesResponse_Closure)
+                 (const Weir__Catalog__V1__ListResponsibilitiesResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__Confirmation_Closure)
+                 (const Weir__Catalog__V1__Confirmation *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__Record_Closure)
+                 (const Weir__Catalog__V1__Record *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__DemandRecord_Closure)
+                 (const Weir__Catalog__V1__DemandRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CollectionRecord_Closure)
+                 (const Weir__Catalog__V1__CollectionRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__JointCollectionRecord__Party_Closure)
+                 (const Weir__Catalog__V1__JointCollectionRecord__Party *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__JointCollectionRecord_Closure)
+                 (const Weir__Catalog__V1__JointCollectionRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ResponsibilityRecord_Closure)
+                 (const Weir__Catalog__V1__ResponsibilityRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__StandardRecord_Closure)
+                 (const Weir__Catalog__V1__StandardRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__OpeningRecord_Closure)
+                 (const Weir__Catalog__V1__OpeningRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__MeetingRecord__Permit_Closure)
+                 (const Weir__Catalog__V1__MeetingRecord__Permit *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__MeetingRecord_Closure)
+                 (const Weir__Catalog__V1__MeetingRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__CategoryRecord_Closure)
+                 (const Weir__Catalog__V1__CategoryRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__DuplicateRecord_Closure)
+                 (const Weir__Catalog__V1__DuplicateRecord *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__SaveRecordRequest_Closure)
+                 (const Weir__Catalog__V1__SaveRecordRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__DecideRecordRequest_Closure)
+                 (const Weir__Catalog__V1__DecideRecordRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GetRecordRequest_Closure)
+                 (const Weir__Catalog__V1__GetRecordRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListRecordsRequest_Closure)
+                 (const Weir__Catalog__V1__ListRecordsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListRecordsResponse_Closure)
+                 (const Weir__Catalog__V1__ListRecordsResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -1170,12 +2381,16 @@ extern const ProtobufCEnumDescriptor    weir__catalog__v1__item_type__descriptor
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__item_role__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__change_state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__change_kind__descriptor;
+extern const ProtobufCEnumDescriptor    weir__catalog__v1__record_state__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__code__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__item__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__filing__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__secrecy_review__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__mounted_resource__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__data_right__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__entry_warning__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__create_entry_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__update_entry_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__submit_entry_request__descriptor;
@@ -1198,6 +2413,36 @@ extern const ProtobufCMessageDescriptor weir__catalog__v1__register_change_reque
 extern const ProtobufCMessageDescriptor weir__catalog__v1__void_change_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__list_changes_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__get_level_catalogue_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__catalogue_entry__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__level_catalogue__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__compare_level_catalogue_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__catalogue_difference__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__compare_level_catalogue_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__catalogue_part__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__import_level_catalogue_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_responsibilities_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__responsibility_item__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_responsibilities_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__confirmation__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__demand_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__collection_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__joint_collection_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__joint_collection_record__party__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__responsibility_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__standard_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__opening_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__meeting_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__meeting_record__permit__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__category_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__duplicate_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__save_record_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__decide_record_request__descriptor;
+extern const ProtobufCEnumDescriptor    weir__catalog__v1__decide_record_request__decision__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__get_record_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_records_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_records_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

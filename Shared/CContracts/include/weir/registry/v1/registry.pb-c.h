@@ -19,6 +19,9 @@ PROTOBUF_C__BEGIN_DECLS
 #include "weir/keys/v1/keys.pb-c.h"
 
 typedef struct Weir__Registry__V1__Department Weir__Registry__V1__Department;
+typedef struct Weir__Registry__V1__Region Weir__Registry__V1__Region;
+typedef struct Weir__Registry__V1__ListRegionsRequest Weir__Registry__V1__ListRegionsRequest;
+typedef struct Weir__Registry__V1__ListRegionsResponse Weir__Registry__V1__ListRegionsResponse;
 typedef struct Weir__Registry__V1__RegionalRole Weir__Registry__V1__RegionalRole;
 typedef struct Weir__Registry__V1__DepartmentCorrection Weir__Registry__V1__DepartmentCorrection;
 typedef struct Weir__Registry__V1__System Weir__Registry__V1__System;
@@ -122,10 +125,47 @@ struct  Weir__Registry__V1__Department
   size_t n_corrections;
   Weir__Registry__V1__DepartmentCorrection **corrections;
   ProtobufCBinaryData statement;
+  ProtobufCBinaryData body;
+  Weir__Common__V1__Basis *instrument;
+  protobuf_c_boolean by_reference;
 };
 #define WEIR__REGISTRY__V1__DEPARTMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, 0 }
+
+
+struct  Weir__Registry__V1__Region
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData code;
+  Weir__Registry__V1__Level level;
+  ProtobufCBinaryData authority;
+  int32_t departments;
+  protobuf_c_boolean lacks_authority;
+};
+#define WEIR__REGISTRY__V1__REGION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__region__descriptor) \
+    , {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0, 0 }
+
+
+struct  Weir__Registry__V1__ListRegionsRequest
+{
+  ProtobufCMessage base;
+};
+#define WEIR__REGISTRY__V1__LIST_REGIONS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_regions_request__descriptor) \
+     }
+
+
+struct  Weir__Registry__V1__ListRegionsResponse
+{
+  ProtobufCMessage base;
+  size_t n_regions;
+  Weir__Registry__V1__Region **regions;
+};
+#define WEIR__REGISTRY__V1__LIST_REGIONS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_regions_response__descriptor) \
+    , 0,NULL }
 
 
 struct  Weir__Registry__V1__RegionalRole
@@ -875,6 +915,63 @@ Weir__Registry__V1__Department *
                       const uint8_t       *data);
 void   weir__registry__v1__department__free_unpacked
                      (Weir__Registry__V1__Department *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__Region methods */
+void   weir__registry__v1__region__init
+                     (Weir__Registry__V1__Region         *message);
+size_t weir__registry__v1__region__get_packed_size
+                     (const Weir__Registry__V1__Region   *message);
+size_t weir__registry__v1__region__pack
+                     (const Weir__Registry__V1__Region   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__region__pack_to_buffer
+                     (const Weir__Registry__V1__Region   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__Region *
+       weir__registry__v1__region__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__region__free_unpacked
+                     (Weir__Registry__V1__Region *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListRegionsRequest methods */
+void   weir__registry__v1__list_regions_request__init
+                     (Weir__Registry__V1__ListRegionsRequest         *message);
+size_t weir__registry__v1__list_regions_request__get_packed_size
+                     (const Weir__Registry__V1__ListRegionsRequest   *message);
+size_t weir__registry__v1__list_regions_request__pack
+                     (const Weir__Registry__V1__ListRegionsRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_regions_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListRegionsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListRegionsRequest *
+       weir__registry__v1__list_regions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_regions_request__free_unpacked
+                     (Weir__Registry__V1__ListRegionsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListRegionsResponse methods */
+void   weir__registry__v1__list_regions_response__init
+                     (Weir__Registry__V1__ListRegionsResponse         *message);
+size_t weir__registry__v1__list_regions_response__get_packed_size
+                     (const Weir__Registry__V1__ListRegionsResponse   *message);
+size_t weir__registry__v1__list_regions_response__pack
+                     (const Weir__Registry__V1__ListRegionsResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_regions_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListRegionsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListRegionsResponse *
+       weir__registry__v1__list_regions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_regions_response__free_unpacked
+                     (Weir__Registry__V1__ListRegionsResponse *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__RegionalRole methods */
 void   weir__registry__v1__regional_role__init
@@ -1945,6 +2042,15 @@ void   weir__registry__v1__sealing_keys__free_unpacked
 typedef void (*Weir__Registry__V1__Department_Closure)
                  (const Weir__Registry__V1__Department *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__Region_Closure)
+                 (const Weir__Registry__V1__Region *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListRegionsRequest_Closure)
+                 (const Weir__Registry__V1__ListRegionsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListRegionsResponse_Closure)
+                 (const Weir__Registry__V1__ListRegionsResponse *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__RegionalRole_Closure)
                  (const Weir__Registry__V1__RegionalRole *message,
                   void *closure_data);
@@ -2123,6 +2229,9 @@ extern const ProtobufCEnumDescriptor    weir__registry__v1__state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__registry__v1__level__descriptor;
 extern const ProtobufCEnumDescriptor    weir__registry__v1__law_state__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__region__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_regions_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_regions_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__regional_role__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department_correction__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__system__descriptor;

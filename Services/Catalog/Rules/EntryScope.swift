@@ -1,0 +1,42 @@
+// Which bodies and data a text is about, as a rule where entries are drafted (meizhou-public-2023/2, 44; hebi-2021/2, 33; guangdong-2018/33).
+
+package import Regulation
+import Vocabulary
+
+/// Checks that the governing text takes in the owner and its data.
+///
+/// Order of precedence: the kind of body (meizhou-public-2023/2.1), what a public enterprise's data come from (2.2), the other law
+/// (2.3).
+package func checkScope(
+  _ content: EntryContent, owner: DepartmentFacts, under profile: Profile
+) throws(CatalogRefusal) {
+  if let accepted = profile.bodyKinds, !accepted.value.contains(owner.body) {
+    throw .bodyOutsideScope(owner.body, citation: accepted.citation)
+  }
+  if let rule = profile.utilitiesExcluded, owner.body == .publicEnterprise {
+    switch content.businessClass {
+    case .publicService: break
+    case .nonPublicService: throw .businessOutsideScope(citation: rule.citation)
+    case nil:
+      throw .fieldMissing(
+        path: "entry.business_class", term: BilingualText("业务类别", "business class"),
+        citation: rule.citation)
+    }
+  }
+  if let law = content.specialLaw, !law.isComplete {
+    throw .basisIncomplete(path: "entry.special_law")
+  }
+}
+
+/// Checks that what another law governs is shared on application or not at all: nothing opens it of itself (meizhou-public-2023/2.3).
+func checkSpecialLaw(
+  _ content: EntryContent, under profile: Profile
+) throws(CatalogRefusal) {
+  guard content.specialLaw != nil else { return }
+  let citation = profile.cite(.scopeDataKinds, else: .accessRule(18))
+  let isOpen =
+    content.shareType == .unconditional
+    || content.items.contains { content.shareType(of: $0) == .unconditional }
+  if isOpen { throw .specialLawNotOpen(citation: citation) }
+  if content.activeSharing != nil { throw .specialLawNotOpen(citation: citation) }
+}

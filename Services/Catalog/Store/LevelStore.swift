@@ -1,0 +1,209 @@
+// The catalogue of each level: what entered and left it, in order; any version of it is read from that (meizhou-public-2023/5.i3).
+
+package import CatalogRules
+package import Database
+import Integrity
+package import Vocabulary
+
+/// A line with the content behind it.
+package struct CatalogueRow: Sendable {
+  package let id: Int64
+  package let line: CatalogueLine
+  package let content: [UInt8]
+
+  package init(id: Int64, line: CatalogueLine, content: [UInt8]) {
+    self.id = id
+    self.line = line
+    self.content = content
+  }
+}
+
+extension SQLReading where Self: ~Copyable {
+  /// The newest version of a region's catalogue; 0 while nothing was approved.
+  package func catalogueVersion(_ region: String) throws -> Int {
+    let row = try queryOne(
+      "SELECT MAX(version) AS version FROM catalogue_changes WHERE region = ?1", [region])
+    let version: Int64? = try row?["version"] ?? nil
+    return Int(version ?? 0)
+  }
+
+  /// The lines of a region's catalogue at a version, in the order in which they came to it.
+  ///
+  /// - Parameters:
+  ///   - origin: Of this region alone; `nil` for all.
+  ///   - limit: `nil` for all that follow.
+  package func catalogue(
+    _ region: String, at version: Int, origin: String? = nil, after id: Int64 = 0,
+    limit: Int? = nil
+  ) throws -> [CatalogueRow] {
+    var arguments: [any SQLConvertible] = [region, version, id]
+    var condition = ""
+    if let origin {
+      arguments.append(origin)
+      condition = " AND c.origin = ?\(arguments.count)"
+    }
+    var end = ""
+    if let limit {
+      arguments.append(limit)
+      end = " LIMIT ?\(arguments.count)"
+    }
+    return try query(
+      """
+      SELECT c.id AS id, c.node AS node, c.entry AS entry, c.entry_version AS entry_version,
+        c.origin AS origin, v.content AS content, v.owner AS owner, e.resource_code AS code,
+        i.content AS far_content, i.owner AS far_owner, i.resource_code AS far_code
+      FROM catalogue_changes c
+      LEFT JOIN versions v ON c.node = '' AND v.entry = c.number AND v.version = c.entry_version
+      LEFT JOIN entries e ON c.node = '' AND e.id = c.number
+      LEFT JOIN imported_entries i ON i.node = c.node AND i.entry = c.entry
+        AND i.entry_version = c.entry_version
+      WHERE c.region = ?1 AND c.version <= ?2 AND c.id > ?3 AND c.entry_version > 0\(condition)
+        AND NOT EXISTS (SELECT 1 FROM catalogue_changes d WHERE d.region = c.region
+          AND d.node = c.node AND d.entry = c.entry AND d.version <= ?2 AND d.id > c.id)
+      ORDER BY c.id\(end)
+      """, arguments
+    ).map { try CatalogueRow($0) }
+  }
+
+  /// What a node had sent: its root key, and the version of its catalogue.
+  package func catalogueNode(_ node: String) throws -> (rootKey: String, version: Int)? {
+    try queryOne("SELECT root_key, version FROM catalogue_nodes WHERE node = ?1", [node]).map {
+      let version: Int64 = try $0["version"]
+      return (try $0["root_key"], Int(version))
+    }
+  }
+
+  /// Items that other departments share under a category, with their entries (hebi-2021/11.1b).
+  package func sharedItems(category: String, except entry: Int64) throws -> [SharedItem] {
+    try query(
+      """
+      SELECT i.title AS title, v.owner AS owner, v.entry AS entry, v.content AS content
+      FROM entries e
+      JOIN versions v ON v.entry = e.id AND v.version = e.published_version
+      JOIN items i ON i.entry = v.entry AND i.version = v.version
+      WHERE v.category = ?1 AND e.id <> ?2 AND i.is_identity = 0
+      ORDER BY v.entry, i.position
+      """, [category, entry]
+    ).compactMap { row in
+      let stored: [UInt8] = try row["content"]
+      let content = try EntryContent(json: try CanonicalJSON.decodeCanonical(stored))
+      let title: String = try row["title"]
+      guard let item = content.items.first(where: { $0.title == title }),
+        content.shareType(of: item) != .notShared, let owner = DepartmentCode(try row["owner"])
+      else { return nil }
+      let number: Int64 = try row["entry"]
+      return SharedItem(entry: "entries/E-\(number)", owner: owner, title: title)
+    }
+  }
+
+  /// Published entries of other departments in a category and region that have one of these items, in their newest versions.
+  package func entriesClaiming(
+    category: String, region: String, except owner: DepartmentCode
+  ) throws -> [(entry: Int64, version: Int)] {
+    try query(
+      """
+      SELECT e.id AS entry, e.newest_version AS version FROM entries e
+      JOIN versions v ON v.entry = e.id AND v.version = e.newest_version
+      WHERE v.category = ?1 AND e.region = ?2 AND e.owner <> ?3
+        AND (e.published_version IS NOT NULL OR v.state IN ('submitted', 'approved'))
+      ORDER BY e.id
+      """, [category, region, owner.text]
+    ).map { row in
+      let version: Int64 = try row["version"]
+      return (try row["entry"], Int(version))
+    }
+  }
+}
+
+extension WriteTransaction {
+  /// Puts a version into the catalogues of its region and of those above, or takes the entry out: each of them has its next version.
+  ///
+  /// - Parameter version: `nil` takes it out.
+  package func catalogue(_ entry: Int64, version: Int?, origin: String) throws {
+    try enter([(name: "entries/E-\(entry)", version: version)], of: "", origin: origin)
+  }
+
+  /// Takes what a node below has sent in the place of what it had sent before.
+  ///
+  /// - Returns: How many came, changed and went.
+  package func importCatalogue(
+    _ rows: [CatalogueRow], of node: String, region: String, version: Int, rootKey: String
+  ) throws -> (added: Int, changed: Int, removed: Int) {
+    try execute(
+      """
+      INSERT INTO catalogue_nodes (node, root_key, region, version) VALUES (?1, ?2, ?3, ?4)
+      ON CONFLICT (node) DO UPDATE SET version = excluded.version
+      """, [node, rootKey, region, version])
+    let held = try catalogueVersion(region)
+    let before = Dictionary(
+      try catalogue(region, at: held).filter { $0.line.node == node }
+        .map { ($0.line.entry, $0) }, uniquingKeysWith: { _, last in last })
+    var result = (added: 0, changed: 0, removed: 0)
+    var changes: [String: [(name: String, version: Int?)]] = [:]
+    for row in rows {
+      let line = row.line
+      if before[line.entry]?.content == row.content { continue }
+      if before[line.entry] == nil { result.added += 1 } else { result.changed += 1 }
+      try execute(
+        """
+        INSERT INTO imported_entries (node, entry, entry_version, owner, resource_code, content)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (node, entry, entry_version) DO UPDATE SET content = excluded.content
+        """,
+        [node, line.entry, line.version, line.owner, line.resourceCode, row.content])
+      changes[line.origin, default: []].append((line.entry, line.version))
+    }
+    let sent = Set(rows.map(\.line.entry))
+    let gone = before.values.map(\.line).filter { !sent.contains($0.entry) }
+    for line in gone.sorted(by: { $0.entry < $1.entry }) {
+      result.removed += 1
+      changes[line.origin, default: []].append((line.entry, nil))
+    }
+    for (origin, changes) in changes.sorted(by: { $0.key < $1.key }) {
+      try enter(changes, of: node, origin: origin)
+    }
+    return result
+  }
+
+  private func enter(
+    _ changes: [(name: String, version: Int?)], of node: String, origin: String
+  ) throws {
+    for region in catalogueRegions(of: origin) {
+      let next = try catalogueVersion(region) + 1
+      for change in changes {
+        try execute(
+          """
+          INSERT INTO catalogue_changes (id, region, version, node, entry, number, entry_version,
+            origin)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+          """,
+          [
+            try nextNumber("catalogue-changes"), region, next, node, change.name,
+            ResourceName(change.name, in: .entries)?.number ?? 0, change.version ?? 0, origin,
+          ])
+      }
+    }
+  }
+}
+
+extension CatalogueRow {
+  fileprivate init(_ row: Row) throws {
+    let node: String = try row["node"]
+    let near: [UInt8]? = try row["content"]
+    let far: [UInt8]? = try row["far_content"]
+    guard let content = node.isEmpty ? near : far else {
+      throw UnreadableContent(what: "catalogue")
+    }
+    let (owner, code): (String?, String?) =
+      node.isEmpty
+      ? (try row["owner"], try row["code"]) : (try row["far_owner"], try row["far_code"])
+    let version: Int64 = try row["entry_version"]
+    let entry = try JSONObject(stored: content)
+    self.init(
+      id: try row["id"],
+      line: CatalogueLine(
+        entry: try row["entry"], version: Int(version), title: entry.text("title"),
+        owner: node.isEmpty ? "departments/\(owner ?? "")" : owner ?? "",
+        origin: try row["origin"], resourceCode: code ?? "", node: node), content: content)
+  }
+}
