@@ -52,6 +52,141 @@ void   weir__registry__v1__department__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__department__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__region__init
+                     (Weir__Registry__V1__Region         *message)
+{
+  static const Weir__Registry__V1__Region init_value = WEIR__REGISTRY__V1__REGION__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__region__get_packed_size
+                     (const Weir__Registry__V1__Region *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__region__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__region__pack
+                     (const Weir__Registry__V1__Region *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__region__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__region__pack_to_buffer
+                     (const Weir__Registry__V1__Region *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__region__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__Region *
+       weir__registry__v1__region__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__Region *)
+     protobuf_c_message_unpack (&weir__registry__v1__region__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__region__free_unpacked
+                     (Weir__Registry__V1__Region *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__region__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_regions_request__init
+                     (Weir__Registry__V1__ListRegionsRequest         *message)
+{
+  static const Weir__Registry__V1__ListRegionsRequest init_value = WEIR__REGISTRY__V1__LIST_REGIONS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_regions_request__get_packed_size
+                     (const Weir__Registry__V1__ListRegionsRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_regions_request__pack
+                     (const Weir__Registry__V1__ListRegionsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_regions_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListRegionsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListRegionsRequest *
+       weir__registry__v1__list_regions_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListRegionsRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_regions_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_regions_request__free_unpacked
+                     (Weir__Registry__V1__ListRegionsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_regions_response__init
+                     (Weir__Registry__V1__ListRegionsResponse         *message)
+{
+  static const Weir__Registry__V1__ListRegionsResponse init_value = WEIR__REGISTRY__V1__LIST_REGIONS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_regions_response__get_packed_size
+                     (const Weir__Registry__V1__ListRegionsResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_regions_response__pack
+                     (const Weir__Registry__V1__ListRegionsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_regions_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListRegionsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListRegionsResponse *
+       weir__registry__v1__list_regions_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListRegionsResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_regions_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_regions_response__free_unpacked
+                     (Weir__Registry__V1__ListRegionsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_regions_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__regional_role__init
                      (Weir__Registry__V1__RegionalRole         *message)
 {
@@ -2572,7 +2707,7 @@ void   weir__registry__v1__sealing_keys__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[13] =
+static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[16] =
 {
   {
     "name",
@@ -2730,12 +2865,51 @@ static const ProtobufCFieldDescriptor weir__registry__v1__department__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "body",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Department, body),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "instrument",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Department, instrument),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "by_reference",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Department, by_reference),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__department__field_indices_by_name[] = {
   5,   /* field[5] = authority */
+  13,   /* field[13] = body */
+  15,   /* field[15] = by_reference */
   11,   /* field[11] = corrections */
   7,   /* field[7] = create_time */
   8,   /* field[8] = etag */
+  14,   /* field[14] = instrument */
   4,   /* field[4] = kinds */
   2,   /* field[2] = level */
   0,   /* field[0] = name */
@@ -2749,7 +2923,7 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
 static const ProtobufCIntRange weir__registry__v1__department__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 13 }
+  { 0, 16 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
 {
@@ -2759,11 +2933,157 @@ const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
   "Weir__Registry__V1__Department",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Department),
-  13,
+  16,
   weir__registry__v1__department__field_descriptors,
   weir__registry__v1__department__field_indices_by_name,
   1,  weir__registry__v1__department__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__department__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__region__field_descriptors[5] =
+{
+  {
+    "code",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Region, code),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "level",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Region, level),
+    &weir__registry__v1__level__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "authority",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Region, authority),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "departments",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Region, departments),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "lacks_authority",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Region, lacks_authority),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__region__field_indices_by_name[] = {
+  2,   /* field[2] = authority */
+  0,   /* field[0] = code */
+  3,   /* field[3] = departments */
+  4,   /* field[4] = lacks_authority */
+  1,   /* field[1] = level */
+};
+static const ProtobufCIntRange weir__registry__v1__region__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__region__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.Region",
+  "Region",
+  "Weir__Registry__V1__Region",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__Region),
+  5,
+  weir__registry__v1__region__field_descriptors,
+  weir__registry__v1__region__field_indices_by_name,
+  1,  weir__registry__v1__region__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__region__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+#define weir__registry__v1__list_regions_request__field_descriptors NULL
+#define weir__registry__v1__list_regions_request__field_indices_by_name NULL
+#define weir__registry__v1__list_regions_request__number_ranges NULL
+const ProtobufCMessageDescriptor weir__registry__v1__list_regions_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListRegionsRequest",
+  "ListRegionsRequest",
+  "Weir__Registry__V1__ListRegionsRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListRegionsRequest),
+  0,
+  weir__registry__v1__list_regions_request__field_descriptors,
+  weir__registry__v1__list_regions_request__field_indices_by_name,
+  0,  weir__registry__v1__list_regions_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_regions_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_regions_response__field_descriptors[1] =
+{
+  {
+    "regions",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListRegionsResponse, n_regions),
+    offsetof(Weir__Registry__V1__ListRegionsResponse, regions),
+    &weir__registry__v1__region__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_regions_response__field_indices_by_name[] = {
+  0,   /* field[0] = regions */
+};
+static const ProtobufCIntRange weir__registry__v1__list_regions_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_regions_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListRegionsResponse",
+  "ListRegionsResponse",
+  "Weir__Registry__V1__ListRegionsResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListRegionsResponse),
+  1,
+  weir__registry__v1__list_regions_response__field_descriptors,
+  weir__registry__v1__list_regions_response__field_indices_by_name,
+  1,  weir__registry__v1__list_regions_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_regions_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__regional_role__field_descriptors[2] =
