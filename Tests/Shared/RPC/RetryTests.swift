@@ -157,6 +157,8 @@ struct RetryTests {
     let channel = try echo.channel(on: reactors) {
       $0.service.methods = [MethodConfig("/test.Flaky/", retry: Self.quick)]
     }
+    // The end of time is what is added to now.
+    clock.advance(by: .seconds(1))
     async let end = status {
       try await channel.unary(Self.path, [], CallOptions(timeout: .seconds(50)))
     }

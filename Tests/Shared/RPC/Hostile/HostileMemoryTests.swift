@@ -134,7 +134,8 @@ struct HostileMemoryTests {
       let stream = UInt32(2 * index + 1)
       return Raw.headers(stream, "/test.Echo/Unary") + Raw.frame(0, 0, stream, [0, 0, 64, 0, 0, 1])
     }
-    let attacks = try await withBystander(of: echo) { target in
+    // As many calls as the limits allow stand before the bystander's each time.
+    let attacks = try await withBystander(of: echo, slowedBy: 100) { target in
       let client = try RawPeer(target)
       client.send(Raw.preface + lies)
       return Held([client])
