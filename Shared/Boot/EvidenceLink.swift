@@ -66,18 +66,38 @@ package struct EvidenceLink: Sendable {
 
   private func follow() async throws {
     let client = AuditV1.AuditClient(channel)
-    let own = outbox.origin.text
     try await client.watchOrigins(
       AuditV1.WatchOriginsRequest(service: service),
       CallOptions(timeout: followingTime, waitsForReady: true)
     ) { states in
+      var round: [AuditV1.OriginState] = []
       while let state = try await states.next() {
-        if state.origin != own { continue }
-        try await outbox.auditAnswered(
-          durable: UInt64(max(0, state.durableSequence)), chain: state.durableChain,
-          covered: UInt64(max(0, state.coveredSequence)))
+        round.append(state)
+        if state.more { continue }
+        try await hear(round)
+        round = []
       }
     }
+  }
+
+  /// First what Audit has of this database's other replicas: none of its data leaves while that is missing here.
+  private func hear(_ round: [AuditV1.OriginState]) async throws {
+    var refusal: OutboxError?
+    for state in round {
+      guard let origin = Origin(text: state.origin), origin != outbox.origin else { continue }
+      do {
+        try await outbox.auditAnswered(
+          of: origin, durable: UInt64(max(0, state.durableSequence)), chain: state.durableChain)
+      } catch let error as OutboxError {
+        refusal = refusal ?? error
+      }
+    }
+    for state in round where state.origin == outbox.origin.text {
+      try await outbox.auditAnswered(
+        durable: UInt64(max(0, state.durableSequence)), chain: state.durableChain,
+        covered: UInt64(max(0, state.coveredSequence)), isAdmitted: !state.awaitsAdmission)
+    }
+    if let refusal { throw refusal }
   }
 }
 
@@ -86,11 +106,13 @@ package enum EvidenceRefusal: Refusal {
   case awaitingAudit
   case outboxFull
   case rolledBack
+  case notAdmitted
 
   package init(_ error: OutboxError) {
     switch error {
     case .tooMany, .tooOld: self = .outboxFull
     case .rolledBack, .forked: self = .rolledBack
+    case .notAdmitted: self = .notAdmitted
     default: self = .awaitingAudit
     }
   }
@@ -100,6 +122,7 @@ package enum EvidenceRefusal: Refusal {
     case .awaitingAudit: "evidence.awaiting_audit"
     case .outboxFull: "evidence.outbox_full"
     case .rolledBack: "evidence.rolled_back"
+    case .notAdmitted: "evidence.not_admitted"
     }
   }
 
@@ -107,7 +130,7 @@ package enum EvidenceRefusal: Refusal {
     switch self {
     case .awaitingAudit: .unavailable
     case .outboxFull: .tooMuch
-    case .rolledBack: .wrongState
+    case .rolledBack, .notAdmitted: .wrongState
     }
   }
 
@@ -118,6 +141,11 @@ package enum EvidenceRefusal: Refusal {
     switch self {
     case .rolledBack:
       BilingualText("请运维人员核对备份：weir doctor。", "Let the operator check the restore: weir doctor.")
+    case .notAdmitted:
+      BilingualText(
+        "请审计人员申请、另一人批准：weir audit request --admit。",
+        "Let an auditor ask for its admission and another person approve it: weir audit request --admit."
+      )
     default: BilingualText("请稍后重试。", "Try again later.")
     }
   }
@@ -126,7 +154,7 @@ package enum EvidenceRefusal: Refusal {
     switch self {
     case .awaitingAudit: 1_000
     case .outboxFull: 5_000
-    case .rolledBack: nil
+    case .rolledBack, .notAdmitted: nil
     }
   }
 
@@ -137,6 +165,11 @@ package enum EvidenceRefusal: Refusal {
         "审计服务尚未确认日志进度，暂不提供数据。", "Audit has not confirmed the log yet; no data is given.")
     case .outboxFull:
       BilingualText("待审计日志已满，暂不提供数据。", "Too much waits for Audit; no data is given.")
+    case .notAdmitted:
+      BilingualText(
+        "本服务的数据库是重新建立的，尚未经两人准许，不提供数据。",
+        "This service's database was begun anew and two persons have not admitted it; no data is given."
+      )
     case .rolledBack:
       BilingualText(
         "本服务数据早于审计记录，不提供数据。", "This service was set back behind its log; no data is given.")

@@ -39,7 +39,8 @@ extension AuditCalls {
   func page(
     _ filter: EntryFilter, _ view: LogView, from start: UInt64, size: Int32
   ) async throws -> AuditV1.ListEntriesResponse {
-    var page = EntryPage(next: start, limit: PageSize.bounded(size))
+    var page = EntryPage(
+      next: start, limit: PageSize.bounded(size), lookedLimit: filter.lookedLimit)
     while try await extend(&page, filter, view) {}
     return AuditV1.ListEntriesResponse(
       entries: page.entries,
@@ -101,7 +102,9 @@ extension AuditCalls {
       var departments = facts.departments
       if let provider = facts.entry.flatMap({ look.providers[$0] }) { departments.insert(provider) }
       let time = payload["time"]?.integer.map { Instant(milliseconds: $0) } ?? entry.stored.received
-      guard filter.accepts(entry, facts, departments, time: time) else { continue }
+      guard filter.accepts(entry, facts, departments, time: time),
+        filter.subject?.isSubject(of: payload) ?? true
+      else { continue }
       if case .region = view {
         for department in departments where known[department] == nil {
           known[department] = try await places(department)
@@ -110,7 +113,8 @@ extension AuditCalls {
       guard view.shows(topic: entry.topic), view.shows(departments, place: { known[$0] }) else {
         continue
       }
-      page.add(entry, time: time)
+      // A name of before joins all that was about one person: it is told under an act of two (AC-93), as ever.
+      page.add(entry, time: time, isBare: facts.subject != nil && filter.subject == nil)
     }
     page.hasMore = !look.isLast
     return page.hasMore && !page.isFull
@@ -121,12 +125,12 @@ extension AuditCalls {
 private struct EntryPage {
   /// Entries read at once.
   static let lookLimit = 250
-  /// Entries looked at for one page, wanted or not: a page may come back short, with a token to go on.
-  static let lookedLimit = 5_000
   static let sizeLimitBytes = 2 << 20
 
   var next: UInt64
   let limit: Int
+  /// Entries looked at for one page, wanted or not: a page may come back short, with a token to go on.
+  let lookedLimit: Int
   var entries: [AuditV1.Entry] = []
   var looked = 0
   var sizeBytes = 0
@@ -134,17 +138,18 @@ private struct EntryPage {
   var hasMore = true
 
   var isFull: Bool {
-    entries.count >= limit || looked >= Self.lookedLimit || sizeBytes >= Self.sizeLimitBytes
+    entries.count >= limit || looked >= lookedLimit || sizeBytes >= Self.sizeLimitBytes
   }
 
-  mutating func add(_ entry: OpenedEntry, time: Instant) {
+  /// - Parameter isBare: Whether salt and payload are left out.
+  mutating func add(_ entry: OpenedEntry, time: Instant, isBare: Bool) {
     sizeBytes += entry.leaf.payload.count
     entries.append(
       AuditV1.Entry(
         index: Int64(clamping: entry.stored.position), origin: entry.stored.origin,
         sequence: Int64(clamping: entry.stored.sequence), topic: entry.topic,
-        time: GoogleProtobuf.Timestamp(time), leaf: entry.stored.leaf, salt: entry.leaf.salt,
-        payload: entry.leaf.payload))
+        time: GoogleProtobuf.Timestamp(time), leaf: entry.stored.leaf,
+        salt: isBare ? [] : entry.leaf.salt, payload: isBare ? [] : entry.leaf.payload))
   }
 
   /// Leaf and place, which are all that is left.
@@ -156,8 +161,9 @@ private struct EntryPage {
         time: GoogleProtobuf.Timestamp(bare.received), leaf: bare.leaf))
   }
 
-  init(next: UInt64, limit: Int) {
+  init(next: UInt64, limit: Int, lookedLimit: Int) {
     self.next = next
     self.limit = limit
+    self.lookedLimit = lookedLimit
   }
 }

@@ -64,7 +64,7 @@ private nonisolated func actOffice(_ environment: ServiceEnvironment) throws -> 
       try await ingest.listSubjectComparisons(request, CallOptions(timeout: .seconds(30)))
     }
   ) { request in
-    try await ingest.nameSubject(request, CallOptions(timeout: .seconds(10))).pseudonym
+    try await ingest.nameSubject(request, CallOptions(timeout: .seconds(10)))
   }
 }
 

@@ -66,7 +66,9 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "The service seems restored from an old backup; let the operator check.")
     case .newIncarnation:
       BilingualText(
-        "请核实重建该服务数据库是否经过批准。", "Check whether beginning that database anew was approved.")
+        "请查明该服务数据库为何重建；确属必要的，由两人准许：weir audit request --admit。",
+        "Find out why that database was begun anew; where it had to be, two persons admit it: weir audit request --admit."
+      )
     case .disclosureWithoutDecision:
       BilingualText("请按调用号核查共享服务的决定。", "Look up the call in Share's decisions.")
     case .signerUnknown:
@@ -119,7 +121,9 @@ package enum AlarmKind: String, CaseIterable, Sendable {
         "\(origin) was set back: the log has its entry \(sequence), it has not.")
     case .newIncarnation:
       BilingualText(
-        "来源 \(origin) 是同一服务重新建立的数据库。", "\(origin) is a database begun anew for the same service.")
+        "来源 \(origin) 是同一服务重新建立的数据库，准许之前不提供数据。",
+        "\(origin) is a database begun anew for the same service; it gives no data until it is admitted."
+      )
     case .foreignTopic:
       BilingualText(
         "来源 \(origin) 的第 \(sequence) 条日志冒用了其他服务的主题，不作为该服务的记录。",

@@ -23,6 +23,7 @@ package enum AuditRefusal: Refusal, Hashable {
   case actNotOpen(String, ActState)
   case secondPersonNeeded(String)
   case otherSubject(String)
+  case noSuchOrigin(String)
 
   package var reason: String {
     switch self {
@@ -44,6 +45,7 @@ package enum AuditRefusal: Refusal, Hashable {
     case .actNotOpen: "audit.act_not_open"
     case .secondPersonNeeded: "audit.second_person_needed"
     case .otherSubject: "audit.other_subject"
+    case .noSuchOrigin: "audit.no_such_origin"
     }
   }
 
@@ -53,7 +55,7 @@ package enum AuditRefusal: Refusal, Hashable {
     case .notYourLog, .foreignDepartment, .secondPersonNeeded, .otherSubject: .notAllowed
     case .regionUnknown, .retentionRuns, .monthDestroyed, .actNotOpen: .wrongState
     case .noCheckpoint, .leafNotCovered: .unavailable
-    case .noSuchLeaf, .noSuchTile, .noSuchMonth, .noSuchAct: .notFound
+    case .noSuchLeaf, .noSuchTile, .noSuchMonth, .noSuchAct, .noSuchOrigin: .notFound
     }
   }
 
@@ -64,6 +66,7 @@ package enum AuditRefusal: Refusal, Hashable {
     case .noSuchMonth, .retentionRuns, .monthDestroyed: "month"
     case .noSuchAct, .actNotOpen, .secondPersonNeeded: "name"
     case .otherSubject: "subject"
+    case .noSuchOrigin: "origin"
     case .foreignDepartment: "filter.department"
     case .sizesReversed: "first_size"
     case .noSuchLeaf: "leaf"
@@ -109,6 +112,9 @@ package enum AuditRefusal: Refusal, Hashable {
 
   package var sentence: BilingualText {
     switch self {
+    case .noSuchOrigin(let name):
+      BilingualText(
+        "没有等待准许的来源 \(name)。", "No origin \(name) waits to be admitted.")
     case .malformed(let field):
       BilingualText("字段 \(field) 的格式不正确。", "The field \(field) is malformed.")
     case .notYourLog:

@@ -8,6 +8,8 @@ package enum ActKind: String, CaseIterable, Sendable {
   case destroyMonth = "destroy_month"
   /// The pseudonym of one person is computed for the reading alone, and who looked at that person is told to whoever asked.
   case traceSubject = "trace_subject"
+  /// A service's database that was begun anew may give data.
+  case admitOrigin = "admit_origin"
 }
 
 /// Where an act stands.
@@ -36,6 +38,8 @@ package struct TwoPersonAct: Hashable, Sendable {
   package let month: String
   /// A keyed hash of whom a trace is about; empty for a month.
   package let subject: [UInt8]
+  /// `share/r1/…` of an admission; empty for the others.
+  package let origin: String
   package let reason: String
   /// `departments/d/persons/p`.
   package let requester: String
@@ -46,7 +50,8 @@ package struct TwoPersonAct: Hashable, Sendable {
   package let until: Instant
 
   package init(
-    number: Int64, kind: ActKind, month: String = "", subject: [UInt8] = [], reason: String,
+    number: Int64, kind: ActKind, month: String = "", subject: [UInt8] = [],
+    origin: String = "", reason: String,
     requester: String, requested: Instant, approver: String = "", approved: Instant? = nil,
     state: ActState = .requested, until: Instant
   ) {
@@ -54,6 +59,7 @@ package struct TwoPersonAct: Hashable, Sendable {
     self.kind = kind
     self.month = month
     self.subject = subject
+    self.origin = origin
     self.reason = reason
     self.requester = requester
     self.requested = requested
@@ -77,10 +83,10 @@ package struct TwoPersonAct: Hashable, Sendable {
     guard state(at: now) == .requested else { throw .actNotOpen(name, state(at: now)) }
     guard person != requester else { throw .secondPersonNeeded(name) }
     return TwoPersonAct(
-      number: number, kind: kind, month: month, subject: subject, reason: reason,
+      number: number, kind: kind, month: month, subject: subject, origin: origin, reason: reason,
       requester: requester, requested: requested, approver: person, approved: now,
-      state: kind == .destroyMonth ? .done : .approved,
-      until: kind == .destroyMonth
+      state: kind == .traceSubject ? .approved : .done,
+      until: kind != .traceSubject
         ? now : now.adding(milliseconds: Self.readingHours * 3_600_000))
   }
 

@@ -21,17 +21,18 @@ extension WriteTransaction {
     try execute(
       """
       INSERT INTO acts
-        (id, kind, month, subject, reason, requester, requested, approver, approved, state, until)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
+        (id, kind, month, subject, reason, requester, requested, approver, approved, state, until,
+         origin)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
       """,
       [
         next, act.kind.rawValue, act.month, act.subject, act.reason, act.requester,
         act.requested.milliseconds, act.approver, act.approved?.milliseconds ?? 0,
-        act.state.rawValue, act.until.milliseconds,
+        act.state.rawValue, act.until.milliseconds, act.origin,
       ])
     return TwoPersonAct(
-      number: next, kind: act.kind, month: act.month, subject: act.subject, reason: act.reason,
-      requester: act.requester, requested: act.requested, until: act.until)
+      number: next, kind: act.kind, month: act.month, subject: act.subject, origin: act.origin,
+      reason: act.reason, requester: act.requester, requested: act.requested, until: act.until)
   }
 
   /// Writes down how an act stands now.
@@ -68,7 +69,7 @@ extension SQLReading where Self: ~Copyable {
     try query(
       """
       SELECT id, kind, month, subject, reason, requester, requested, approver, approved, state,
-        until FROM acts \(rest)
+        until, origin FROM acts \(rest)
       """, arguments
     ).map { row in
       let (kind, state): (String, String) = (try row[1], try row[9])
@@ -78,7 +79,7 @@ extension SQLReading where Self: ~Copyable {
       }
       return TwoPersonAct(
         number: try row[0], kind: kind, month: try row[2], subject: try row[3],
-        reason: try row[4], requester: try row[5],
+        origin: try row[11], reason: try row[4], requester: try row[5],
         requested: Instant(milliseconds: try row[6]), approver: try row[7],
         approved: approved == 0 ? nil : Instant(milliseconds: approved), state: state,
         until: Instant(milliseconds: try row[10]))

@@ -89,17 +89,13 @@ extension WriteTransaction {
         HeldOrigin(name: origin.text, sequence: UInt64(max(0, sequence)), head: try row[2])
       )
     }
-    let prefix = "\(origin.service)/\(origin.replica)/"
-    let isAnew = try query("SELECT name FROM origins").contains { row in
-      let name: String = try row[0]
-      return name.hasPrefix(prefix)
-    }
+    let isAdmitted = try isAdmitted(origin)
     let next: Int64 =
       (try queryOne("SELECT MAX(id) FROM origins")?[0] as Int64? ?? nil ?? 0) + 1
     try execute(
-      "INSERT INTO origins (id, name, sequence, head, covered) VALUES (?1, ?2, 0, ?3, 0)",
-      [next, origin.text, OutboxChain.start])
-    if isAnew {
+      "INSERT INTO origins (id, name, sequence, head, covered, admitted) VALUES (?1, ?2, 0, ?3, 0, ?4)",
+      [next, origin.text, OutboxChain.start, isAdmitted])
+    if !isAdmitted {
       try raise(OriginRefusal(.newIncarnation, origin: origin.text, sequence: 0), at: time)
     }
     return (next, HeldOrigin(name: origin.text, sequence: 0, head: OutboxChain.start))

@@ -165,7 +165,7 @@ extension AuditV1.RequestActRequest: DecidingRequest {
   package static var action: DecisionAction { .requestAct }
   package func asks(for stated: StatedDecision) -> Bool {
     stated.resource == "acts" && stated.text("kind") == kind && stated.text("month") == month
-      && stated.text("reason") == reason
+      && stated.text("reason") == reason && stated.text("origin") == origin
   }
 }
 

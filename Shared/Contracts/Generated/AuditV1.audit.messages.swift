@@ -264,6 +264,10 @@ extension AuditV1 {
     package var durableChain: [UInt8] = []
     /// Covered by a published checkpoint up to here.
     package var coveredSequence: Int64 = 0
+    /// Its database was begun anew beside an older one, and two persons have not admitted it yet: it gives no data.
+    package var awaitsAdmission: Bool = false
+    /// Others of the same look follow: a service hears all of its origins before it gives data.
+    package var more: Bool = false
 
     package init() {}
 
@@ -271,12 +275,16 @@ extension AuditV1 {
       origin: String = "",
       durableSequence: Int64 = 0,
       durableChain: [UInt8] = [],
-      coveredSequence: Int64 = 0
+      coveredSequence: Int64 = 0,
+      awaitsAdmission: Bool = false,
+      more: Bool = false
     ) {
       self.origin = origin
       self.durableSequence = durableSequence
       self.durableChain = durableChain
       self.coveredSequence = coveredSequence
+      self.awaitsAdmission = awaitsAdmission
+      self.more = more
     }
   }
 
@@ -365,7 +373,7 @@ extension AuditV1 {
 
   package struct RequestActRequest: Message, WireMessage {
     package static let messageName = "weir.audit.v1.RequestActRequest"
-    /// "destroy_month" or "trace_subject".
+    /// "destroy_month", "trace_subject" or "admit_origin".
     package var kind: String = ""
     /// "2021-03", to be destroyed.
     package var month: String = ""
@@ -375,6 +383,8 @@ extension AuditV1 {
     package var validateOnly: Bool = false
     package var signed: CommonV1.SignedDecision? = nil
     package var requestID: String = ""
+    /// "share/r1/…", whose database was begun anew and is to give data.
+    package var origin: String = ""
 
     package init() {}
 
@@ -385,7 +395,8 @@ extension AuditV1 {
       reason: String = "",
       validateOnly: Bool = false,
       signed: CommonV1.SignedDecision? = nil,
-      requestID: String = ""
+      requestID: String = "",
+      origin: String = ""
     ) {
       self.kind = kind
       self.month = month
@@ -394,6 +405,7 @@ extension AuditV1 {
       self.validateOnly = validateOnly
       self.signed = signed
       self.requestID = requestID
+      self.origin = origin
     }
   }
 
@@ -437,6 +449,8 @@ extension AuditV1 {
     package var until: GoogleProtobuf.Timestamp? = nil
     /// What the caller is to sign; in answers to `validate_only` alone.
     package var statement: [UInt8] = []
+    /// Of an admission.
+    package var origin: String = ""
 
     package init() {}
 
@@ -451,7 +465,8 @@ extension AuditV1 {
       approvedAt: GoogleProtobuf.Timestamp? = nil,
       state: String = "",
       until: GoogleProtobuf.Timestamp? = nil,
-      statement: [UInt8] = []
+      statement: [UInt8] = [],
+      origin: String = ""
     ) {
       self.name = name
       self.kind = kind
@@ -464,6 +479,7 @@ extension AuditV1 {
       self.state = state
       self.until = until
       self.statement = statement
+      self.origin = origin
     }
   }
 
@@ -1485,6 +1501,8 @@ extension AuditV1.OriginState {
     self.durableSequence = source.pointee.durable_sequence
     self.durableChain = check.bytes(source.pointee.durable_chain)
     self.coveredSequence = source.pointee.covered_sequence
+    self.awaitsAdmission = source.pointee.awaits_admission != 0
+    self.more = source.pointee.more != 0
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1492,6 +1510,8 @@ extension AuditV1.OriginState {
     target.pointee.durable_sequence = self.durableSequence
     target.pointee.durable_chain = arena.bytes(self.durableChain)
     target.pointee.covered_sequence = self.coveredSequence
+    target.pointee.awaits_admission = self.awaitsAdmission ? 1 : 0
+    target.pointee.more = self.more ? 1 : 0
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1500,6 +1520,8 @@ extension AuditV1.OriginState {
     case "durableSequence", "durable_sequence": 2
     case "durableChain", "durable_chain": 3
     case "coveredSequence", "covered_sequence": 4
+    case "awaitsAdmission", "awaits_admission": 5
+    case "more": 6
     default: 0
     }
   }
@@ -1514,6 +1536,10 @@ extension AuditV1.OriginState {
       try reader.read(&self.durableChain)
     case 4:
       try reader.read(&self.coveredSequence)
+    case 5:
+      try reader.read(&self.awaitsAdmission)
+    case 6:
+      try reader.read(&self.more)
     default: break
     }
   }
@@ -1523,6 +1549,8 @@ extension AuditV1.OriginState {
     writer.field("durableSequence", self.durableSequence)
     writer.field("durableChain", self.durableChain)
     writer.field("coveredSequence", self.coveredSequence)
+    writer.field("awaitsAdmission", self.awaitsAdmission)
+    writer.field("more", self.more)
   }
 }
 
@@ -1855,6 +1883,7 @@ extension AuditV1.RequestActRequest {
     self.validateOnly = source.pointee.validate_only != 0
     self.signed = try check.optionalMessage(source.pointee.signed_, "signed")
     self.requestID = try check.string(source.pointee.request_id, "request_id")
+    self.origin = try check.string(source.pointee.origin, "origin")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1865,6 +1894,7 @@ extension AuditV1.RequestActRequest {
     target.pointee.validate_only = self.validateOnly ? 1 : 0
     target.pointee.signed_ = arena.optionalMessage(self.signed)
     target.pointee.request_id = arena.string(self.requestID)
+    target.pointee.origin = arena.string(self.origin)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1876,6 +1906,7 @@ extension AuditV1.RequestActRequest {
     case "validateOnly", "validate_only": 5
     case "signed": 6
     case "requestId", "request_id": 7
+    case "origin": 8
     default: 0
     }
   }
@@ -1896,6 +1927,8 @@ extension AuditV1.RequestActRequest {
       try reader.read(&self.signed)
     case 7:
       try reader.read(&self.requestID)
+    case 8:
+      try reader.read(&self.origin)
     default: break
     }
   }
@@ -1908,6 +1941,7 @@ extension AuditV1.RequestActRequest {
     writer.field("validateOnly", self.validateOnly)
     writer.field("signed", self.signed)
     writer.field("requestId", self.requestID)
+    writer.field("origin", self.origin)
   }
 }
 
@@ -2015,6 +2049,7 @@ extension AuditV1.Act {
     self.state = try check.string(source.pointee.state, "state")
     self.until = try check.optionalMessage(source.pointee.until, "until")
     self.statement = check.bytes(source.pointee.statement)
+    self.origin = try check.string(source.pointee.origin, "origin")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -2029,6 +2064,7 @@ extension AuditV1.Act {
     target.pointee.state = arena.string(self.state)
     target.pointee.until = arena.optionalMessage(self.until)
     target.pointee.statement = arena.bytes(self.statement)
+    target.pointee.origin = arena.string(self.origin)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -2044,6 +2080,7 @@ extension AuditV1.Act {
     case "state": 9
     case "until": 10
     case "statement": 11
+    case "origin": 12
     default: 0
     }
   }
@@ -2072,6 +2109,8 @@ extension AuditV1.Act {
       try reader.read(&self.until)
     case 11:
       try reader.read(&self.statement)
+    case 12:
+      try reader.read(&self.origin)
     default: break
     }
   }
@@ -2088,6 +2127,7 @@ extension AuditV1.Act {
     writer.field("state", self.state)
     writer.field("until", self.until)
     writer.field("statement", self.statement)
+    writer.field("origin", self.origin)
   }
 }
 

@@ -982,14 +982,19 @@ extension IngestV1 {
 
   package struct NameSubjectResponse: Message, WireMessage {
     package static let messageName = "weir.ingest.v1.NameSubjectResponse"
+    /// In entries of before names were blinded.
     package var pseudonym: String = ""
+    /// Tells which blinded names are this person's; 32 bytes, kept nowhere.
+    package var key: [UInt8] = []
 
     package init() {}
 
     package init(
-      pseudonym: String = ""
+      pseudonym: String = "",
+      key: [UInt8] = []
     ) {
       self.pseudonym = pseudonym
+      self.key = key
     }
   }
 
@@ -3805,15 +3810,18 @@ extension IngestV1.NameSubjectResponse {
 
   init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
     self.pseudonym = try check.string(source.pointee.pseudonym, "pseudonym")
+    self.key = check.bytes(source.pointee.key)
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.pseudonym = arena.string(self.pseudonym)
+    target.pointee.key = arena.bytes(self.key)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
     switch name {
     case "pseudonym": 1
+    case "key": 2
     default: 0
     }
   }
@@ -3822,12 +3830,15 @@ extension IngestV1.NameSubjectResponse {
     switch number {
     case 1:
       try reader.read(&self.pseudonym)
+    case 2:
+      try reader.read(&self.key)
     default: break
     }
   }
 
   func writeFields(to writer: inout JSONWriter) {
     writer.field("pseudonym", self.pseudonym)
+    writer.field("key", self.key)
   }
 }
 

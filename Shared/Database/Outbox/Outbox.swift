@@ -188,9 +188,12 @@ package struct Outbox: Sendable {
   ///   - durable: The last sequence that Audit has stored.
   ///   - chain: The hash of the chain there, as Audit has it.
   ///   - covered: The last sequence that lies under one of its checkpoints.
+  ///   - isAdmitted: Whether this database may give data: the first of its service, or one that two persons admitted.
   /// - Throws: ``OutboxError/rolledBack(own:audit:)`` when Audit has more than this database, ``OutboxError/forked(at:)`` when
   ///   it has something else, ``OutboxError/purged(through:)`` when it has less than was deleted here because it had it.
-  package func auditAnswered(durable: UInt64, chain: [UInt8], covered: UInt64) async throws {
+  package func auditAnswered(
+    durable: UInt64, chain: [UInt8], covered: UInt64, isAdmitted: Bool = true
+  ) async throws {
     let core = core
     let disagreement = try await database.write { transaction -> OutboxError? in
       if let error = try transaction.disagreement(core.origin, at: durable, chain) { return error }
@@ -198,7 +201,24 @@ package struct Outbox: Sendable {
       try transaction.purge(core, core.origin)
       return nil
     }
-    core.hear(disagreement)
+    let refusal = disagreement ?? (isAdmitted ? nil : .notAdmitted)
+    core.hear(refusal, of: core.origin.replica)
+    if let refusal { throw refusal }
+  }
+
+  /// What Audit answered about another replica of this database: whoever sets it back may call himself by another number, and what
+  /// the former wrote is missing all the same.
+  ///
+  /// - Throws: ``OutboxError/rolledBack(own:audit:)`` and ``OutboxError/forked(at:)`` as for the own part.
+  package func auditAnswered(of other: Origin, durable: UInt64, chain: [UInt8]) async throws {
+    guard other.incarnation == origin.incarnation, other.replica != origin.replica else { return }
+    let disagreement = try await database.read { transaction -> OutboxError? in
+      let error = try transaction.disagreement(other, at: durable, chain)
+      // The other deletes what Audit has by a newer answer than this one.
+      if case .purged = error { return nil }
+      return error
+    }
+    core.hear(disagreement, of: other.replica)
     if let disagreement { throw disagreement }
   }
 
@@ -223,7 +243,7 @@ package struct Outbox: Sendable {
   }
 }
 
-extension WriteTransaction {
+extension SQLReading where Self: ~Copyable {
   /// Why an entry that Audit holds is none of this outbox; nil where it is one.
   fileprivate func disagreement(
     _ origin: Origin, at sequence: UInt64, _ chain: [UInt8]
@@ -232,7 +252,7 @@ extension WriteTransaction {
       let row = try queryOne(
         "SELECT sequence, head, purged, purged_chain FROM outbox_origin WHERE replica = ?1",
         [origin.replica])
-    else { throw DatabaseError.evidence("the outbox has lost its origin") }
+    else { return sequence == 0 ? nil : .rolledBack(own: 0, audit: sequence) }
     let (last, purged, place): (Int64, Int64, Int64) = (
       try row[0], try row[2], Int64(clamping: sequence)
     )
@@ -251,7 +271,9 @@ extension WriteTransaction {
     }
     return own == nil || own == chain ? nil : .forked(at: sequence)
   }
+}
 
+extension WriteTransaction {
   fileprivate func cover(_ core: OutboxCore, through sequence: UInt64) throws {
     let (replica, covered) = (core.origin.replica, Int64(clamping: sequence))
     let before: Int64 =

@@ -52,6 +52,8 @@ package enum OutboxError: Error, Sendable, Equatable {
   case rolledBack(own: UInt64, audit: UInt64)
   /// Audit holds another entry than this database has there: the database was set back and went on. No data leaves it.
   case forked(at: UInt64)
+  /// This database was begun anew beside an older one, and two persons have not admitted it. No data leaves it.
+  case notAdmitted
   /// Too many entries wait for Audit.
   case tooMany(limit: Int)
   /// The oldest entry has waited for Audit too long.

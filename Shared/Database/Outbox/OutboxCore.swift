@@ -7,12 +7,6 @@ import Vocabulary
 
 /// The state of an outbox that callers share. The database is the truth; this follows its commits.
 final class OutboxCore: Sendable {
-  private enum AuditState {
-    case unknown
-    case follows
-    case disagrees(OutboxError)
-  }
-
   private struct State {
     var last: UInt64 = 0
     var covered: UInt64 = 0
@@ -20,7 +14,10 @@ final class OutboxCore: Sendable {
     var refusals = 0
     /// When the first entry above `covered` was written.
     var oldest: Instant?
-    var audit = AuditState.unknown
+    /// Whether Audit has answered since the start.
+    var isFollowed: Bool
+    /// Why what Audit holds of this database is no beginning of it, by replica.
+    var disagreements: [String: OutboxError] = [:]
     var listeners: [UInt64: AsyncStream<UInt64>.Continuation] = [:]
     var listenerCount: UInt64 = 0
     var isClosed = false
@@ -89,7 +86,7 @@ final class OutboxCore: Sendable {
     state = Mutex(
       State(
         last: position.last, covered: position.covered, refusals: position.refusals,
-        oldest: position.oldest, audit: configuration.requiresAudit ? .unknown : .follows))
+        oldest: position.oldest, isFollowed: !configuration.requiresAudit))
   }
 
   // MARK: How full it is
@@ -123,18 +120,20 @@ final class OutboxCore: Sendable {
 
   /// Audit has answered.
   ///
-  /// - Parameter disagreement: Why what it holds is no beginning of what this database has; nil where it is.
-  func hear(_ disagreement: OutboxError?) {
-    state.withLock { $0.audit = disagreement.map { .disagrees($0) } ?? .follows }
+  /// - Parameters:
+  ///   - disagreement: Why what it holds is no beginning of what this database has; nil where it is.
+  ///   - replica: Whose part of the database that is; another's alone does not say that this one is followed.
+  func hear(_ disagreement: OutboxError?, of replica: String) {
+    state.withLock { state in
+      state.disagreements[replica] = disagreement
+      if replica == origin.replica { state.isFollowed = true }
+    }
   }
 
   func admitData(now: Instant) throws(OutboxError) {
     let error = state.withLock { state -> OutboxError? in
-      switch state.audit {
-      case .unknown: return .awaitingAudit
-      case .disagrees(let error): return error
-      case .follows: break
-      }
+      guard state.isFollowed else { return .awaitingAudit }
+      if let first = state.disagreements.min(by: { $0.key < $1.key }) { return first.value }
       let limits = configuration.limits
       let uncovered = Int(clamping: state.last - state.covered) - state.refusals
       if uncovered >= limits.uncoveredEntries { return .tooMany(limit: limits.uncoveredEntries) }

@@ -36,11 +36,11 @@ final class FollowedService: Sendable {
 
   init(
     _ name: String, path: String, pki: TestPKI, reactors: ReactorGroup, keys: TestEvidenceKeys,
-    port: UInt16 = 0
+    port: UInt16 = 0, replica: String = "r1"
   ) async throws {
     self.name = name
     var outbox = OutboxConfiguration(
-      service: name, replica: "r1", signer: try keys.signer(name),
+      service: name, replica: replica, signer: try keys.signer(name),
       keyring: try Keyring(folder: path + "/keys-" + name, creates: true, random: pki.random),
       random: pki.random)
     outbox.requiresAudit = true
@@ -223,7 +223,7 @@ final class AuditNode: Sendable {
 
 /// Runs a body beside Audit's jobs and its followers of the services; ends everything whatever happens.
 func withNode<Result: Sendable>(
-  _ home: LogHome, pki: TestPKI, services: [String] = ["share"],
+  _ home: LogHome, pki: TestPKI, services: [String] = ["share"], replica: String = "r1",
   _ body: (AuditNode, [FollowedService]) async throws -> Result
 ) async throws -> Result {
   let node = try await AuditNode(home, pki: pki)
@@ -231,7 +231,8 @@ func withNode<Result: Sendable>(
   for name in services {
     followed.append(
       try await FollowedService(
-        name, path: home.folder.path, pki: pki, reactors: node.reactors, keys: node.keys))
+        name, path: home.folder.path, pki: pki, reactors: node.reactors, keys: node.keys,
+        replica: replica))
   }
   let services = followed
   let jobs: [@Sendable () async throws -> Void] =

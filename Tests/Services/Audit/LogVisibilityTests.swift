@@ -103,7 +103,7 @@ struct LogVisibilityTests {
         month: "2021-03", until: try #require(CivilDate(iso: "2024-04-01")),
         citation: Citation(document: "hebi-2021", article: "13.3")),
       .monthDestroyed("2021-03"), .noSuchAct("acts/1"), .actNotOpen("acts/1", .lapsed),
-      .secondPersonNeeded("acts/1"), .otherSubject("acts/1"),
+      .secondPersonNeeded("acts/1"), .otherSubject("acts/1"), .noSuchOrigin("share/r1/x"),
     ]
     #expect(Set(all.map(\.reason)).count == all.count)
     for refusal in all {

@@ -395,6 +395,55 @@ struct PurgeTests {
     await database.close()
   }
 
+  @Test(
+    "what another replica of this database wrote must be in it, too: less, other or nothing of it gives no data",
+    arguments: Backend.allCases)
+  func otherReplica(backend: Backend) async throws {
+    let evidence = try TestEvidence()
+    let test = try TestDatabase(backend)
+    var database = try await test.open(schema: counterSchema, outbox: evidence.configuration())
+    for _ in 0..<2 { try await database.write { try $0.append(topic: "t", payload: .null) } }
+    let former = try #require(database.outbox).origin
+    let chain = try #require(try await database.outbox?.read(after: 1, limit: 1).first).chain
+    await database.close()
+    database = try await test.open(
+      schema: counterSchema, outbox: evidence.configuration(replica: "b"))
+    let outbox = try #require(database.outbox)
+    #expect(outbox.origin.incarnation == former.incarnation)
+    // Another replica's answer alone does not stand for its own.
+    try await outbox.auditAnswered(of: former, durable: 2, chain: chain)
+    #expect(throws: OutboxError.awaitingAudit) { try outbox.admitData(now: TestDatabase.noon) }
+    try await outbox.answered(durable: 0, covered: 0)
+    try outbox.admitData(now: TestDatabase.noon)
+    let unknown = try #require(
+      Origin(service: "share", replica: "c", incarnation: former.incarnation))
+    let anew = try #require(
+      Origin(service: "share", replica: "a", incarnation: [UInt8](repeating: 1, count: 16)))
+    let cases: [(Origin, UInt64, [UInt8], OutboxError)] = [
+      (former, 3, chain, .rolledBack(own: 2, audit: 3)),
+      (former, 2, OutboxChain.start, .forked(at: 2)),
+      (unknown, 1, chain, .rolledBack(own: 0, audit: 1)),
+    ]
+    for (origin, durable, held, error) in cases {
+      await #expect(throws: error) {
+        try await outbox.auditAnswered(of: origin, durable: durable, chain: held)
+      }
+      try await outbox.answered(durable: 0, covered: 0)
+      #expect(throws: error) { try outbox.admitData(now: TestDatabase.noon) }
+      try await outbox.auditAnswered(of: origin, durable: 0, chain: OutboxChain.start)
+      try outbox.admitData(now: TestDatabase.noon)
+    }
+    // Whether another database may give data is Audit's to say.
+    try await outbox.auditAnswered(of: anew, durable: 9, chain: chain)
+    try outbox.admitData(now: TestDatabase.noon)
+    await #expect(throws: OutboxError.notAdmitted) {
+      try await outbox.auditAnswered(
+        durable: 0, chain: OutboxChain.start, covered: 0, isAdmitted: false)
+    }
+    #expect(throws: OutboxError.notAdmitted) { try outbox.admitData(now: TestDatabase.noon) }
+    await database.close()
+  }
+
   @Test("what was deleted stays comparable at its end", arguments: Backend.allCases)
   func purgedPlace(backend: Backend) async throws {
     let evidence = try TestEvidence()

@@ -7,9 +7,10 @@ package import Vocabulary
 
 /// The term of the log's contents, the real clock by which it runs, and who can name a person.
 package struct ActOffice: Sendable {
-  /// Ingest's name of a person in its entries, asked for under an act that two persons signed.
+  /// By what a person's entries are found, asked for under an act that two persons signed.
   package typealias NameSubject =
-    @Sendable (_ request: IngestV1.NameSubjectRequest) async throws -> String
+    @Sendable (_ request: IngestV1.NameSubjectRequest) async throws
+    -> IngestV1.NameSubjectResponse
 
   /// A page of the chunks of comparisons that asked for a person, under the same act.
   package typealias FindComparisons =

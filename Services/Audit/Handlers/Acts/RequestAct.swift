@@ -35,20 +35,21 @@ extension AuditCalls {
           throw AuditRefusal.malformed(field: "month")
         }
       case .traceSubject: subject = try digest(of: request.subject)
+      case .admitOrigin:
+        guard Origin(text: request.origin) != nil else {
+          throw AuditRefusal.malformed(field: "origin")
+        }
       }
       let asked = TwoPersonAct(
         number: 0, kind: kind, month: kind == .destroyMonth ? request.month : "",
-        subject: subject, reason: reason, requester: call.principal, requested: now,
+        subject: subject, origin: kind == .admitOrigin ? request.origin : "", reason: reason,
+        requester: call.principal, requested: now,
         until: now.adding(milliseconds: Int64(TwoPersonAct.approvalDays) * 86_400_000))
       let (retention, today) = (acts.retention, now.civilDate)
       let time = civil()
       let decision = decision(toRequest: asked)
       if request.validateOnly {
-        if kind == .destroyMonth {
-          _ = try await database.read {
-            try $0.requireDestroyable(asked.month, retention, today: today)
-          }
-        }
+        try await database.read { try $0.requireOpen(asked, retention, today: today) }
         var reply = AuditV1.Act(asked, at: now)
         reply.statement = acts.decisions.statement(of: decision, by: call.caller)
         return reply
@@ -56,9 +57,7 @@ extension AuditCalls {
       let change = try change(request, requestID: request.requestID, call)
       return try await database.write { transaction in
         if let known = try transaction.answered(change) { return known }
-        if kind == .destroyMonth {
-          _ = try transaction.requireDestroyable(asked.month, retention, today: today)
-        }
+        try transaction.requireOpen(asked, retention, today: today)
         let act = try transaction.insert(asked)
         let signed = try take(request.signed, for: decision, of: act, call, in: transaction)
         try transaction.append(
@@ -108,7 +107,13 @@ extension AuditCalls {
           request.signed, for: decision(toApprove: act), of: act, call, in: transaction)
         for (name, value) in signed { details[name] = value }
         try transaction.save(approved)
-        let topic = act.kind == .destroyMonth ? "audit.month_destroyed" : "audit.act_approved"
+        if let origin = Origin(text: act.origin) { try transaction.admit(origin) }
+        let topic =
+          switch act.kind {
+          case .destroyMonth: "audit.month_destroyed"
+          case .traceSubject: "audit.act_approved"
+          case .admitOrigin: "audit.origin_admitted"
+          }
         try transaction.append(topic: topic, payload: entry(approved, details, call, at: time))
         return try transaction.keep(AuditV1.Act(approved, at: now), as: change)
       }
@@ -118,6 +123,7 @@ extension AuditCalls {
         // wait.
         try await database.write { _ in try keys.destroy(reply.month) }
       }
+      if reply.kind == ActKind.admitOrigin.rawValue { board.coverage.tell() }
       return reply
     }
   }
@@ -161,22 +167,14 @@ extension AuditCalls {
   }
 
   private func decision(toRequest act: TwoPersonAct) -> Decision {
-    Decision(
-      .requestAct, on: "acts", etag: "", profile: "",
-      [
-        "kind": .string(act.kind.rawValue), "month": .string(act.month),
-        "subject": .string(Hex.encode(act.subject)), "reason": .string(act.reason),
-      ])
+    Decision(.requestAct, on: "acts", etag: "", profile: "", act.stated)
   }
 
   private func decision(toApprove act: TwoPersonAct) -> Decision {
-    Decision(
-      .approveAct, on: act.name, etag: act.state.rawValue, profile: "",
-      [
-        "kind": .string(act.kind.rawValue), "month": .string(act.month),
-        "subject": .string(Hex.encode(act.subject)), "reason": .string(act.reason),
-        "requester": .string(act.requester),
-      ])
+    var decided = act.stated
+    decided["requester"] = .string(act.requester)
+    return Decision(
+      .approveAct, on: act.name, etag: act.state.rawValue, profile: "", decided)
   }
 
   /// Takes a person's statement of an act, and keeps it by the act's name.
@@ -199,11 +197,38 @@ extension AuditCalls {
     payload["act"] = .string(act.name)
     payload["kind"] = .string(act.kind.rawValue)
     if !act.month.isEmpty { payload["month"] = .string(act.month) }
+    if !act.origin.isEmpty { payload["origin"] = .string(act.origin) }
     return .object(signed(payload, call, at: time))
   }
 }
 
+extension TwoPersonAct {
+  /// What both persons sign of it.
+  fileprivate var stated: JSONObject {
+    var stated: JSONObject = [
+      "kind": .string(kind.rawValue), "month": .string(month),
+      "subject": .string(Hex.encode(subject)), "reason": .string(reason),
+    ]
+    if !origin.isEmpty { stated["origin"] = .string(origin) }
+    return stated
+  }
+}
+
 extension SQLReading where Self: ~Copyable {
+  /// What an act asks for can be done now.
+  fileprivate func requireOpen(
+    _ act: TwoPersonAct, _ retention: LogRetention, today: CivilDate
+  ) throws {
+    switch act.kind {
+    case .destroyMonth: _ = try requireDestroyable(act.month, retention, today: today)
+    case .traceSubject: break
+    case .admitOrigin:
+      guard try withheldOrigins().contains(act.origin) else {
+        throw AuditRefusal.noSuchOrigin(act.origin)
+      }
+    }
+  }
+
   /// The month, which the log has, whose term is over and whose contents are still kept.
   fileprivate func requireDestroyable(
     _ month: String, _ retention: LogRetention, today: CivilDate
@@ -223,6 +248,7 @@ extension AuditV1.Act {
       name: act.name, kind: act.kind.rawValue, month: act.month, reason: act.reason,
       requestedBy: act.requester, requestedAt: GoogleProtobuf.Timestamp(act.requested),
       approvedBy: act.approver, approvedAt: act.approved.map { GoogleProtobuf.Timestamp($0) },
-      state: act.state(at: now).rawValue, until: GoogleProtobuf.Timestamp(act.until))
+      state: act.state(at: now).rawValue, until: GoogleProtobuf.Timestamp(act.until),
+      origin: act.origin)
   }
 }

@@ -24,17 +24,16 @@ extension AuditCalls {
         IngestV1.NameSubjectRequest(
           subject: subject, act: act.name, decisions: try await decisions(on: act),
           salt: try keys.actCode(of: subject.identity)))
-      guard let pseudonym = Pseudonym(text: name) else {
+      guard let traced = TracedSubject(name) else {
         throw LogFault.broken("a person's name in the entries is none")
       }
       let page = try await page(
-        EntryFilter(subject: pseudonym), try await view(of: call.caller), from: UInt64(start),
+        EntryFilter(subject: traced), try await view(of: call.caller), from: UInt64(start),
         size: request.pageSize)
       try await note(
         "audit.subject_traced",
         [
-          "act": .string(act.name), "subject": .string(pseudonym.text),
-          "count": .integer(Int64(page.entries.count)),
+          "act": .string(act.name), "count": .integer(Int64(page.entries.count)),
         ], call)
       return page
     }

@@ -69,5 +69,5 @@ package let auditSchema: [SchemaStep] = [
       """,
       "CREATE UNIQUE INDEX alarms_subject ON alarms (kind, origin, sequence, call)",
     ]),
-  appenderSchema, actsSchema, signersSchema, decisionsSchema,
+  appenderSchema, actsSchema, signersSchema, decisionsSchema, admissionSchema,
 ]

@@ -25,19 +25,25 @@ struct AuditMonths: CallCommand {
 struct AuditRequest: CallCommand {
   static var configuration: CommandConfiguration {
     about(
-      "request", "申请须两人办理的事项：销毁期满月份的日志内容，或查询谁看过某人。",
-      "Ask for an act of two persons: destroy a month's contents after their term, or trace who looked at a person.",
+      "request", "申请须两人办理的事项：销毁期满月份的日志内容，查询谁看过某人，或准许重建的数据库提供数据。",
+      "Ask for an act of two persons: destroy a month's contents after their term, trace who looked at a person, or admit a database that was begun anew.",
       more: BilingualText(
         "另一人用 weir audit approve 批准。证件号码不会保存，只保存带密钥的散列。",
         "Another person approves it with weir audit approve. The identifier is not kept, only a keyed hash of it."
       ),
       examples: "audit request --destroy-month 2021-03 --reason 保存期满",
-      "audit request --trace --id-file - --reason 群众投诉2024-17号")
+      "audit request --trace --id-file - --reason 群众投诉2024-17号",
+      "audit request --admit share/r1/0f3c… --reason 磁盘损坏后重建")
   }
   @OptionGroup var caller: CallerOptions
   @Option(help: hint("销毁这个月的内容。", "Destroy this month's contents.", "month"))
   var destroyMonth: String?
   @Flag(help: hint("查询谁看过某人。", "Trace who looked at a person.")) var trace = false
+  @Option(
+    help: hint(
+      "准许这个来源提供数据；见 weir audit origins。",
+      "Let this origin give data; see weir audit origins.", "origin"))
+  var admit: String?
   @Option(
     name: .customLong("id-file"),
     help: hint("证件号码文件；- 为标准输入。", "A file with the identifier; - is standard input.", "file"))
@@ -45,9 +51,11 @@ struct AuditRequest: CallCommand {
   @Option(help: hint("理由。", "The reason.", "text")) var reason: String
 
   func validate() throws {
-    guard (destroyMonth != nil) != trace else {
+    guard [destroyMonth != nil, trace, admit != nil].count(where: { $0 }) == 1 else {
       throw ValidationError(
-        spoken("请给出 --destroy-month 或 --trace。", "Give --destroy-month or --trace."))
+        spoken(
+          "请给出 --destroy-month、--trace、--admit 之一。",
+          "Give one of --destroy-month, --trace and --admit."))
     }
     guard trace == (idFile != nil) else {
       throw ValidationError(
@@ -58,9 +66,10 @@ struct AuditRequest: CallCommand {
   func call(_ session: Session) async throws {
     let act = try await session.audit.requestAct(
       .init(
-        kind: trace ? "trace_subject" : "destroy_month", month: destroyMonth ?? "",
+        kind: trace ? "trace_subject" : admit == nil ? "destroy_month" : "admit_origin",
+        month: destroyMonth ?? "",
         subject: try idFile.map { try IdentifierFile.subject($0) }, reason: reason,
-        requestID: session.requestID),
+        requestID: session.requestID, origin: admit ?? ""),
       session.options)
     try session.show(act)
   }
@@ -99,7 +108,10 @@ struct AuditActs: CallCommand {
       return (page.acts, page.nextPageToken)
     }
     try session.show(
-      acts, columns: ["name", "kind", "month", "requested_by", "approved_by", "state", "reason"])
+      acts,
+      columns: [
+        "name", "kind", "month", "origin", "requested_by", "approved_by", "state", "reason",
+      ])
   }
 }
 

@@ -118,6 +118,8 @@ struct AuditOrigins: CallCommand {
 
   func call(_ session: Session) async throws {
     let answer = try await session.audit.listOrigins(.init(), session.options)
-    try session.show(answer.origins, columns: ["origin", "durable_sequence", "covered_sequence"])
+    try session.show(
+      answer.origins,
+      columns: ["origin", "durable_sequence", "covered_sequence", "awaits_admission"])
   }
 }

@@ -17,7 +17,7 @@ struct Disclosure: Sendable {
   var deliveries: [Delivery]
   /// Subjects asked for, found or not.
   var subjects: Int
-  /// The subject's pseudonym, where there is one subject.
+  /// The subject's name in this entry, where there is one subject.
   var subject = ""
   var purpose: String
   /// What the grant rests on; empty where there is none.
@@ -58,6 +58,17 @@ struct Disclosure: Sendable {
   }
 }
 
+extension Disclosure {
+  /// The same, its manifest's hash being another for each: it tells nobody that two are about the same person.
+  fileprivate func salted(_ salt: [UInt8]) -> Disclosure {
+    var disclosure = self
+    // Behind what is read of it.
+    disclosure.manifest += salt
+    disclosure.draft.root = SHA256.hash(disclosure.manifest)
+    return disclosure
+  }
+}
+
 extension Token {
   static let byteCount = 16
 }
@@ -75,6 +86,12 @@ extension IngestService {
     }
   }
 
+  /// A person's name in one entry, under which nobody finds another (AC-93).
+  func blindedName(of block: [UInt8]) -> String {
+    SubjectKey(of: block, key: keys.pseudonyms).blinded(
+      outside.random.bytes(SubjectKey.nonceBytes))
+  }
+
   /// Writes a disclosure: the grant and the register are asked for once more, the quota charged, the manifest sealed, the
   /// entry appended, all in one transaction.
   ///
@@ -87,6 +104,7 @@ extension IngestService {
     charge: @escaping @Sendable (borrowing WriteTransaction) throws -> Void
   ) async throws -> (id: Int64, receipt: CommonV1.Receipt?) {
     let manifests = keys.manifests
+    let disclosure = disclosure.salted(outside.random.bytes(16))
     let payload = event(call, disclosure.members)
     let touched = touchEvents(
       disclosure.touches, call, by: disclosure.draft.grantee, disclosure.touchMembers)

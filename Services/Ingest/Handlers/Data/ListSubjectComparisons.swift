@@ -27,7 +27,7 @@ extension IngestService {
         call,
         [
           ("act", .string(traced.act)), ("after", .integer(after)),
-          ("subject", .string(traced.pseudonym.text)),
+          ("subject", .string(blindedName(of: traced.block))),
         ])
       let limit = Self.chunksLookedAt
       let manifests = try await database.write { transaction in

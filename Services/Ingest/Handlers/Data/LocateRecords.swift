@@ -33,7 +33,7 @@ extension IngestService {
           call,
           [
             ("entry", .string(request.entry)), ("slip", .string(slip)),
-            ("grant", .string(request.grant)), ("subject", .string(pseudonym.text)),
+            ("grant", .string(request.grant)), ("subject", .string(blindedName(of: block))),
             ("department", .string(department)),
           ])
         let (day, reports) = (today, ReportBound(entry: request.entry, law: outside.profiles))

@@ -29,9 +29,11 @@ extension IngestService {
     try await call.answering(outside.recorder) {
       let traced = try await traced(by: request)
       let payload = event(
-        call, [("act", .string(traced.act)), ("subject", .string(traced.pseudonym.text))])
+        call,
+        [("act", .string(traced.act)), ("subject", .string(blindedName(of: traced.block)))])
       try await database.write { try $0.append(topic: "ingest.subject_named", payload: payload) }
-      return IngestV1.NameSubjectResponse(pseudonym: traced.pseudonym.text)
+      let key = SubjectKey(of: traced.block, key: keys.pseudonyms)
+      return IngestV1.NameSubjectResponse(pseudonym: traced.pseudonym.text, key: key.bytes)
     }
   }
 

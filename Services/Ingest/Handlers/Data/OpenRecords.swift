@@ -47,7 +47,7 @@ extension IngestService {
         disclosure.recipient = request.recipient
         disclosure.origin = granted.origin
         let pseudonym = Pseudonym(of: block.bytes, key: self.keys.pseudonyms)
-        disclosure.subject = pseudonym.text
+        disclosure.subject = blindedName(of: block.bytes)
         disclosure.touches = canaries.touched(in: block.bytes)
         let (near, day) = (neighbourhood(of: block), today)
         let written = try await tellingEnumeration(

@@ -39,7 +39,7 @@ extension IngestService {
           items: [request.item], subjects: try self.keys.subjects.tokens(of: block),
           hits: sealed, call: call, time: outside.civil())
         disclosure.topic = "ingest.claim_verified"
-        disclosure.subject = Pseudonym(of: block, key: self.keys.pseudonyms).text
+        disclosure.subject = blindedName(of: block)
         disclosure.touches = canaries.touched(in: block)
         let written = try await disclose(disclosure, of: register, call) { _ in }
         let opened = try await open(

@@ -190,6 +190,33 @@ struct NameSubjectTests {
     await node.stop()
   }
 
+  @Test(
+    "two look-ups of one person share nothing in the log that tells so, but who looked and at what")
+  func unjoined() async throws {
+    let node = try await IngestNode()
+    node.catalog.put(catalogEntry(.cremation))
+    try await node.deliver(
+      try RegisterFile(
+        ["id", "name", "cremation-date", "certificate", "revoked"],
+        rows: [[identityNumber(1), "张三", "2024-01-05", "C1", ""]]))
+    for _ in 0..<2 { _ = try await node.lookUp(identityNumber(1), try node.grant()) }
+    let looked = try await node.entries().filter { $0.topic == "ingest.disclosure" }
+    #expect(looked.count == 2)
+    for member in ["subject", "manifest"] {
+      let values = looked.compactMap { $0.payload[member]?.string }
+      #expect(values.count == 2 && Set(values).count == 2, "\(member)")
+    }
+    let subject = try node.subject(identityNumber(1))
+    let named = try await node.fromAudit.nameSubject(
+      try trace(node, subject, act: "acts/1"), CallOptions())
+    // The name that joined them stands nowhere, nor does what finds them.
+    for entry in try await node.entries() {
+      let text = String(decoding: CanonicalJSON.encode(entry.payload), as: UTF8.self)
+      #expect(!text.contains(named.pseudonym) && !text.contains(Hex.encode(named.key)))
+    }
+    await node.stop()
+  }
+
   @Test("it is the name that a look-up left, for Audit alone, by identity number alone")
   func name() async throws {
     let node = try await IngestNode()
@@ -205,15 +232,19 @@ struct NameSubjectTests {
     let subject = try node.subject(identityNumber(1))
     func ask(
       _ client: IngestV1.IngestClient, _ subject: IngestV1.Subject, act: String = "acts/1"
-    ) async throws -> String {
-      try await client.nameSubject(try trace(node, subject, act: act), CallOptions()).pseudonym
+    ) async throws -> SubjectKey {
+      let named = try await client.nameSubject(try trace(node, subject, act: act), CallOptions())
+      #expect(Pseudonym(text: named.pseudonym) != nil)
+      return try #require(SubjectKey(bytes: named.key))
     }
-    let name = try await ask(node.fromAudit, subject)
+    let key = try await ask(node.fromAudit, subject)
     let looked = try await node.entries().first { $0.topic == "ingest.disclosure" }
-    #expect(looked?.payload["subject"]?.string == name)
-    #expect(try await ask(node.fromAudit, try node.subject(identityNumber(2))) != name)
+    let name = try #require(looked?.payload["subject"]?.string)
+    #expect(key.isNamed(by: name))
+    let other = try await ask(node.fromAudit, try node.subject(identityNumber(2)))
+    #expect(!other.isNamed(by: name))
     let noted = try await node.entries().filter { $0.topic == "ingest.subject_named" }
-    #expect(noted.map { $0.payload["subject"]?.string }.first == name)
+    #expect(key.isNamed(by: try #require(noted.first?.payload["subject"]?.string)))
     #expect(noted.map { $0.payload["act"]?.string } == ["acts/1", "acts/1"])
     for client in [node.fromShare, node.fromFeedback, node.fromGateway] {
       let client = try #require(client)

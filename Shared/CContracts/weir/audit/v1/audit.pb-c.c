@@ -2134,7 +2134,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__watch_origins_request__descrip
   (ProtobufCMessageInit) weir__audit__v1__watch_origins_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__origin_state__field_descriptors[4] =
+static const ProtobufCFieldDescriptor weir__audit__v1__origin_state__field_descriptors[6] =
 {
   {
     "origin",
@@ -2184,17 +2184,43 @@ static const ProtobufCFieldDescriptor weir__audit__v1__origin_state__field_descr
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "awaits_admission",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__OriginState, awaits_admission),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "more",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__OriginState, more),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__origin_state__field_indices_by_name[] = {
+  4,   /* field[4] = awaits_admission */
   3,   /* field[3] = covered_sequence */
   2,   /* field[2] = durable_chain */
   1,   /* field[1] = durable_sequence */
+  5,   /* field[5] = more */
   0,   /* field[0] = origin */
 };
 static const ProtobufCIntRange weir__audit__v1__origin_state__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 4 }
+  { 0, 6 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__origin_state__descriptor =
 {
@@ -2204,7 +2230,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__origin_state__descriptor =
   "Weir__Audit__V1__OriginState",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__OriginState),
-  4,
+  6,
   weir__audit__v1__origin_state__field_descriptors,
   weir__audit__v1__origin_state__field_indices_by_name,
   1,  weir__audit__v1__origin_state__number_ranges,
@@ -2485,7 +2511,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__list_origins_response__descrip
   (ProtobufCMessageInit) weir__audit__v1__list_origins_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[7] =
+static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__field_descriptors[8] =
 {
   {
     "kind",
@@ -2571,10 +2597,23 @@ static const ProtobufCFieldDescriptor weir__audit__v1__request_act_request__fiel
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "origin",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__RequestActRequest, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__request_act_request__field_indices_by_name[] = {
   0,   /* field[0] = kind */
   1,   /* field[1] = month */
+  7,   /* field[7] = origin */
   3,   /* field[3] = reason */
   6,   /* field[6] = request_id */
   5,   /* field[5] = signed */
@@ -2584,7 +2623,7 @@ static const unsigned weir__audit__v1__request_act_request__field_indices_by_nam
 static const ProtobufCIntRange weir__audit__v1__request_act_request__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 7 }
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descriptor =
 {
@@ -2594,7 +2633,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__request_act_request__descripto
   "Weir__Audit__V1__RequestActRequest",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__RequestActRequest),
-  7,
+  8,
   weir__audit__v1__request_act_request__field_descriptors,
   weir__audit__v1__request_act_request__field_indices_by_name,
   1,  weir__audit__v1__request_act_request__number_ranges,
@@ -2678,7 +2717,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__approve_act_request__descripto
   (ProtobufCMessageInit) weir__audit__v1__approve_act_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[11] =
+static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[12] =
 {
   {
     "name",
@@ -2812,6 +2851,18 @@ static const ProtobufCFieldDescriptor weir__audit__v1__act__field_descriptors[11
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "origin",
+    12,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Audit__V1__Act, origin),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__audit__v1__act__field_indices_by_name[] = {
   7,   /* field[7] = approved_at */
@@ -2819,6 +2870,7 @@ static const unsigned weir__audit__v1__act__field_indices_by_name[] = {
   1,   /* field[1] = kind */
   2,   /* field[2] = month */
   0,   /* field[0] = name */
+  11,   /* field[11] = origin */
   3,   /* field[3] = reason */
   5,   /* field[5] = requested_at */
   4,   /* field[4] = requested_by */
@@ -2829,7 +2881,7 @@ static const unsigned weir__audit__v1__act__field_indices_by_name[] = {
 static const ProtobufCIntRange weir__audit__v1__act__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 11 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor weir__audit__v1__act__descriptor =
 {
@@ -2839,7 +2891,7 @@ const ProtobufCMessageDescriptor weir__audit__v1__act__descriptor =
   "Weir__Audit__V1__Act",
   "weir.audit.v1",
   sizeof(Weir__Audit__V1__Act),
-  11,
+  12,
   weir__audit__v1__act__field_descriptors,
   weir__audit__v1__act__field_indices_by_name,
   1,  weir__audit__v1__act__number_ranges,

@@ -4976,7 +4976,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_request__descrip
   (ProtobufCMessageInit) weir__ingest__v1__name_subject_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_response__field_descriptors[1] =
+static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_response__field_descriptors[2] =
 {
   {
     "pseudonym",
@@ -4990,14 +4990,27 @@ static const ProtobufCFieldDescriptor weir__ingest__v1__name_subject_response__f
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "key",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__NameSubjectResponse, key),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__ingest__v1__name_subject_response__field_indices_by_name[] = {
+  1,   /* field[1] = key */
   0,   /* field[0] = pseudonym */
 };
 static const ProtobufCIntRange weir__ingest__v1__name_subject_response__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 1 }
+  { 0, 2 }
 };
 const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descriptor =
 {
@@ -5007,7 +5020,7 @@ const ProtobufCMessageDescriptor weir__ingest__v1__name_subject_response__descri
   "Weir__Ingest__V1__NameSubjectResponse",
   "weir.ingest.v1",
   sizeof(Weir__Ingest__V1__NameSubjectResponse),
-  1,
+  2,
   weir__ingest__v1__name_subject_response__field_descriptors,
   weir__ingest__v1__name_subject_response__field_indices_by_name,
   1,  weir__ingest__v1__name_subject_response__number_ranges,

@@ -235,10 +235,12 @@ struct  Weir__Audit__V1__OriginState
   int64_t durable_sequence;
   ProtobufCBinaryData durable_chain;
   int64_t covered_sequence;
+  protobuf_c_boolean awaits_admission;
+  protobuf_c_boolean more;
 };
 #define WEIR__AUDIT__V1__ORIGIN_STATE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__origin_state__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, 0 }
+    , {0,NULL}, 0, {0,NULL}, 0, 0, 0 }
 
 
 struct  Weir__Audit__V1__ListAlarmsRequest
@@ -310,10 +312,11 @@ struct  Weir__Audit__V1__RequestActRequest
   protobuf_c_boolean validate_only;
   Weir__Common__V1__SignedDecision *signed_;
   ProtobufCBinaryData request_id;
+  ProtobufCBinaryData origin;
 };
 #define WEIR__AUDIT__V1__REQUEST_ACT_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__request_act_request__descriptor) \
-    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, NULL, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Audit__V1__ApproveActRequest
@@ -343,10 +346,11 @@ struct  Weir__Audit__V1__Act
   ProtobufCBinaryData state;
   Google__Protobuf__Timestamp *until;
   ProtobufCBinaryData statement;
+  ProtobufCBinaryData origin;
 };
 #define WEIR__AUDIT__V1__ACT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__audit__v1__act__descriptor) \
-    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL} }
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, NULL, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Audit__V1__ListActsRequest

@@ -539,10 +539,11 @@ struct  Weir__Ingest__V1__NameSubjectResponse
 {
   ProtobufCMessage base;
   ProtobufCBinaryData pseudonym;
+  ProtobufCBinaryData key;
 };
 #define WEIR__INGEST__V1__NAME_SUBJECT_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__name_subject_response__descriptor) \
-    , {0,NULL} }
+    , {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Ingest__V1__Canary
