@@ -23,7 +23,9 @@ extension FeedbackServer {
         guard let before = try shownRecalls([number], to: actor, in: transaction).first,
           let recall = try transaction.recall(number, texts)
         else { throw RequestRefusal.unknownResource(field: "name", name: request.name) }
-        switch try transaction.replay(of: key, digest: digest) {
+        switch try transaction.loggedReplay(
+          of: key, digest: digest, as: "feedback.replayed", call: call.callID, at: time)
+        {
         case .conflict: throw RequestRefusal.requestIDReused
         case .same: return before
         case .new: break

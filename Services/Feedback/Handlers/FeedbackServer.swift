@@ -85,7 +85,9 @@ package struct FeedbackServer: FeedbackV1.FeedbackService {
       let time = now()
       return try await database.write { transaction in
         let issue = try visible(number, name, to: actor, in: transaction)
-        switch try transaction.replay(of: key, digest: digest) {
+        switch try transaction.loggedReplay(
+          of: key, digest: digest, as: "feedback.replayed", call: call.callID, at: time)
+        {
         case .conflict: throw RequestRefusal.requestIDReused
         case .same: break
         case .new:

@@ -35,7 +35,9 @@ extension FeedbackServer {
       // under the same request_id is refused, in the register or not (AC-41).
       let digest = texts.digest(of: try request.serialized())
       let committed = try await database.writeWithEvidence { transaction in
-        switch try transaction.replay(of: key, digest: digest) {
+        switch try transaction.loggedReplay(
+          of: key, digest: digest, as: "feedback.replayed", call: call.callID, at: time)
+        {
         case .conflict: throw RequestRefusal.requestIDReused
         case .same(let answer): return try Filed(answer, isNew: false)
         case .new: break

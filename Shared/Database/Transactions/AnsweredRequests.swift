@@ -1,7 +1,7 @@
 // A mutation that is sent twice is done once: what each `request_id` was answered.
 
 package import Integrity
-import Vocabulary
+package import Vocabulary
 
 /// Names one request of one caller (DESIGN.md, section 5).
 package struct RequestKey: Sendable, Equatable {
@@ -66,6 +66,26 @@ extension WriteTransaction {
         now.milliseconds + Self.requestTermMilliseconds,
       ])
     return .new
+  }
+
+  /// The same, a replay being logged as the first request was (DESIGN.md, section 5).
+  ///
+  /// - Parameters:
+  ///   - topic: `feedback.replayed`.
+  ///   - time: As entries bear it.
+  package func loggedReplay(
+    of key: RequestKey, digest: [UInt8], as topic: String, call: String, at time: Instant
+  ) throws -> Replay {
+    let known = try replay(of: key, digest: digest)
+    guard case .same = known else { return known }
+    try append(
+      topic: topic,
+      payload: [
+        "actor": .string(key.caller), "method": .string(key.method),
+        "request": .string(key.requestID), "call": .string(call),
+        "time": .integer(time.milliseconds),
+      ])
+    return known
   }
 
   /// Keeps the answer of a request that was new in this transaction. Never one with personal data.

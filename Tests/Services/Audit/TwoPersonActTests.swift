@@ -358,11 +358,12 @@ struct TwoPersonActTests {
       }
       #expect(try await again("approve") == done)
       #expect(await refusal { try await desk.approve("lu", act.name) } == "audit.act_not_open")
-      #expect(
-        await refusal { try await again("") }
-          == "request.request_id_missing")
+      #expect(await refusal { try await again("") } == "request.request_id_missing")
       let listed = try await desk.client.listActs(.init(), desk.options("shen", "ListActs")).acts
       #expect(listed.map(\.name) == [act.name])
+      try await eventually("both replays to be in the log") {
+        try await desk.topics().count { $0 == "audit.replayed" } == 2
+      }
       #expect(try await desk.topics().count { $0 == "audit.month_destroyed" } == 1)
       let plain = SHA256.hash(try asked.serialized())
       let digests = try await desk.node.log.database.read { transaction in
@@ -472,7 +473,6 @@ struct TwoPersonActTests {
       #expect(try await trace("shen", subject).map(\.leaf) == [looks[0].leaf, looks[2].leaf])
       #expect(await refusal { try await trace("lu", subject) } == "audit.no_such_act")
       #expect(await refusal { try await trace("shen", other) } == "audit.other_subject")
-      // Of the chunks that Ingest names, what the log has of them.
       #expect(try await trace("shen", subject, comparisons: true).map(\.leaf) == [chunks[1].leaf])
       #expect(
         await refusal { try await trace("shen", other, comparisons: true) } == "audit.other_subject"

@@ -12,6 +12,8 @@ struct ActChange: Sendable {
   let key: RequestKey
   /// Keyed: the request may name a person.
   let digest: [UInt8]
+  let call: String
+  let time: Instant
 }
 
 extension AuditCalls {
@@ -25,14 +27,18 @@ extension AuditCalls {
     return ActChange(
       key: RequestKey(caller: call.principal, method: call.rpc.path, requestID: requestID),
       digest: try keys.actCode(
-        of: Array("weir-request-1\n".utf8) + request.unsigned.serialized()))
+        of: Array("weir-request-1\n".utf8) + request.unsigned.serialized()),
+      call: call.callID, time: civil())
   }
 }
 
 extension WriteTransaction {
   /// What was answered before; `nil` when it is to be done.
   func answered(_ change: ActChange) throws -> AuditV1.Act? {
-    switch try replay(of: change.key, digest: change.digest) {
+    switch try loggedReplay(
+      of: change.key, digest: change.digest, as: "audit.replayed", call: change.call,
+      at: change.time)
+    {
     case .conflict: throw RequestRefusal.requestIDReused
     case .same(let answer?): return try AuditV1.Act(serialized: answer)
     case .same(nil), .new: return nil
