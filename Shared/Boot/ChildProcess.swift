@@ -17,8 +17,12 @@ package final class ChildProcess: Sendable {
 
   /// Starts a program with an empty environment but for PATH, HOME, LANG, TZ and a sanitizer's options, without Swift's backtraces, all signals unblocked.
   ///
-  /// - Parameter log: A file that takes its output and errors, appended to; `nil` leaves them on this terminal.
-  package init(executable: String, arguments: [String], log: String?) throws(FileError) {
+  /// - Parameters:
+  ///   - log: A file that takes its output and errors, appended to; `nil` leaves them on this terminal.
+  ///   - extra: Further variables: what the vendor's library of a token reads.
+  package init(
+    executable: String, arguments: [String], log: String?, environment extra: [String: String] = [:]
+  ) throws(FileError) {
     let pid = Mutex<Result<Int32, FileError>?>(nil)
     let started = DispatchSemaphore(value: 0)
     let handover = Mutex<ChildProcess?>(nil)
@@ -27,7 +31,7 @@ package final class ChildProcess: Sendable {
     // is idle, and would take the child with it. So the thread that waits for the child's end also makes it.
     startThread(named: "child") {
       let result = Result { () throws(FileError) in
-        try Self.spawn(executable: executable, arguments: arguments, log: log)
+        try Self.spawn(executable: executable, arguments: arguments, log: log, extra)
       }
       pid.withLock { $0 = result }
       started.signal()
@@ -44,7 +48,7 @@ package final class ChildProcess: Sendable {
   }
 
   private static func spawn(
-    executable: String, arguments: [String], log: String?
+    executable: String, arguments: [String], log: String?, _ extra: [String: String]
   ) throws(FileError) -> Int32 {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -73,6 +77,7 @@ package final class ChildProcess: Sendable {
     }
     // What Swift's runtime says of a crash holds the memory behind each register.
     environment.append("SWIFT_BACKTRACE=enable=no")
+    environment += extra.sorted { $0.key < $1.key }.map { $0.key + "=" + $0.value }
     var pid: Int32 = 0
     let failure = withStrings([executable] + arguments) { argv in
       withStrings(environment) { envp in

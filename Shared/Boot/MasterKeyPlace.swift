@@ -16,6 +16,8 @@ extension ServiceConfiguration {
     package var key: String?
     /// A file of the token's user PIN, mode 0600, without a line's end or with one.
     package var pinFile: String?
+    /// What the vendor's library reads from the environment, for the processes that `weir up` starts.
+    package var environment: [String: String]?
     /// Master keys before this one: what lies under them goes under this one at the start.
     package var previous: [MasterKeyPlace]?
 

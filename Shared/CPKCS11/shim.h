@@ -144,7 +144,11 @@ static inline enum weir_p11_step weir_p11_run(
   if (*result != CKR_OK && *result != CKR_CRYPTOKI_ALREADY_INITIALIZED) return WEIR_P11_INITIALIZE;
   CK_SLOT_ID slot;
   *result = weir_p11_slot(f, place->token, &slot);
-  if (*result != CKR_OK) return WEIR_P11_TOKEN;
+  if (*result != CKR_OK) {
+    // Some modules look for tokens at their initialization alone: the next try begins with it.
+    f->C_Finalize(NULL);
+    return WEIR_P11_TOKEN;
+  }
   CK_SESSION_HANDLE session;
   CK_FLAGS flags = CKF_SERIAL_SESSION | (operation == WEIR_P11_MAKE ? CKF_RW_SESSION : 0);
   *result = f->C_OpenSession(slot, flags, NULL, NULL, &session);

@@ -1,6 +1,7 @@
 // The key over the key files: it lies in a PKCS #11 token and never leaves it, so that a copy of every file opens nothing.
 
 import CPKCS11
+import Glibc
 import Synchronization
 
 /// What seals the bytes that open everything else: epoch keys and token keys.
@@ -21,6 +22,9 @@ extension MasterKey {
 package final class TokenMasterKey: MasterKey {
   private static let nonceByteCount = 12
   private static let tagByteCount = 16
+  /// How often, and how far apart, a token is looked for.
+  private static let looks = 20
+  private static let pauseMicroseconds: UInt32 = 50_000
   /// A module is one in a process, however many keys are opened by it, and is asked one thing at a time.
   private static let turn = Mutex(())
 
@@ -65,7 +69,22 @@ package final class TokenMasterKey: MasterKey {
       Array(sealed.dropFirst(Self.nonceByteCount)), room: sealed.count)
   }
 
+  /// A token that another process logs in to at this moment may not be seen: processes of a node start together.
   private func run(
+    _ operation: weir_p11_operation, nonce: [UInt8], _ input: [UInt8], room: Int
+  ) throws(CryptoError) -> [UInt8] {
+    for _ in 1..<Self.looks {
+      do throws(CryptoError) {
+        return try once(operation, nonce: nonce, input, room: room)
+      } catch {
+        guard case .token(step: "find the token", _) = error else { throw error }
+        usleep(Self.pauseMicroseconds)
+      }
+    }
+    return try once(operation, nonce: nonce, input, room: room)
+  }
+
+  private func once(
     _ operation: weir_p11_operation, nonce: [UInt8], _ input: [UInt8], room: Int
   ) throws(CryptoError) -> [UInt8] {
     var result: UInt = 0

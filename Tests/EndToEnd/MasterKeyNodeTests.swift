@@ -101,8 +101,10 @@ struct MasterKeyNodeTests {
     try await made([
       "--module", SoftToken.module, "--token", SoftToken.label, "--key", "node", "--pin-file", pin,
     ])
-    let place = Place(
+    var place = Place(
       module: SoftToken.module, token: SoftToken.label, key: "node", pinFile: pin)
+    let configuration = try #require(ProcessInfo.processInfo.environment["SOFTHSM2_CONF"])
+    place.environment = ["SOFTHSM2_CONF": configuration]
     demo.options.masterKey = place
     let look = try await play(demo)
     try await start(demo, look)

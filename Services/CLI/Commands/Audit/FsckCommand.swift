@@ -98,7 +98,9 @@ struct AuditFsck: AsyncParsableCommand {
     let child = try ChildProcess(
       executable: URL(filePath: executable).deletingLastPathComponent().path + "/weir-audit",
       arguments: ["--check", "--configuration", configuration]
-        + others.flatMap { ["--outbox", $0] }, log: draft)
+        + others.flatMap { ["--outbox", $0] }, log: draft,
+      environment: (try? ServiceConfiguration.load(path: configuration))?.masterKey?.environment
+        ?? [:])
     let status = await child.exitStatus()
     return (status, String(decoding: try readBytes(draft), as: UTF8.self))
   }

@@ -102,7 +102,8 @@ package func withNode<Result>(
     internal: description.ports.mapValues { "127.0.0.1:\($0)" }, pids: [:])
   let client = try NodeClient(keys: keys, addresses: ready.addresses, random: options.random)
   let supervisor = Supervisor(
-    folder: folder, processes: description.processes, programs: options.programs, tell: tell)
+    folder: folder, processes: description.processes, programs: options.programs,
+    environment: description.masterKey?.environment ?? [:], tell: tell)
   do {
     try await supervisor.start()
     try await HealthWait(folder: folder, client: client, supervisor: supervisor)

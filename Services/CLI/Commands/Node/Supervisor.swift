@@ -9,6 +9,7 @@ actor Supervisor {
   nonisolated let processes: [String]
   private let folder: NodeFolder
   private let programs: String
+  private let environment: [String: String]
   private let tell: @Sendable (String) -> Void
   private var children: [String: ChildProcess] = [:]
   private var isStopping = false
@@ -17,14 +18,16 @@ actor Supervisor {
 
   /// - Parameters:
   ///   - programs: The folder with the executables `weir-…`.
+  ///   - environment: What the services have besides their own.
   ///   - tell: Takes a line for the operator when something happens.
   init(
-    folder: NodeFolder, processes: [String], programs: String,
+    folder: NodeFolder, processes: [String], programs: String, environment: [String: String],
     tell: @escaping @Sendable (String) -> Void
   ) {
     self.processes = processes
     self.folder = folder
     self.programs = programs
+    self.environment = environment
     self.tell = tell
   }
 
@@ -58,7 +61,7 @@ actor Supervisor {
     children[service] = try ChildProcess(
       executable: "\(programs)/weir-\(serviceName(of: service))",
       arguments: ["--configuration", folder.configurationFile(service), "--end-with-parent"],
-      log: folder.logFile(service))
+      log: folder.logFile(service), environment: environment)
   }
 
   /// Restarts what dies, with a growing pause, until `stop`; returns when all have been stopped.
