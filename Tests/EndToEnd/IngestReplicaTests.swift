@@ -103,9 +103,8 @@ struct IngestReplicaTests {
     let demo = try SmallDemo(seed: 43, replicas: 2)
     try await demo.play(through: "subscriptions") { stage in
       let doors = try ["ingest", "ingest-2"].map { try Door(stage, to: $0) }
-      let grant = try #require(try stage.grant(.cremation).signed)
-      // As Share could sign it: of the same grant, with ten persons a day.
-      let small = try stage.signed(grant, dailySubjects: 10)
+      let small = try await stage.carried(
+        try stage.grant(.cremation), as: "grants/G-900", dailySubjects: 10)
       let roll = RollRows(stage.plan, .pension)
       let persons = try (0..<30).map { try stage.opening(small, roll.fields(ofRow: $0)) }
       let refused = try await withThrowingTaskGroup(of: String?.self) { group in
@@ -149,7 +148,7 @@ struct IngestReplicaTests {
     // Another grant than the one whose day is used up.
     let granted = try stage.grant(.cancellation)
     let request = try stage.opening(
-      try #require(granted.signed), stage.plan.leads(of: .pension, in: .cancellation)[0])
+      try await stage.carried(granted), stage.plan.leads(of: .pension, in: .cancellation)[0])
     let doors = try ["ingest", "ingest-2"].map { try Door(stage, to: $0) }
     let tallies = doors.map { _ in Tally() }
     try await withThrowingTaskGroup(
@@ -203,7 +202,7 @@ struct IngestReplicaTests {
     try await demo.play(through: "subscriptions") { stage in
       let entry = try stage.grant(.cremation).entry
       let doors = try ["ingest", "ingest-2"].map { try Door(stage, to: $0) }
-      let grant = try #require(try stage.grant(.cremation).signed)
+      let grant = try await stage.carried(try stage.grant(.cremation))
       let leads = stage.plan.leads(of: .pension, in: .cremation).prefix(3)
       let requests = try leads.map { try stage.opening(grant, $0) }
       let before = try await doors[0].values(requests)

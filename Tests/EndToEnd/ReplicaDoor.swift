@@ -103,19 +103,54 @@ extension DemoStage {
       caseNumber: "YL-2024-9")
   }
 
-  /// A grant as Share could sign it with another quota.
-  func signed(
-    _ grant: IngestV1.SignedGrant, dailySubjects: Int
-  ) throws -> IngestV1.SignedGrant {
-    guard case .object(var object) = try CanonicalJSON.decode(grant.json) else { return grant }
+  /// A grant as Share hands it on: with what its persons signed.
+  func carried(_ grant: ShareV1.Grant) async throws -> IngestV1.SignedGrant {
+    let share = try await SQLDatabase.openToInspect(
+      .sqlite(path: running.dataFolder + "/share/share.sqlite"), now: { TestDatabase.noon })
+    let kept = try await share.read { transaction in
+      try transaction.statements(on: grant.name, action: "share.subscribe")
+        + transaction.statements(on: grant.application, action: "share.review_application")
+    }
+    await share.close()
+    try #require(!kept.isEmpty)
+    var signed = try #require(grant.signed)
+    signed.decisions = try kept.map {
+      CommonV1.SignedDecision(try #require(SignedStatement(try CanonicalJSON.decode($0))))
+    }
+    return signed
+  }
+
+  /// The same for a subscription of fewer persons a day, which the same person signs.
+  func carried(
+    _ grant: ShareV1.Grant, as name: String, dailySubjects: Int
+  ) async throws -> IngestV1.SignedGrant {
+    var signed = try await carried(grant)
+    var object = try #require(try CanonicalJSON.decode(signed.json).object)
+    object["name"] = .string(name)
     object["daily_subjects"] = .integer(Int64(dailySubjects))
-    let json = CanonicalJSON.encode(.object(object))
-    let key = try Ed25519PrivateKey(
-      pem: String(decoding: try readBytes(keys.evidenceKey("share")), as: UTF8.self))
-    var changed = grant
-    changed.json = json
-    changed.signature = try key.sign(Array("weir-grant-v1\n".utf8) + json)
-    return changed
+    signed.json = CanonicalJSON.encode(.object(object))
+    func text(_ path: String) throws -> String {
+      String(decoding: try readBytes(path), as: UTF8.self)
+    }
+    let share = try Ed25519PrivateKey(pem: try text(keys.evidenceKey("share")))
+    signed.signature = try share.sign(Array("weir-grant-v1\n".utf8) + signed.json)
+    let word = try #require(signed.decisions.first)
+    var stated = try #require(try CanonicalJSON.decode(word.statement).object)
+    var decided = try #require(stated["decided"]?.object)
+    let document = try GrantDocument(
+      signed.json, signature: signed.signature, keys: [share.publicKey])
+    decided["terms"] = .object(document.terms)
+    stated["decided"] = .object(decided)
+    let statement = CanonicalJSON.encode(.object(stated))
+    let person = try #require(stated["person"]?.string)
+    let key = try P256PrivateKey(pem: try text("\(keys.path)/\(person)/key.pem"))
+    signed.decisions = [
+      CommonV1.SignedDecision(
+        SignedStatement(
+          statement: statement, signature: try Statement(bytes: statement).signature(by: key),
+          certificate: word.certificate, issuers: word.issuers))
+    ]
+    return signed
   }
 
   /// How many persons were counted against a grant, by the shared database.

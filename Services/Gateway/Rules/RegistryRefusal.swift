@@ -325,6 +325,13 @@ extension RegistryRefusal: Refusal {
         "\(code) 登记为主管部门，须写明本级政府确定它的文件。",
         "\(code) is registered as an authority: the document by which its government named it is stated."
       )
+    default: certificateSentence
+    }
+  }
+
+  /// Sentences about who answers for a system, and who stands behind a certificate.
+  private var certificateSentence: BilingualText {
+    switch self {
     case .responsibleUnfit:
       BilingualText(
         "系统须有本部门在任人员负责。", "An active person of the department must answer for a system.")

@@ -21,11 +21,7 @@ enum Following {
 nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> ServiceParts {
   let folder = environment.configuration.dataFolder
   try Files.makeFolder(folder)
-  // Its token indexes are one process's, wherever the databases are.
-  guard let lock = try FolderLock(folder: folder) else {
-    throw ConfigurationError.malformed(
-      path: folder, detail: "another process of Ingest works in this dataFolder; give each its own")
-  }
+  let lock = try lockIndexes(folder)
   let keys = try environment.openKeys()
   let database = try await environment.openDatabase(
     schema: ingestSchema, keys: keys, consumers: Following.consumers, writersTakeTurns: true)
@@ -78,6 +74,15 @@ nonisolated func buildIngest(_ environment: ServiceEnvironment) async throws -> 
     ] + repeatedJobs(environment, service)
       + followers.map { follower in { try await follower.run() } },
     close: [{ await database.close() }, { await identity.close() }, { lock.release() }])
+}
+
+/// Token indexes are one process's, wherever the databases are.
+nonisolated private func lockIndexes(_ folder: String) throws -> FolderLock {
+  guard let lock = try FolderLock(folder: folder) else {
+    throw ConfigurationError.malformed(
+      path: folder, detail: "another process of Ingest works in this dataFolder; give each its own")
+  }
+  return lock
 }
 
 /// The mapping store, which lies apart from the records (AC-33).

@@ -244,8 +244,9 @@ extension IngestNode {
   func grant(
     entry: Int64 = 1, items: [String] = ["name", "cremation-date"],
     modes: Set<GrantMode> = [.lookup, .comparison], until: String = "2024-12-31",
-    rows: [RowCondition] = [], maxRows: Int? = 100_000, dailySubjects: Int = 1_000,
-    grantee: String = "human-resources", number: Int64 = 1, recipients: [GrantRecipient] = []
+    rows: [RowCondition] = [], maxRows: Int? = 100_000, frequency: String = "monthly",
+    dailySubjects: Int = 1_000, grantee: String = "human-resources", number: Int64 = 1,
+    recipients: [GrantRecipient] = []
   ) throws -> IngestV1.SignedGrant {
     let document = GrantDocument(
       name: "grants/G-\(number)", entry: "entries/E-\(entry)", entryVersion: 1,
@@ -253,7 +254,7 @@ extension IngestNode {
       grantee: try #require(DepartmentCode(grantee)), items: items, purpose: "pension check",
       scenario: "monthly", modes: modes, until: try #require(CivilDate(iso: until)), rows: rows,
       roll: maxRows.map {
-        RollTerms(roll: "pension", maxRows: $0, maxGrowthPercent: 10, frequency: "monthly")
+        RollTerms(roll: "pension", maxRows: $0, maxGrowthPercent: 10, frequency: frequency)
       }, dailySubjects: dailySubjects, profile: profileText("meizhou-public-2023"),
       application: "applications/A-\(number)", issued: clock.now(), recipients: recipients)
     return try signed(

@@ -159,7 +159,7 @@ struct DestructionTests {
     let told = try Data(contentsOf: URL(filePath: node.dataFolder + "/destroyed.json"))
     #expect(
       String(decoding: told, as: UTF8.self)
-        == "[{\"certified\":1709524800000,\"destruction\":\"destructions/D-1\",\"lapse\":\"2024-03-18\"}]"
+        == "[{\"certified\":\(now.milliseconds),\"destruction\":\"destructions/D-1\",\"lapse\":\"\(now.civilDate.adding(days: 14).iso)\"}]"
     )
     #expect(try await found(node, 1, entry: 2) == 0)
     #expect(try !lies(tokens, in: node))

@@ -24,7 +24,7 @@ struct ReplicaTurnTests {
     let (database, service) = (try #require(node.database), try #require(node.service))
     let context = try node.direct("CommitBatch", .source)
     // Long after it said anything, another takes the register.
-    let late = TestDatabase.noon.adding(milliseconds: Lease.termMilliseconds + 1)
+    let late = node.real.now().adding(milliseconds: Lease.termMilliseconds + 1)
     node.interruption.set(after: 2) {
       finished {
         let taken = try await database.write {
