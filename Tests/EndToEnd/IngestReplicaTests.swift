@@ -17,10 +17,6 @@ import Vocabulary
 
 @testable import WeirCLI
 
-private final class Flag: Sendable {
-  let isUp = Atomic(true)
-}
-
 @Suite("Ingest in several replicas", .serialized, .timeLimit(.minutes(10 * patience)))
 struct IngestReplicaTests {
   @Test("the demonstration over two replicas goes as planned, and each has its part in it")
@@ -207,12 +203,12 @@ struct IngestReplicaTests {
       let requests = try leads.map { try stage.opening(grant, $0) }
       let before = try await doors[0].values(requests)
       try #require(before.allSatisfy { !$0.isEmpty })
-      let rotating = Flag()
+      let isOver = Flag()
       let answers = try await withThrowingTaskGroup(of: Int.self) { group in
         for door in doors {
           group.addTask {
             var count = 0
-            while rotating.isUp.load(ordering: .relaxed) || count == 0 {
+            while !isOver.isSet || count == 0 {
               // One whom the swap overtakes again and again may come again.
               do {
                 let found = try await door.values(requests)
@@ -235,7 +231,7 @@ struct IngestReplicaTests {
             }
           }
         }
-        rotating.isUp.store(false, ordering: .relaxed)
+        isOver.set()
         return try await group.reduce(into: [Int]()) { $0.append($1) }
       }
       print("two rotations, answers meanwhile at both: \(answers)")

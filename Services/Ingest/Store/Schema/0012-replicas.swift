@@ -1,6 +1,6 @@
 // Several processes of Ingest over one database: who they are, how far each has followed changes of keys, and by which keys they are told.
 
-/// The eleventh step; the tenth holds the leases by which replicas take turns.
+/// The twelfth step; the eleventh holds the leases by which replicas take turns.
 let replicaTables = [
   // `change` is the last change of keys that the replica has taken in.
   """

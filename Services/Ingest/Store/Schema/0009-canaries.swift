@@ -1,6 +1,6 @@
 // Planted identifiers, and what tells that somebody tries persons one after the other (meizhou-public-2023/39.1d).
 
-/// The seventh step.
+/// The ninth step.
 let canaryTables = [
   // Whom a canary names lies sealed.
   """
