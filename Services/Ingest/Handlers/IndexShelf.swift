@@ -25,26 +25,67 @@ extension IndexError: Fault {
   package var passing: PassingFault? { isOutOfSpace ? .storeFull : nil }
 }
 
+/// The index of a register as one change will leave it, made while the old one still answers: look-ups do not wait for what takes long.
+struct NextIndex: Sendable {
+  fileprivate let entry: Int64
+  fileprivate let draft: IndexDraft
+  fileprivate let keys: RegisterKeySet
+  /// Of the register after the change: any other change in between makes it another.
+  fileprivate let generation: Int64
+}
+
 /// Keeps indexes mapped, and rebuilds what does not match its database. Never serves another state.
 final class IndexShelf: Sendable {
   private let folder: String
   private let database: SQLDatabase
-  private let pool: ComputePool
+  /// A thread of its own: an index takes long, and calls take turns on the others.
+  private let pool = ComputePool(threadCount: 1)
   private let served = Mutex<[Int64: ServedRegister]>([:])
   private let turns = EntryTurns()
 
-  init(folder: String, database: SQLDatabase, pool: ComputePool) throws {
+  init(folder: String, database: SQLDatabase) throws {
     self.folder = folder
     self.database = database
-    self.pool = pool
     try FileManager.default.createDirectory(
       atPath: folder, withIntermediateDirectories: true,
       attributes: [.posixPermissions: 0o700])
   }
 
-  /// Runs the body while no index of the register is looked for or made.
-  func exclusively<T>(_ entry: Int64, _ body: () async throws -> T) async throws -> T {
-    try await turns.run(entry, body)
+  /// Makes the index of a register as a change will leave it. The caller has the register's turn, from here to the change.
+  ///
+  /// - Parameter keys: Of the register after the change.
+  func next(
+    _ entry: Int64, keys: RegisterKeySet, after change: RegisterChange = .none
+  ) async throws -> NextIndex {
+    let rows = Handover<[IndexEntry]>()
+    let generation = try await database.read { transaction in
+      rows.put(try transaction.indexEntries(entry, keys: keys, after: change))
+      return (try transaction.register(entry)?.generation ?? 0) + 1
+    }
+    let path = "\(folder)/E-\(entry).next"
+    let draft = try await pool.run { try IndexDraft(path: path, entries: rows.take() ?? []) }
+    return NextIndex(entry: entry, draft: draft, keys: keys, generation: generation)
+  }
+
+  /// Runs a change of a register while no index of it is looked for or made, and puts the next index in its place.
+  func changing<T>(to next: NextIndex, _ change: () async throws -> T) async throws -> T {
+    try await turns.run(next.entry) {
+      let result = try await change()
+      // The change stands, whatever becomes of what is derived from it: the next call makes the index anew.
+      try? await adopt(next)
+      return result
+    }
+  }
+
+  private func adopt(_ next: NextIndex) async throws {
+    let around = try await database.read { try $0.surroundings(next.entry) }
+    let state = around.state
+    guard state.generation == next.generation, state.keyVersion == next.keys.version else { return }
+    let (binding, path) = (binding(state), path(state))
+    let index = try await pool.run {
+      try next.draft.bound(to: binding, key: next.keys.index, path: path)
+    }
+    put(around, index)
   }
 
   /// The index of a register as it stands now; `nil` where nothing was ever delivered.
@@ -57,16 +98,24 @@ final class IndexShelf: Sendable {
       guard let state = try await database.read({ try $0.register(entry) }) else { return nil }
       guard state.keyVersion == keys.version else { throw StaleRegister() }
       if let known = served.withLock({ $0[entry] }), known.state == state { return known }
-      let fresh = try await opened(state, keys: keys)
-      let old = served.withLock { served in
-        defer { served[entry] = fresh }
-        return served[entry]
-      }
-      if let old, old.state.generation != fresh.state.generation {
-        try? FileManager.default.removeItem(atPath: path(old.state))
-      }
-      return fresh
+      return try await opened(entry, keys: keys)
     }
+  }
+
+  /// From now on this index answers; the file of the one before goes.
+  @discardableResult
+  private func put(_ around: Surroundings, _ index: TokenIndex) -> ServedRegister {
+    let fresh = ServedRegister(
+      state: around.state, index: index, batches: around.batches, claim: around.claim,
+      unrepairedRejects: around.rejects)
+    let old = served.withLock { served in
+      defer { served[fresh.state.entry] = fresh }
+      return served[fresh.state.entry]
+    }
+    if let old, old.state.generation != fresh.state.generation {
+      try? FileManager.default.removeItem(atPath: path(old.state))
+    }
+    return fresh
   }
 
   /// Removes what there is of a register's index, whatever state it is of.
@@ -114,79 +163,73 @@ final class IndexShelf: Sendable {
     "\(folder)/E-\(state.entry)-\(state.generation).index"
   }
 
-  /// Opens the file of this state, or makes it anew from the database.
-  private func opened(_ state: RegisterState, keys: RegisterKeySet) async throws -> ServedRegister {
-    let path = path(state)
-    let around = try await surroundings(state.entry)
-    guard around.state == state else { return try await rebuilt(around, keys: keys) }
-    let binding = binding(state)
+  /// Opens the file of the register's state, or makes it anew from the database.
+  private func opened(_ entry: Int64, keys: RegisterKeySet) async throws -> ServedRegister {
+    let around = try await database.read { try $0.surroundings(entry) }
+    let (binding, path) = (binding(around.state), path(around.state))
     let index = try await pool.run {
       try? TokenIndex(path: path, expected: binding, key: keys.index)
     }
-    guard let index else { return try await rebuilt(around, keys: keys) }
-    return ServedRegister(
-      state: state, index: index, batches: around.batches, claim: around.claim,
-      unrepairedRejects: around.rejects)
+    guard let index else { return try await rebuilt(entry, keys: keys) }
+    return put(around, index)
   }
 
-  private struct Surroundings: Sendable {
-    let state: RegisterState
-    let batches: [Int64: StoredBatch]
-    let claim: RegisterClaim?
-    let rejects: Int
-  }
-
-  private func surroundings(_ entry: Int64) async throws -> Surroundings {
-    try await database.read { transaction in
-      guard let state = try transaction.register(entry) else {
-        throw UnreadableContent(what: "register")
-      }
-      let batches = try transaction.liveBatches(entry)
-      return Surroundings(
-        state: state,
-        batches: Dictionary(batches.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
-        claim: RegisterClaim(batches.filter { $0.terms.kind != .correction }),
-        rejects: try transaction.unrepairedRejects(entry))
-    }
-  }
-
-  private func rebuilt(_ around: Surroundings, keys: RegisterKeySet) async throws -> ServedRegister
-  {
-    let entry = around.state.entry
+  private func rebuilt(_ entry: Int64, keys: RegisterKeySet) async throws -> ServedRegister {
     // State and rows are read in one transaction, so that they are of one moment.
     let rows = Handover<[IndexEntry]>()
-    let state = try await database.read { transaction in
-      guard let state = try transaction.register(entry) else {
-        throw UnreadableContent(what: "register")
-      }
+    let around = try await database.read { transaction in
+      let around = try transaction.surroundings(entry)
       // Another replica may have rotated the keys since.
-      guard state.keyVersion == keys.version else { throw StaleRegister() }
-      var entries: [IndexEntry] = []
-      entries.reserveCapacity(state.rowCount)
-      try transaction.eachStandingRow(entry, current: keys.currentTokens) { token, location in
-        guard let token = Token(bytes: token) else { throw UnreadableContent(what: "token") }
-        entries.append(IndexEntry(token: token, record: location.number))
-      }
-      rows.put(entries)
-      return state
+      guard around.state.keyVersion == keys.version else { throw StaleRegister() }
+      rows.put(try transaction.indexEntries(entry, keys: keys))
+      return around
     }
-    let binding = binding(state)
-    let path = path(state)
+    let (binding, path) = (binding(around.state), path(around.state))
     let index = try await pool.run {
-      try TokenIndex.write(
-        to: path, binding: binding, key: keys.index, entries: rows.take() ?? [])
-      return try TokenIndex(path: path, expected: binding, key: keys.index)
+      try TokenIndex.write(to: path, binding: binding, key: keys.index, entries: rows.take() ?? [])
     }
-    let newest = state == around.state ? around : try await surroundings(entry)
-    return ServedRegister(
-      state: state, index: index, batches: newest.batches, claim: newest.claim,
-      unrepairedRejects: newest.rejects)
+    return put(around, index)
   }
 
   private func binding(_ state: RegisterState) -> IndexBinding {
     IndexBinding(
       resource: state.name, keyVersion: UInt64(state.keyVersion),
       generation: UInt64(state.generation), databaseRoot: state.root, rowCount: state.rowCount)
+  }
+}
+
+/// What a served register is besides its index.
+private struct Surroundings: Sendable {
+  let state: RegisterState
+  let batches: [Int64: StoredBatch]
+  let claim: RegisterClaim?
+  let rejects: Int
+}
+
+extension ReadTransaction {
+  fileprivate func surroundings(_ entry: Int64) throws -> Surroundings {
+    guard let state = try register(entry) else { throw UnreadableContent(what: "register") }
+    let batches = try liveBatches(entry)
+    return Surroundings(
+      state: state,
+      batches: Dictionary(batches.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }),
+      claim: RegisterClaim(batches.filter { $0.terms.kind != .correction }),
+      rejects: try unrepairedRejects(entry))
+  }
+
+  /// The rows of an index, of this moment.
+  fileprivate func indexEntries(
+    _ entry: Int64, keys: RegisterKeySet, after change: RegisterChange = .none
+  ) throws -> [IndexEntry] {
+    var entries: [IndexEntry] = []
+    entries.reserveCapacity(try register(entry)?.rowCount ?? 0)
+    try eachStandingRow(
+      entry, version: keys.version, after: change, current: keys.currentTokens
+    ) { token, location in
+      guard let token = Token(bytes: token) else { throw UnreadableContent(what: "token") }
+      entries.append(IndexEntry(token: token, record: location.number))
+    }
+    return entries
   }
 }
 

@@ -114,7 +114,7 @@ package struct IngestService: IngestV1.IngestService {
       keyring: outside.keyring, tokenFolder: outside.tokenKeysFolder, suite: outside.sealing,
       random: outside.random,
       real: outside.real)
-    shelf = try IndexShelf(folder: outside.indexFolder, database: outside.database, pool: pool)
+    shelf = try IndexShelf(folder: outside.indexFolder, database: outside.database)
   }
 
   /// The civil day on which something happens now.

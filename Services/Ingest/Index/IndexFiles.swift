@@ -2,25 +2,24 @@
 
 import CLinux
 import Glibc
+import Synchronization
 
-/// A file written beside its path, and put there whole by ``commit()``. Without that, nothing of it remains.
-final class NewFile {
-  private let path: String
+/// A file that is being written, and stands under its path only when it is moved there whole. Without that, nothing of it remains.
+final class NewFile: Sendable {
   private let draft: String
   private let descriptor: Int32
-  private var isCommitted = false
+  private let isMoved = Mutex(false)
 
-  init(replacing path: String) throws(IndexError) {
-    self.path = path
-    draft = path + ".building"
-    // What a process that died left here is written over from the start.
-    descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+  init(_ draft: String) throws(IndexError) {
+    self.draft = draft
+    // What a process that died left here is written over from the start. Read, too: it is mapped in the end.
+    descriptor = open(draft, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { throw .system(call: "open", code: errno) }
   }
 
   deinit {
     close(descriptor)
-    if !isCommitted { unlink(draft) }
+    if !isMoved.withLock({ $0 }) { unlink(draft) }
   }
 
   func write(_ bytes: [UInt8], at offset: Int) throws(IndexError) {
@@ -39,11 +38,18 @@ final class NewFile {
     }
   }
 
-  /// Durable under its path when this returns.
-  func commit() throws(IndexError) {
+  func sync() throws(IndexError) {
     guard fsync(descriptor) == 0 else { throw .system(call: "fsync", code: errno) }
+  }
+
+  /// What is written so far.
+  func mapped() throws(IndexError) -> MappedFile { try MappedFile(descriptor: descriptor) }
+
+  /// Durable under the path when this returns.
+  func move(to path: String) throws(IndexError) {
+    try sync()
     guard rename(draft, path) == 0 else { throw .system(call: "rename", code: errno) }
-    isCommitted = true
+    isMoved.withLock { $0 = true }
     let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
     let parent = parts.isEmpty ? "." : parts.joined(separator: "/") + "/"
     let folder = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
@@ -61,10 +67,15 @@ final class MappedFile: Sendable {
   let byteCount: Int
   private let address: UInt
 
-  init(_ path: String) throws(IndexError) {
+  convenience init(_ path: String) throws(IndexError) {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw .system(call: "open", code: errno) }
     defer { close(descriptor) }
+    try self.init(descriptor: descriptor)
+  }
+
+  /// - Parameter descriptor: Open for reading, and the caller's to close.
+  init(descriptor: Int32) throws(IndexError) {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .system(call: "fstat", code: errno) }
     guard status.st_size > 0 else { throw .malformed }

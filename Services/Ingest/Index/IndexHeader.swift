@@ -8,47 +8,20 @@ import Crypto
 /// beginning at a multiple of 64. All numbers little-endian, as the machines are that map it.
 struct IndexHeader: Hashable {
   let binding: IndexBinding
-  /// The directory has an entry for each value of so many leading bits.
-  let directoryBits: Int
+  let layout: IndexLayout
 
   static let byteCount = 256
   static let macByteCount = 32
-  static let chunkByteCount = 1 << 20
-  static let pageByteCount = 4096
   private static let magic = Array("WEIRTIX1".utf8)
 
   init(binding: IndexBinding, directoryBits: Int) {
     self.binding = binding
-    self.directoryBits = directoryBits
+    layout = IndexLayout(rowCount: binding.rowCount, directoryBits: directoryBits)
   }
-
-  /// About two rows for each directory entry: the row sought lies in one cache line or two.
-  static func directoryBits(rowCount: Int) -> Int {
-    var bits = 1
-    while bits < 30, rowCount >> bits > 2 { bits += 1 }
-    return bits
-  }
-
-  // MARK: - Layout
-
-  var directoryCount: Int { 1 << directoryBits + 1 }
-  var tokensOffset: Int { Self.aligned(directoryCount * 4, to: 64) }
-  var recordsOffset: Int { Self.aligned(tokensOffset + binding.rowCount * 16, to: 64) }
-  var bodyByteCount: Int { recordsOffset + binding.rowCount * 8 }
-  var chunkCount: Int { (bodyByteCount + Self.chunkByteCount - 1) / Self.chunkByteCount }
-  var macOffset: Int { Self.byteCount + chunkCount * SHA256.byteCount }
-  var bodyOffset: Int { Self.aligned(macOffset + Self.macByteCount, to: Self.pageByteCount) }
-  var fileByteCount: Int { bodyOffset + bodyByteCount }
-
-  private static func aligned(_ count: Int, to unit: Int) -> Int {
-    (count + unit - 1) / unit * unit
-  }
-
-  // MARK: - Bytes
 
   var bytes: [UInt8] {
     var bytes = Self.magic
-    bytes.appendLittleEndian(UInt64(directoryBits))
+    bytes.appendLittleEndian(UInt64(layout.directoryBits))
     bytes.appendLittleEndian(UInt64(binding.rowCount))
     bytes.appendLittleEndian(binding.keyVersion)
     bytes.appendLittleEndian(binding.generation)
@@ -75,6 +48,38 @@ struct IndexHeader: Hashable {
         generation: bytes.littleEndian(at: 32), databaseRoot: Array(bytes[40..<72]),
         rowCount: Int(rowCount)), directoryBits: Int(directoryBits))
     guard self.bytes == bytes else { return nil }
+  }
+}
+
+/// Where the parts of an index lie, by its count of rows alone.
+struct IndexLayout: Hashable {
+  let rowCount: Int
+  /// The directory has an entry for each value of so many leading bits.
+  let directoryBits: Int
+
+  static let chunkByteCount = 1 << 20
+  private static let pageByteCount = 4096
+
+  /// About two rows for each directory entry: the row sought lies in one cache line or two.
+  static func directoryBits(rowCount: Int) -> Int {
+    var bits = 1
+    while bits < 30, rowCount >> bits > 2 { bits += 1 }
+    return bits
+  }
+
+  var directoryCount: Int { 1 << directoryBits + 1 }
+  var tokensOffset: Int { Self.aligned(directoryCount * 4, to: 64) }
+  var recordsOffset: Int { Self.aligned(tokensOffset + rowCount * 16, to: 64) }
+  var bodyByteCount: Int { recordsOffset + rowCount * 8 }
+  var chunkCount: Int { (bodyByteCount + Self.chunkByteCount - 1) / Self.chunkByteCount }
+  var macOffset: Int { IndexHeader.byteCount + chunkCount * SHA256.byteCount }
+  var bodyOffset: Int {
+    Self.aligned(macOffset + IndexHeader.macByteCount, to: Self.pageByteCount)
+  }
+  var fileByteCount: Int { bodyOffset + bodyByteCount }
+
+  private static func aligned(_ count: Int, to unit: Int) -> Int {
+    (count + unit - 1) / unit * unit
   }
 }
 

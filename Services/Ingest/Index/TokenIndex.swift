@@ -29,14 +29,20 @@ package final class TokenIndex: Sendable {
   /// - Parameters:
   ///   - expected: The state of the database now.
   ///   - key: The key with which it was written.
-  package init(path: String, expected: IndexBinding, key: HMACSHA256) throws(IndexError) {
+  package convenience init(path: String, expected: IndexBinding, key: HMACSHA256) throws(IndexError)
+  {
     let file = try MappedFile(path)
     let header = try file.withBytes { bytes throws(IndexError) in
       try Self.verifiedHeader(bytes, key: key)
     }
     if let field = header.binding.difference(from: expected) { throw .stale(field) }
     try file.withBytes { bytes throws(IndexError) in try Self.verifyBody(bytes, header) }
-    self.binding = header.binding
+    self.init(header: header, file: file)
+  }
+
+  /// - Parameter file: The whole file that the header describes, authentic.
+  init(header: IndexHeader, file: MappedFile) {
+    binding = header.binding
     self.header = header
     self.file = file
   }
@@ -77,19 +83,22 @@ package final class TokenIndex: Sendable {
   ) throws(IndexError) -> IndexHeader {
     guard bytes.count >= IndexHeader.byteCount,
       let header = IndexHeader(bytes: Array(bytes[..<IndexHeader.byteCount])),
-      header.fileByteCount == bytes.count
+      header.layout.fileByteCount == bytes.count
     else { throw .malformed }
-    let code = Array(bytes[header.macOffset..<(header.macOffset + IndexHeader.macByteCount)])
-    guard key.isValid(code, of: Array(bytes[..<header.macOffset])) else { throw .notAuthentic }
+    let code = Array(
+      bytes[header.layout.macOffset..<(header.layout.macOffset + IndexHeader.macByteCount)])
+    guard key.isValid(code, of: Array(bytes[..<header.layout.macOffset])) else {
+      throw .notAuthentic
+    }
     return header
   }
 
   private static func verifyBody(
     _ bytes: UnsafeRawBufferPointer, _ header: IndexHeader
   ) throws(IndexError) {
-    for chunk in 0..<header.chunkCount {
-      let start = header.bodyOffset + chunk * IndexHeader.chunkByteCount
-      let end = min(start + IndexHeader.chunkByteCount, bytes.count)
+    for chunk in 0..<header.layout.chunkCount {
+      let start = header.layout.bodyOffset + chunk * IndexLayout.chunkByteCount
+      let end = min(start + IndexLayout.chunkByteCount, bytes.count)
       let hash = IndexHeader.byteCount + chunk * SHA256.byteCount
       // A span over mapped bytes, used while the mapping is alive.
       let span = RawSpan(_unsafeBytes: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
@@ -114,21 +123,21 @@ private struct Body {
   /// - Precondition: `bytes` holds the whole file that `header` describes; every part begins at a multiple of 64, as
   ///   mappings begin at a page.
   init(_ bytes: UnsafeRawBufferPointer, _ header: IndexHeader) {
-    precondition(bytes.count == header.fileByteCount, "the mapping is the whole file")
-    guard let base = bytes.baseAddress?.advanced(by: header.bodyOffset) else {
+    precondition(bytes.count == header.layout.fileByteCount, "the mapping is the whole file")
+    guard let base = bytes.baseAddress?.advanced(by: header.layout.bodyOffset) else {
       preconditionFailure("a mapping has an address")
     }
     directory = base.assumingMemoryBound(to: UInt32.self)
-    tokens = base.advanced(by: header.tokensOffset).assumingMemoryBound(to: UInt64.self)
-    records = base.advanced(by: header.recordsOffset).assumingMemoryBound(to: Int64.self)
+    tokens = base.advanced(by: header.layout.tokensOffset).assumingMemoryBound(to: UInt64.self)
+    records = base.advanced(by: header.layout.recordsOffset).assumingMemoryBound(to: Int64.self)
     self.header = header
-    shift = UInt64(64 - header.directoryBits)
+    shift = UInt64(64 - header.layout.directoryBits)
     count = header.binding.rowCount
   }
 
   var isDirectoryInOrder: Bool {
     var last: UInt32 = 0
-    for index in 0..<header.directoryCount {
+    for index in 0..<header.layout.directoryCount {
       guard directory[index] >= last else { return false }
       last = directory[index]
     }

@@ -30,26 +30,58 @@ extension TokenIndex {
   ///   - binding: The state of the database that they were read from, in one transaction.
   ///   - key: The index's own key, which opens no record.
   /// - Throws: ``IndexError``; what stood at the path is then still there.
+  @discardableResult
   package static func write(
     to path: String, binding: IndexBinding, key: HMACSHA256,
     entries: consuming [IndexEntry]
-  ) throws(IndexError) {
-    guard binding.rowCount < Int(UInt32.max) else {
-      throw .rowCount(expected: Int(UInt32.max) - 1, found: binding.rowCount)
-    }
-    guard entries.count == binding.rowCount else {
-      throw .rowCount(expected: binding.rowCount, found: entries.count)
+  ) throws(IndexError) -> TokenIndex {
+    let draft = try IndexDraft(path: path + ".building", entries: entries)
+    return try draft.bound(to: binding, key: key, path: path)
+  }
+}
+
+/// The rows of an index in order and on the disk, of which no state of the database is said yet: what takes long is done before the
+/// database changes, so that what is left after it takes no time. Without ``bound(to:key:path:)`` nothing of it remains.
+package final class IndexDraft: Sendable {
+  private let file: NewFile
+  private let layout: IndexLayout
+  private let hashes: [UInt8]
+
+  /// - Parameters:
+  ///   - path: Where it lies until it is bound; nobody else writes there meanwhile.
+  ///   - entries: As of ``TokenIndex/write(to:binding:key:entries:)``.
+  package init(path: String, entries: consuming [IndexEntry]) throws(IndexError) {
+    guard entries.count < Int(UInt32.max) else {
+      throw .rowCount(expected: Int(UInt32.max) - 1, found: entries.count)
     }
     let sorted = SortedEntries(entries)
-    let header = IndexHeader(binding: binding, directoryBits: sorted.directoryBits)
-    let file = try NewFile(replacing: path)
-    var body = BodyWriter(file: file, offset: header.bodyOffset)
-    try body.append(sorted, header: header)
-    let hashes = try body.finish()
-    precondition(hashes.count == header.chunkCount * SHA256.byteCount, "one hash for each chunk")
+    layout = IndexLayout(rowCount: sorted.entries.count, directoryBits: sorted.directoryBits)
+    file = try NewFile(path)
+    var body = BodyWriter(file: file, offset: layout.bodyOffset)
+    try body.append(sorted, layout: layout)
+    hashes = try body.finish()
+    precondition(hashes.count == layout.chunkCount * SHA256.byteCount, "one hash for each chunk")
+    try file.sync()
+  }
+
+  package var rowCount: Int { layout.rowCount }
+
+  /// Seals it as the index of one state of the database and swaps it in whole.
+  ///
+  /// - Returns: The index; its body is not hashed again, for it is what was just written.
+  /// - Throws: ``IndexError``; what stood at the path is then still there.
+  package func bound(
+    to binding: IndexBinding, key: HMACSHA256, path: String
+  ) throws(IndexError) -> TokenIndex {
+    guard binding.rowCount == rowCount else {
+      throw .rowCount(expected: binding.rowCount, found: rowCount)
+    }
+    let header = IndexHeader(binding: binding, directoryBits: layout.directoryBits)
     let sealed = header.bytes + hashes
     try file.write(sealed + key.code(of: sealed), at: 0)
-    try file.commit()
+    let mapped = try file.mapped()
+    try file.move(to: path)
+    return TokenIndex(header: header, file: mapped)
   }
 }
 
@@ -62,7 +94,7 @@ private struct SortedEntries {
 
   init(_ rows: consuming [IndexEntry]) {
     var rows = rows
-    let bits = IndexHeader.directoryBits(rowCount: rows.count)
+    let bits = IndexLayout.directoryBits(rowCount: rows.count)
     let shift = UInt64(64 - bits)
     var starts = [UInt32](repeating: 0, count: 1 << bits + 1)
     for row in rows { starts[Int(row.token.high >> shift) + 1] += 1 }
@@ -98,17 +130,17 @@ private struct BodyWriter {
   init(file: NewFile, offset: Int) {
     self.file = file
     start = offset
-    pending.reserveCapacity(IndexHeader.chunkByteCount + 64)
+    pending.reserveCapacity(IndexLayout.chunkByteCount + 64)
   }
 
-  mutating func append(_ sorted: SortedEntries, header: IndexHeader) throws(IndexError) {
+  mutating func append(_ sorted: SortedEntries, layout: IndexLayout) throws(IndexError) {
     for count in sorted.directory { try append(count) }
-    try pad(to: header.tokensOffset)
+    try pad(to: layout.tokensOffset)
     for entry in sorted.entries {
       try append(entry.token.high.bigEndian)
       try append(entry.token.low.bigEndian)
     }
-    try pad(to: header.recordsOffset)
+    try pad(to: layout.recordsOffset)
     for entry in sorted.entries { try append(entry.record) }
   }
 
@@ -116,7 +148,7 @@ private struct BodyWriter {
   private mutating func append(_ value: some FixedWidthInteger) throws(IndexError) {
     // The bytes of an integer are initialised; the pointer does not leave the closure.
     withUnsafeBytes(of: value) { pending.append(contentsOf: $0) }
-    if pending.count >= IndexHeader.chunkByteCount { try flush() }
+    if pending.count >= IndexLayout.chunkByteCount { try flush() }
   }
 
   private mutating func pad(to offset: Int) throws(IndexError) {
@@ -124,7 +156,7 @@ private struct BodyWriter {
   }
 
   private mutating func flush() throws(IndexError) {
-    let count = min(pending.count, IndexHeader.chunkByteCount)
+    let count = min(pending.count, IndexLayout.chunkByteCount)
     let chunk = Array(pending[..<count])
     hashes += SHA256.hash(chunk)
     try file.write(chunk, at: start + written)

@@ -22,6 +22,18 @@ package struct RegisterState: Sendable, Hashable {
   package var name: String { ResourceName.entry(entry).text }
 }
 
+/// How many rows a batch's blocks hold, and the root over them.
+package struct BatchContent: Sendable, Equatable {
+  package let rows: Int
+  /// 32 bytes.
+  package let root: [UInt8]
+
+  package init(rows: Int, root: [UInt8]) {
+    self.rows = rows
+    self.root = root
+  }
+}
+
 /// What a commit did to a register.
 package struct CommittedBatch: Sendable, Equatable {
   /// The register after it.
@@ -30,6 +42,30 @@ package struct CommittedBatch: Sendable, Equatable {
   package let superseded: [Int64]
   /// Which records under check stand under other names now.
   package let renamed: [RenamedRecords]
+}
+
+/// What a change is about to make of the rows that stand.
+package struct RegisterChange: Sendable {
+  /// A batch whose blocks lie there already and will stand.
+  package var batch: Int64?
+  /// Whether nothing of what stands now will.
+  package var supersedes: Bool
+  /// A block that the change itself writes.
+  package var added: StoredBlock?
+  /// Rows that will stand no more.
+  package var removed: [RecordLocation]
+
+  package static let none = RegisterChange()
+
+  package init(
+    batch: Int64? = nil, supersedes: Bool = false, added: StoredBlock? = nil,
+    removed: [RecordLocation] = []
+  ) {
+    self.batch = batch
+    self.supersedes = supersedes
+    self.added = added
+    self.removed = removed
+  }
 }
 
 /// What the database says of a register's keys.
@@ -151,30 +187,40 @@ extension SQLReading where Self: ~Copyable {
     return nil
   }
 
-  /// Calls the body with the token and place of every row that stands.
+  /// Calls the body with the token and place of every row that stands, or that will after a change.
   ///
-  /// - Parameter current: The tokens of a block under a version of the keys, as those of the newest version.
+  /// - Parameters:
+  ///   - version: The newest version of the keys.
+  ///   - change: What will stand and what will not, where that is not the same as now.
+  ///   - current: The tokens of a block under an earlier version of the keys, as those of the newest.
   package func eachStandingRow(
-    _ entry: Int64, current: (_ tokens: [UInt8], _ version: Int) throws -> [UInt8],
+    _ entry: Int64, version: Int, after change: RegisterChange = .none,
+    current: (_ tokens: [UInt8], _ version: Int) throws -> [UInt8],
     _ body: (_ token: ArraySlice<UInt8>, RecordLocation) throws -> Void
   ) throws {
-    let removed = try removedLocations(entry)
-    let earlier = try earlierBlocks(entry)
-    try forEach(
-      """
-      SELECT b.id AS id, b.tokens AS tokens FROM batches t JOIN blocks b ON b.batch = t.id
-      WHERE t.entry = ?1 AND t.is_live = 1
-      """, [entry]
-    ) { row in
-      let id: Int64 = try row[0]
-      var tokens: [UInt8] = try row[1]
-      if let version = earlier[id] { tokens = try current(tokens, version) }
+    var removed = change.supersedes ? [] : try removedLocations(entry)
+    removed.formUnion(change.removed.map(\.number))
+    let earlier = try earlierBlocks(entry, before: version)
+    func eachRow(of block: Int64, _ tokens: [UInt8]) throws {
       for slot in 0..<tokens.count / RowPack.tokenByteCount {
-        let location = RecordLocation(block: id, slot: slot)
+        let location = RecordLocation(block: block, slot: slot)
         if !removed.isEmpty, removed.contains(location.number) { continue }
         let start = slot * RowPack.tokenByteCount
         try body(tokens[start..<start + RowPack.tokenByteCount], location)
       }
+    }
+    if let added = change.added { try eachRow(of: added.id, added.rows.tokens) }
+    let condition = change.supersedes ? "t.id = ?2" : "(t.is_live = 1 OR t.id = ?2)"
+    try forEach(
+      """
+      SELECT b.id AS id, b.tokens AS tokens FROM batches t JOIN blocks b ON b.batch = t.id
+      WHERE t.entry = ?1 AND \(condition)
+      """, [entry, change.batch ?? 0]
+    ) { row in
+      let id: Int64 = try row[0]
+      var tokens: [UInt8] = try row[1]
+      if let version = earlier[id] { tokens = try current(tokens, version) }
+      try eachRow(of: id, tokens)
     }
   }
 
@@ -187,16 +233,14 @@ extension SQLReading where Self: ~Copyable {
     return removed
   }
 
-  /// The standing blocks that lie under an earlier version of the keys than the register's own, with that version.
-  private func earlierBlocks(_ entry: Int64) throws -> [Int64: Int] {
+  /// The blocks that lie under an earlier version of the keys, with that version.
+  private func earlierBlocks(_ entry: Int64, before version: Int) throws -> [Int64: Int] {
     var versions: [Int64: Int] = [:]
     try forEach(
       """
-      SELECT b.id, b.key_version FROM resources r JOIN batches t ON t.entry = r.entry
-        JOIN blocks b ON b.batch = t.id
-      WHERE r.entry = ?1 AND r.previous_version IS NOT NULL AND t.is_live = 1
-        AND b.key_version < r.key_version
-      """, [entry]
+      SELECT b.id, b.key_version FROM batches t JOIN blocks b ON b.batch = t.id
+      WHERE t.entry = ?1 AND b.key_version < ?2
+      """, [entry, version]
     ) { versions[try $0[0]] = try $0[1] as Int }
     return versions
   }
@@ -207,7 +251,7 @@ extension SQLReading where Self: ~Copyable {
   }
 
   /// Count and root of a batch's rows, computed from its blocks.
-  package func contentOfBatch(_ batch: Int64) throws -> (rows: Int, root: [UInt8]) {
+  package func contentOfBatch(_ batch: Int64) throws -> BatchContent {
     var tree = MerkleFrontier()
     var rows = 0
     try forEach(
@@ -218,7 +262,19 @@ extension SQLReading where Self: ~Copyable {
       _ = tree.append(
         leafHash: StoredBlock.leafHash(tokens: tokens, ids: try row[1], envelopes: try row[2]))
     }
-    return (rows, tree.root)
+    return BatchContent(rows: rows, root: tree.root)
+  }
+
+  /// Entries with pieces that no row needs any more, since a commit was cut short after it stood.
+  package func entriesWithSpent() throws -> [Int64] {
+    try query(
+      """
+      SELECT DISTINCT t.entry FROM batches t WHERE t.state = 'committed' AND (
+        EXISTS (SELECT 1 FROM staged s WHERE s.batch = t.id)
+        OR t.is_live = 0 AND EXISTS (SELECT 1 FROM blocks b WHERE b.batch = t.id))
+      ORDER BY t.entry
+      """
+    ).map { try $0[0] }
   }
 
   /// Count and root of a register, from its batches' roots or, where `recomputes`, from every stored row.
@@ -233,7 +289,7 @@ extension SQLReading where Self: ~Copyable {
       """, [entry])
     {
       let batch: Int64 = try row[0]
-      let kept: (rows: Int, root: [UInt8]) = (try row[1], try row[2])
+      let kept = BatchContent(rows: try row[1], root: try row[2])
       let content = recomputes ? try contentOfBatch(batch) : kept
       count += content.rows
       var leaf = content.root
@@ -276,6 +332,25 @@ extension WriteTransaction {
       "UPDATE resources SET key_check = ?2 WHERE entry = ?1 AND key_check IS NULL", [entry, check])
   }
 
+  /// Deletes some of what commits left behind: what was staged, and blocks that stand no more.
+  ///
+  /// - Returns: Whether there was any.
+  package func deleteSpent(of entry: Int64, atMost count: Int) throws -> Bool {
+    let blocks = try execute(
+      """
+      DELETE FROM blocks WHERE id IN (
+        SELECT b.id FROM batches t JOIN blocks b ON b.batch = t.id
+        WHERE t.entry = ?1 AND t.state = 'committed' AND t.is_live = 0 LIMIT ?2)
+      """, [entry, count])
+    let staged = try execute(
+      """
+      DELETE FROM staged WHERE (batch, part, chunk) IN (
+        SELECT s.batch, s.part, s.chunk FROM batches t JOIN staged s ON s.batch = t.id
+        WHERE t.entry = ?1 AND t.state = 'committed' LIMIT ?2)
+      """, [entry, count])
+    return blocks + staged > 0
+  }
+
   package func deleteBlocks(of batch: Int64) throws {
     try execute("DELETE FROM blocks WHERE batch = ?1", [batch])
   }
@@ -291,14 +366,16 @@ extension WriteTransaction {
 
   /// Lets a batch's rows stand, all at once; a stock supersedes the earlier ones.
   ///
+  /// What is spent by it is left to ``deleteSpent(of:atMost:)``: rows of millions are not deleted while everybody's writes wait.
+  ///
   /// - Parameters:
+  ///   - content: Of the batch's blocks, which were counted before.
   ///   - keys: The check value of the register's keys, by which a start knows whether it has the right ones.
   ///   - current: The tokens of a block under a version of the keys, as those of the newest version.
   package func commit(
-    _ batch: StoredBatch, keyVersion: Int, keys: [UInt8], at time: Instant,
+    _ batch: StoredBatch, content: BatchContent, keyVersion: Int, keys: [UInt8], at time: Instant,
     current: (_ tokens: [UInt8], _ version: Int) throws -> [UInt8]
   ) throws -> CommittedBatch {
-    let content = try contentOfBatch(batch.id)
     guard content.rows == batch.accepted else { throw UnreadableContent(what: "blocks") }
     var superseded: [Int64] = []
     var renamed: [RenamedRecords] = []
@@ -307,11 +384,9 @@ extension WriteTransaction {
       superseded = try liveBatches(batch.terms.entry).map(\.id)
       for earlier in superseded {
         try execute("UPDATE batches SET is_live = 0 WHERE id = ?1", [earlier])
-        try deleteBlocks(of: earlier)
       }
       try execute("DELETE FROM removed_records WHERE entry = ?1", [batch.terms.entry])
     }
-    try execute("DELETE FROM staged WHERE batch = ?1", [batch.id])
     try execute(
       """
       UPDATE batches SET state = 'committed', closed = ?2, is_live = 1, block_root = ?3

@@ -185,17 +185,22 @@ extension IngestService {
     _ call: CallContext
   ) async throws -> IngestV1.Batch {
     let time = outside.civil()
-    let check = try keys.check()
-    let committed = try await database.writeWithEvidence { transaction in
-      try turn.check(in: transaction)
-      let now = try transaction.ownBatch(batch.id, field: "name", call)
-      guard now.progress == batch.progress, now.accepted == batch.accepted else {
-        throw RequestRefusal.changedMeanwhile(name: batch.name)
+    let next = try await shelf.next(
+      batch.terms.entry, keys: keys,
+      after: RegisterChange(batch: batch.id, supersedes: batch.terms.kind.supersedesEarlier))
+    let content = try await database.read { try $0.contentOfBatch(batch.id) }
+    let committed = try await shelf.changing(to: next) {
+      try await database.writeWithEvidence { transaction in
+        try turn.check(in: transaction)
+        let now = try transaction.ownBatch(batch.id, field: "name", call)
+        guard now.progress == batch.progress, now.accepted == batch.accepted else {
+          throw RequestRefusal.changedMeanwhile(name: batch.name)
+        }
+        return try commit(now, content, keys, at: time, change, call, in: transaction)
       }
-      return try commit(now, keys, check: check, at: time, change, call, in: transaction)
     }
     let (reply, superseded) = committed.value
-    try await clean(batch, superseded, keys)
+    try await clean(batch, superseded, turn)
     var message = reply
     message.receipt = receipt(committed.evidence)
     return message
@@ -203,14 +208,15 @@ extension IngestService {
 
   /// Lets the batch stand, in the transaction that says so to everyone.
   func commit(
-    _ batch: StoredBatch, _ keys: RegisterKeySet, check: [UInt8], at time: Instant,
+    _ batch: StoredBatch, _ content: BatchContent, _ keys: RegisterKeySet, at time: Instant,
     _ change: ChangeRequest, _ call: CallContext, in transaction: borrowing WriteTransaction
   ) throws -> (IngestV1.Batch, superseded: [Int64]) {
     if try transaction.isWithdrawn(batch.terms.entry) {
       throw DataRefusal.entryWithdrawn(entry: batch.entryName)
     }
     let done = try transaction.commit(
-      batch, keyVersion: keys.version, keys: check, at: time, current: keys.currentTokens)
+      batch, content: content, keyVersion: keys.version, keys: try keys.check(), at: time,
+      current: keys.currentTokens)
     let register = done.register
     try transaction.append(
       topic: "ingest.batch_committed",
@@ -238,15 +244,22 @@ extension IngestService {
     return (reply, done.superseded)
   }
 
-  /// What no row needs any more is taken out of the identity store, and the index is made for the new state.
-  func clean(
-    _ batch: StoredBatch, _ superseded: [Int64], _ keys: RegisterKeySet
-  ) async throws {
+  /// What no row needs any more goes: its salts first, for without them it opens to nobody.
+  func clean(_ batch: StoredBatch, _ superseded: [Int64], _ turn: Turn) async throws {
     try await identity.write { transaction in
       try transaction.deleteStagedSalts(of: batch.id)
       for earlier in superseded { try transaction.deleteSaltBlocks(of: earlier) }
     }
-    _ = try await shelf.register(batch.terms.entry, keys: keys)
+    try await deleteSpent(of: batch.terms.entry, turn)
+  }
+
+  /// In steps, each of a size that nobody's write waits for.
+  func deleteSpent(of entry: Int64, _ turn: Turn) async throws {
+    let count = outside.resealedBlocks
+    while try await database.write({ transaction in
+      try turn.check(in: transaction)
+      return try transaction.deleteSpent(of: entry, atMost: count)
+    }) {}
   }
 }
 

@@ -71,36 +71,29 @@ extension IngestService {
       ], entry: entry, keys: keys)
     let rows = try await replacement(checked, of: draft, keys)
     let items = correction.changedItems(old.first?.content, checked, batch.terms.schema)
-    let time = outside.civil()
-    let check = try keys.check()
-    let committed = try await database.writeWithEvidence { transaction in
-      try turn.check(in: transaction)
-      _ = try transaction.answer(to: change)
-      // Asked before the work as well as here, where alone it counts.
-      try transaction.check(correction)
-      guard let now = try transaction.locate(record: record, entry: entry),
-        RecordLocation(block: now.0.id, slot: now.slot) == location
-      else { throw DataRefusal.recordUnknown }
-      try transaction.remove(record: record, at: location, of: entry, by: draft.batch.id)
-      if let rows {
-        try transaction.insert(
-          [
-            StoredBlock(
-              id: draft.block, batch: draft.batch.id, rows: rows.rows, keyVersion: keys.version)
-          ])
-        for row in rows.rows.ids {
-          try transaction.passOnCheck(of: record, to: row, entry: entry)
-        }
-      }
-      let stored = try transaction.load(draft.batch, rows: rows?.rows.count ?? 0)
-      let (reply, _) = try commit(
-        stored, keys, check: check, at: time, change, call, in: transaction)
-      try transaction.append(
-        topic: "ingest.record_corrected",
-        payload: event(call, correction.members(stored, rows?.rows.ids.first, items)))
-      return reply
+    let added = rows.map {
+      StoredBlock(
+        id: draft.block, batch: draft.batch.id, rows: $0.rows, keyVersion: keys.version)
     }
-    try await clean(draft.batch, [], keys)
+    let time = outside.civil()
+    let next = try await shelf.next(
+      entry, keys: keys, after: RegisterChange(added: added, removed: [location]))
+    let committed = try await shelf.changing(to: next) {
+      try await database.writeWithEvidence { transaction in
+        try turn.check(in: transaction)
+        _ = try transaction.answer(to: change)
+        let stored = try transaction.exchange(
+          correction, at: location, for: added, in: draft.batch)
+        let (reply, _) = try commit(
+          stored, try transaction.contentOfBatch(stored.id), keys, at: time, change, call,
+          in: transaction)
+        try transaction.append(
+          topic: "ingest.record_corrected",
+          payload: event(call, correction.members(stored, added?.rows.ids.first, items)))
+        return reply
+      }
+    }
+    try await clean(draft.batch, [], turn)
     var reply = committed.value
     reply.receipt = receipt(committed.evidence)
     return reply
@@ -174,6 +167,29 @@ extension SQLReading where Self: ~Copyable {
     guard
       try isOpen(issue: correction.issue, entry: correction.entry, about: correction.record)
     else { throw DataRefusal.issueNotOpen(issue: correction.issue) }
+  }
+}
+
+extension WriteTransaction {
+  /// The record stands no more, and what takes its place lies in the correction's batch.
+  ///
+  /// - Returns: The batch, loaded.
+  fileprivate func exchange(
+    _ correction: Correction, at location: RecordLocation, for added: StoredBlock?,
+    in batch: StoredBatch
+  ) throws -> StoredBatch {
+    let (entry, record) = (correction.entry, correction.record)
+    // Asked before the work as well as here, where alone it counts.
+    try check(correction)
+    guard let now = try locate(record: record, entry: entry),
+      RecordLocation(block: now.0.id, slot: now.slot) == location
+    else { throw DataRefusal.recordUnknown }
+    try remove(record: record, at: location, of: entry, by: batch.id)
+    if let added {
+      try insert([added])
+      for row in added.rows.ids { try passOnCheck(of: record, to: row, entry: entry) }
+    }
+    return try load(batch, rows: added?.rows.count ?? 0)
   }
 }
 

@@ -76,6 +76,9 @@ extension IngestService {
     try await destroyUnusedKeys()
     try await closeCorrections()
     try await sweepSalts()
+    for entry in try await database.read({ try $0.entriesWithSpent() }) {
+      try await inTurn(entry) { turn in try await deleteSpent(of: entry, turn) }
+    }
     try await deleteOldRejects()
     try await loadCanaries()
     var report = StartReport()

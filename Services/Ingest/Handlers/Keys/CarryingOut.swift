@@ -110,14 +110,20 @@ extension IngestService {
     let rejects = try await rejects(about: subject, in: entry, set)
     if rows.places.isEmpty, rejects.isEmpty { return }
     let places = rows.places
-    try await identity.write { try $0.eraseSalts(places) }
-    try await database.write { transaction in
-      try turn.check(in: transaction)
-      let gone = places.isEmpty ? 0 : try transaction.erase(places, of: entry)
-      try transaction.delete(rejects)
-      try transaction.count(rows: gone, rejects: rejects.count, in: destruction)
+    let locations = places.flatMap { place in
+      place.slots.map { RecordLocation(block: place.block, slot: $0) }
     }
-    _ = try await shelf.register(entry, keys: set)
+    let next = try await shelf.next(
+      entry, keys: set, after: RegisterChange(removed: locations))
+    try await shelf.changing(to: next) {
+      try await identity.write { try $0.eraseSalts(places) }
+      try await database.write { transaction in
+        try turn.check(in: transaction)
+        let gone = places.isEmpty ? 0 : try transaction.erase(places, of: entry)
+        try transaction.delete(rejects)
+        try transaction.count(rows: gone, rejects: rejects.count, in: destruction)
+      }
+    }
   }
 
   /// Where a person's rows lie; `nil` where nothing was delivered.

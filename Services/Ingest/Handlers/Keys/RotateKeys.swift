@@ -74,14 +74,16 @@ extension IngestService {
     }
   }
 
-  /// While the index has its turn: no call may take new keys with the old index, or the other way round.
+  /// No call may take new keys with the old index, or the other way round: both change in the index's turn. What takes long is made
+  /// before, while the old ones answer.
   private func begin(
     _ set: RegisterKeySet, of entry: Int64, _ turn: Turn, _ suite: SealSuite, _ reason: String,
     _ change: ChangeRequest, _ call: CallContext
   ) async throws -> IngestV1.RegisterKeys {
     let time = outside.civil()
     let check = try set.check()
-    return try await shelf.exclusively(entry) {
+    let next = try await shelf.next(entry, keys: set)
+    return try await shelf.changing(to: next) {
       let committed = try await database.writeWithEvidence { transaction in
         try turn.check(in: transaction)
         try transaction.tellKeysGone(as: outside.replica)

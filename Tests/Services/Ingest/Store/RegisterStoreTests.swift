@@ -48,7 +48,10 @@ struct RegisterStoreTests {
       let loaded = try transaction.load(batch, rows: rows.count)
       return (
         rows.ids,
-        try transaction.commit(loaded, keyVersion: 1, keys: check, at: noon) { tokens, _ in tokens }
+        try transaction.commit(
+          loaded, content: try transaction.contentOfBatch(batch.id), keyVersion: 1, keys: check,
+          at: noon
+        ) { tokens, _ in tokens }
       )
     }
   }
