@@ -289,6 +289,10 @@ extension ProfileKey {
     case .governanceAuthorityDocuments, .governanceDepartmentDocuments,
       .governanceSecrecyDocuments:
       .words(ProfileKey.all(DocumentKind.self))
+    case .governanceImplementingUnit, .governanceDedicatedStaff, .governanceSecurityUnit:
+      .word(ProfileKey.all(DutyDemand.self))
+    case .governanceSecurityUnitGrade:
+      .integer(1...4)
     case .openReview:
       .word(ProfileKey.all(Reviewer.self))
     case .projectGateBlocks:

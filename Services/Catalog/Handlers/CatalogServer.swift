@@ -412,6 +412,7 @@ extension DepartmentFacts {
       code: code, level: level, region: department.region, kinds: Set(department.kinds),
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty,
       holders: department.holders,
-      body: BodyKind(rawValue: department.body) ?? .administrativeOrgan)
+      body: BodyKind(rawValue: department.body) ?? .administrativeOrgan,
+      duties: Set(department.duties.compactMap { DutyPost(rawValue: $0) }))
   }
 }

@@ -1,5 +1,6 @@
 // Every way in which the catalogue says no, with the article of the governing profile behind it or the access rule (AC-10 to AC-21).
 
+package import Regulation
 package import Vocabulary
 
 /// A refusal of the catalogue. Of several, the rule that throws them says which is told first.
@@ -58,6 +59,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case activeSharingUnknown(path: String, citation: Citation)
   case columnsMissing([String])
   case notOpenable(path: String, mark: BilingualText, citation: Citation)
+  case dutyNotNamed(DutyPost, citation: Citation)
 
   package var reason: String {
     switch self {
@@ -114,6 +116,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .activeSharingUnknown: "catalog.active_sharing_unknown"
     case .columnsMissing: "catalog.columns_missing"
     case .notOpenable: "catalog.not_openable"
+    case .dutyNotNamed: "catalog.duty_not_named"
     }
   }
 
@@ -126,7 +129,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
       .systemNotRegistered, .noAuthorityAbove, .notElectronic, .noAdministrator,
-      .listingWrongState, .sharedAlready, .packageNotBelieved, .groupDecisionMissing:
+      .listingWrongState, .sharedAlready, .packageNotBelieved, .groupDecisionMissing,
+      .dutyNotNamed:
       .wrongState
     default: .malformed
     }
@@ -150,7 +154,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .filingMissing, .filingNotNeeded: "filing"
     case .notElectronic: "entry.data_form"
     case .sourceSystemForeign, .systemNotRegistered: "source_system"
-    case .bodyOutsideScope: "entry.owner"
+    case .bodyOutsideScope, .dutyNotNamed: "entry.owner"
     case .businessOutsideScope: "entry.business_class"
     case .specialLawNotOpen: "entry.share_type"
     case .guideNotMet(let path, _, _, _), .sharedAlready(let path, _, _, _, _),
@@ -198,7 +202,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .businessOutsideScope(let citation), .specialLawNotOpen(let citation),
       .listingNotYours(_, let citation), .guideNotMet(_, _, _, let citation),
       .sharedAlready(_, _, _, _, let citation), .groupDecisionMissing(_, let citation),
-      .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation):
+      .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation),
+      .dutyNotNamed(_, let citation):
       citation
     default: nil
     }

@@ -1,5 +1,6 @@
 // What a refusal of the catalogue says to the person who must act, in both languages (articles such as meizhou-public-2023/10: CatalogRefusal).
 
+import Regulation
 package import Vocabulary
 
 extension CatalogRefusal {
@@ -196,6 +197,9 @@ extension CatalogRefusal {
     case .notOpenable(_, let mark, _):
       BilingualText(
         "标为“\(mark.chinese)”的数据不予开放。", "Data marked \(mark.english) are not opened.")
+    case .dutyNotNamed(let post, _):
+      BilingualText(
+        "归属单位尚未备案“\(post.term.chinese)”。", "The owner has no \(post.term.english) on file.")
     default: nil
     }
   }
@@ -224,6 +228,10 @@ extension CatalogRefusal {
         "单位性质登记有误的，请主管部门更正：weir department update … --body …。",
         "Where the body was registered wrongly, let the authority correct it: weir department update … --body …."
       )
+    case .dutyNotNamed(let post, _):
+      BilingualText(
+        "请先备案：weir department duty file … \(post.rawValue) --unit … --person …。",
+        "File it first: weir department duty file … \(post.rawValue) --unit … --person ….")
     case .businessOutsideScope:
       BilingualText("只登记提供公共服务产生的数据。", "Register what comes of a public service only.")
     case .specialLawNotOpen:

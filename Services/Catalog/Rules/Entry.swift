@@ -332,13 +332,16 @@ package struct DepartmentFacts: Hashable, Sendable {
   /// population base, the construction group (luyi-2019/4, 9).
   package let holders: [Role: Set<DepartmentCode>]
   package let body: BodyKind
+  /// Duties for which a unit and an active person are on file.
+  package let duties: Set<DutyPost>
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, kinds: Set<String>,
     authority: DepartmentCode?, isAuthority: Bool, holders: [Role: Set<DepartmentCode>] = [:],
-    body: BodyKind = .administrativeOrgan
+    body: BodyKind = .administrativeOrgan, duties: Set<DutyPost> = []
   ) {
     self.body = body
+    self.duties = duties
     self.code = code
     self.level = level
     self.region = region

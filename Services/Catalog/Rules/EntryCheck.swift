@@ -18,6 +18,7 @@ package func checkEntry(
   if content.secrecy?.isStateSecret == true { throw .stateSecret }
   try checkTexts(of: content)
   try checkScope(content, owner: owner, under: profile)
+  try checkDuties(content, owner: owner, under: profile)
   let settled = settleShareTypes(
     content, isBaseData: category?.isBaseData ?? false, under: profile)
   try checkRequiredElements(settled, under: profile)

@@ -7,7 +7,7 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
     case slug, name, title, kind, level, region, territory, state, serial, pageToken, requestID
-    case certificateRequest, mask, hash, document, day, body
+    case certificateRequest, mask, hash, document, day, body, duty, pastDay, safeguard
   }
 
   case malformed(field: String, Form)
@@ -45,6 +45,8 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   case instrumentMissing(BodyKind, Citation)
   case namingMissing(DepartmentCode, Citation)
   case roleNotForBody(Role, BodyKind, Citation)
+  case dutyPersonMissing(String)
+  case dutyPersonUnfit(String)
 }
 
 extension RegistryRefusal: Refusal {
@@ -85,6 +87,8 @@ extension RegistryRefusal: Refusal {
     case .instrumentMissing: "registry.instrument_missing"
     case .namingMissing: "registry.naming_missing"
     case .roleNotForBody: "registry.role_not_for_body"
+    case .dutyPersonMissing: "registry.duty_person_missing"
+    case .dutyPersonUnfit: "registry.duty_person_unfit"
     }
   }
 
@@ -92,7 +96,7 @@ extension RegistryRefusal: Refusal {
     switch self {
     case .malformed, .roleUnknown, .termTooLong, .successorMissing, .identityNumberInText,
       .confirmationMissing,
-      .nothingToCorrect, .renewalSameKey, .instrumentMissing, .namingMissing:
+      .nothingToCorrect, .renewalSameKey, .instrumentMissing, .namingMissing, .dutyPersonMissing:
       .malformed
     case .unknown: .notFound
     case .exists, .requestIDReused: .alreadyExists
@@ -102,7 +106,7 @@ extension RegistryRefusal: Refusal {
     case .authorityUnfit, .authorityExists, .activationIncomplete, .disabled, .successorUnfit,
       .responsibleUnfit, .workstationHasNone, .alreadyRevoked, .authorityStays, .stillAuthority,
       .renewalTooEarly,
-      .renewalsTooMany, .rolesCertified:
+      .renewalsTooMany, .rolesCertified, .dutyPersonUnfit:
       .wrongState
     }
   }
@@ -128,6 +132,7 @@ extension RegistryRefusal: Refusal {
     case .bodyOutsideScope: "department.body"
     case .instrumentMissing, .namingMissing: "department.instrument"
     case .roleNotForBody: "roles"
+    case .dutyPersonMissing, .dutyPersonUnfit: "filing.persons"
     default: nil
     }
   }
@@ -145,7 +150,8 @@ extension RegistryRefusal: Refusal {
       citation
     case .rolesExclude, .authorityRoleElsewhere, .rolesCertified:
       Citation(document: "guangdong-2018", article: "28.1")
-    case .roleNotYours: Citation(document: "hebi-2021", article: "6.3c")
+    case .roleNotYours, .dutyPersonMissing, .dutyPersonUnfit:
+      Citation(document: "hebi-2021", article: "6.3c")
     case .disabled, .successorMissing, .successorUnfit, .confirmationMissing,
       .confirmationUnfit:
       Citation(document: "meizhou-public-2023", article: "39.2b")
@@ -203,6 +209,11 @@ extension RegistryRefusal: Refusal {
       BilingualText(
         "请先吊销其证书，设定角色，再由两人重新签发：weir department certificate revoke。",
         "Revoke his certificates, give the role, and let two persons issue anew: weir department certificate revoke."
+      )
+    case .dutyPersonMissing, .dutyPersonUnfit:
+      BilingualText(
+        "请写明本单位在任人员：weir department duty file … --person …；未登记的先登记：weir department person add。",
+        "Name active persons of the body: weir department duty file … --person …; register them first: weir department person add."
       )
     case .identityNumberInText:
       BilingualText("请删去号码。", "Take the number out.")
@@ -349,6 +360,13 @@ extension RegistryRefusal: Refusal {
         "\(name) 持有效证书，不能再授予“\(role.term.chinese)”：两人签发证书时须见到这一职责。",
         "\(name) holds a good certificate, so cannot become \(role.term.english): the two who issue it must have seen the role."
       )
+    case .dutyPersonMissing(let name):
+      BilingualText(
+        "\(name) 须写明 1 至 \(mostDutyPersons) 名不重复的人员。",
+        "\(name) names 1 to \(mostDutyPersons) persons, each once.")
+    case .dutyPersonUnfit(let name):
+      BilingualText(
+        "\(name) 不是该单位的在任人员。", "\(name) is no active person of that body.")
     case .workstationHasNone(let name):
       BilingualText(
         "\(name) 没有自己的证书：在其上使用个人证书。",
@@ -399,6 +417,12 @@ extension RegistryRefusal.Form {
       BilingualText(
         "应为 departments/单位/documents/种类，种类与组成部分须是已知的",
         "departments/d/documents/kind, of a kind and with parts that are known")
+    case .duty:
+      BilingualText(
+        "应为 departments/单位/duties/implementing、dedicated 或 security",
+        "departments/d/duties/ with implementing, dedicated or security")
+    case .pastDay: BilingualText("不得晚于今天", "no later than today")
+    case .safeguard: BilingualText("应为 check（检查）或 backup（备份）", "check or backup")
     case .day: BilingualText("应为日期，如 2027-03-04", "a date like 2027-03-04")
     case .certificateRequest:
       BilingualText(

@@ -30,7 +30,8 @@ extension ShareServer {
           of: entry, in: outside.profiles, on: time.civilDate)
         let number = try transaction.nextNumber("applications")
         let application = try judged(under: profile) {
-          try draftApplication(
+          try checkDuties(of: applicant, under: $0)
+          return try draftApplication(
             number: number, use: use, for: entry, by: actor, applicant: applicant, under: $0,
             at: time)
         }

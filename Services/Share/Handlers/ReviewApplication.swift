@@ -23,13 +23,16 @@ extension ShareServer {
       }
       let profile = try profile(known.profile)
       // Who only refuses need not know how the entry is graded now.
-      let entry = decisions.contains(where: \.isApproved) ? try await entry(known.entryName) : nil
+      let approves = decisions.contains(where: \.isApproved)
+      let entry = approves ? try await entry(known.entryName) : nil
+      let receiver = approves ? try await standing(of: known.applicant) : nil
       let review: @Sendable (Application, Actor) throws -> (next: Application, decision: Decision) =
         {
           application, actor in
           let graded = entry.map { application.graded(by: $0, under: profile) } ?? application
           let next = try judged(under: profile) {
-            try graded.reviewed(
+            if let receiver { try checkDuties(of: receiver, under: $0) }
+            return try graded.reviewed(
               decisions, recipients: request.recipients, reason: request.reason, by: actor,
               under: $0, at: time
             ).keepingAnswer(under: $0, calendar: outside.calendar)

@@ -203,7 +203,8 @@ extension DepartmentStanding {
     else { return nil }
     self.init(
       code: code, level: level, region: department.region,
-      authority: department.decidingAuthority, isAuthority: department.authority.isEmpty)
+      authority: department.decidingAuthority, isAuthority: department.authority.isEmpty,
+      duties: Set(department.duties.compactMap { DutyPost(rawValue: $0) }))
   }
 }
 

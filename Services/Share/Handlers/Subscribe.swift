@@ -20,8 +20,10 @@ extension ShareServer {
       let time = now()
       if request.validateOnly {
         let entry = try await entry(request.entry)
+        let receiver = try await self.standing(of: actor.department)
         let made = try await database.read {
-          try subscribed(0, use, to: entry, standing: $0.entryStanding(entry.number), actor, time)
+          try subscribed(
+            0, use, to: entry, standing: $0.entryStanding(entry.number), receiver, actor, time)
         }
         var reply = try message(made)
         reply.statement = statement(
@@ -30,11 +32,14 @@ extension ShareServer {
       }
       let done = try await change(
         call, requestID: request.requestID, content: request.unsigned, authorise: { _ in },
-        needing: { try await entry(request.entry) }
-      ) { entry, transaction in
+        needing: {
+          (try await entry(request.entry), try await self.standing(of: actor.department))
+        }
+      ) { needed, transaction in
+        let (entry, receiver) = needed
         let made = try subscribed(
           try transaction.nextNumber("grants"), use, to: entry,
-          standing: try transaction.entryStanding(entry.number), actor, time)
+          standing: try transaction.entryStanding(entry.number), receiver, actor, time)
         let signed = try take(
           request.signed,
           for: decision(toSubscribe: use, as: made, request: request.requestID),
@@ -51,12 +56,13 @@ extension ShareServer {
 
   private func subscribed(
     _ number: Int64, _ use: UseRequest, to entry: SharedEntry, standing: EntryStanding?,
-    _ actor: Actor, _ time: Instant
+    _ receiver: DepartmentStanding, _ actor: Actor, _ time: Instant
   ) throws -> Grant {
     let profile = try governingProfile(of: entry, in: outside.profiles, on: time.civilDate)
     return try judged(under: profile) {
       try checkStanding(standing, entry: entry.name, items: use.items, atOnce: true, under: $0)
       try checkMounted(standing, entry: entry.name)
+      try checkDuties(of: receiver, under: $0)
       return try ShareRules.subscribe(number, use: use, to: entry, by: actor, under: $0, at: time)
     }
   }

@@ -1,5 +1,6 @@
 // What the safeguards of shared data refuse: recipients, places abroad, sensitive items, bulk (AC-46 to AC-48, AC-51, AC-55).
 
+package import Regulation
 package import Vocabulary
 
 /// Why data may not go where, or as much, as was asked. Cases stand in their order of precedence.
@@ -19,6 +20,8 @@ package enum SafeguardRefusal: Hashable, Sendable {
   case systemAbroad(grant: String, system: String, citation: Citation)
   case authorisationNeeded(item: String, citation: Citation)
   case quotaTooLarge(path: String, limit: Int, citation: Citation)
+  /// The body that would receive data has no unit and person for their security.
+  case dutyNotNamed(department: String, post: DutyPost, citation: Citation)
 
   package var reason: String {
     switch self {
@@ -33,6 +36,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     case .systemAbroad: "share.system_abroad"
     case .authorisationNeeded: "share.authorisation_needed"
     case .quotaTooLarge: "share.quota_too_large"
+    case .dutyNotNamed: "share.duty_not_named"
     }
   }
 
@@ -40,6 +44,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     switch self {
     case .recipientNotAsked: .malformed
     case .quotaTooLarge: .tooMuch
+    case .dutyNotNamed: .wrongState
     default: .notAllowed
     }
   }
@@ -55,6 +60,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     case .recipientNotGranted: "recipient"
     case .recipientItem, .authorisationNeeded: "items"
     case .systemAbroad: "grant"
+    case .dutyNotNamed: "application.applicant"
     }
   }
 
@@ -65,7 +71,8 @@ package enum SafeguardRefusal: Hashable, Sendable {
       .personalConsentMissing(_, let citation),
       .recipientNotAsked(_, let citation), .recipientNotGranted(_, _, let citation),
       .recipientItem(_, _, _, let citation), .systemAbroad(_, _, let citation),
-      .authorisationNeeded(_, let citation), .quotaTooLarge(_, _, let citation):
+      .authorisationNeeded(_, let citation), .quotaTooLarge(_, _, let citation),
+      .dutyNotNamed(_, _, let citation):
       citation
     }
   }
@@ -109,6 +116,10 @@ package enum SafeguardRefusal: Hashable, Sendable {
         "\"\(item)\" is sensitive or important: its source must authorise it expressly.")
     case .quotaTooLarge(_, let limit, _):
       BilingualText("每日至多 \(limit) 人。", "At most \(limit) persons a day.")
+    case .dutyNotNamed(let department, let post, _):
+      BilingualText(
+        "\(department) 尚未备案“\(post.term.chinese)”，不能取得数据。",
+        "\(department) has no \(post.term.english) on file and is granted no data.")
     }
   }
 
@@ -123,6 +134,10 @@ package enum SafeguardRefusal: Hashable, Sendable {
         "Apply anew and state the recipient: weir share apply.")
     case .authorisationNeeded:
       BilingualText("请先申请：weir share apply。", "Apply for it first: weir share apply.")
+    case .dutyNotNamed(_, let post, _):
+      BilingualText(
+        "请先备案：weir department duty file … \(post.rawValue) --unit … --person …。",
+        "File it first: weir department duty file … \(post.rawValue) --unit … --person ….")
     default: nil
     }
   }

@@ -1,5 +1,6 @@
 // What Share needs to know of a catalogue entry to judge who may have what of it (AC-40, AC-41, AC-42).
 
+package import Regulation
 package import Vocabulary
 
 /// One data item of an entry, with the share type that holds for it (inherited types are resolved by the reader).
@@ -65,11 +66,14 @@ package struct DepartmentStanding: Hashable, Sendable {
   package let authority: DepartmentCode?
   /// Whether it is an authority itself.
   package let isAuthority: Bool
+  /// Duties for which a unit and an active person are on file.
+  package let duties: Set<DutyPost>
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, authority: DepartmentCode?,
-    isAuthority: Bool = false
+    isAuthority: Bool = false, duties: Set<DutyPost> = []
   ) {
+    self.duties = duties
     self.code = code
     self.level = level
     self.region = region

@@ -121,6 +121,12 @@ package enum AccessTable {
     "/weir.registry.v1.Registry/RegisterDocument": registryV1RegistryRegisterDocument,
     "/weir.registry.v1.Registry/ListDocuments": registryV1RegistryListDocuments,
     "/weir.registry.v1.Registry/ListDocumentGaps": registryV1RegistryListDocumentGaps,
+    "/weir.registry.v1.Registry/FileDuty": registryV1RegistryFileDuty,
+    "/weir.registry.v1.Registry/ConfirmDuty": registryV1RegistryConfirmDuty,
+    "/weir.registry.v1.Registry/ListDutyFilings": registryV1RegistryListDutyFilings,
+    "/weir.registry.v1.Registry/ListDutyGaps": registryV1RegistryListDutyGaps,
+    "/weir.registry.v1.Registry/RecordSafeguard": registryV1RegistryRecordSafeguard,
+    "/weir.registry.v1.Registry/GetSecurityFile": registryV1RegistryGetSecurityFile,
     "/weir.registry.v1.Registry/ListRegions": registryV1RegistryListRegions,
     "/weir.registry.v1.Registry/ListNotices": registryV1RegistryListNotices,
     "/weir.registry.v1.Registry/WatchNotices": registryV1RegistryWatchNotices,
@@ -1056,6 +1062,54 @@ package enum AccessTable {
     path: "/weir.registry.v1.Registry/ListDocumentGaps", service: "weir.registry.v1.Registry",
     roles: [.authority, .auditor],
     scope: .sameLevelAuthority, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryFileDuty = MethodAccess(
+    path: "/weir.registry.v1.Registry/FileDuty", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .certificate,
+    audited: ["filing.name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryConfirmDuty = MethodAccess(
+    path: "/weir.registry.v1.Registry/ConfirmDuty", service: "weir.registry.v1.Registry",
+    roles: [.authority],
+    scope: .sameLevelAuthority, person: .certificate,
+    audited: ["name"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListDutyFilings = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListDutyFilings", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
+    scope: .owner, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryListDutyGaps = MethodAccess(
+    path: "/weir.registry.v1.Registry/ListDutyGaps", service: "weir.registry.v1.Registry",
+    roles: [.authority, .auditor],
+    scope: .sameLevelAuthority, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryRecordSafeguard = MethodAccess(
+    path: "/weir.registry.v1.Registry/RecordSafeguard", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentSecurity],
+    scope: .owner, person: .certificate,
+    audited: ["safeguard.department", "safeguard.kind"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let registryV1RegistryGetSecurityFile = MethodAccess(
+    path: "/weir.registry.v1.Registry/GetSecurityFile", service: "weir.registry.v1.Registry",
+    roles: [.authority, .departmentHead, .departmentOfficer, .departmentSecurity, .operator, .auditor],
+    scope: .owner, person: .stated,
     audited: [],
     via: [], isInternal: false,
     callers: [])

@@ -580,6 +580,36 @@ extension MethodShape {
       request: RegistryV1.ListDocumentGapsRequest.self,
       reply: RegistryV1.ListDocumentGapsResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/FileDuty": MethodShape(
+      path: "/weir.registry.v1.Registry/FileDuty", service: "weir.registry.v1.Registry",
+      request: RegistryV1.FileDutyRequest.self,
+      reply: RegistryV1.DutyFiling.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/ConfirmDuty": MethodShape(
+      path: "/weir.registry.v1.Registry/ConfirmDuty", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ConfirmDutyRequest.self,
+      reply: RegistryV1.DutyFiling.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/ListDutyFilings": MethodShape(
+      path: "/weir.registry.v1.Registry/ListDutyFilings", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListDutyFilingsRequest.self,
+      reply: RegistryV1.ListDutyFilingsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/ListDutyGaps": MethodShape(
+      path: "/weir.registry.v1.Registry/ListDutyGaps", service: "weir.registry.v1.Registry",
+      request: RegistryV1.ListDutyGapsRequest.self,
+      reply: RegistryV1.ListDutyGapsResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.registry.v1.Registry/RecordSafeguard": MethodShape(
+      path: "/weir.registry.v1.Registry/RecordSafeguard", service: "weir.registry.v1.Registry",
+      request: RegistryV1.RecordSafeguardRequest.self,
+      reply: RegistryV1.Safeguard.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.registry.v1.Registry/GetSecurityFile": MethodShape(
+      path: "/weir.registry.v1.Registry/GetSecurityFile", service: "weir.registry.v1.Registry",
+      request: RegistryV1.GetSecurityFileRequest.self,
+      reply: RegistryV1.SecurityFile.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.registry.v1.Registry/ListRegions": MethodShape(
       path: "/weir.registry.v1.Registry/ListRegions", service: "weir.registry.v1.Registry",
       request: RegistryV1.ListRegionsRequest.self,

@@ -152,6 +152,11 @@ extension RegistryV1 {
     package var instrument: CommonV1.Basis? = nil
     /// Whether it follows the governing text by reference only (hebi-2021/33, guangdong-2018/33, meizhou-public-2023/44). Never written.
     package var byReference: Bool = false
+    /// Duties for which it has a unit and an active person on file: "implementing", "dedicated", "security". Filled by GetDepartment and
+    /// ResolveDepartment.
+    package var duties: [String] = []
+    /// What it lacks of them by the governing text. Filled by GetDepartment.
+    package var dutyGaps: [RegistryV1.DutyGap] = []
 
     package init() {}
 
@@ -171,7 +176,9 @@ extension RegistryV1 {
       statement: [UInt8] = [],
       body: String = "",
       instrument: CommonV1.Basis? = nil,
-      byReference: Bool = false
+      byReference: Bool = false,
+      duties: [String] = [],
+      dutyGaps: [RegistryV1.DutyGap] = []
     ) {
       self.name = name
       self.title = title
@@ -189,6 +196,263 @@ extension RegistryV1 {
       self.body = body
       self.instrument = instrument
       self.byReference = byReference
+      self.duties = duties
+      self.dutyGaps = dutyGaps
+    }
+  }
+
+  /// Who does a duty of a body: a unit of it, and persons who are registered.
+  package struct DutyFiling: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.DutyFiling"
+    /// "departments/civil-affairs/duties/security": the current one has the highest version.
+    package var name: String = ""
+    package var version: Int32 = 0
+    /// The unit's own name.
+    package var unit: String = ""
+    /// "departments/civil-affairs/persons/ma".
+    package var persons: [String] = []
+    package var filer: String = ""
+    package var fileTime: GoogleProtobuf.Timestamp? = nil
+    /// Who confirmed it for the authority; empty while nobody has.
+    package var confirmer: String = ""
+    package var confirmTime: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      version: Int32 = 0,
+      unit: String = "",
+      persons: [String] = [],
+      filer: String = "",
+      fileTime: GoogleProtobuf.Timestamp? = nil,
+      confirmer: String = "",
+      confirmTime: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.name = name
+      self.version = version
+      self.unit = unit
+      self.persons = persons
+      self.filer = filer
+      self.fileTime = fileTime
+      self.confirmer = confirmer
+      self.confirmTime = confirmTime
+    }
+  }
+
+  package struct FileDutyRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.FileDutyRequest"
+    package var filing: RegistryV1.DutyFiling? = nil
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      filing: RegistryV1.DutyFiling? = nil,
+      requestID: String = ""
+    ) {
+      self.filing = filing
+      self.requestID = requestID
+    }
+  }
+
+  package struct ConfirmDutyRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ConfirmDutyRequest"
+    /// The current filing.
+    package var name: String = ""
+    package var version: Int32 = 0
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      version: Int32 = 0,
+      requestID: String = ""
+    ) {
+      self.name = name
+      self.version = version
+      self.requestID = requestID
+    }
+  }
+
+  package struct ListDutyFilingsRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDutyFilingsRequest"
+    /// "departments/d".
+    package var parent: String = ""
+
+    package init() {}
+
+    package init(
+      parent: String = ""
+    ) {
+      self.parent = parent
+    }
+  }
+
+  package struct ListDutyFilingsResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDutyFilingsResponse"
+    /// All versions, the newest of each duty first.
+    package var filings: [RegistryV1.DutyFiling] = []
+
+    package init() {}
+
+    package init(
+      filings: [RegistryV1.DutyFiling] = []
+    ) {
+      self.filings = filings
+    }
+  }
+
+  package struct DutyGap: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.DutyGap"
+    /// "departments/d".
+    package var department: String = ""
+    /// "security".
+    package var duty: String = ""
+    /// "missing": never filed; "vacant": none of the persons is active; "unconfirmed".
+    package var gap: String = ""
+    package var article: String = ""
+    /// Whether the body may not do what the duty is about until it is filed.
+    package var required: Bool = false
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      duty: String = "",
+      gap: String = "",
+      article: String = "",
+      required: Bool = false
+    ) {
+      self.department = department
+      self.duty = duty
+      self.gap = gap
+      self.article = article
+      self.required = required
+    }
+  }
+
+  package struct ListDutyGapsRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDutyGapsRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct ListDutyGapsResponse: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.ListDutyGapsResponse"
+    package var gaps: [RegistryV1.DutyGap] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      gaps: [RegistryV1.DutyGap] = [],
+      nextPageToken: String = ""
+    ) {
+      self.gaps = gaps
+      self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct Safeguard: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.Safeguard"
+    /// "departments/d".
+    package var department: String = ""
+    /// "check", "backup".
+    package var kind: String = ""
+    /// The day on which it was done, ISO 8601.
+    package var date: String = ""
+    package var result: String = ""
+    package var recorder: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      kind: String = "",
+      date: String = "",
+      result: String = "",
+      recorder: String = "",
+      time: GoogleProtobuf.Timestamp? = nil
+    ) {
+      self.department = department
+      self.kind = kind
+      self.date = date
+      self.result = result
+      self.recorder = recorder
+      self.time = time
+    }
+  }
+
+  package struct RecordSafeguardRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.RecordSafeguardRequest"
+    package var safeguard: RegistryV1.Safeguard? = nil
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      safeguard: RegistryV1.Safeguard? = nil,
+      requestID: String = ""
+    ) {
+      self.safeguard = safeguard
+      self.requestID = requestID
+    }
+  }
+
+  package struct GetSecurityFileRequest: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.GetSecurityFileRequest"
+    /// "departments/d".
+    package var parent: String = ""
+
+    package init() {}
+
+    package init(
+      parent: String = ""
+    ) {
+      self.parent = parent
+    }
+  }
+
+  package struct SecurityFile: Message, WireMessage {
+    package static let messageName = "weir.registry.v1.SecurityFile"
+    package var department: String = ""
+    /// The security rules in force; absent where none is on record.
+    package var rules: RegistryV1.GovernanceDocument? = nil
+    /// Unit and responsible persons; absent where none is on file.
+    package var responsible: RegistryV1.DutyFiling? = nil
+    package var lastCheck: RegistryV1.Safeguard? = nil
+    package var lastBackup: RegistryV1.Safeguard? = nil
+    package var gaps: [RegistryV1.DutyGap] = []
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      rules: RegistryV1.GovernanceDocument? = nil,
+      responsible: RegistryV1.DutyFiling? = nil,
+      lastCheck: RegistryV1.Safeguard? = nil,
+      lastBackup: RegistryV1.Safeguard? = nil,
+      gaps: [RegistryV1.DutyGap] = []
+    ) {
+      self.department = department
+      self.rules = rules
+      self.responsible = responsible
+      self.lastCheck = lastCheck
+      self.lastBackup = lastBackup
+      self.gaps = gaps
     }
   }
 
@@ -1529,6 +1793,8 @@ extension RegistryV1.Department {
     self.body = try check.string(source.pointee.body, "body")
     self.instrument = try check.optionalMessage(source.pointee.instrument, "instrument")
     self.byReference = source.pointee.by_reference != 0
+    self.duties = try check.strings(source.pointee.duties, source.pointee.n_duties, "duties")
+    self.dutyGaps = try check.messages(source.pointee.duty_gaps, source.pointee.n_duty_gaps, "duty_gaps")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1551,6 +1817,10 @@ extension RegistryV1.Department {
     target.pointee.body = arena.string(self.body)
     target.pointee.instrument = arena.optionalMessage(self.instrument)
     target.pointee.by_reference = self.byReference ? 1 : 0
+    target.pointee.n_duties = self.duties.count
+    target.pointee.duties = arena.strings(self.duties)
+    target.pointee.n_duty_gaps = self.dutyGaps.count
+    target.pointee.duty_gaps = arena.messages(self.dutyGaps)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1571,6 +1841,8 @@ extension RegistryV1.Department {
     case "body": 14
     case "instrument": 15
     case "byReference", "by_reference": 16
+    case "duties": 17
+    case "dutyGaps", "duty_gaps": 18
     default: 0
     }
   }
@@ -1615,6 +1887,14 @@ extension RegistryV1.Department {
       try reader.read(&self.instrument)
     case 16:
       try reader.read(&self.byReference)
+    case 17:
+      try reader.readList(&self.duties, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 18:
+      try reader.readList(&self.dutyGaps, of: RegistryV1.DutyGap()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -1636,6 +1916,794 @@ extension RegistryV1.Department {
     writer.field("body", self.body)
     writer.field("instrument", self.instrument)
     writer.field("byReference", self.byReference)
+    writer.list("duties", self.duties) { $0.value($1) }
+    writer.list("dutyGaps", self.dutyGaps) { $0.value($1) }
+  }
+}
+
+extension RegistryV1.DutyFiling {
+  typealias Layout = Weir__Registry__V1__DutyFiling
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__duty_filing__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.version = source.pointee.version
+    self.unit = try check.string(source.pointee.unit, "unit")
+    self.persons = try check.strings(source.pointee.persons, source.pointee.n_persons, "persons")
+    self.filer = try check.string(source.pointee.filer, "filer")
+    self.fileTime = try check.optionalMessage(source.pointee.file_time, "file_time")
+    self.confirmer = try check.string(source.pointee.confirmer, "confirmer")
+    self.confirmTime = try check.optionalMessage(source.pointee.confirm_time, "confirm_time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.version = self.version
+    target.pointee.unit = arena.string(self.unit)
+    target.pointee.n_persons = self.persons.count
+    target.pointee.persons = arena.strings(self.persons)
+    target.pointee.filer = arena.string(self.filer)
+    target.pointee.file_time = arena.optionalMessage(self.fileTime)
+    target.pointee.confirmer = arena.string(self.confirmer)
+    target.pointee.confirm_time = arena.optionalMessage(self.confirmTime)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "version": 2
+    case "unit": 3
+    case "persons": 4
+    case "filer": 5
+    case "fileTime", "file_time": 6
+    case "confirmer": 7
+    case "confirmTime", "confirm_time": 8
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.unit)
+    case 4:
+      try reader.readList(&self.persons, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 5:
+      try reader.read(&self.filer)
+    case 6:
+      try reader.read(&self.fileTime)
+    case 7:
+      try reader.read(&self.confirmer)
+    case 8:
+      try reader.read(&self.confirmTime)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("version", self.version)
+    writer.field("unit", self.unit)
+    writer.list("persons", self.persons) { $0.value($1) }
+    writer.field("filer", self.filer)
+    writer.field("fileTime", self.fileTime)
+    writer.field("confirmer", self.confirmer)
+    writer.field("confirmTime", self.confirmTime)
+  }
+}
+
+extension RegistryV1.FileDutyRequest {
+  typealias Layout = Weir__Registry__V1__FileDutyRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__file_duty_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.filing = try check.optionalMessage(source.pointee.filing, "filing")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.filing = arena.optionalMessage(self.filing)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "filing": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.filing)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("filing", self.filing)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.ConfirmDutyRequest {
+  typealias Layout = Weir__Registry__V1__ConfirmDutyRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__confirm_duty_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.version = source.pointee.version
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.version = self.version
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "version": 2
+    case "requestId", "request_id": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("version", self.version)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.ListDutyFilingsRequest {
+  typealias Layout = Weir__Registry__V1__ListDutyFilingsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_duty_filings_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.parent = try check.string(source.pointee.parent, "parent")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.parent = arena.string(self.parent)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "parent": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.parent)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("parent", self.parent)
+  }
+}
+
+extension RegistryV1.ListDutyFilingsResponse {
+  typealias Layout = Weir__Registry__V1__ListDutyFilingsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_duty_filings_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.filings = try check.messages(source.pointee.filings, source.pointee.n_filings, "filings")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_filings = self.filings.count
+    target.pointee.filings = arena.messages(self.filings)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "filings": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.filings, of: RegistryV1.DutyFiling()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("filings", self.filings) { $0.value($1) }
+  }
+}
+
+extension RegistryV1.DutyGap {
+  typealias Layout = Weir__Registry__V1__DutyGap
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__duty_gap__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.duty = try check.string(source.pointee.duty, "duty")
+    self.gap = try check.string(source.pointee.gap, "gap")
+    self.article = try check.string(source.pointee.article, "article")
+    self.required = source.pointee.required != 0
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.duty = arena.string(self.duty)
+    target.pointee.gap = arena.string(self.gap)
+    target.pointee.article = arena.string(self.article)
+    target.pointee.required = self.required ? 1 : 0
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "duty": 2
+    case "gap": 3
+    case "article": 4
+    case "required": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.duty)
+    case 3:
+      try reader.read(&self.gap)
+    case 4:
+      try reader.read(&self.article)
+    case 5:
+      try reader.read(&self.required)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("duty", self.duty)
+    writer.field("gap", self.gap)
+    writer.field("article", self.article)
+    writer.field("required", self.required)
+  }
+}
+
+extension RegistryV1.ListDutyGapsRequest {
+  typealias Layout = Weir__Registry__V1__ListDutyGapsRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_duty_gaps_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension RegistryV1.ListDutyGapsResponse {
+  typealias Layout = Weir__Registry__V1__ListDutyGapsResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__list_duty_gaps_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.gaps = try check.messages(source.pointee.gaps, source.pointee.n_gaps, "gaps")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_gaps = self.gaps.count
+    target.pointee.gaps = arena.messages(self.gaps)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "gaps": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.gaps, of: RegistryV1.DutyGap()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("gaps", self.gaps) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension RegistryV1.Safeguard {
+  typealias Layout = Weir__Registry__V1__Safeguard
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__safeguard__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.date = try check.string(source.pointee.date, "date")
+    self.result = try check.string(source.pointee.result, "result")
+    self.recorder = try check.string(source.pointee.recorder, "recorder")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.date = arena.string(self.date)
+    target.pointee.result = arena.string(self.result)
+    target.pointee.recorder = arena.string(self.recorder)
+    target.pointee.time = arena.optionalMessage(self.time)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "kind": 2
+    case "date": 3
+    case "result": 4
+    case "recorder": 5
+    case "time": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.date)
+    case 4:
+      try reader.read(&self.result)
+    case 5:
+      try reader.read(&self.recorder)
+    case 6:
+      try reader.read(&self.time)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("kind", self.kind)
+    writer.field("date", self.date)
+    writer.field("result", self.result)
+    writer.field("recorder", self.recorder)
+    writer.field("time", self.time)
+  }
+}
+
+extension RegistryV1.RecordSafeguardRequest {
+  typealias Layout = Weir__Registry__V1__RecordSafeguardRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__record_safeguard_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.safeguard = try check.optionalMessage(source.pointee.safeguard, "safeguard")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.safeguard = arena.optionalMessage(self.safeguard)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "safeguard": 1
+    case "requestId", "request_id": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.safeguard)
+    case 2:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("safeguard", self.safeguard)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension RegistryV1.GetSecurityFileRequest {
+  typealias Layout = Weir__Registry__V1__GetSecurityFileRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__get_security_file_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.parent = try check.string(source.pointee.parent, "parent")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.parent = arena.string(self.parent)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "parent": 1
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.parent)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("parent", self.parent)
+  }
+}
+
+extension RegistryV1.SecurityFile {
+  typealias Layout = Weir__Registry__V1__SecurityFile
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__registry__v1__security_file__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.rules = try check.optionalMessage(source.pointee.rules, "rules")
+    self.responsible = try check.optionalMessage(source.pointee.responsible, "responsible")
+    self.lastCheck = try check.optionalMessage(source.pointee.last_check, "last_check")
+    self.lastBackup = try check.optionalMessage(source.pointee.last_backup, "last_backup")
+    self.gaps = try check.messages(source.pointee.gaps, source.pointee.n_gaps, "gaps")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.rules = arena.optionalMessage(self.rules)
+    target.pointee.responsible = arena.optionalMessage(self.responsible)
+    target.pointee.last_check = arena.optionalMessage(self.lastCheck)
+    target.pointee.last_backup = arena.optionalMessage(self.lastBackup)
+    target.pointee.n_gaps = self.gaps.count
+    target.pointee.gaps = arena.messages(self.gaps)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "rules": 2
+    case "responsible": 3
+    case "lastCheck", "last_check": 4
+    case "lastBackup", "last_backup": 5
+    case "gaps": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.rules)
+    case 3:
+      try reader.read(&self.responsible)
+    case 4:
+      try reader.read(&self.lastCheck)
+    case 5:
+      try reader.read(&self.lastBackup)
+    case 6:
+      try reader.readList(&self.gaps, of: RegistryV1.DutyGap()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("rules", self.rules)
+    writer.field("responsible", self.responsible)
+    writer.field("lastCheck", self.lastCheck)
+    writer.field("lastBackup", self.lastBackup)
+    writer.list("gaps", self.gaps) { $0.value($1) }
   }
 }
 

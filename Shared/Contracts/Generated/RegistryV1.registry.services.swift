@@ -51,6 +51,18 @@ extension RegistryV1 {
     func listDocuments(_ request: RegistryV1.ListDocumentsRequest, _ call: CallContext) async throws -> RegistryV1.ListDocumentsResponse
     /// Which bodies lack a document that the governing text asks of them, or have one whose review is overdue: for their authority.
     func listDocumentGaps(_ request: RegistryV1.ListDocumentGapsRequest, _ call: CallContext) async throws -> RegistryV1.ListDocumentGapsResponse
+    /// Names the unit and the persons for a duty of a body: a first filing, or the next after a change; the former stays on record
+    /// (meizhou-public-2023/6.i1, 39.2a; hebi-2021/6.3c, 6.3d).
+    func fileDuty(_ request: RegistryV1.FileDutyRequest, _ call: CallContext) async throws -> RegistryV1.DutyFiling
+    /// The authority has taken note of a filing (hebi-2021/6.3c).
+    func confirmDuty(_ request: RegistryV1.ConfirmDutyRequest, _ call: CallContext) async throws -> RegistryV1.DutyFiling
+    func listDutyFilings(_ request: RegistryV1.ListDutyFilingsRequest, _ call: CallContext) async throws -> RegistryV1.ListDutyFilingsResponse
+    /// Which bodies have nobody named for a duty that the governing text speaks of, by which article: for their authority.
+    func listDutyGaps(_ request: RegistryV1.ListDutyGapsRequest, _ call: CallContext) async throws -> RegistryV1.ListDutyGapsResponse
+    /// Puts a security check or a backup of a body's data on record (meizhou-public-2023/6.i5).
+    func recordSafeguard(_ request: RegistryV1.RecordSafeguardRequest, _ call: CallContext) async throws -> RegistryV1.Safeguard
+    /// How a body keeps its data safe: rules, who answers, last check, last backup (meizhou-public-2023/6.i5).
+    func getSecurityFile(_ request: RegistryV1.GetSecurityFileRequest, _ call: CallContext) async throws -> RegistryV1.SecurityFile
     /// Every region in which a body is registered, with its authority: one that has none is told (hebi-2021/6.4). An authority sees those of
     /// its own area.
     func listRegions(_ request: RegistryV1.ListRegionsRequest, _ call: CallContext) async throws -> RegistryV1.ListRegionsResponse
@@ -100,6 +112,12 @@ extension RegistryV1 {
       .unary(AccessTable.registryV1RegistryRegisterDocument, admission) { request, call in try await service.registerDocument(request, call) },
       .unary(AccessTable.registryV1RegistryListDocuments, admission) { request, call in try await service.listDocuments(request, call) },
       .unary(AccessTable.registryV1RegistryListDocumentGaps, admission) { request, call in try await service.listDocumentGaps(request, call) },
+      .unary(AccessTable.registryV1RegistryFileDuty, admission) { request, call in try await service.fileDuty(request, call) },
+      .unary(AccessTable.registryV1RegistryConfirmDuty, admission) { request, call in try await service.confirmDuty(request, call) },
+      .unary(AccessTable.registryV1RegistryListDutyFilings, admission) { request, call in try await service.listDutyFilings(request, call) },
+      .unary(AccessTable.registryV1RegistryListDutyGaps, admission) { request, call in try await service.listDutyGaps(request, call) },
+      .unary(AccessTable.registryV1RegistryRecordSafeguard, admission) { request, call in try await service.recordSafeguard(request, call) },
+      .unary(AccessTable.registryV1RegistryGetSecurityFile, admission) { request, call in try await service.getSecurityFile(request, call) },
       .unary(AccessTable.registryV1RegistryListRegions, admission) { request, call in try await service.listRegions(request, call) },
       .unary(AccessTable.registryV1RegistryListNotices, admission) { request, call in try await service.listNotices(request, call) },
       .serverStreaming(AccessTable.registryV1RegistryWatchNotices, admission) { request, replies, call in try await service.watchNotices(request, replies, call) },
@@ -242,6 +260,36 @@ extension RegistryV1 {
     /// Which bodies lack a document that the governing text asks of them, or have one whose review is overdue: for their authority.
     package func listDocumentGaps(_ request: RegistryV1.ListDocumentGapsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDocumentGapsResponse {
       try await transport.unary("/weir.registry.v1.Registry/ListDocumentGaps", request, options)
+    }
+
+    /// Names the unit and the persons for a duty of a body: a first filing, or the next after a change; the former stays on record
+    /// (meizhou-public-2023/6.i1, 39.2a; hebi-2021/6.3c, 6.3d).
+    package func fileDuty(_ request: RegistryV1.FileDutyRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.DutyFiling {
+      try await transport.unary("/weir.registry.v1.Registry/FileDuty", request, options)
+    }
+
+    /// The authority has taken note of a filing (hebi-2021/6.3c).
+    package func confirmDuty(_ request: RegistryV1.ConfirmDutyRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.DutyFiling {
+      try await transport.unary("/weir.registry.v1.Registry/ConfirmDuty", request, options)
+    }
+
+    package func listDutyFilings(_ request: RegistryV1.ListDutyFilingsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDutyFilingsResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListDutyFilings", request, options)
+    }
+
+    /// Which bodies have nobody named for a duty that the governing text speaks of, by which article: for their authority.
+    package func listDutyGaps(_ request: RegistryV1.ListDutyGapsRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.ListDutyGapsResponse {
+      try await transport.unary("/weir.registry.v1.Registry/ListDutyGaps", request, options)
+    }
+
+    /// Puts a security check or a backup of a body's data on record (meizhou-public-2023/6.i5).
+    package func recordSafeguard(_ request: RegistryV1.RecordSafeguardRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.Safeguard {
+      try await transport.unary("/weir.registry.v1.Registry/RecordSafeguard", request, options)
+    }
+
+    /// How a body keeps its data safe: rules, who answers, last check, last backup (meizhou-public-2023/6.i5).
+    package func getSecurityFile(_ request: RegistryV1.GetSecurityFileRequest, _ options: CallOptions = CallOptions()) async throws -> RegistryV1.SecurityFile {
+      try await transport.unary("/weir.registry.v1.Registry/GetSecurityFile", request, options)
     }
 
     /// Every region in which a body is registered, with its authority: one that has none is told (hebi-2021/6.4). An authority sees those of

@@ -2,7 +2,6 @@
 
 import Boot
 import CatalogRules
-import Foundation
 import Regulation
 import TestSupport
 import Testing
@@ -30,22 +29,7 @@ enum CatalogWorld {
   static func profiles(
     under key: String, replacing row: String = "", by other: String = ""
   ) throws -> ProfileSet {
-    let folder = try TemporaryFolder()
-    let file = folder.path("governance.yaml")
-    try Files.write(
-      Array("governance:\n  - {tag: any, profile: \(key), from: 2019-01-01}\n".utf8), to: file,
-      isPrivate: false)
-    guard !row.isEmpty else {
-      return try PolicyFiles.load(policiesFolder: root + "/deploy/policies", governanceFile: file)
-    }
-    let policies = folder.path("policies")
-    try FileManager.default.copyItem(atPath: root + "/deploy/policies", toPath: policies)
-    let text = try String(contentsOfFile: "\(policies)/\(key).yaml", encoding: .utf8)
-    try #require(text.contains(row))
-    try Files.write(
-      Array(text.replacingOccurrences(of: row, with: other).utf8), to: "\(policies)/\(key).yaml",
-      isPrivate: false)
-    return try PolicyFiles.load(policiesFolder: policies, governanceFile: file)
+    try governingLaw(root, under: key, replacing: row, by: other)
   }
 
   static func calendar() throws -> WorkingCalendar { try law.get().calendar }
@@ -63,13 +47,13 @@ enum CatalogWorld {
     _ code: String, level: AdministrativeLevel = .city, region: String = "441400",
     kinds: Set<String> = ["民政"], authority: String? = "data-bureau", isAuthority: Bool = false,
     holders: [Role: Set<String>] = [.populationBaseAdministrator: ["population-base"]],
-    body: BodyKind = .administrativeOrgan
+    body: BodyKind = .administrativeOrgan, duties: Set<DutyPost> = Set(DutyPost.allCases)
   ) throws -> DepartmentFacts {
     DepartmentFacts(
       code: try self.code(code), level: level, region: region, kinds: kinds,
       authority: try authority.map { try self.code($0) },
       isAuthority: isAuthority || authority == nil,
-      holders: try holders.mapValues { Set(try $0.map(self.code)) }, body: body)
+      holders: try holders.mapValues { Set(try $0.map(self.code)) }, body: body, duties: duties)
   }
 
   static func actor(

@@ -69,6 +69,14 @@ struct RefusalTests {
       refusal { _ = try CatalogWorld.check(try content(), owner: forestry, under: key) })
     found.append(
       refusal { _ = try CatalogWorld.check(try content(), claims: [claim], under: key) })
+    // Sensitive data of an owner without a security unit; where this profile does not ask, of one that asks.
+    let unnamed = try CatalogWorld.facts("civil-affairs", duties: [])
+    found.append(
+      refusal {
+        var content = try content()
+        content.grade = 4
+        _ = try CatalogWorld.check(content, owner: unnamed, under: key)
+      })
     found.append(
       refusal {
         var content = try content()

@@ -42,6 +42,13 @@ final class NodeLaw: Sendable {
 
   func take(_ new: Law) { law.withLock { $0 = (new.profiles, new.calendar) } }
 
+  /// From now on one of the shipped profiles governs everything.
+  func take(under key: String) throws {
+    let root = Self.deploy.split(separator: "/").dropLast().joined(separator: "/")
+    let governed = try governingLaw("/" + root, under: key)
+    law.withLock { $0.profiles = governed }
+  }
+
   var desk: LawDesk {
     LawDesk(law: LawNow(profiles: { self.profiles }, calendar: { self.calendar })) { file, text in
       do throws(LawFileProblems) {

@@ -15,7 +15,7 @@ struct DepartmentCommand: AsyncParsableCommand {
         DepartmentUpdate.self, DepartmentState.self, DepartmentRegions.self, PersonCommand.self,
         SystemCommand.self,
         RunCommand.self,
-        CertificateCommand.self, DocumentCommand.self,
+        CertificateCommand.self, DocumentCommand.self, DutyCommand.self, SecurityCommand.self,
       ])
   }
 }

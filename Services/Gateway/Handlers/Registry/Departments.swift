@@ -129,13 +129,16 @@ extension RegistryService {
       return try await store.database.read { transaction in
         var message = self.message(try transaction.known(code), under: profile)
         message.corrections = try transaction.corrections(of: code).map(\.message)
+        let duties = try transaction.duties(of: code, under: profile)
+        message.duties = duties.held.map(\.rawValue)
+        message.dutyGaps = duties.gaps.map(\.message)
         return message
       }
     }
   }
 
-  /// Asked by services alone, often, and therefore answered from memory, but for what was corrected: who was whose authority when
-  /// something was signed is told by that alone.
+  /// Asked by services alone, often, and therefore answered from memory, but for what was corrected, by which alone is told who was
+  /// whose authority when something was signed, and for who does its duties.
   package func resolveDepartment(
     _ request: RegistryV1.GetDepartmentRequest, _ call: CallContext
   ) async throws -> RegistryV1.Department {
@@ -150,8 +153,11 @@ extension RegistryService {
         RegistryV1.RegionalRole(
           role: role.slug, departments: holders.map { ResourceName.department($0).text })
       }
-      message.corrections = try await store.database.read {
-        try $0.corrections(of: code).map(\.message)
+      (message.corrections, message.duties) = try await store.database.read {
+        (
+          try $0.corrections(of: code).map(\.message),
+          try $0.duties(of: code, under: nil).held.map(\.rawValue)
+        )
       }
       return message
     }

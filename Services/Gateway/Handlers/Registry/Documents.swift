@@ -104,7 +104,7 @@ extension GovernanceDocument {
       time: time)
   }
 
-  fileprivate var message: RegistryV1.GovernanceDocument {
+  var message: RegistryV1.GovernanceDocument {
     .with {
       $0.name = name
       $0.version = Int32(clamping: version)

@@ -122,6 +122,7 @@ extension RegistryService {
         let signed = try take(
           request.signed, for: decision(toDisable: old, request), call, in: transaction)
         row.version = try transaction.nextRegistryVersion()
+        try refileDuties(after: row, call, in: transaction)
         try tellOpenDuties(after: row, call, in: transaction)
         return RegistryOutcome(
           reply: row.message, rows: [try transaction.save(.person(row), version: row.version)],

@@ -38,6 +38,8 @@ final class IngestBook: Sendable {
     /// Of all items of the entry.
     var grade: Int32 = 0
     var isEvidenceFull = false
+    /// For which every department has a unit and persons on file.
+    var duties: [String] = []
     /// "departments/justice", as the registry has them.
     var disabled: Set<String> = []
     /// The catalogue does not answer.
@@ -107,8 +109,10 @@ final class ShareCalls: Sendable {
     }
   }
 
-  /// - Parameter profile: The one that governs everything, where it is not the shipped governance.
-  init(_ backend: Backend = .sqlite, profile: String? = nil) async throws {
+  /// - Parameters:
+  ///   - profile: The one that governs everything, where it is not the shipped governance.
+  ///   - law: What is in force instead.
+  init(_ backend: Backend = .sqlite, profile: String? = nil, law: ProfileSet? = nil) async throws {
     folder = try TemporaryFolder()
     place = try TestDatabase(backend)
     let keys = try Keys(folder)
@@ -130,7 +134,7 @@ final class ShareCalls: Sendable {
     reactors = ReactorGroup(threadCount: 1, seed: 1)
     let book = book
     let calendar = try World.calendar()
-    let law = try profile.map { try World.governed(by: $0) } ?? World.profiles()
+    let law = try law ?? profile.map { try World.governed(by: $0) } ?? World.profiles()
     let check = DecisionCheck(
       trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
       domain: pki.domain, now: real.now)
@@ -274,7 +278,8 @@ extension ShareCalls {
       return RegistryV1.Department(
         name: name, level: isCounty ? .county : .city, region: "441400",
         authority: isCounty ? "departments/county-bureau" : "departments/data-bureau",
-        state: book.read { $0.disabled.contains(name) } ? .disabled : .active)
+        state: book.read { $0.disabled.contains(name) } ? .disabled : .active,
+        duties: book.read { $0.duties })
     }
     peers.openRecords = { request, options in
       try book.check(request.grant)

@@ -66,6 +66,7 @@ extension DemoStep {
           name: department.systemName, title: department.system.title,
           responsiblePerson: department.principal(department.officer)),
         requestID: stage.request()))
+    try await nameDuties(of: department, &stage, chen)
     guard department.code == DemoCast.humanResources.code else { return }
     _ = try await chen.registerRun(
       .init(
@@ -73,6 +74,24 @@ extension DemoStep {
           name: department.runName, title: "每月待遇核对", system: department.systemName,
           responsiblePerson: department.principal(department.officer)),
         requestID: stage.request()))
+  }
+
+  /// Who compiles and provides, and who keeps the data safe; the authority confirms (meizhou-public-2023/6, 39; hebi-2021/6.3).
+  private static func nameDuties(
+    of department: DemoDepartment, _ stage: inout DemoStage, _ chen: RegistryV1.RegistryClient
+  ) async throws {
+    for (duty, unit, person) in [
+      ("implementing", "信息科", department.officer), ("dedicated", "信息科", department.officer),
+      ("security", "信息安全科", department.security),
+    ] {
+      let filed = try await chen.fileDuty(
+        .init(
+          filing: .init(
+            name: "\(department.name)/duties/\(duty)", version: 1, unit: unit,
+            persons: [department.principal(person)]), requestID: stage.request()))
+      _ = try await chen.confirmDuty(
+        .init(name: filed.name, version: 1, requestID: stage.request()))
+    }
   }
 
   /// The key is made here and stays here; the registry sees the request alone. Two persons stand behind a person's certificate.

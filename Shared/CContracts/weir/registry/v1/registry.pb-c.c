@@ -52,6 +52,546 @@ void   weir__registry__v1__department__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__department__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__registry__v1__duty_filing__init
+                     (Weir__Registry__V1__DutyFiling         *message)
+{
+  static const Weir__Registry__V1__DutyFiling init_value = WEIR__REGISTRY__V1__DUTY_FILING__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__duty_filing__get_packed_size
+                     (const Weir__Registry__V1__DutyFiling *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__duty_filing__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__duty_filing__pack
+                     (const Weir__Registry__V1__DutyFiling *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__duty_filing__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__duty_filing__pack_to_buffer
+                     (const Weir__Registry__V1__DutyFiling *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__duty_filing__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__DutyFiling *
+       weir__registry__v1__duty_filing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__DutyFiling *)
+     protobuf_c_message_unpack (&weir__registry__v1__duty_filing__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__duty_filing__free_unpacked
+                     (Weir__Registry__V1__DutyFiling *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__duty_filing__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__file_duty_request__init
+                     (Weir__Registry__V1__FileDutyRequest         *message)
+{
+  static const Weir__Registry__V1__FileDutyRequest init_value = WEIR__REGISTRY__V1__FILE_DUTY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__file_duty_request__get_packed_size
+                     (const Weir__Registry__V1__FileDutyRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__file_duty_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__file_duty_request__pack
+                     (const Weir__Registry__V1__FileDutyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__file_duty_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__file_duty_request__pack_to_buffer
+                     (const Weir__Registry__V1__FileDutyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__file_duty_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__FileDutyRequest *
+       weir__registry__v1__file_duty_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__FileDutyRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__file_duty_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__file_duty_request__free_unpacked
+                     (Weir__Registry__V1__FileDutyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__file_duty_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__confirm_duty_request__init
+                     (Weir__Registry__V1__ConfirmDutyRequest         *message)
+{
+  static const Weir__Registry__V1__ConfirmDutyRequest init_value = WEIR__REGISTRY__V1__CONFIRM_DUTY_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__confirm_duty_request__get_packed_size
+                     (const Weir__Registry__V1__ConfirmDutyRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__confirm_duty_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__confirm_duty_request__pack
+                     (const Weir__Registry__V1__ConfirmDutyRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__confirm_duty_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__confirm_duty_request__pack_to_buffer
+                     (const Weir__Registry__V1__ConfirmDutyRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__confirm_duty_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ConfirmDutyRequest *
+       weir__registry__v1__confirm_duty_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ConfirmDutyRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__confirm_duty_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__confirm_duty_request__free_unpacked
+                     (Weir__Registry__V1__ConfirmDutyRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__confirm_duty_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_duty_filings_request__init
+                     (Weir__Registry__V1__ListDutyFilingsRequest         *message)
+{
+  static const Weir__Registry__V1__ListDutyFilingsRequest init_value = WEIR__REGISTRY__V1__LIST_DUTY_FILINGS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_duty_filings_request__get_packed_size
+                     (const Weir__Registry__V1__ListDutyFilingsRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_duty_filings_request__pack
+                     (const Weir__Registry__V1__ListDutyFilingsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_duty_filings_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyFilingsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDutyFilingsRequest *
+       weir__registry__v1__list_duty_filings_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDutyFilingsRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_duty_filings_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_duty_filings_request__free_unpacked
+                     (Weir__Registry__V1__ListDutyFilingsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_duty_filings_response__init
+                     (Weir__Registry__V1__ListDutyFilingsResponse         *message)
+{
+  static const Weir__Registry__V1__ListDutyFilingsResponse init_value = WEIR__REGISTRY__V1__LIST_DUTY_FILINGS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_duty_filings_response__get_packed_size
+                     (const Weir__Registry__V1__ListDutyFilingsResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_duty_filings_response__pack
+                     (const Weir__Registry__V1__ListDutyFilingsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_duty_filings_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyFilingsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDutyFilingsResponse *
+       weir__registry__v1__list_duty_filings_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDutyFilingsResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_duty_filings_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_duty_filings_response__free_unpacked
+                     (Weir__Registry__V1__ListDutyFilingsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_filings_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__duty_gap__init
+                     (Weir__Registry__V1__DutyGap         *message)
+{
+  static const Weir__Registry__V1__DutyGap init_value = WEIR__REGISTRY__V1__DUTY_GAP__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__duty_gap__get_packed_size
+                     (const Weir__Registry__V1__DutyGap *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__duty_gap__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__duty_gap__pack
+                     (const Weir__Registry__V1__DutyGap *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__duty_gap__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__duty_gap__pack_to_buffer
+                     (const Weir__Registry__V1__DutyGap *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__duty_gap__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__DutyGap *
+       weir__registry__v1__duty_gap__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__DutyGap *)
+     protobuf_c_message_unpack (&weir__registry__v1__duty_gap__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__duty_gap__free_unpacked
+                     (Weir__Registry__V1__DutyGap *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__duty_gap__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_duty_gaps_request__init
+                     (Weir__Registry__V1__ListDutyGapsRequest         *message)
+{
+  static const Weir__Registry__V1__ListDutyGapsRequest init_value = WEIR__REGISTRY__V1__LIST_DUTY_GAPS_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_duty_gaps_request__get_packed_size
+                     (const Weir__Registry__V1__ListDutyGapsRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_duty_gaps_request__pack
+                     (const Weir__Registry__V1__ListDutyGapsRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_duty_gaps_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyGapsRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDutyGapsRequest *
+       weir__registry__v1__list_duty_gaps_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDutyGapsRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_duty_gaps_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_duty_gaps_request__free_unpacked
+                     (Weir__Registry__V1__ListDutyGapsRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__list_duty_gaps_response__init
+                     (Weir__Registry__V1__ListDutyGapsResponse         *message)
+{
+  static const Weir__Registry__V1__ListDutyGapsResponse init_value = WEIR__REGISTRY__V1__LIST_DUTY_GAPS_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__list_duty_gaps_response__get_packed_size
+                     (const Weir__Registry__V1__ListDutyGapsResponse *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__list_duty_gaps_response__pack
+                     (const Weir__Registry__V1__ListDutyGapsResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__list_duty_gaps_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyGapsResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__ListDutyGapsResponse *
+       weir__registry__v1__list_duty_gaps_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__ListDutyGapsResponse *)
+     protobuf_c_message_unpack (&weir__registry__v1__list_duty_gaps_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__list_duty_gaps_response__free_unpacked
+                     (Weir__Registry__V1__ListDutyGapsResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__list_duty_gaps_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__safeguard__init
+                     (Weir__Registry__V1__Safeguard         *message)
+{
+  static const Weir__Registry__V1__Safeguard init_value = WEIR__REGISTRY__V1__SAFEGUARD__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__safeguard__get_packed_size
+                     (const Weir__Registry__V1__Safeguard *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__safeguard__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__safeguard__pack
+                     (const Weir__Registry__V1__Safeguard *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__safeguard__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__safeguard__pack_to_buffer
+                     (const Weir__Registry__V1__Safeguard *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__safeguard__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__Safeguard *
+       weir__registry__v1__safeguard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__Safeguard *)
+     protobuf_c_message_unpack (&weir__registry__v1__safeguard__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__safeguard__free_unpacked
+                     (Weir__Registry__V1__Safeguard *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__safeguard__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__record_safeguard_request__init
+                     (Weir__Registry__V1__RecordSafeguardRequest         *message)
+{
+  static const Weir__Registry__V1__RecordSafeguardRequest init_value = WEIR__REGISTRY__V1__RECORD_SAFEGUARD_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__record_safeguard_request__get_packed_size
+                     (const Weir__Registry__V1__RecordSafeguardRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__record_safeguard_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__record_safeguard_request__pack
+                     (const Weir__Registry__V1__RecordSafeguardRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__record_safeguard_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__record_safeguard_request__pack_to_buffer
+                     (const Weir__Registry__V1__RecordSafeguardRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__record_safeguard_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__RecordSafeguardRequest *
+       weir__registry__v1__record_safeguard_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__RecordSafeguardRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__record_safeguard_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__record_safeguard_request__free_unpacked
+                     (Weir__Registry__V1__RecordSafeguardRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__record_safeguard_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__get_security_file_request__init
+                     (Weir__Registry__V1__GetSecurityFileRequest         *message)
+{
+  static const Weir__Registry__V1__GetSecurityFileRequest init_value = WEIR__REGISTRY__V1__GET_SECURITY_FILE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__get_security_file_request__get_packed_size
+                     (const Weir__Registry__V1__GetSecurityFileRequest *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_security_file_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__get_security_file_request__pack
+                     (const Weir__Registry__V1__GetSecurityFileRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_security_file_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__get_security_file_request__pack_to_buffer
+                     (const Weir__Registry__V1__GetSecurityFileRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__get_security_file_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__GetSecurityFileRequest *
+       weir__registry__v1__get_security_file_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__GetSecurityFileRequest *)
+     protobuf_c_message_unpack (&weir__registry__v1__get_security_file_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__get_security_file_request__free_unpacked
+                     (Weir__Registry__V1__GetSecurityFileRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__get_security_file_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__registry__v1__security_file__init
+                     (Weir__Registry__V1__SecurityFile         *message)
+{
+  static const Weir__Registry__V1__SecurityFile init_value = WEIR__REGISTRY__V1__SECURITY_FILE__INIT;
+  *message = init_value;
+}
+size_t weir__registry__v1__security_file__get_packed_size
+                     (const Weir__Registry__V1__SecurityFile *message)
+{
+  assert(message->base.descriptor == &weir__registry__v1__security_file__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__registry__v1__security_file__pack
+                     (const Weir__Registry__V1__SecurityFile *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__registry__v1__security_file__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__registry__v1__security_file__pack_to_buffer
+                     (const Weir__Registry__V1__SecurityFile *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__registry__v1__security_file__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Registry__V1__SecurityFile *
+       weir__registry__v1__security_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Registry__V1__SecurityFile *)
+     protobuf_c_message_unpack (&weir__registry__v1__security_file__descriptor,
+                                allocator, len, data);
+}
+void   weir__registry__v1__security_file__free_unpacked
+                     (Weir__Registry__V1__SecurityFile *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__registry__v1__security_file__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__registry__v1__region__init
                      (Weir__Registry__V1__Region         *message)
 {
@@ -2707,7 +3247,7 @@ void   weir__registry__v1__sealing_keys__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[16] =
+static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[18] =
 {
   {
     "name",
@@ -2901,6 +3441,30 @@ static const ProtobufCFieldDescriptor weir__registry__v1__department__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "duties",
+    17,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__Department, n_duties),
+    offsetof(Weir__Registry__V1__Department, duties),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duty_gaps",
+    18,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__Department, n_duty_gaps),
+    offsetof(Weir__Registry__V1__Department, duty_gaps),
+    &weir__registry__v1__duty_gap__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__department__field_indices_by_name[] = {
   5,   /* field[5] = authority */
@@ -2908,6 +3472,8 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
   15,   /* field[15] = by_reference */
   11,   /* field[11] = corrections */
   7,   /* field[7] = create_time */
+  16,   /* field[16] = duties */
+  17,   /* field[17] = duty_gaps */
   8,   /* field[8] = etag */
   14,   /* field[14] = instrument */
   4,   /* field[4] = kinds */
@@ -2923,7 +3489,7 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
 static const ProtobufCIntRange weir__registry__v1__department__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 16 }
+  { 0, 18 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
 {
@@ -2933,11 +3499,818 @@ const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
   "Weir__Registry__V1__Department",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Department),
-  16,
+  18,
   weir__registry__v1__department__field_descriptors,
   weir__registry__v1__department__field_indices_by_name,
   1,  weir__registry__v1__department__number_ranges,
   (ProtobufCMessageInit) weir__registry__v1__department__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__duty_filing__field_descriptors[8] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "unit",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, unit),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "persons",
+    4,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__DutyFiling, n_persons),
+    offsetof(Weir__Registry__V1__DutyFiling, persons),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "filer",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, filer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "file_time",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, file_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirmer",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, confirmer),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "confirm_time",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyFiling, confirm_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__duty_filing__field_indices_by_name[] = {
+  7,   /* field[7] = confirm_time */
+  6,   /* field[6] = confirmer */
+  5,   /* field[5] = file_time */
+  4,   /* field[4] = filer */
+  0,   /* field[0] = name */
+  3,   /* field[3] = persons */
+  2,   /* field[2] = unit */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__registry__v1__duty_filing__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__duty_filing__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.DutyFiling",
+  "DutyFiling",
+  "Weir__Registry__V1__DutyFiling",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__DutyFiling),
+  8,
+  weir__registry__v1__duty_filing__field_descriptors,
+  weir__registry__v1__duty_filing__field_indices_by_name,
+  1,  weir__registry__v1__duty_filing__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__duty_filing__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__file_duty_request__field_descriptors[2] =
+{
+  {
+    "filing",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__FileDutyRequest, filing),
+    &weir__registry__v1__duty_filing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__FileDutyRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__file_duty_request__field_indices_by_name[] = {
+  0,   /* field[0] = filing */
+  1,   /* field[1] = request_id */
+};
+static const ProtobufCIntRange weir__registry__v1__file_duty_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__file_duty_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.FileDutyRequest",
+  "FileDutyRequest",
+  "Weir__Registry__V1__FileDutyRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__FileDutyRequest),
+  2,
+  weir__registry__v1__file_duty_request__field_descriptors,
+  weir__registry__v1__file_duty_request__field_indices_by_name,
+  1,  weir__registry__v1__file_duty_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__file_duty_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__confirm_duty_request__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ConfirmDutyRequest, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ConfirmDutyRequest, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ConfirmDutyRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__confirm_duty_request__field_indices_by_name[] = {
+  0,   /* field[0] = name */
+  2,   /* field[2] = request_id */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__registry__v1__confirm_duty_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__confirm_duty_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ConfirmDutyRequest",
+  "ConfirmDutyRequest",
+  "Weir__Registry__V1__ConfirmDutyRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ConfirmDutyRequest),
+  3,
+  weir__registry__v1__confirm_duty_request__field_descriptors,
+  weir__registry__v1__confirm_duty_request__field_indices_by_name,
+  1,  weir__registry__v1__confirm_duty_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__confirm_duty_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_duty_filings_request__field_descriptors[1] =
+{
+  {
+    "parent",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDutyFilingsRequest, parent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_duty_filings_request__field_indices_by_name[] = {
+  0,   /* field[0] = parent */
+};
+static const ProtobufCIntRange weir__registry__v1__list_duty_filings_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_duty_filings_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDutyFilingsRequest",
+  "ListDutyFilingsRequest",
+  "Weir__Registry__V1__ListDutyFilingsRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDutyFilingsRequest),
+  1,
+  weir__registry__v1__list_duty_filings_request__field_descriptors,
+  weir__registry__v1__list_duty_filings_request__field_indices_by_name,
+  1,  weir__registry__v1__list_duty_filings_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_duty_filings_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_duty_filings_response__field_descriptors[1] =
+{
+  {
+    "filings",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListDutyFilingsResponse, n_filings),
+    offsetof(Weir__Registry__V1__ListDutyFilingsResponse, filings),
+    &weir__registry__v1__duty_filing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_duty_filings_response__field_indices_by_name[] = {
+  0,   /* field[0] = filings */
+};
+static const ProtobufCIntRange weir__registry__v1__list_duty_filings_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_duty_filings_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDutyFilingsResponse",
+  "ListDutyFilingsResponse",
+  "Weir__Registry__V1__ListDutyFilingsResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDutyFilingsResponse),
+  1,
+  weir__registry__v1__list_duty_filings_response__field_descriptors,
+  weir__registry__v1__list_duty_filings_response__field_indices_by_name,
+  1,  weir__registry__v1__list_duty_filings_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_duty_filings_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__duty_gap__field_descriptors[5] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyGap, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "duty",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyGap, duty),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gap",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyGap, gap),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyGap, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "required",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__DutyGap, required),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__duty_gap__field_indices_by_name[] = {
+  3,   /* field[3] = article */
+  0,   /* field[0] = department */
+  1,   /* field[1] = duty */
+  2,   /* field[2] = gap */
+  4,   /* field[4] = required */
+};
+static const ProtobufCIntRange weir__registry__v1__duty_gap__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__duty_gap__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.DutyGap",
+  "DutyGap",
+  "Weir__Registry__V1__DutyGap",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__DutyGap),
+  5,
+  weir__registry__v1__duty_gap__field_descriptors,
+  weir__registry__v1__duty_gap__field_indices_by_name,
+  1,  weir__registry__v1__duty_gap__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__duty_gap__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_duty_gaps_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDutyGapsRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDutyGapsRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_duty_gaps_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__registry__v1__list_duty_gaps_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_duty_gaps_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDutyGapsRequest",
+  "ListDutyGapsRequest",
+  "Weir__Registry__V1__ListDutyGapsRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDutyGapsRequest),
+  2,
+  weir__registry__v1__list_duty_gaps_request__field_descriptors,
+  weir__registry__v1__list_duty_gaps_request__field_indices_by_name,
+  1,  weir__registry__v1__list_duty_gaps_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_duty_gaps_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__list_duty_gaps_response__field_descriptors[2] =
+{
+  {
+    "gaps",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__ListDutyGapsResponse, n_gaps),
+    offsetof(Weir__Registry__V1__ListDutyGapsResponse, gaps),
+    &weir__registry__v1__duty_gap__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__ListDutyGapsResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__list_duty_gaps_response__field_indices_by_name[] = {
+  0,   /* field[0] = gaps */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__registry__v1__list_duty_gaps_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__list_duty_gaps_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.ListDutyGapsResponse",
+  "ListDutyGapsResponse",
+  "Weir__Registry__V1__ListDutyGapsResponse",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__ListDutyGapsResponse),
+  2,
+  weir__registry__v1__list_duty_gaps_response__field_descriptors,
+  weir__registry__v1__list_duty_gaps_response__field_indices_by_name,
+  1,  weir__registry__v1__list_duty_gaps_response__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__list_duty_gaps_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__safeguard__field_descriptors[6] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Safeguard, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Safeguard, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "date",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Safeguard, date),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "result",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Safeguard, result),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "recorder",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Safeguard, recorder),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__Safeguard, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__safeguard__field_indices_by_name[] = {
+  2,   /* field[2] = date */
+  0,   /* field[0] = department */
+  1,   /* field[1] = kind */
+  4,   /* field[4] = recorder */
+  3,   /* field[3] = result */
+  5,   /* field[5] = time */
+};
+static const ProtobufCIntRange weir__registry__v1__safeguard__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__safeguard__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.Safeguard",
+  "Safeguard",
+  "Weir__Registry__V1__Safeguard",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__Safeguard),
+  6,
+  weir__registry__v1__safeguard__field_descriptors,
+  weir__registry__v1__safeguard__field_indices_by_name,
+  1,  weir__registry__v1__safeguard__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__safeguard__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__record_safeguard_request__field_descriptors[2] =
+{
+  {
+    "safeguard",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RecordSafeguardRequest, safeguard),
+    &weir__registry__v1__safeguard__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__RecordSafeguardRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__record_safeguard_request__field_indices_by_name[] = {
+  1,   /* field[1] = request_id */
+  0,   /* field[0] = safeguard */
+};
+static const ProtobufCIntRange weir__registry__v1__record_safeguard_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__record_safeguard_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.RecordSafeguardRequest",
+  "RecordSafeguardRequest",
+  "Weir__Registry__V1__RecordSafeguardRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__RecordSafeguardRequest),
+  2,
+  weir__registry__v1__record_safeguard_request__field_descriptors,
+  weir__registry__v1__record_safeguard_request__field_indices_by_name,
+  1,  weir__registry__v1__record_safeguard_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__record_safeguard_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__get_security_file_request__field_descriptors[1] =
+{
+  {
+    "parent",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__GetSecurityFileRequest, parent),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__get_security_file_request__field_indices_by_name[] = {
+  0,   /* field[0] = parent */
+};
+static const ProtobufCIntRange weir__registry__v1__get_security_file_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 1 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__get_security_file_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.GetSecurityFileRequest",
+  "GetSecurityFileRequest",
+  "Weir__Registry__V1__GetSecurityFileRequest",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__GetSecurityFileRequest),
+  1,
+  weir__registry__v1__get_security_file_request__field_descriptors,
+  weir__registry__v1__get_security_file_request__field_indices_by_name,
+  1,  weir__registry__v1__get_security_file_request__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__get_security_file_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__registry__v1__security_file__field_descriptors[6] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SecurityFile, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rules",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SecurityFile, rules),
+    &weir__registry__v1__governance_document__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "responsible",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SecurityFile, responsible),
+    &weir__registry__v1__duty_filing__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_check",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SecurityFile, last_check),
+    &weir__registry__v1__safeguard__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "last_backup",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Registry__V1__SecurityFile, last_backup),
+    &weir__registry__v1__safeguard__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "gaps",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Registry__V1__SecurityFile, n_gaps),
+    offsetof(Weir__Registry__V1__SecurityFile, gaps),
+    &weir__registry__v1__duty_gap__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__registry__v1__security_file__field_indices_by_name[] = {
+  0,   /* field[0] = department */
+  5,   /* field[5] = gaps */
+  4,   /* field[4] = last_backup */
+  3,   /* field[3] = last_check */
+  2,   /* field[2] = responsible */
+  1,   /* field[1] = rules */
+};
+static const ProtobufCIntRange weir__registry__v1__security_file__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__registry__v1__security_file__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.registry.v1.SecurityFile",
+  "SecurityFile",
+  "Weir__Registry__V1__SecurityFile",
+  "weir.registry.v1",
+  sizeof(Weir__Registry__V1__SecurityFile),
+  6,
+  weir__registry__v1__security_file__field_descriptors,
+  weir__registry__v1__security_file__field_indices_by_name,
+  1,  weir__registry__v1__security_file__number_ranges,
+  (ProtobufCMessageInit) weir__registry__v1__security_file__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCFieldDescriptor weir__registry__v1__region__field_descriptors[5] =

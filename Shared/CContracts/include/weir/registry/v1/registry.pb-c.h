@@ -19,6 +19,18 @@ PROTOBUF_C__BEGIN_DECLS
 #include "weir/keys/v1/keys.pb-c.h"
 
 typedef struct Weir__Registry__V1__Department Weir__Registry__V1__Department;
+typedef struct Weir__Registry__V1__DutyFiling Weir__Registry__V1__DutyFiling;
+typedef struct Weir__Registry__V1__FileDutyRequest Weir__Registry__V1__FileDutyRequest;
+typedef struct Weir__Registry__V1__ConfirmDutyRequest Weir__Registry__V1__ConfirmDutyRequest;
+typedef struct Weir__Registry__V1__ListDutyFilingsRequest Weir__Registry__V1__ListDutyFilingsRequest;
+typedef struct Weir__Registry__V1__ListDutyFilingsResponse Weir__Registry__V1__ListDutyFilingsResponse;
+typedef struct Weir__Registry__V1__DutyGap Weir__Registry__V1__DutyGap;
+typedef struct Weir__Registry__V1__ListDutyGapsRequest Weir__Registry__V1__ListDutyGapsRequest;
+typedef struct Weir__Registry__V1__ListDutyGapsResponse Weir__Registry__V1__ListDutyGapsResponse;
+typedef struct Weir__Registry__V1__Safeguard Weir__Registry__V1__Safeguard;
+typedef struct Weir__Registry__V1__RecordSafeguardRequest Weir__Registry__V1__RecordSafeguardRequest;
+typedef struct Weir__Registry__V1__GetSecurityFileRequest Weir__Registry__V1__GetSecurityFileRequest;
+typedef struct Weir__Registry__V1__SecurityFile Weir__Registry__V1__SecurityFile;
 typedef struct Weir__Registry__V1__Region Weir__Registry__V1__Region;
 typedef struct Weir__Registry__V1__ListRegionsRequest Weir__Registry__V1__ListRegionsRequest;
 typedef struct Weir__Registry__V1__ListRegionsResponse Weir__Registry__V1__ListRegionsResponse;
@@ -128,10 +140,165 @@ struct  Weir__Registry__V1__Department
   ProtobufCBinaryData body;
   Weir__Common__V1__Basis *instrument;
   protobuf_c_boolean by_reference;
+  size_t n_duties;
+  ProtobufCBinaryData *duties;
+  size_t n_duty_gaps;
+  Weir__Registry__V1__DutyGap **duty_gaps;
 };
 #define WEIR__REGISTRY__V1__DEPARTMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, 0 }
+    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, 0,NULL }
+
+
+struct  Weir__Registry__V1__DutyFiling
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  int32_t version;
+  ProtobufCBinaryData unit;
+  size_t n_persons;
+  ProtobufCBinaryData *persons;
+  ProtobufCBinaryData filer;
+  Google__Protobuf__Timestamp *file_time;
+  ProtobufCBinaryData confirmer;
+  Google__Protobuf__Timestamp *confirm_time;
+};
+#define WEIR__REGISTRY__V1__DUTY_FILING__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__duty_filing__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, 0,NULL, {0,NULL}, NULL, {0,NULL}, NULL }
+
+
+struct  Weir__Registry__V1__FileDutyRequest
+{
+  ProtobufCMessage base;
+  Weir__Registry__V1__DutyFiling *filing;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__FILE_DUTY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__file_duty_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ConfirmDutyRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  int32_t version;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__CONFIRM_DUTY_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__confirm_duty_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDutyFilingsRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData parent;
+};
+#define WEIR__REGISTRY__V1__LIST_DUTY_FILINGS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_duty_filings_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDutyFilingsResponse
+{
+  ProtobufCMessage base;
+  size_t n_filings;
+  Weir__Registry__V1__DutyFiling **filings;
+};
+#define WEIR__REGISTRY__V1__LIST_DUTY_FILINGS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_duty_filings_response__descriptor) \
+    , 0,NULL }
+
+
+struct  Weir__Registry__V1__DutyGap
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData duty;
+  ProtobufCBinaryData gap;
+  ProtobufCBinaryData article;
+  protobuf_c_boolean required;
+};
+#define WEIR__REGISTRY__V1__DUTY_GAP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__duty_gap__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0 }
+
+
+struct  Weir__Registry__V1__ListDutyGapsRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_DUTY_GAPS_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_duty_gaps_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Registry__V1__ListDutyGapsResponse
+{
+  ProtobufCMessage base;
+  size_t n_gaps;
+  Weir__Registry__V1__DutyGap **gaps;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__REGISTRY__V1__LIST_DUTY_GAPS_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__list_duty_gaps_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__Safeguard
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  ProtobufCBinaryData kind;
+  ProtobufCBinaryData date;
+  ProtobufCBinaryData result;
+  ProtobufCBinaryData recorder;
+  Google__Protobuf__Timestamp *time;
+};
+#define WEIR__REGISTRY__V1__SAFEGUARD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__safeguard__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Registry__V1__RecordSafeguardRequest
+{
+  ProtobufCMessage base;
+  Weir__Registry__V1__Safeguard *safeguard;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__REGISTRY__V1__RECORD_SAFEGUARD_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__record_safeguard_request__descriptor) \
+    , NULL, {0,NULL} }
+
+
+struct  Weir__Registry__V1__GetSecurityFileRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData parent;
+};
+#define WEIR__REGISTRY__V1__GET_SECURITY_FILE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__get_security_file_request__descriptor) \
+    , {0,NULL} }
+
+
+struct  Weir__Registry__V1__SecurityFile
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  Weir__Registry__V1__GovernanceDocument *rules;
+  Weir__Registry__V1__DutyFiling *responsible;
+  Weir__Registry__V1__Safeguard *last_check;
+  Weir__Registry__V1__Safeguard *last_backup;
+  size_t n_gaps;
+  Weir__Registry__V1__DutyGap **gaps;
+};
+#define WEIR__REGISTRY__V1__SECURITY_FILE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__security_file__descriptor) \
+    , {0,NULL}, NULL, NULL, NULL, NULL, 0,NULL }
 
 
 struct  Weir__Registry__V1__Region
@@ -915,6 +1082,234 @@ Weir__Registry__V1__Department *
                       const uint8_t       *data);
 void   weir__registry__v1__department__free_unpacked
                      (Weir__Registry__V1__Department *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__DutyFiling methods */
+void   weir__registry__v1__duty_filing__init
+                     (Weir__Registry__V1__DutyFiling         *message);
+size_t weir__registry__v1__duty_filing__get_packed_size
+                     (const Weir__Registry__V1__DutyFiling   *message);
+size_t weir__registry__v1__duty_filing__pack
+                     (const Weir__Registry__V1__DutyFiling   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__duty_filing__pack_to_buffer
+                     (const Weir__Registry__V1__DutyFiling   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__DutyFiling *
+       weir__registry__v1__duty_filing__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__duty_filing__free_unpacked
+                     (Weir__Registry__V1__DutyFiling *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__FileDutyRequest methods */
+void   weir__registry__v1__file_duty_request__init
+                     (Weir__Registry__V1__FileDutyRequest         *message);
+size_t weir__registry__v1__file_duty_request__get_packed_size
+                     (const Weir__Registry__V1__FileDutyRequest   *message);
+size_t weir__registry__v1__file_duty_request__pack
+                     (const Weir__Registry__V1__FileDutyRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__file_duty_request__pack_to_buffer
+                     (const Weir__Registry__V1__FileDutyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__FileDutyRequest *
+       weir__registry__v1__file_duty_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__file_duty_request__free_unpacked
+                     (Weir__Registry__V1__FileDutyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ConfirmDutyRequest methods */
+void   weir__registry__v1__confirm_duty_request__init
+                     (Weir__Registry__V1__ConfirmDutyRequest         *message);
+size_t weir__registry__v1__confirm_duty_request__get_packed_size
+                     (const Weir__Registry__V1__ConfirmDutyRequest   *message);
+size_t weir__registry__v1__confirm_duty_request__pack
+                     (const Weir__Registry__V1__ConfirmDutyRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__confirm_duty_request__pack_to_buffer
+                     (const Weir__Registry__V1__ConfirmDutyRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ConfirmDutyRequest *
+       weir__registry__v1__confirm_duty_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__confirm_duty_request__free_unpacked
+                     (Weir__Registry__V1__ConfirmDutyRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDutyFilingsRequest methods */
+void   weir__registry__v1__list_duty_filings_request__init
+                     (Weir__Registry__V1__ListDutyFilingsRequest         *message);
+size_t weir__registry__v1__list_duty_filings_request__get_packed_size
+                     (const Weir__Registry__V1__ListDutyFilingsRequest   *message);
+size_t weir__registry__v1__list_duty_filings_request__pack
+                     (const Weir__Registry__V1__ListDutyFilingsRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_duty_filings_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyFilingsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDutyFilingsRequest *
+       weir__registry__v1__list_duty_filings_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_duty_filings_request__free_unpacked
+                     (Weir__Registry__V1__ListDutyFilingsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDutyFilingsResponse methods */
+void   weir__registry__v1__list_duty_filings_response__init
+                     (Weir__Registry__V1__ListDutyFilingsResponse         *message);
+size_t weir__registry__v1__list_duty_filings_response__get_packed_size
+                     (const Weir__Registry__V1__ListDutyFilingsResponse   *message);
+size_t weir__registry__v1__list_duty_filings_response__pack
+                     (const Weir__Registry__V1__ListDutyFilingsResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_duty_filings_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyFilingsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDutyFilingsResponse *
+       weir__registry__v1__list_duty_filings_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_duty_filings_response__free_unpacked
+                     (Weir__Registry__V1__ListDutyFilingsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__DutyGap methods */
+void   weir__registry__v1__duty_gap__init
+                     (Weir__Registry__V1__DutyGap         *message);
+size_t weir__registry__v1__duty_gap__get_packed_size
+                     (const Weir__Registry__V1__DutyGap   *message);
+size_t weir__registry__v1__duty_gap__pack
+                     (const Weir__Registry__V1__DutyGap   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__duty_gap__pack_to_buffer
+                     (const Weir__Registry__V1__DutyGap   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__DutyGap *
+       weir__registry__v1__duty_gap__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__duty_gap__free_unpacked
+                     (Weir__Registry__V1__DutyGap *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDutyGapsRequest methods */
+void   weir__registry__v1__list_duty_gaps_request__init
+                     (Weir__Registry__V1__ListDutyGapsRequest         *message);
+size_t weir__registry__v1__list_duty_gaps_request__get_packed_size
+                     (const Weir__Registry__V1__ListDutyGapsRequest   *message);
+size_t weir__registry__v1__list_duty_gaps_request__pack
+                     (const Weir__Registry__V1__ListDutyGapsRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_duty_gaps_request__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyGapsRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDutyGapsRequest *
+       weir__registry__v1__list_duty_gaps_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_duty_gaps_request__free_unpacked
+                     (Weir__Registry__V1__ListDutyGapsRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__ListDutyGapsResponse methods */
+void   weir__registry__v1__list_duty_gaps_response__init
+                     (Weir__Registry__V1__ListDutyGapsResponse         *message);
+size_t weir__registry__v1__list_duty_gaps_response__get_packed_size
+                     (const Weir__Registry__V1__ListDutyGapsResponse   *message);
+size_t weir__registry__v1__list_duty_gaps_response__pack
+                     (const Weir__Registry__V1__ListDutyGapsResponse   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__list_duty_gaps_response__pack_to_buffer
+                     (const Weir__Registry__V1__ListDutyGapsResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__ListDutyGapsResponse *
+       weir__registry__v1__list_duty_gaps_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__list_duty_gaps_response__free_unpacked
+                     (Weir__Registry__V1__ListDutyGapsResponse *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__Safeguard methods */
+void   weir__registry__v1__safeguard__init
+                     (Weir__Registry__V1__Safeguard         *message);
+size_t weir__registry__v1__safeguard__get_packed_size
+                     (const Weir__Registry__V1__Safeguard   *message);
+size_t weir__registry__v1__safeguard__pack
+                     (const Weir__Registry__V1__Safeguard   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__safeguard__pack_to_buffer
+                     (const Weir__Registry__V1__Safeguard   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__Safeguard *
+       weir__registry__v1__safeguard__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__safeguard__free_unpacked
+                     (Weir__Registry__V1__Safeguard *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__RecordSafeguardRequest methods */
+void   weir__registry__v1__record_safeguard_request__init
+                     (Weir__Registry__V1__RecordSafeguardRequest         *message);
+size_t weir__registry__v1__record_safeguard_request__get_packed_size
+                     (const Weir__Registry__V1__RecordSafeguardRequest   *message);
+size_t weir__registry__v1__record_safeguard_request__pack
+                     (const Weir__Registry__V1__RecordSafeguardRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__record_safeguard_request__pack_to_buffer
+                     (const Weir__Registry__V1__RecordSafeguardRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__RecordSafeguardRequest *
+       weir__registry__v1__record_safeguard_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__record_safeguard_request__free_unpacked
+                     (Weir__Registry__V1__RecordSafeguardRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__GetSecurityFileRequest methods */
+void   weir__registry__v1__get_security_file_request__init
+                     (Weir__Registry__V1__GetSecurityFileRequest         *message);
+size_t weir__registry__v1__get_security_file_request__get_packed_size
+                     (const Weir__Registry__V1__GetSecurityFileRequest   *message);
+size_t weir__registry__v1__get_security_file_request__pack
+                     (const Weir__Registry__V1__GetSecurityFileRequest   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__get_security_file_request__pack_to_buffer
+                     (const Weir__Registry__V1__GetSecurityFileRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__GetSecurityFileRequest *
+       weir__registry__v1__get_security_file_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__get_security_file_request__free_unpacked
+                     (Weir__Registry__V1__GetSecurityFileRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Registry__V1__SecurityFile methods */
+void   weir__registry__v1__security_file__init
+                     (Weir__Registry__V1__SecurityFile         *message);
+size_t weir__registry__v1__security_file__get_packed_size
+                     (const Weir__Registry__V1__SecurityFile   *message);
+size_t weir__registry__v1__security_file__pack
+                     (const Weir__Registry__V1__SecurityFile   *message,
+                      uint8_t             *out);
+size_t weir__registry__v1__security_file__pack_to_buffer
+                     (const Weir__Registry__V1__SecurityFile   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Registry__V1__SecurityFile *
+       weir__registry__v1__security_file__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__registry__v1__security_file__free_unpacked
+                     (Weir__Registry__V1__SecurityFile *message,
                       ProtobufCAllocator *allocator);
 /* Weir__Registry__V1__Region methods */
 void   weir__registry__v1__region__init
@@ -2042,6 +2437,42 @@ void   weir__registry__v1__sealing_keys__free_unpacked
 typedef void (*Weir__Registry__V1__Department_Closure)
                  (const Weir__Registry__V1__Department *message,
                   void *closure_data);
+typedef void (*Weir__Registry__V1__DutyFiling_Closure)
+                 (const Weir__Registry__V1__DutyFiling *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__FileDutyRequest_Closure)
+                 (const Weir__Registry__V1__FileDutyRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ConfirmDutyRequest_Closure)
+                 (const Weir__Registry__V1__ConfirmDutyRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDutyFilingsRequest_Closure)
+                 (const Weir__Registry__V1__ListDutyFilingsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDutyFilingsResponse_Closure)
+                 (const Weir__Registry__V1__ListDutyFilingsResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__DutyGap_Closure)
+                 (const Weir__Registry__V1__DutyGap *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDutyGapsRequest_Closure)
+                 (const Weir__Registry__V1__ListDutyGapsRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__ListDutyGapsResponse_Closure)
+                 (const Weir__Registry__V1__ListDutyGapsResponse *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__Safeguard_Closure)
+                 (const Weir__Registry__V1__Safeguard *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__RecordSafeguardRequest_Closure)
+                 (const Weir__Registry__V1__RecordSafeguardRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__GetSecurityFileRequest_Closure)
+                 (const Weir__Registry__V1__GetSecurityFileRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Registry__V1__SecurityFile_Closure)
+                 (const Weir__Registry__V1__SecurityFile *message,
+                  void *closure_data);
 typedef void (*Weir__Registry__V1__Region_Closure)
                  (const Weir__Registry__V1__Region *message,
                   void *closure_data);
@@ -2229,6 +2660,18 @@ extern const ProtobufCEnumDescriptor    weir__registry__v1__state__descriptor;
 extern const ProtobufCEnumDescriptor    weir__registry__v1__level__descriptor;
 extern const ProtobufCEnumDescriptor    weir__registry__v1__law_state__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__duty_filing__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__file_duty_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__confirm_duty_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_duty_filings_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_duty_filings_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__duty_gap__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_duty_gaps_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__list_duty_gaps_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__safeguard__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__record_safeguard_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__get_security_file_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__registry__v1__security_file__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__region__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_regions_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__registry__v1__list_regions_response__descriptor;
