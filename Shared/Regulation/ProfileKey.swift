@@ -33,6 +33,8 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case scopeByReferenceKinds = "scope.by_reference_kinds"
   case scopeOperatorKinds = "scope.operator_kinds"
   case scopeAuthorityDocument = "scope.authority_document"
+  case scopeAreaAndLine = "scope.area_and_line"
+  case scopeFunctionsBind = "scope.functions_bind"
 
   // MARK: Catalogue
 
@@ -77,6 +79,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case ingestManualUploadOrigins = "ingest.manual_upload_origins"
   case ingestFreshness = "ingest.freshness"
   case ingestQualityThresholdPercent = "ingest.quality_threshold_percent"
+  case ingestCollectionListBinds = "ingest.collection_list_binds"
   case ingestRejectsKeptDays = "ingest.rejects_kept_days"
   case ingestIdentifierDoubts = "ingest.identifier_doubts"
 

@@ -52,7 +52,7 @@ extension ProfileKey {
       .word(["excluded", "included"])
     case .scopeBodyKinds, .scopeByReferenceKinds, .scopeOperatorKinds:
       .words(ProfileKey.all(BodyKind.self))
-    case .scopeAuthorityDocument:
+    case .scopeAuthorityDocument, .scopeAreaAndLine, .scopeFunctionsBind:
       .boolean
     default:
       nil
@@ -116,7 +116,7 @@ extension ProfileKey {
       .word(["specific_population", "population"])
     case .ingestModes:
       .words(ProfileKey.all(DeliveryMode.self))
-    case .ingestAPINeedsReason:
+    case .ingestAPINeedsReason, .ingestCollectionListBinds:
       .boolean
     case .ingestSelfBuilt:
       .words(["table", "realtime", "full"])

@@ -47,6 +47,16 @@ extension Profile {
   /// Whether an authority is registered with the document that named it (guangdong-2018/32.2).
   package var authorityNeedsDocument: Provision<Bool>? { flag(.scopeAuthorityDocument) }
 
+  /// Whether a body provides and asks for what its recorded functions cover alone (luyi-2019/5.i2).
+  package var functionsBind: Provision<Bool>? {
+    flag(.scopeFunctionsBind).flatMap { $0.value ? $0 : nil }
+  }
+
+  /// Whether a body delivers what stands on its collection list alone, once it has one (meizhou-public-2023/11c).
+  package var collectionListBinds: Provision<Bool>? {
+    flag(.ingestCollectionListBinds).flatMap { $0.value ? $0 : nil }
+  }
+
   /// Set where data of public enterprises that are not of a public service stay outside (meizhou-public-2023/2.2).
   package var utilitiesExcluded: Provision<String>? {
     word(.scopeUtilities).flatMap { $0.value == "excluded" ? $0 : nil }

@@ -413,6 +413,7 @@ extension DepartmentFacts {
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty,
       holders: department.holders,
       body: BodyKind(rawValue: department.body) ?? .administrativeOrgan,
-      duties: Set(department.duties.compactMap { DutyPost(rawValue: $0) }))
+      duties: Set(department.duties.compactMap { DutyPost(rawValue: $0) }),
+      functions: department.functions)
   }
 }

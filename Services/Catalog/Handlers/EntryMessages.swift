@@ -113,6 +113,8 @@ extension EntryContent {
     entry.groupDecision = groupDecision
     entry.shareDepartments = shareDepartments.map { "departments/\($0.text)" }
     entry.duplicateReason = duplicateReason
+    entry.coverage = coverage
+    entry.function = function
     return entry
   }
 
@@ -158,6 +160,8 @@ extension EntryContent {
     groupDecision = entry.groupDecision
     shareDepartments = try departmentCodes(entry.shareDepartments, "entry.share_departments")
     duplicateReason = entry.duplicateReason
+    coverage = entry.coverage
+    function = entry.function
   }
 }
 

@@ -82,7 +82,10 @@ extension CatalogServer {
         guard let wanted, let version = try transaction.entryVersion(number, wanted) else {
           return nil
         }
-        return try message(version, standing, showsInside: false)
+        var reply = try message(version, standing, showsInside: false)
+        reply.offCollectionList = isOffCollectionList(
+          version.content, list: try transaction.collectionList(of: standing.owner))
+        return reply
       }
       guard let found else {
         throw RequestRefusal.unknownResource(field: "name", name: request.name)

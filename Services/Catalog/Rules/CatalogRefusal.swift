@@ -60,6 +60,8 @@ package enum CatalogRefusal: Refusal, Hashable {
   case columnsMissing([String])
   case notOpenable(path: String, mark: BilingualText, citation: Citation)
   case dutyNotNamed(DutyPost, citation: Citation)
+  case coverageOutsideArea(path: String, area: String, citation: Citation)
+  case functionNotRecorded(String, citation: Citation)
 
   package var reason: String {
     switch self {
@@ -117,6 +119,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .columnsMissing: "catalog.columns_missing"
     case .notOpenable: "catalog.not_openable"
     case .dutyNotNamed: "catalog.duty_not_named"
+    case .coverageOutsideArea: "catalog.coverage_outside_area"
+    case .functionNotRecorded: "catalog.function_not_recorded"
     }
   }
 
@@ -124,7 +128,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     switch self {
     case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours,
       .typeNotYours, .secondPersonNeeded, .receivedData, .bodyOutsideScope, .businessOutsideScope,
-      .listingNotYours, .catalogueOutOfReach:
+      .listingNotYours, .catalogueOutOfReach, .coverageOutsideArea, .functionNotRecorded:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
@@ -142,7 +146,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .itemRepeated(let path, _), .itemMalformed(let path, _), .shareTypeUnknown(let path, _, _),
       .basisMissing(let path, _, _), .basisInvalid(let path, _, _, _), .basisIncomplete(let path),
       .conditionsMissing(let path, _), .baseDataLocked(let path, _), .itemUnknown(let path, _),
-      .identityNumberInText(let path), .receivedData(let path, _, _):
+      .identityNumberInText(let path), .receivedData(let path, _, _),
+      .coverageOutsideArea(let path, _, _):
       path
     case .typeNotYours: "share_types"
     case .secrecyReviewMissing: "secrecy_passed"
@@ -155,6 +160,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .notElectronic: "entry.data_form"
     case .sourceSystemForeign, .systemNotRegistered: "source_system"
     case .bodyOutsideScope, .dutyNotNamed: "entry.owner"
+    case .functionNotRecorded: "entry.function"
     case .businessOutsideScope: "entry.business_class"
     case .specialLawNotOpen: "entry.share_type"
     case .guideNotMet(let path, _, _, _), .sharedAlready(let path, _, _, _, _),
@@ -203,7 +209,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .listingNotYours(_, let citation), .guideNotMet(_, _, _, let citation),
       .sharedAlready(_, _, _, _, let citation), .groupDecisionMissing(_, let citation),
       .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation),
-      .dutyNotNamed(_, let citation):
+      .dutyNotNamed(_, let citation), .coverageOutsideArea(_, _, let citation),
+      .functionNotRecorded(_, let citation):
       citation
     default: nil
     }

@@ -200,6 +200,15 @@ extension CatalogRefusal {
     case .dutyNotNamed(let post, _):
       BilingualText(
         "归属单位尚未备案“\(post.term.chinese)”。", "The owner has no \(post.term.english) on file.")
+    case .coverageOutsideArea(let path, let area, _):
+      BilingualText(
+        "\(path) 超出归属单位的管辖区域（\(area)）：市级部门负责全市本行业，县级部门只负责本地。",
+        "\(path) is outside the owner's area (\(area)): a city's body acts for the whole city in its line, a county's for itself."
+      )
+    case .functionNotRecorded(let function, _):
+      BilingualText(
+        "“\(function)”不在归属单位登记的职能之内。",
+        "\"\(function)\" is none of the functions that are recorded of the owner.")
     default: nil
     }
   }
@@ -232,6 +241,13 @@ extension CatalogRefusal {
       BilingualText(
         "请先备案：weir department duty file … \(post.rawValue) --unit … --person …。",
         "File it first: weir department duty file … \(post.rawValue) --unit … --person ….")
+    case .coverageOutsideArea:
+      BilingualText("请由当地同类部门编制。", "Let the body of that place register it.")
+    case .functionNotRecorded:
+      BilingualText(
+        "请在 function 中写明登记的职能（weir department show …）；登记有缺的，请主管部门补登：weir department update … --function …。",
+        "Name a recorded function in function (weir department show …); where one is missing, let the authority record it: weir department update … --function …."
+      )
     case .businessOutsideScope:
       BilingualText("只登记提供公共服务产生的数据。", "Register what comes of a public service only.")
     case .specialLawNotOpen:

@@ -148,6 +148,7 @@ package func checkCategory(
       content.category, owners: known.ownerKinds, origin: known.citation,
       citation: known.cited(under: profile, else: .accessRule(15)))
   }
+  try checkLine(known, of: content, owner: owner, under: profile)
   switch known.category.rule {
   case "no_minors" where !content.excludesMinors:
     throw .fieldMissing(

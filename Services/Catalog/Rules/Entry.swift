@@ -149,6 +149,10 @@ package struct EntryContent: Hashable, Sendable {
   /// To whom a conditional entry is open; empty for all who meet its conditions (meizhou-public-2023/9.4).
   package var shareDepartments: [DepartmentCode] = []
   package var duplicateReason = ""
+  /// The regions whose data it has, GB/T 2260; none for the owner's own.
+  package var coverage: [String] = []
+  /// By which of its functions the owner provides it (luyi-2019/5).
+  package var function = ""
 
   package init(owner: DepartmentCode) {
     self.owner = owner
@@ -334,12 +338,16 @@ package struct DepartmentFacts: Hashable, Sendable {
   package let body: BodyKind
   /// Duties for which a unit and an active person are on file.
   package let duties: Set<DutyPost>
+  /// What it is there for, as recorded; none where nothing is.
+  package let functions: [String]
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, kinds: Set<String>,
     authority: DepartmentCode?, isAuthority: Bool, holders: [Role: Set<DepartmentCode>] = [:],
-    body: BodyKind = .administrativeOrgan, duties: Set<DutyPost> = []
+    body: BodyKind = .administrativeOrgan, duties: Set<DutyPost> = [],
+    functions: [String] = []
   ) {
+    self.functions = functions
     self.body = body
     self.duties = duties
     self.code = code

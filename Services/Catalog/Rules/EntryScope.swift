@@ -6,7 +6,7 @@ import Vocabulary
 /// Checks that the governing text takes in the owner and its data.
 ///
 /// Order of precedence: the kind of body (meizhou-public-2023/2.1), what a public enterprise's data come from (2.2), the other law
-/// (2.3).
+/// (2.3), whose area and whose functions the data are of.
 package func checkScope(
   _ content: EntryContent, owner: DepartmentFacts, under profile: Profile
 ) throws(CatalogRefusal) {
@@ -26,6 +26,8 @@ package func checkScope(
   if let law = content.specialLaw, !law.isComplete {
     throw .basisIncomplete(path: "entry.special_law")
   }
+  try checkCoverage(content, owner: owner, under: profile)
+  try checkFunction(content, owner: owner, under: profile)
 }
 
 /// Checks that what another law governs is shared on application or not at all: nothing opens it of itself (meizhou-public-2023/2.3).

@@ -35,6 +35,7 @@ func checkTexts(of content: EntryContent) throws(CatalogRefusal) {
     ("entry.shared_content", content.sharedContent), ("entry.conditions", content.conditions),
     ("entry.share_scope", content.shareScope), ("entry.necessity", content.necessity),
     ("entry.acquisition_reference", content.acquisitionReference),
+    ("entry.function", content.function),
   ])
   try checkTexts(of: content.bases, path: "entry.bases")
   if let basis = content.acquisitionBasis {

@@ -76,6 +76,8 @@ private func changedProperties(_ old: EntryContent, _ new: EntryContent) -> [Str
   if old.structure != new.structure { changed.append("structure") }
   if old.activeSharing != new.activeSharing { changed.append("active_sharing") }
   if old.shareDepartments != new.shareDepartments { changed.append("share_departments") }
+  if old.coverage != new.coverage { changed.append("coverage") }
+  if old.function != new.function { changed.append("function") }
   if old.providingDepartment != new.providingDepartment { changed.append("providing_department") }
   return changed
 }

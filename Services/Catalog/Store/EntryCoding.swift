@@ -46,6 +46,8 @@ extension EntryContent {
     object.set("group_decision", groupDecision)
     object.set("share_departments", texts: shareDepartments.map(\.text))
     object.set("duplicate_reason", duplicateReason)
+    object.set("coverage", texts: coverage)
+    object.set("function", function)
     return .object(object)
   }
 
@@ -89,6 +91,8 @@ extension EntryContent {
     groupDecision = object.text("group_decision")
     shareDepartments = object.texts("share_departments").compactMap { DepartmentCode($0) }
     duplicateReason = object.text("duplicate_reason")
+    coverage = object.texts("coverage")
+    function = object.text("function")
   }
 }
 

@@ -41,6 +41,16 @@ extension SQLReading where Self: ~Copyable {
     ).map { try Listing($0) }
   }
 
+  /// What an owner's duties make it collect, as it holds (meizhou-public-2023/11a).
+  package func collectionList(of owner: DepartmentCode) throws -> [Listing] {
+    try query(
+      """
+      SELECT * FROM listings WHERE state = 'in_force' AND kind = 'collection' AND owner = ?1
+      ORDER BY id
+      """, [owner.text]
+    ).map { try Listing($0) }
+  }
+
   package func findListings(
     _ filter: ListingFilter, after: (number: Int64, version: Int64), limit: Int
   ) throws -> [Listing] {

@@ -4,7 +4,7 @@ package import Vocabulary
 
 /// What of a department can be corrected; the raw value is the field's name on the wire.
 package enum DepartmentField: String, CaseIterable, Sendable {
-  case title, level, region, kinds, authority, body, instrument
+  case title, level, region, kinds, authority, body, instrument, functions
 
   /// Reads the mask of a request: each field once, at least one.
   package static func mask(_ names: [String]) throws(RegistryRefusal) -> [DepartmentField] {
@@ -26,6 +26,7 @@ package enum DepartmentField: String, CaseIterable, Sendable {
     case .body: department.body.rawValue
     case .instrument:
       department.instrument.map { "\($0.kind.rawValue):\($0.title):\($0.article)" } ?? ""
+    case .functions: department.functions.joined(separator: "；")
     }
   }
 }
@@ -61,7 +62,8 @@ extension RegisteredDepartment {
   ) throws(RegistryRefusal) -> RegisteredDepartment {
     var whole = DepartmentDraft(
       code: code.text, title: title, level: level.rawValue, region: region.text, kinds: kinds,
-      authority: authority?.text ?? "", body: body.rawValue, instrument: instrument)
+      authority: authority?.text ?? "", body: body.rawValue, instrument: instrument,
+      functions: functions)
     for field in fields {
       switch field {
       case .title: whole.title = draft.title
@@ -71,6 +73,7 @@ extension RegisteredDepartment {
       case .authority: whole.authority = draft.authority
       case .body: whole.body = draft.body
       case .instrument: whole.instrument = draft.instrument
+      case .functions: whole.functions = draft.functions
       }
     }
     var next = try draftedDepartment(whole, demand: nil, now: created)

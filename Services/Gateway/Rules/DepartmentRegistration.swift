@@ -38,11 +38,13 @@ package struct DepartmentDraft: Sendable {
   /// Empty for an administrative organ.
   package var body: String
   package var instrument: LegalBasis?
+  package var functions: [String]
 
   package init(
     code: String, title: String, level: Int64, region: String, kinds: [String], authority: String,
-    body: String = "", instrument: LegalBasis? = nil
+    body: String = "", instrument: LegalBasis? = nil, functions: [String] = []
   ) {
+    self.functions = functions
     self.body = body
     self.instrument = instrument
     self.code = code
@@ -58,6 +60,8 @@ package struct DepartmentDraft: Sendable {
 package let longestTitleBytes = 300
 /// The most kinds that one body bears.
 package let mostKinds = 32
+/// The most functions that are recorded of one body.
+package let mostFunctions = 200
 
 /// A department as it will stand in the registry, from a draft whose form is checked (`hebi-2021/6.3a`).
 ///
@@ -95,11 +99,15 @@ package func draftedDepartment(
     try requireTitle(instrument.title, field: "department.instrument.title")
     try requireTitle(instrument.article, field: "department.instrument.article")
   }
+  guard draft.functions.count <= mostFunctions,
+    Set(draft.functions).count == draft.functions.count
+  else { throw .malformed(field: "department.functions", .functions) }
+  for function in draft.functions { try requireTitle(function, field: "department.functions") }
   return RegisteredDepartment(
     code: code, title: draft.title, level: level, region: region,
     kinds: Set(draft.kinds).sorted(), authority: authority,
     state: demand == nil ? .active : .disabled, created: now, body: body,
-    instrument: draft.instrument)
+    instrument: draft.instrument, functions: draft.functions)
 }
 
 /// Checks a new department against the registry (`meizhou-public-2023/5.0`: each level has its authority;

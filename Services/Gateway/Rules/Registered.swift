@@ -46,12 +46,16 @@ package struct RegisteredDepartment: Hashable, Sendable {
   package var body: BodyKind
   /// The law that gives it its functions, or the document that named it an authority.
   package var instrument: LegalBasis?
+  /// What it is there for, by law (luyi-2019/5).
+  package var functions: [String]
 
   package init(
     code: DepartmentCode, title: String, level: AdministrativeLevel, region: RegionCode,
     kinds: [String], authority: DepartmentCode?, state: RegistryState, created: Instant,
-    version: Int64 = 0, body: BodyKind = .administrativeOrgan, instrument: LegalBasis? = nil
+    version: Int64 = 0, body: BodyKind = .administrativeOrgan, instrument: LegalBasis? = nil,
+    functions: [String] = []
   ) {
+    self.functions = functions
     self.body = body
     self.instrument = instrument
     self.code = code

@@ -7,7 +7,7 @@ package enum RegistryRefusal: Error, Hashable, Sendable {
   /// What a malformed field should have looked like.
   package enum Form: Hashable, Sendable {
     case slug, name, title, kind, level, region, territory, state, serial, pageToken, requestID
-    case certificateRequest, mask, hash, document, day, body, duty, pastDay, safeguard
+    case certificateRequest, mask, hash, document, day, body, duty, pastDay, safeguard, functions
   }
 
   case malformed(field: String, Form)
@@ -406,8 +406,9 @@ extension RegistryRefusal.Form {
     case .requestID: BilingualText("应为 1 至 64 个可见字符", "1 to 64 visible characters")
     case .mask:
       BilingualText(
-        "应为 title、level、region、kinds、authority、body、instrument 中的一项或几项",
-        "one or more of title, level, region, kinds, authority, body, instrument, each once")
+        "应为 title、level、region、kinds、authority、body、instrument、functions 中的一项或几项",
+        "one or more of title, level, region, kinds, authority, body, instrument, functions, each once"
+      )
     case .body:
       BilingualText(
         "应为 \(BodyKind.allCases.map(\.rawValue).joined(separator: "、")) 之一",
@@ -421,6 +422,8 @@ extension RegistryRefusal.Form {
       BilingualText(
         "应为 departments/单位/duties/implementing、dedicated 或 security",
         "departments/d/duties/ with implementing, dedicated or security")
+    case .functions:
+      BilingualText("最多 \(mostFunctions) 项职能，不得重复", "at most \(mostFunctions) functions, each once")
     case .pastDay: BilingualText("不得晚于今天", "no later than today")
     case .safeguard: BilingualText("应为 check（检查）或 backup（备份）", "check or backup")
     case .day: BilingualText("应为日期，如 2027-03-04", "a date like 2027-03-04")

@@ -14,7 +14,7 @@ package struct RegistryDamage: Error, Equatable {
 /// The columns of each table, in the order in which the values below are read and written.
 enum RegistryColumns {
   static let department =
-    "code, title, level, region, kinds, authority, state, created, version, body, instrument"
+    "code, title, level, region, kinds, authority, state, created, version, body, instrument, functions"
   static let system = "department, name, title, responsible, state, created, version, region"
   static let person = "department, id, title, roles, state, successor, created, version"
   static let run = "department, name, system, title, responsible, state, created, version"
@@ -40,7 +40,7 @@ extension RegisteredDepartment {
       code: code, title: try row[1], level: level, region: region, kinds: list(kinds),
       authority: authority.flatMap { DepartmentCode($0) }, state: state,
       created: Instant(milliseconds: try row[7]), version: try row[8], body: body,
-      instrument: try keptInstrument(try row[10]))
+      instrument: try keptInstrument(try row[10]), functions: lines(try row[11]))
   }
 
   var arguments: [SQLValue] {
@@ -49,9 +49,12 @@ extension RegisteredDepartment {
       .text(kinds.joined(separator: ",")), (authority?.text).sqlValue, .integer(state.rawValue),
       .integer(created.milliseconds), .integer(version), .text(body.rawValue),
       instrument.map { .blob($0.json.stored) } ?? .null,
+      .text(functions.joined(separator: "\n")),
     ]
   }
 }
+
+private func lines(_ text: String) -> [String] { text.split(separator: "\n").map(String.init) }
 
 /// The law behind a body, kept as canonical JSON.
 private func keptInstrument(_ stored: [UInt8]?) throws -> LegalBasis? {

@@ -11,7 +11,7 @@ package struct RegistryStore: Sendable {
 
   package static let schema: [SchemaStep] = [
     .registry, .corrections, .systemRegions, .scheduledRuns, .followers, .law, .notices,
-    .documents, .bodies, .duties,
+    .documents, .bodies, .duties, .functions,
   ]
 
   package init(_ database: SQLDatabase) {

@@ -103,6 +103,7 @@ extension DeliveryTerms {
       manualUploadOrigins: profile.manualUploadOrigins.map {
         OfferedOrigins(Set($0.value), citation: $0.citation)
       },
-      reasonForInterface: interface?.value == true ? interface?.citation : nil, basis: basis)
+      reasonForInterface: interface?.value == true ? interface?.citation : nil, basis: basis,
+      offCollectionList: entry.offCollectionList ? profile.collectionListBinds?.citation : nil)
   }
 }

@@ -40,12 +40,15 @@ package struct DeliveryTerms: Hashable, Sendable {
   /// The article by which an interface needs a reason (`ingest.api_needs_reason`), if the profile has one.
   package let reasonForInterface: Citation?
   package let basis: RuleBasis
+  /// The article by which the source may not collect these data: its collection list does not name them (meizhou-public-2023/11c).
+  package let offCollectionList: Citation?
 
   package init(
     owner: DepartmentCode, isPublished: Bool, origin: DataOrigin, sourceSystem: SystemName?,
     modes: OfferedModes?, tableOnlyForSelfBuilt: Citation?, manualUploadOrigins: OfferedOrigins?,
-    reasonForInterface: Citation?, basis: RuleBasis
+    reasonForInterface: Citation?, basis: RuleBasis, offCollectionList: Citation? = nil
   ) {
+    self.offCollectionList = offCollectionList
     self.owner = owner
     self.isPublished = isPublished
     self.origin = origin
@@ -98,12 +101,13 @@ extension DeliveryMode {
 ///
 /// 1. not the owner (AC-30; meizhou-specific-2021/7, luyi-2019/17, hebi-2021/27)
 /// 2. the entry is not published
-/// 3. by hand into a self-built system's entry, or into one of an origin from which the profile takes none by hand
+/// 3. the source may not collect these data (meizhou-public-2023/11c)
+/// 4. by hand into a self-built system's entry, or into one of an origin from which the profile takes none by hand
 ///    (AC-34, meizhou-public-2023/12b, 12d)
-/// 4. a mode the profile does not offer
-/// 5. an interface without a reason (AC-34, meizhou-specific-2021/12b)
-/// 6. the certificate does not fit the mode: a table wants the entry's registered system, a file a person
-/// 7. an as-of day in the future
+/// 5. a mode the profile does not offer
+/// 6. an interface without a reason (AC-34, meizhou-specific-2021/12b)
+/// 7. the certificate does not fit the mode: a table wants the entry's registered system, a file a person
+/// 8. an as-of day in the future
 package func checkDelivery(
   _ offer: DeliveryOffer, under terms: DeliveryTerms, today: CivilDate
 ) throws(IngestRefusal) {
@@ -111,6 +115,7 @@ package func checkDelivery(
     throw .notOwner(citation: terms.basis.delivery)
   }
   guard terms.isPublished else { throw .entryNotPublished }
+  if let citation = terms.offCollectionList { throw .offCollectionList(citation: citation) }
   if terms.origin == .selfBuilt, offer.mode.isByHand, let citation = terms.tableOnlyForSelfBuilt {
     throw .manualUploadRefused(citation: citation)
   }

@@ -7,6 +7,8 @@ package enum IngestRefusal: Refusal, Hashable {
   // Opening a batch.
   case notOwner(citation: Citation)
   case entryNotPublished
+  /// The source's collection list does not name these data.
+  case offCollectionList(citation: Citation)
   /// No item is the subject: a row could never be found again.
   case entryWithoutSubject
   /// No registered system fills the entry yet.
@@ -53,6 +55,7 @@ package enum IngestRefusal: Refusal, Hashable {
     switch self {
     case .notOwner: "ingest.not_owner"
     case .entryNotPublished: "ingest.entry_not_published"
+    case .offCollectionList: "ingest.off_collection_list"
     case .entryWithoutSubject: "ingest.entry_without_subject"
     case .entryNotMounted: "ingest.entry_not_mounted"
     case .manualUploadRefused: "ingest.manual_upload_refused"
@@ -85,7 +88,8 @@ package enum IngestRefusal: Refusal, Hashable {
 
   package var kind: RefusalKind {
     switch self {
-    case .notOwner, .manualUploadRefused, .manualUploadOfOrigin, .modeNotOffered, .personNeeded,
+    case .notOwner, .offCollectionList, .manualUploadRefused, .manualUploadOfOrigin,
+      .modeNotOffered, .personNeeded,
       .systemNeeded, .otherSystem:
       .notAllowed
     case .identityNumberInText, .interfaceReasonMissing, .asOfInFuture, .headerIsData,
@@ -105,7 +109,8 @@ package enum IngestRefusal: Refusal, Hashable {
 
   package var field: String? {
     switch self {
-    case .notOwner, .entryNotPublished, .entryWithoutSubject, .entryNotMounted: "batch.entry"
+    case .notOwner, .offCollectionList, .entryNotPublished, .entryWithoutSubject, .entryNotMounted:
+      "batch.entry"
     case .manualUploadRefused, .manualUploadOfOrigin, .modeNotOffered, .personNeeded,
       .systemNeeded, .otherSystem:
       "batch.mode"
@@ -124,7 +129,8 @@ package enum IngestRefusal: Refusal, Hashable {
 
   package var citation: Citation? {
     switch self {
-    case .notOwner(let citation), .manualUploadRefused(let citation),
+    case .notOwner(let citation), .offCollectionList(let citation),
+      .manualUploadRefused(let citation),
       .manualUploadOfOrigin(_, let citation), .modeNotOffered(_, let citation),
       .interfaceReasonMissing(let citation):
       citation

@@ -20,6 +20,10 @@ extension IngestRefusal {
     case .notOwner:
       BilingualText(
         "只有数源部门可以向自己的目录汇聚数据。", "Only the department that owns an entry delivers data to it.")
+    case .offCollectionList:
+      BilingualText(
+        "本单位的采集清单没有这些数据，不能汇聚。",
+        "Your collection list does not name these data; they are not delivered.")
     case .entryNotPublished:
       BilingualText("目录尚未发布，不能汇聚数据。", "The entry is not published; nothing can be delivered to it.")
     case .entryWithoutSubject:

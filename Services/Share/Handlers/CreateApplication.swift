@@ -31,6 +31,7 @@ extension ShareServer {
         let number = try transaction.nextNumber("applications")
         let application = try judged(under: profile) {
           try checkDuties(of: applicant, under: $0)
+          try checkFunction(use, of: applicant, under: $0)
           return try draftApplication(
             number: number, use: use, for: entry, by: actor, applicant: applicant, under: $0,
             at: time)

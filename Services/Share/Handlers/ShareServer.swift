@@ -204,7 +204,8 @@ extension DepartmentStanding {
     self.init(
       code: code, level: level, region: department.region,
       authority: department.decidingAuthority, isAuthority: department.authority.isEmpty,
-      duties: Set(department.duties.compactMap { DutyPost(rawValue: $0) }))
+      duties: Set(department.duties.compactMap { DutyPost(rawValue: $0) }),
+      functions: department.functions)
   }
 }
 

@@ -63,6 +63,7 @@ extension ShareServer {
       try checkStanding(standing, entry: entry.name, items: use.items, atOnce: true, under: $0)
       try checkMounted(standing, entry: entry.name)
       try checkDuties(of: receiver, under: $0)
+      try checkFunction(use, of: receiver, under: $0)
       return try ShareRules.subscribe(number, use: use, to: entry, by: actor, under: $0, at: time)
     }
   }

@@ -20,6 +20,8 @@ package enum SafeguardRefusal: Hashable, Sendable {
   case systemAbroad(grant: String, system: String, citation: Citation)
   case authorisationNeeded(item: String, citation: Citation)
   case quotaTooLarge(path: String, limit: Int, citation: Citation)
+  /// The business for which data are asked is none of the body's functions.
+  case functionNotRecorded(department: String, business: String, citation: Citation)
   /// The body that would receive data has no unit and person for their security.
   case dutyNotNamed(department: String, post: DutyPost, citation: Citation)
 
@@ -36,6 +38,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     case .systemAbroad: "share.system_abroad"
     case .authorisationNeeded: "share.authorisation_needed"
     case .quotaTooLarge: "share.quota_too_large"
+    case .functionNotRecorded: "share.function_not_recorded"
     case .dutyNotNamed: "share.duty_not_named"
     }
   }
@@ -60,6 +63,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
     case .recipientNotGranted: "recipient"
     case .recipientItem, .authorisationNeeded: "items"
     case .systemAbroad: "grant"
+    case .functionNotRecorded: "application.business"
     case .dutyNotNamed: "application.applicant"
     }
   }
@@ -72,7 +76,7 @@ package enum SafeguardRefusal: Hashable, Sendable {
       .recipientNotAsked(_, let citation), .recipientNotGranted(_, _, let citation),
       .recipientItem(_, _, _, let citation), .systemAbroad(_, _, let citation),
       .authorisationNeeded(_, let citation), .quotaTooLarge(_, _, let citation),
-      .dutyNotNamed(_, _, let citation):
+      .functionNotRecorded(_, _, let citation), .dutyNotNamed(_, _, let citation):
       citation
     }
   }
@@ -116,6 +120,10 @@ package enum SafeguardRefusal: Hashable, Sendable {
         "\"\(item)\" is sensitive or important: its source must authorise it expressly.")
     case .quotaTooLarge(_, let limit, _):
       BilingualText("每日至多 \(limit) 人。", "At most \(limit) persons a day.")
+    case .functionNotRecorded(let department, let business, _):
+      BilingualText(
+        "“\(business)”不在 \(department) 登记的职能之内。",
+        "\"\(business)\" is none of the functions that are recorded of \(department).")
     case .dutyNotNamed(let department, let post, _):
       BilingualText(
         "\(department) 尚未备案“\(post.term.chinese)”，不能取得数据。",
@@ -134,6 +142,11 @@ package enum SafeguardRefusal: Hashable, Sendable {
         "Apply anew and state the recipient: weir share apply.")
     case .authorisationNeeded:
       BilingualText("请先申请：weir share apply。", "Apply for it first: weir share apply.")
+    case .functionNotRecorded(let department, _, _):
+      BilingualText(
+        "请在 business 中写明登记的职能（weir department show \(department)）；登记有缺的，请主管部门补登：weir department update … --function …。",
+        "Name a recorded function in business (weir department show \(department)); where one is missing, let the authority record it: weir department update … --function …."
+      )
     case .dutyNotNamed(_, let post, _):
       BilingualText(
         "请先备案：weir department duty file … \(post.rawValue) --unit … --person …。",

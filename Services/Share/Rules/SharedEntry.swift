@@ -68,11 +68,15 @@ package struct DepartmentStanding: Hashable, Sendable {
   package let isAuthority: Bool
   /// Duties for which a unit and an active person are on file.
   package let duties: Set<DutyPost>
+  /// What it is there for, as recorded; none where nothing is.
+  package let functions: [String]
 
   package init(
     code: DepartmentCode, level: AdministrativeLevel, region: String, authority: DepartmentCode?,
-    isAuthority: Bool = false, duties: Set<DutyPost> = []
+    isAuthority: Bool = false, duties: Set<DutyPost> = [],
+    functions: [String] = []
   ) {
+    self.functions = functions
     self.duties = duties
     self.code = code
     self.level = level

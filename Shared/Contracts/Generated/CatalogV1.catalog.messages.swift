@@ -665,6 +665,12 @@ extension CatalogV1 {
     package var rights: [CatalogV1.DataRight] = []
     /// What is doubtful, with what it looks like ("entries/E-1"). Filled by SubmitEntry with `validate_only`.
     package var warnings: [CatalogV1.EntryWarning] = []
+    /// The regions whose data it has, GB/T 2260; none for the owner's own. A county's body has its own alone (meizhou-specific-2021/7).
+    package var coverage: [String] = []
+    /// The function of the owner by which it provides the data, as the registry has it recorded (luyi-2019/5).
+    package var function: String = ""
+    /// The owner's collection list does not name these data (meizhou-public-2023/11). Filled by ResolveEntry.
+    package var offCollectionList: Bool = false
 
     package init() {}
 
@@ -725,7 +731,10 @@ extension CatalogV1 {
       duplicateReason: String = "",
       resource: CatalogV1.MountedResource? = nil,
       rights: [CatalogV1.DataRight] = [],
-      warnings: [CatalogV1.EntryWarning] = []
+      warnings: [CatalogV1.EntryWarning] = [],
+      coverage: [String] = [],
+      function: String = "",
+      offCollectionList: Bool = false
     ) {
       self.name = name
       self.version = version
@@ -784,6 +793,9 @@ extension CatalogV1 {
       self.resource = resource
       self.rights = rights
       self.warnings = warnings
+      self.coverage = coverage
+      self.function = function
+      self.offCollectionList = offCollectionList
     }
   }
 
@@ -2731,6 +2743,9 @@ extension CatalogV1.Entry {
     self.resource = try check.optionalMessage(source.pointee.resource, "resource")
     self.rights = try check.messages(source.pointee.rights, source.pointee.n_rights, "rights")
     self.warnings = try check.messages(source.pointee.warnings, source.pointee.n_warnings, "warnings")
+    self.coverage = try check.strings(source.pointee.coverage, source.pointee.n_coverage, "coverage")
+    self.function = try check.string(source.pointee.function, "function")
+    self.offCollectionList = source.pointee.off_collection_list != 0
     switch source.pointee.reject_threshold_case.rawValue {
     case 26:
       self.rejectThresholdPercent = source.pointee.reject_threshold_percent
@@ -2802,6 +2817,10 @@ extension CatalogV1.Entry {
     target.pointee.rights = arena.messages(self.rights)
     target.pointee.n_warnings = self.warnings.count
     target.pointee.warnings = arena.messages(self.warnings)
+    target.pointee.n_coverage = self.coverage.count
+    target.pointee.coverage = arena.strings(self.coverage)
+    target.pointee.function = arena.string(self.function)
+    target.pointee.off_collection_list = self.offCollectionList ? 1 : 0
     if let value = self.rejectThresholdPercent {
       target.pointee.reject_threshold_case = .init(rawValue: 26)
       target.pointee.reject_threshold_percent = value
@@ -2867,6 +2886,9 @@ extension CatalogV1.Entry {
     case "resource": 64
     case "rights": 65
     case "warnings": 66
+    case "coverage": 67
+    case "function": 68
+    case "offCollectionList", "off_collection_list": 69
     default: 0
     }
   }
@@ -3003,6 +3025,14 @@ extension CatalogV1.Entry {
       try reader.readList(&self.warnings, of: CatalogV1.EntryWarning()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 67:
+      try reader.readList(&self.coverage, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 68:
+      try reader.read(&self.function)
+    case 69:
+      try reader.read(&self.offCollectionList)
     default: break
     }
   }
@@ -3068,6 +3098,9 @@ extension CatalogV1.Entry {
     writer.field("resource", self.resource)
     writer.list("rights", self.rights) { $0.value($1) }
     writer.list("warnings", self.warnings) { $0.value($1) }
+    writer.list("coverage", self.coverage) { $0.value($1) }
+    writer.field("function", self.function)
+    writer.field("offCollectionList", self.offCollectionList)
   }
 }
 

@@ -157,6 +157,8 @@ extension RegistryV1 {
     package var duties: [String] = []
     /// What it lacks of them by the governing text. Filled by GetDepartment.
     package var dutyGaps: [RegistryV1.DutyGap] = []
+    /// What it is there for, by law (luyi-2019/5): what it provides and asks for is held to these once any is recorded.
+    package var functions: [String] = []
 
     package init() {}
 
@@ -178,7 +180,8 @@ extension RegistryV1 {
       instrument: CommonV1.Basis? = nil,
       byReference: Bool = false,
       duties: [String] = [],
-      dutyGaps: [RegistryV1.DutyGap] = []
+      dutyGaps: [RegistryV1.DutyGap] = [],
+      functions: [String] = []
     ) {
       self.name = name
       self.title = title
@@ -198,6 +201,7 @@ extension RegistryV1 {
       self.byReference = byReference
       self.duties = duties
       self.dutyGaps = dutyGaps
+      self.functions = functions
     }
   }
 
@@ -755,7 +759,7 @@ extension RegistryV1 {
     package static let messageName = "weir.registry.v1.UpdateDepartmentRequest"
     /// Its name, and what it should have been; with an etag, refused where it was changed since.
     package var department: RegistryV1.Department? = nil
-    /// Which are corrected, of "title", "level", "region", "kinds", "authority", "body", "instrument"; nothing else is looked at.
+    /// Which are corrected, of "title", "level", "region", "kinds", "authority", "body", "instrument", "functions"; nothing else is looked at.
     package var updateMask: [String] = []
     package var reason: String = ""
     package var requestID: String = ""
@@ -1795,6 +1799,7 @@ extension RegistryV1.Department {
     self.byReference = source.pointee.by_reference != 0
     self.duties = try check.strings(source.pointee.duties, source.pointee.n_duties, "duties")
     self.dutyGaps = try check.messages(source.pointee.duty_gaps, source.pointee.n_duty_gaps, "duty_gaps")
+    self.functions = try check.strings(source.pointee.functions, source.pointee.n_functions, "functions")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -1821,6 +1826,8 @@ extension RegistryV1.Department {
     target.pointee.duties = arena.strings(self.duties)
     target.pointee.n_duty_gaps = self.dutyGaps.count
     target.pointee.duty_gaps = arena.messages(self.dutyGaps)
+    target.pointee.n_functions = self.functions.count
+    target.pointee.functions = arena.strings(self.functions)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -1843,6 +1850,7 @@ extension RegistryV1.Department {
     case "byReference", "by_reference": 16
     case "duties": 17
     case "dutyGaps", "duty_gaps": 18
+    case "functions": 19
     default: 0
     }
   }
@@ -1895,6 +1903,10 @@ extension RegistryV1.Department {
       try reader.readList(&self.dutyGaps, of: RegistryV1.DutyGap()) {
         (reader, value) throws(DecodeFailure) in try reader.read(&value)
       }
+    case 19:
+      try reader.readList(&self.functions, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -1918,6 +1930,7 @@ extension RegistryV1.Department {
     writer.field("byReference", self.byReference)
     writer.list("duties", self.duties) { $0.value($1) }
     writer.list("dutyGaps", self.dutyGaps) { $0.value($1) }
+    writer.list("functions", self.functions) { $0.value($1) }
   }
 }
 

@@ -47,13 +47,15 @@ enum CatalogWorld {
     _ code: String, level: AdministrativeLevel = .city, region: String = "441400",
     kinds: Set<String> = ["民政"], authority: String? = "data-bureau", isAuthority: Bool = false,
     holders: [Role: Set<String>] = [.populationBaseAdministrator: ["population-base"]],
-    body: BodyKind = .administrativeOrgan, duties: Set<DutyPost> = Set(DutyPost.allCases)
+    body: BodyKind = .administrativeOrgan, duties: Set<DutyPost> = Set(DutyPost.allCases),
+    functions: [String] = []
   ) throws -> DepartmentFacts {
     DepartmentFacts(
       code: try self.code(code), level: level, region: region, kinds: kinds,
       authority: try authority.map { try self.code($0) },
       isAuthority: isAuthority || authority == nil,
-      holders: try holders.mapValues { Set(try $0.map(self.code)) }, body: body, duties: duties)
+      holders: try holders.mapValues { Set(try $0.map(self.code)) }, body: body, duties: duties,
+      functions: functions)
   }
 
   static func actor(

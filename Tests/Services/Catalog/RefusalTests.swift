@@ -44,6 +44,7 @@ struct RefusalTests {
       $0.bases = [CatalogWorld.basis]
       $0.conditions = "仅限核对"
     },
+    { $0.coverage = ["110000"] },
     { content in
       for number in 0..<EntryLimits.items {
         content.items.append(Item(name: "item-\(number)", title: "数据项\(number)", type: .text))
@@ -70,7 +71,7 @@ struct RefusalTests {
     found.append(
       refusal { _ = try CatalogWorld.check(try content(), claims: [claim], under: key) })
     // Sensitive data of an owner without a security unit; where this profile does not ask, of one that asks.
-    let unnamed = try CatalogWorld.facts("civil-affairs", duties: [])
+    let unnamed = try CatalogWorld.facts("civil-affairs", duties: [], functions: ["社会救助"])
     found.append(
       refusal {
         var content = try content()

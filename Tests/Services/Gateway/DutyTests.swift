@@ -258,6 +258,31 @@ struct DutyCallTests {
   }
 
   @Test(
+    "what a body is there for is recorded by its authority, each once, and told with it (luyi-2019/5.i2)"
+  )
+  func functions() async throws {
+    try await withNode { node in
+      let wu = try node.registry("data-bureau/wu")
+      func record(_ functions: [String]) async throws -> RegistryV1.Department {
+        try await wu.updateDepartment(
+          .init(
+            department: .init(name: Self.affairs, functions: functions), updateMask: ["functions"],
+            reason: "依三定规定", requestID: fresh()))
+      }
+      let both = ["殡葬管理", "社会救助"]
+      #expect(try await record(both).functions == both)
+      let shown = try await node.registry("justice/sun").getDepartment(.init(name: Self.affairs))
+      #expect(shown.functions == both)
+      #expect(shown.corrections.map(\.corrected) == ["殡葬管理；社会救助"])
+      #expect(try await node.store.snapshot().departments[code("civil-affairs")]?.functions == both)
+      for bad in [["殡葬管理", "殡葬管理"], ["殡葬\n管理"], [""]] {
+        let said = await refusal { try await record(bad) }
+        #expect(said?.trailers["weir-field"] == "department.functions", "\(bad)")
+      }
+    }
+  }
+
+  @Test(
     "the security file of a body lists rules, responsible person, last check and last backup",
     .obligation("meizhou-public-2023/6.i5"))
   func securityFile() async throws {

@@ -92,6 +92,11 @@ struct DepartmentRegister: CallCommand {
   @Option(help: hint(bodyHint.chinese, bodyHint.english, "kind")) var body = ""
   @Option(help: hint(instrumentHint.chinese, instrumentHint.english, "basis"))
   var instrument: BasisArgument?
+  @Option(
+    name: .customLong("function"),
+    help: hint(
+      "职能，可重复；供数和用数以此为限。", "A function; what it provides and asks for is held to these.", "text"))
+  var functions: [String] = []
   @Flag(help: hint("只校验，不登记。", "Only check, register nothing.")) var validateOnly = false
 
   func call(_ session: Session) async throws {
@@ -99,7 +104,7 @@ struct DepartmentRegister: CallCommand {
     let department = RegistryV1.Department(
       name: resource("departments", code), title: title, level: level.value, region: region,
       kinds: kinds, authority: resource("departments", authority ?? own.department),
-      body: bodyWord(body), instrument: instrument?.basis)
+      body: bodyWord(body), instrument: instrument?.basis, functions: functions)
     let made = try await session.registry.registerDepartment(
       .init(
         department: department, requestID: session.newRequest(), validateOnly: validateOnly),
@@ -123,6 +128,7 @@ struct DepartmentUpdate: CallCommand {
       "update", "更正一个单位的登记（主管部门办理，须写明理由）。",
       "Correct what was registered of a department; the authority does it, with a reason.",
       examples: "department update health --kind 卫生健康 --reason 登记时类别有误",
+      "department update civil-affairs --function 殡葬管理 --function 社会救助 --reason 依三定规定登记职能",
       "department update zone-affairs --level functional-zone --region 441471 --reason 登记有误 --validate-only"
     )
   }
@@ -141,6 +147,11 @@ struct DepartmentUpdate: CallCommand {
   @Option(help: hint(bodyHint.chinese, bodyHint.english, "kind")) var body: String?
   @Option(help: hint(instrumentHint.chinese, instrumentHint.english, "basis"))
   var instrument: BasisArgument?
+  @Option(
+    name: .customLong("function"),
+    help: hint(
+      "职能，可重复；供数和用数以此为限。", "A function; what it provides and asks for is held to these.", "text"))
+  var functions: [String] = []
   @Option(help: hint("理由。", "Why.", "text")) var reason: String
   @Flag(help: hint("只校验，不更正。", "Only check, correct nothing.")) var validateOnly = false
 
@@ -148,13 +159,13 @@ struct DepartmentUpdate: CallCommand {
     let given: [(field: String, isGiven: Bool)] = [
       ("title", title != nil), ("level", level != nil), ("region", region != nil),
       ("kinds", !kinds.isEmpty), ("authority", authority != nil), ("body", body != nil),
-      ("instrument", instrument != nil),
+      ("instrument", instrument != nil), ("functions", !functions.isEmpty),
     ]
     let department = RegistryV1.Department(
       name: resource("departments", code), title: title ?? "",
       level: level?.value ?? .unspecified, region: region ?? "", kinds: kinds,
       authority: authority.map { resource("departments", $0) } ?? "",
-      body: bodyWord(body ?? ""), instrument: instrument?.basis)
+      body: bodyWord(body ?? ""), instrument: instrument?.basis, functions: functions)
     try session.show(
       try await session.registry.updateDepartment(
         .init(

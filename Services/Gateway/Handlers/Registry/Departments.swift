@@ -275,7 +275,7 @@ extension DepartmentDraft {
           throw .malformed(field: "department.instrument", .title)
         }
         return LegalBasis(kind: kind, title: basis.title, article: basis.article)
-      })
+      }, functions: message.functions)
   }
 }
 

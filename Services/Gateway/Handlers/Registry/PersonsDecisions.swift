@@ -143,6 +143,7 @@ extension RegisteredDepartment {
       "body": .string(body.rawValue),
     ]
     if let instrument { stated["instrument"] = instrument.stated }
+    if !functions.isEmpty { stated["functions"] = .array(functions.map { .string($0) }) }
     return stated
   }
 }

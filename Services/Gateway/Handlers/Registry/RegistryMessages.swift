@@ -30,6 +30,7 @@ extension RegisteredDepartment {
       $0.etag = String(version)
       $0.body = body.rawValue
       $0.instrument = instrument.map { CommonV1.Basis($0) }
+      $0.functions = functions
     }
   }
 }

@@ -141,6 +141,29 @@ struct BatchHandlerTests {
   }
 
   @Test(
+    "data that the source's collection list does not name are not taken, where the profile binds to it",
+    .obligation("meizhou-public-2023/11c"))
+  func offCollectionList() async throws {
+    let node = try await IngestNode()
+    let header = Array("身份证号码,姓名,火化日期,火化证编号\n".utf8)
+    var entry = catalogEntry(.cremation)
+    entry.offCollectionList = true
+    node.catalog.put(entry)
+    #expect(
+      await refusal { try await node.createBatch(header: header) } == "ingest.off_collection_list")
+    // Whose data they are goes before; another text does not ask.
+    #expect(
+      await refusal { try await node.createBatch(header: header, who: .other) }
+        == "ingest.not_owner")
+    entry.profile = profileText("guangdong-2018")
+    node.catalog.put(entry)
+    #expect(try await node.createBatch(header: header).state == .loading)
+    node.catalog.put(catalogEntry(.cremation))
+    #expect(try await node.createBatch(header: header).state == .loading)
+    await node.stop()
+  }
+
+  @Test(
     "a batch above its threshold fails, commits nothing, and is loaded again from chunk 1",
     .obligation("meizhou-specific-2021/29"))
   func qualityFailed() async throws {

@@ -47,4 +47,41 @@ struct ReceiverDutyTests {
     _ = try await flagged.subscribed("office")
     await flagged.stop()
   }
+
+  @Test(
+    "data are asked for by a recorded function of the body, where any is recorded (luyi-2019/5.i2)",
+    .obligation("luyi-2019/5.i2"))
+  func functions() async throws {
+    let share = try await ShareCalls(profile: "luyi-2019")
+    // Of whom nothing is recorded is not judged by it.
+    _ = try await share.apply("none") {
+      $0.reason = "核对"
+      $0.scope = "全市"
+    }
+    share.book.change { $0.functions = ["社会保险"] }
+    for business in ["", "殡葬管理"] {
+      let refused = await status {
+        _ = try await share.apply("b" + business) {
+          $0.reason = "核对"
+          $0.scope = "全市"
+          $0.business = business
+        }
+      }
+      #expect(refused?.code == .permissionDenied)
+      #expect(refused?.trailers["weir-reason"] == "share.function_not_recorded")
+      #expect(refused?.trailers["weir-field"] == "application.business")
+      #expect(refused?.trailers["weir-article"] == "luyi-2019/5.i2")
+    }
+    #expect(
+      await reason { _ = try await share.subscribed("office") } == "share.function_not_recorded")
+    let made = try await share.apply("ok") {
+      $0.reason = "核对"
+      $0.scope = "全市"
+      $0.business = "社会保险"
+    }
+    #expect(made.business == "社会保险")
+    share.book.change { $0.functions = ["养老金发放"] }
+    _ = try await share.subscribed("office", "sub2")
+    await share.stop()
+  }
 }

@@ -40,6 +40,7 @@ final class IngestBook: Sendable {
     var isEvidenceFull = false
     /// For which every department has a unit and persons on file.
     var duties: [String] = []
+    var functions: [String] = []
     /// "departments/justice", as the registry has them.
     var disabled: Set<String> = []
     /// The catalogue does not answer.
@@ -279,7 +280,7 @@ extension ShareCalls {
         name: name, level: isCounty ? .county : .city, region: "441400",
         authority: isCounty ? "departments/county-bureau" : "departments/data-bureau",
         state: book.read { $0.disabled.contains(name) } ? .disabled : .active,
-        duties: book.read { $0.duties })
+        duties: book.read { $0.duties }, functions: book.read { $0.functions })
     }
     peers.openRecords = { request, options in
       try book.check(request.grant)

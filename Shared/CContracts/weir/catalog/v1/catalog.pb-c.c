@@ -3034,7 +3034,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[57] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[60] =
 {
   {
     "name",
@@ -3720,6 +3720,42 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "coverage",
+    67,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__Entry, n_coverage),
+    offsetof(Weir__Catalog__V1__Entry, coverage),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "function",
+    68,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, function),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "off_collection_list",
+    69,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, off_collection_list),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
@@ -3733,6 +3769,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   5,   /* field[5] = category */
   8,   /* field[8] = collecting_department */
   15,   /* field[15] = conditions */
+  57,   /* field[57] = coverage */
   37,   /* field[37] = create_time */
   11,   /* field[11] = data_form */
   44,   /* field[44] = derived_from */
@@ -3740,6 +3777,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   39,   /* field[39] = etag */
   27,   /* field[27] = excludes_minors */
   33,   /* field[33] = filing */
+  58,   /* field[58] = function */
   21,   /* field[21] = grade */
   51,   /* field[51] = group_decision */
   36,   /* field[36] = history */
@@ -3748,6 +3786,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   31,   /* field[31] = mounted */
   0,   /* field[0] = name */
   28,   /* field[28] = necessity */
+  59,   /* field[59] = off_collection_list */
   17,   /* field[17] = open_attribute */
   19,   /* field[19] = origin */
   7,   /* field[7] = owner */
@@ -3784,7 +3823,7 @@ static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 40, 30 },
-  { 0, 57 }
+  { 0, 60 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -3794,7 +3833,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  57,
+  60,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,

@@ -3247,7 +3247,7 @@ void   weir__registry__v1__sealing_keys__free_unpacked
   assert(message->base.descriptor == &weir__registry__v1__sealing_keys__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
-static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[18] =
+static const ProtobufCFieldDescriptor weir__registry__v1__department__field_descriptors[19] =
 {
   {
     "name",
@@ -3465,6 +3465,18 @@ static const ProtobufCFieldDescriptor weir__registry__v1__department__field_desc
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "functions",
+    19,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Registry__V1__Department, n_functions),
+    offsetof(Weir__Registry__V1__Department, functions),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__registry__v1__department__field_indices_by_name[] = {
   5,   /* field[5] = authority */
@@ -3475,6 +3487,7 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
   16,   /* field[16] = duties */
   17,   /* field[17] = duty_gaps */
   8,   /* field[8] = etag */
+  18,   /* field[18] = functions */
   14,   /* field[14] = instrument */
   4,   /* field[4] = kinds */
   2,   /* field[2] = level */
@@ -3489,7 +3502,7 @@ static const unsigned weir__registry__v1__department__field_indices_by_name[] = 
 static const ProtobufCIntRange weir__registry__v1__department__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 18 }
+  { 0, 19 }
 };
 const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
 {
@@ -3499,7 +3512,7 @@ const ProtobufCMessageDescriptor weir__registry__v1__department__descriptor =
   "Weir__Registry__V1__Department",
   "weir.registry.v1",
   sizeof(Weir__Registry__V1__Department),
-  18,
+  19,
   weir__registry__v1__department__field_descriptors,
   weir__registry__v1__department__field_indices_by_name,
   1,  weir__registry__v1__department__number_ranges,

@@ -322,6 +322,10 @@ struct  Weir__Catalog__V1__Entry
   Weir__Catalog__V1__DataRight **rights;
   size_t n_warnings;
   Weir__Catalog__V1__EntryWarning **warnings;
+  size_t n_coverage;
+  ProtobufCBinaryData *coverage;
+  ProtobufCBinaryData function;
+  protobuf_c_boolean off_collection_list;
   Weir__Catalog__V1__Entry__RejectThresholdCase reject_threshold_case;
   union {
     int32_t reject_threshold_percent;
@@ -329,7 +333,7 @@ struct  Weir__Catalog__V1__Entry
 };
 #define WEIR__CATALOG__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0,NULL, 0,NULL, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, 0, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
 
 
 struct  Weir__Catalog__V1__MountedResource

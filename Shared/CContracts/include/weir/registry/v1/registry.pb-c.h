@@ -144,10 +144,12 @@ struct  Weir__Registry__V1__Department
   ProtobufCBinaryData *duties;
   size_t n_duty_gaps;
   Weir__Registry__V1__DutyGap **duty_gaps;
+  size_t n_functions;
+  ProtobufCBinaryData *functions;
 };
 #define WEIR__REGISTRY__V1__DEPARTMENT__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__registry__v1__department__descriptor) \
-    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, 0,NULL }
+    , {0,NULL}, {0,NULL}, WEIR__REGISTRY__V1__LEVEL__LEVEL_UNSPECIFIED, {0,NULL}, 0,NULL, {0,NULL}, WEIR__REGISTRY__V1__STATE__STATE_UNSPECIFIED, NULL, {0,NULL}, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, 0, 0,NULL, 0,NULL, 0,NULL }
 
 
 struct  Weir__Registry__V1__DutyFiling
