@@ -10,13 +10,14 @@ extension ServiceEnvironment {
   package static let certificatesPart = "certificates"
 
   /// Has everything of this process that shows or believes certificates follow the watch.
-  func renewCertificates(of server: Server, _ publicListener: Server?) {
+  func renewCertificates(of server: Server, _ publicListener: Server?, _ openListener: Server?) {
     certificates.onRenewal { [serviceTrust, departmentTrust, peers] set in
       serviceTrust.renew(roots: set.serviceRoots, lists: set.serviceLists)
       departmentTrust.renew(roots: set.departmentRoots, lists: set.departmentLists)
       try peers.update(tls: set.services)
       try server.update(tls: set.services)
       if let tls = set.departments { try publicListener?.update(tls: tls) }
+      if let tls = set.open { try openListener?.update(tls: tls) }
     }
   }
 

@@ -46,6 +46,19 @@ package struct CertificateSet: Sendable {
   package private(set) var services: TLSConfiguration
   /// For the gateway's listener for departments.
   package private(set) var departments: TLSConfiguration?
+  /// For the gateway's listener for society: the same certificate, and nobody's is asked for.
+  package var open: TLSConfiguration? {
+    departments.map { departments in
+      var open = TLSConfiguration(
+        certificateChainPEM: departments.certificateChainPEM,
+        privateKeyPEM: departments.privateKeyPEM, trustRootsPEM: [], clientCertificates: .none)
+      open.stapledStatus = departments.stapledStatus
+      #if DEBUG
+        open.keyLogFile = departments.keyLogFile
+      #endif
+      return open
+    }
+  }
   /// When the certificate ends.
   package var until: Instant { Instant(milliseconds: certificate.notAfter &* 1000) }
   /// What was read, by path, to see whether it has changed.

@@ -22,6 +22,9 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
   package var listen: String
   /// Where departments reach the gateway; no other service has one.
   package var publicListen: String?
+  /// Where anybody reaches opened sets and the open catalogue, without a certificate (AC-06); the gateway's alone, and nobody's unless it is
+  /// given.
+  package var openListen: String?
   /// Addresses of the other services, one for each replica.
   package var peers: [String: [String]]
   package var tls: TLSFiles
@@ -244,7 +247,8 @@ extension ServiceConfiguration {
     guard !keysFolder.hasPrefix(dataFolder + "/"), keysFolder != dataFolder else {
       throw .malformed(path: path, detail: "keysFolder: must lie outside dataFolder")
     }
-    for address in [listen] + (publicListen.map { [$0] } ?? []) + peers.values.flatMap({ $0 })
+    for address in [listen] + [publicListen, openListen].compactMap(\.self)
+      + peers.values.flatMap({ $0 })
     where Address(address) == nil {
       throw .malformed(path: path, detail: "'\(address)' is not host:port")
     }
@@ -271,6 +275,9 @@ extension ServiceConfiguration {
         throw .malformed(path: path, detail: "tls.keyLog: this is no debug build")
       }
     #endif
+    guard openListen == nil || service == "gateway" else {
+      throw .malformed(path: path, detail: "openListen: is the gateway's alone (AC-06)")
+    }
     if service == "gateway" {
       guard publicListen != nil, tls.departmentRoot != nil, issuing != nil else {
         throw .malformed(

@@ -112,13 +112,16 @@ package struct ServiceParts: Sendable {
   package var publicListener: Server?
   /// What that listener says of its health; it turns with the process's own.
   package var publicHealth: HealthBoard?
+  /// The gateway's listener for society, where it is configured.
+  package var openListener: Server?
   /// Closed after the last call has ended, in this order.
   package var close: [@Sendable () async -> Void]
 
   package init(
     methods: [MethodHandler], services: [String], seals: SealKeeper,
     jobs: [@Sendable () async throws -> Void] = [], publicListener: Server? = nil,
-    publicHealth: HealthBoard? = nil, close: [@Sendable () async -> Void] = []
+    publicHealth: HealthBoard? = nil, openListener: Server? = nil,
+    close: [@Sendable () async -> Void] = []
   ) {
     self.methods = methods
     self.services = services
@@ -126,6 +129,7 @@ package struct ServiceParts: Sendable {
     self.jobs = jobs
     self.publicListener = publicListener
     self.publicHealth = publicHealth
+    self.openListener = openListener
     self.close = close
   }
 }
@@ -194,7 +198,7 @@ private func run(
     methods: parts.methods + Contracts.methods(seals, admission: admission)
       + Contracts.methods(health) + Contracts.methods(Reflection(services: listed))
       + [environment.metrics.page(admission: admission, log: log)])
-  environment.renewCertificates(of: server, parts.publicListener)
+  environment.renewCertificates(of: server, parts.publicListener, parts.openListener)
   environment.metrics.add(listener: "internal", server)
   let bound = try await server.start()
   if let publicListener = parts.publicListener {
@@ -202,6 +206,7 @@ private func run(
     let address = try await publicListener.start()
     log.info("listening for departments", metadata: ["address": "\(address)"])
   }
+  try await start(parts.openListener, environment)
   log.info("listening", metadata: ["address": "\(bound)"])
   health.set(isServing: true)
   parts.publicHealth?.set(isServing: true)
@@ -218,12 +223,21 @@ private func run(
   log.info("draining", metadata: ["calls": "\(open)", "public_calls": "\(publicOpen)"])
   let grace = Duration.seconds(configuration.limits.drainSeconds)
   await parts.publicListener?.drain(timeout: grace)
+  await parts.openListener?.drain(timeout: grace)
   await server.drain(timeout: grace)
   for close in parts.close { await close() }
   await environment.peers.shutdown()
   await environment.reactors.shutdown()
   if let failure { throw failure }
   log.info("ended")
+}
+
+/// Opens the listener for society, where there is one.
+private func start(_ openListener: Server?, _ environment: ServiceEnvironment) async throws {
+  guard let openListener else { return }
+  environment.metrics.add(listener: "open", openListener)
+  let address = try await openListener.start()
+  environment.log.info("listening for everybody", metadata: ["address": "\(address)"])
 }
 
 /// Runs the jobs until a signal comes or one of them fails; then all are cancelled and awaited.

@@ -170,6 +170,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case openTypes = "open.types"
   case openPlatform = "open.platform"
   case openReview = "open.review"
+  case openBasisPublished = "open.basis_published"
   case projectGateBlocks = "project_gate.blocks"
 
   // MARK: Clocks of ours

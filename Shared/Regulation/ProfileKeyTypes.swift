@@ -276,7 +276,7 @@ extension ProfileKey {
       .word(["immediate", "promptly", "measures_immediate_notice_promptly"])
     case .auditViolationKinds:
       .texts
-    case .auditThirdPartyAuditor:
+    case .auditThirdPartyAuditor, .openBasisPublished:
       .boolean
     case .securityBackup, .securityDestruction, .openPlatform:
       .text

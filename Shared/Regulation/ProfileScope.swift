@@ -86,6 +86,11 @@ extension Profile {
 }
 
 extension Profile {
+  /// Whether the ground is published of what is opened conditionally or not at all (hebi-2021/18.3).
+  package var openBasisPublished: Provision<Bool>? {
+    flag(.openBasisPublished).flatMap { $0.value ? $0 : nil }
+  }
+
   /// Who looks at what is to be opened first (hebi-2021/19.2a); `nil` where the text asks for nobody.
   package var openReview: Provision<Reviewer>? { choice(.openReview, of: Reviewer.self) }
 }

@@ -62,6 +62,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case dutyNotNamed(DutyPost, citation: Citation)
   case coverageOutsideArea(path: String, area: String, citation: Citation)
   case functionNotRecorded(String, citation: Citation)
+  case notOpenToAll(String, OpeningType, citation: Citation)
 
   package var reason: String {
     switch self {
@@ -118,9 +119,17 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .activeSharingUnknown: "catalog.active_sharing_unknown"
     case .columnsMissing: "catalog.columns_missing"
     case .notOpenable: "catalog.not_openable"
+    default: reasonOfBounds
+    }
+  }
+
+  /// What a body may not do for what it is, or has not seen to; and who may not read.
+  private var reasonOfBounds: String {
+    switch self {
     case .dutyNotNamed: "catalog.duty_not_named"
     case .coverageOutsideArea: "catalog.coverage_outside_area"
     case .functionNotRecorded: "catalog.function_not_recorded"
+    default: "catalog.not_open_to_all"
     }
   }
 
@@ -128,7 +137,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     switch self {
     case .notOwner, .notReviewer, .ownReview, .outsideJurisdiction, .categoryNotYours,
       .typeNotYours, .secondPersonNeeded, .receivedData, .bodyOutsideScope, .businessOutsideScope,
-      .listingNotYours, .catalogueOutOfReach, .coverageOutsideArea, .functionNotRecorded:
+      .listingNotYours, .catalogueOutOfReach, .coverageOutsideArea, .functionNotRecorded,
+      .notOpenToAll:
       .notAllowed
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
@@ -161,6 +171,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .sourceSystemForeign, .systemNotRegistered: "source_system"
     case .bodyOutsideScope, .dutyNotNamed: "entry.owner"
     case .functionNotRecorded: "entry.function"
+    case .notOpenToAll: "listing"
     case .businessOutsideScope: "entry.business_class"
     case .specialLawNotOpen: "entry.share_type"
     case .guideNotMet(let path, _, _, _), .sharedAlready(let path, _, _, _, _),
@@ -210,7 +221,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .sharedAlready(_, _, _, _, let citation), .groupDecisionMissing(_, let citation),
       .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation),
       .dutyNotNamed(_, let citation), .coverageOutsideArea(_, _, let citation),
-      .functionNotRecorded(_, let citation):
+      .functionNotRecorded(_, let citation), .notOpenToAll(_, _, let citation):
       citation
     default: nil
     }

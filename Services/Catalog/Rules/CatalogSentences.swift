@@ -205,6 +205,10 @@ extension CatalogRefusal {
         "\(path) 超出归属单位的管辖区域（\(area)）：市级部门负责全市本行业，县级部门只负责本地。",
         "\(path) is outside the owner's area (\(area)): a city's body acts for the whole city in its line, a county's for itself."
       )
+    case .notOpenToAll(let name, let type, _):
+      BilingualText(
+        "\(name) 为“\(type.term.chinese)”或者目前没有开放，不能匿名获取。",
+        "\(name) is \(type.term.english), or not open at present; it is not given to just anybody.")
     case .functionNotRecorded(let function, _):
       BilingualText(
         "“\(function)”不在归属单位登记的职能之内。",
@@ -241,6 +245,10 @@ extension CatalogRefusal {
       BilingualText(
         "请先备案：weir department duty file … \(post.rawValue) --unit … --person …。",
         "File it first: weir department duty file … \(post.rawValue) --unit … --person ….")
+    case .notOpenToAll:
+      BilingualText(
+        "开放目录写明条件和依据：GET /open/catalogue。",
+        "The open catalogue tells conditions and grounds: GET /open/catalogue.")
     case .coverageOutsideArea:
       BilingualText("请由当地同类部门编制。", "Let the body of that place register it.")
     case .functionNotRecorded:

@@ -1,7 +1,7 @@
 // What may be opened to society, and as what (hebi-2021/18, 19; meizhou-public-2023/31).
 
 package import Regulation
-import Vocabulary
+package import Vocabulary
 
 /// Checks that a department lists an entry of its own for opening, as it is published, with a type that its marks allow.
 ///
@@ -39,8 +39,74 @@ package func requireOpenable(
     throw .notOpenable(
       path: "record.opening.entry", mark: OpeningType.notOpen.term, citation: citation)
   }
+  if type == .conditional, let rule = profile.openBasisPublished,
+    !(content.basis?.isComplete == true || version.content.bases.contains(where: \.isComplete))
+  {
+    throw .fieldMissing(
+      path: "record.opening.basis", term: BilingualText("有条件开放的依据", "ground of the conditions"),
+      citation: rule.citation)
+  }
   let known = Set(version.content.items.map(\.title))
   for item in content.lists["items"] ?? [] where !known.contains(item) {
     throw .itemUnknown(path: "record.opening.items", name: item)
+  }
+}
+
+/// The most of a set that is published as one file, in bytes.
+package let largestOpenSetBytes = 3 << 20
+
+/// What an opened file may be: text, so that it can be looked through.
+package let openMediaTypes = ["text/csv", "application/json", "application/xml", "text/plain"]
+
+/// Checks a file that is to stand open for a listing: the head of the body whose list it is, a listing that holds and opens something, an
+/// entry that is still as it was listed, and a text in which nobody's number stands (hebi-2021/18, 19; meizhou-public-2023/31).
+///
+/// - Parameters:
+///   - version: The entry's published version; `nil` where it has none any more.
+///   - text: `nil` where the file is no UTF-8.
+package func requirePublishable(
+  _ listing: Listing, _ version: EntryVersion?, text: String?, sizeBytes: Int, mediaType: String,
+  by actor: Actor
+) throws(CatalogRefusal) {
+  guard actor.department.code == listing.owner else { throw .notOwner(entry: listing.name) }
+  guard listing.isOpened(version) else {
+    throw .listingWrongState(
+      listing.name, listing.state, action: BilingualText("开放文件", "opened with a file"))
+  }
+  guard openMediaTypes.contains(mediaType) else {
+    throw .fieldMissing(
+      path: "media_type", term: BilingualText("文件类型", "media type"),
+      citation: Citation(document: Citation.productDocument, article: "open"))
+  }
+  guard let text, !text.isEmpty, sizeBytes <= largestOpenSetBytes else {
+    throw .fieldTooLong(path: "content", limit: largestOpenSetBytes)
+  }
+  if IdentityNumbers.occur(in: text) { throw .identityNumberInText(path: "content") }
+}
+
+extension Listing {
+  package var openingType: OpeningType? { OpeningType(rawValue: content["opening_type"]) }
+
+  /// Whether its set is open, to all or on conditions, as the entry now is: published in the version that was listed, without a mark, and
+  /// not withdrawn from opening (hebi-2021/18.2c).
+  package func isOpened(_ version: EntryVersion?) -> Bool {
+    guard content.kind == .opening, state == .inForce, let type = openingType, type != .notOpen,
+      let version, version.state == .published, version.name == content["entry"],
+      content["entry_version"].isEmpty || Int(content["entry_version"]) == version.number
+    else { return false }
+    return (version.content.secrecy ?? SecrecyMark.none) == SecrecyMark.none
+      && version.content.openAttribute != .notOpen
+  }
+}
+
+/// Checks that anybody may have the set of a listing (hebi-2021/18.2): unconditionally opened, and no other.
+package func requireOpenToAll(
+  _ listing: Listing, _ version: EntryVersion?, under profile: Profile
+) throws(CatalogRefusal) {
+  guard listing.isOpened(version), listing.openingType == .unconditional else {
+    throw .notOpenToAll(
+      listing.name, listing.openingType ?? .notOpen,
+      citation: profile.cite(
+        .openTypes, else: Citation(document: Citation.productDocument, article: "open")))
   }
 }

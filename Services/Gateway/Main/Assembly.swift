@@ -70,7 +70,7 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     methods: internalMethods,
     services: ["weir.registry.v1.Registry", "weir.events.v1.Events"], seals: seals, jobs: jobs,
     publicListener: try publicListener(environment, gateway, health), publicHealth: health,
-    close: [{ await database.close() }])
+    openListener: try openListener(environment), close: [{ await database.close() }])
 }
 
 /// The listener for departments: their root alone is trusted, and the gateway shows its service certificate.
@@ -91,4 +91,25 @@ private func publicListener(
     methods: gateway.publicMethods(health: health)
       + [gateway.metricsPage { [metrics = environment.metrics] in await metrics.text() }],
     fallback: gateway.fallback)
+}
+
+/// The listener for society, where one is configured: no certificate is asked for, and nothing is answered but opened sets and the open
+/// catalogue (AC-06). It has neither the departments' methods nor a fallback.
+private func openListener(_ environment: ServiceEnvironment) throws -> Server? {
+  let configuration = environment.configuration
+  guard let listen = configuration.openListen else { return nil }
+  guard let address = Address(listen), let rate = CallRate(perSecond: 5, burst: 20),
+    let tls = environment.certificates.current.open
+  else {
+    throw ConfigurationError.malformed(
+      path: configuration.service, detail: "openListen: is no address")
+  }
+  let start = ContinuousClock.now
+  let open = OpenListener(
+    catalog: try environment.peers.channel(to: "catalog"), rate: rate,
+    uptime: { Int64((ContinuousClock.now - start) / .milliseconds(1)) },
+    random: environment.random)
+  return try Server(
+    configuration: environment.listener(at: address, tls: tls), reactors: environment.reactors,
+    methods: open.methods, fallback: nil)
 }

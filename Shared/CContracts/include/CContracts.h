@@ -210,6 +210,12 @@ static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__deci
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__get_record_request__weir_descriptor(void) { return &weir__catalog__v1__get_record_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_records_request__weir_descriptor(void) { return &weir__catalog__v1__list_records_request__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_records_response__weir_descriptor(void) { return &weir__catalog__v1__list_records_response__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__publish_open_set_request__weir_descriptor(void) { return &weir__catalog__v1__publish_open_set_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__open_set__weir_descriptor(void) { return &weir__catalog__v1__open_set__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__list_open_catalogue_request__weir_descriptor(void) { return &weir__catalog__v1__list_open_catalogue_request__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__open_catalogue_entry__weir_descriptor(void) { return &weir__catalog__v1__open_catalogue_entry__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__open_catalogue__weir_descriptor(void) { return &weir__catalog__v1__open_catalogue__descriptor; }
+static inline const ProtobufCMessageDescriptor *_Nonnull weir__catalog__v1__read_open_set_request__weir_descriptor(void) { return &weir__catalog__v1__read_open_set_request__descriptor; }
 
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__position__weir_descriptor(void) { return &weir__events__v1__position__descriptor; }
 static inline const ProtobufCMessageDescriptor *_Nonnull weir__events__v1__subscribe_request__weir_descriptor(void) { return &weir__events__v1__subscribe_request__descriptor; }

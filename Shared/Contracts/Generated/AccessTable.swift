@@ -74,6 +74,9 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/DecideRecord": catalogV1CatalogDecideRecord,
     "/weir.catalog.v1.Catalog/GetRecord": catalogV1CatalogGetRecord,
     "/weir.catalog.v1.Catalog/ListRecords": catalogV1CatalogListRecords,
+    "/weir.catalog.v1.Catalog/PublishOpenSet": catalogV1CatalogPublishOpenSet,
+    "/weir.catalog.v1.Catalog/ListOpenCatalogue": catalogV1CatalogListOpenCatalogue,
+    "/weir.catalog.v1.Catalog/ReadOpenSet": catalogV1CatalogReadOpenSet,
     "/weir.catalog.v1.Catalog/ResolveEntry": catalogV1CatalogResolveEntry,
     "/weir.events.v1.Events/Subscribe": eventsV1EventsSubscribe,
     "/weir.events.v1.Events/Confirm": eventsV1EventsConfirm,
@@ -689,6 +692,30 @@ package enum AccessTable {
     audited: [],
     via: [], isInternal: false,
     callers: [])
+
+  package static let catalogV1CatalogPublishOpenSet = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/PublishOpenSet", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentHead],
+    scope: .owner, person: .certificate,
+    audited: ["listing"],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogListOpenCatalogue = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ListOpenCatalogue", service: "weir.catalog.v1.Catalog",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["gateway"])
+
+  package static let catalogV1CatalogReadOpenSet = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/ReadOpenSet", service: "weir.catalog.v1.Catalog",
+    roles: [],
+    scope: .any, person: .none,
+    audited: ["listing"],
+    via: [], isInternal: true,
+    callers: ["gateway"])
 
   package static let catalogV1CatalogResolveEntry = MethodAccess(
     path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",

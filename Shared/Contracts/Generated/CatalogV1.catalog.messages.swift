@@ -2280,6 +2280,169 @@ extension CatalogV1 {
       self.missingFields = missingFields
     }
   }
+
+  package struct PublishOpenSetRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.PublishOpenSetRequest"
+    /// "listings/L-1": a listing on the opening list that holds.
+    package var listing: String = ""
+    /// UTF-8 text, at most 3 MiB.
+    package var content: [UInt8] = []
+    /// "text/csv", "application/json", "application/xml", "text/plain".
+    package var mediaType: String = ""
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      listing: String = "",
+      content: [UInt8] = [],
+      mediaType: String = "",
+      requestID: String = ""
+    ) {
+      self.listing = listing
+      self.content = content
+      self.mediaType = mediaType
+      self.requestID = requestID
+    }
+  }
+
+  package struct OpenSet: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.OpenSet"
+    /// "listings/L-1".
+    package var listing: String = ""
+    package var listingVersion: Int32 = 0
+    package var mediaType: String = ""
+    package var sha256: [UInt8] = []
+    package var sizeBytes: Int32 = 0
+    package var publishTime: GoogleProtobuf.Timestamp? = nil
+    /// Filled by ReadOpenSet.
+    package var content: [UInt8] = []
+
+    package init() {}
+
+    package init(
+      listing: String = "",
+      listingVersion: Int32 = 0,
+      mediaType: String = "",
+      sha256: [UInt8] = [],
+      sizeBytes: Int32 = 0,
+      publishTime: GoogleProtobuf.Timestamp? = nil,
+      content: [UInt8] = []
+    ) {
+      self.listing = listing
+      self.listingVersion = listingVersion
+      self.mediaType = mediaType
+      self.sha256 = sha256
+      self.sizeBytes = sizeBytes
+      self.publishTime = publishTime
+      self.content = content
+    }
+  }
+
+  package struct ListOpenCatalogueRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ListOpenCatalogueRequest"
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct OpenCatalogueEntry: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.OpenCatalogueEntry"
+    /// "listings/L-1".
+    package var listing: String = ""
+    package var year: Int32 = 0
+    /// "unconditional", "conditional", "not_open".
+    package var openingType: String = ""
+    package var title: String = ""
+    /// The department that answers for it.
+    package var provider: String = ""
+    package var domain: String = ""
+    package var abstract: String = ""
+    package var items: [String] = []
+    package var format: String = ""
+    package var updateFrequency: String = ""
+    /// Of a conditional one: who may have it and how to ask.
+    package var conditions: String = ""
+    /// Why it is not open to all (hebi-2021/18.3).
+    package var bases: [CommonV1.Basis] = []
+    /// The file that can be had now; absent where there is none, or not for everybody.
+    package var set: CatalogV1.OpenSet? = nil
+
+    package init() {}
+
+    package init(
+      listing: String = "",
+      year: Int32 = 0,
+      openingType: String = "",
+      title: String = "",
+      provider: String = "",
+      domain: String = "",
+      abstract: String = "",
+      items: [String] = [],
+      format: String = "",
+      updateFrequency: String = "",
+      conditions: String = "",
+      bases: [CommonV1.Basis] = [],
+      set: CatalogV1.OpenSet? = nil
+    ) {
+      self.listing = listing
+      self.year = year
+      self.openingType = openingType
+      self.title = title
+      self.provider = provider
+      self.domain = domain
+      self.abstract = abstract
+      self.items = items
+      self.format = format
+      self.updateFrequency = updateFrequency
+      self.conditions = conditions
+      self.bases = bases
+      self.set = set
+    }
+  }
+
+  package struct OpenCatalogue: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.OpenCatalogue"
+    package var entries: [CatalogV1.OpenCatalogueEntry] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      entries: [CatalogV1.OpenCatalogueEntry] = [],
+      nextPageToken: String = ""
+    ) {
+      self.entries = entries
+      self.nextPageToken = nextPageToken
+    }
+  }
+
+  package struct ReadOpenSetRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ReadOpenSetRequest"
+    /// "listings/L-1".
+    package var listing: String = ""
+    /// The reader's address, for the log.
+    package var address: String = ""
+
+    package init() {}
+
+    package init(
+      listing: String = "",
+      address: String = ""
+    ) {
+      self.listing = listing
+      self.address = address
+    }
+  }
 }
 
 extension CatalogV1.Code {
@@ -7148,5 +7311,464 @@ extension CatalogV1.ListRecordsResponse {
     writer.field("nextPageToken", self.nextPageToken)
     writer.field("listVersion", self.listVersion)
     writer.list("missingFields", self.missingFields) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.PublishOpenSetRequest {
+  typealias Layout = Weir__Catalog__V1__PublishOpenSetRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__publish_open_set_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.listing = try check.string(source.pointee.listing, "listing")
+    self.content = check.bytes(source.pointee.content)
+    self.mediaType = try check.string(source.pointee.media_type, "media_type")
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.listing = arena.string(self.listing)
+    target.pointee.content = arena.bytes(self.content)
+    target.pointee.media_type = arena.string(self.mediaType)
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "listing": 1
+    case "content": 2
+    case "mediaType", "media_type": 3
+    case "requestId", "request_id": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.listing)
+    case 2:
+      try reader.read(&self.content)
+    case 3:
+      try reader.read(&self.mediaType)
+    case 4:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("listing", self.listing)
+    writer.field("content", self.content)
+    writer.field("mediaType", self.mediaType)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.OpenSet {
+  typealias Layout = Weir__Catalog__V1__OpenSet
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__open_set__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.listing = try check.string(source.pointee.listing, "listing")
+    self.listingVersion = source.pointee.listing_version
+    self.mediaType = try check.string(source.pointee.media_type, "media_type")
+    self.sha256 = check.bytes(source.pointee.sha256)
+    self.sizeBytes = source.pointee.size_bytes
+    self.publishTime = try check.optionalMessage(source.pointee.publish_time, "publish_time")
+    self.content = check.bytes(source.pointee.content)
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.listing = arena.string(self.listing)
+    target.pointee.listing_version = self.listingVersion
+    target.pointee.media_type = arena.string(self.mediaType)
+    target.pointee.sha256 = arena.bytes(self.sha256)
+    target.pointee.size_bytes = self.sizeBytes
+    target.pointee.publish_time = arena.optionalMessage(self.publishTime)
+    target.pointee.content = arena.bytes(self.content)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "listing": 1
+    case "listingVersion", "listing_version": 2
+    case "mediaType", "media_type": 3
+    case "sha256": 4
+    case "sizeBytes", "size_bytes": 5
+    case "publishTime", "publish_time": 6
+    case "content": 7
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.listing)
+    case 2:
+      try reader.read(&self.listingVersion)
+    case 3:
+      try reader.read(&self.mediaType)
+    case 4:
+      try reader.read(&self.sha256)
+    case 5:
+      try reader.read(&self.sizeBytes)
+    case 6:
+      try reader.read(&self.publishTime)
+    case 7:
+      try reader.read(&self.content)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("listing", self.listing)
+    writer.field("listingVersion", self.listingVersion)
+    writer.field("mediaType", self.mediaType)
+    writer.field("sha256", self.sha256)
+    writer.field("sizeBytes", self.sizeBytes)
+    writer.field("publishTime", self.publishTime)
+    writer.field("content", self.content)
+  }
+}
+
+extension CatalogV1.ListOpenCatalogueRequest {
+  typealias Layout = Weir__Catalog__V1__ListOpenCatalogueRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__list_open_catalogue_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "pageSize", "page_size": 1
+    case "pageToken", "page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.pageSize)
+    case 2:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension CatalogV1.OpenCatalogueEntry {
+  typealias Layout = Weir__Catalog__V1__OpenCatalogueEntry
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__open_catalogue_entry__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.listing = try check.string(source.pointee.listing, "listing")
+    self.year = source.pointee.year
+    self.openingType = try check.string(source.pointee.opening_type, "opening_type")
+    self.title = try check.string(source.pointee.title, "title")
+    self.provider = try check.string(source.pointee.provider, "provider")
+    self.domain = try check.string(source.pointee.domain, "domain")
+    self.abstract = try check.string(source.pointee.abstract, "abstract")
+    self.items = try check.strings(source.pointee.items, source.pointee.n_items, "items")
+    self.format = try check.string(source.pointee.format, "format")
+    self.updateFrequency = try check.string(source.pointee.update_frequency, "update_frequency")
+    self.conditions = try check.string(source.pointee.conditions, "conditions")
+    self.bases = try check.messages(source.pointee.bases, source.pointee.n_bases, "bases")
+    self.set = try check.optionalMessage(source.pointee.set, "set")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.listing = arena.string(self.listing)
+    target.pointee.year = self.year
+    target.pointee.opening_type = arena.string(self.openingType)
+    target.pointee.title = arena.string(self.title)
+    target.pointee.provider = arena.string(self.provider)
+    target.pointee.domain = arena.string(self.domain)
+    target.pointee.abstract = arena.string(self.abstract)
+    target.pointee.n_items = self.items.count
+    target.pointee.items = arena.strings(self.items)
+    target.pointee.format = arena.string(self.format)
+    target.pointee.update_frequency = arena.string(self.updateFrequency)
+    target.pointee.conditions = arena.string(self.conditions)
+    target.pointee.n_bases = self.bases.count
+    target.pointee.bases = arena.messages(self.bases)
+    target.pointee.set = arena.optionalMessage(self.set)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "listing": 1
+    case "year": 2
+    case "openingType", "opening_type": 3
+    case "title": 4
+    case "provider": 5
+    case "domain": 6
+    case "abstract": 7
+    case "items": 8
+    case "format": 9
+    case "updateFrequency", "update_frequency": 10
+    case "conditions": 11
+    case "bases": 12
+    case "set": 13
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.listing)
+    case 2:
+      try reader.read(&self.year)
+    case 3:
+      try reader.read(&self.openingType)
+    case 4:
+      try reader.read(&self.title)
+    case 5:
+      try reader.read(&self.provider)
+    case 6:
+      try reader.read(&self.domain)
+    case 7:
+      try reader.read(&self.abstract)
+    case 8:
+      try reader.readList(&self.items, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 9:
+      try reader.read(&self.format)
+    case 10:
+      try reader.read(&self.updateFrequency)
+    case 11:
+      try reader.read(&self.conditions)
+    case 12:
+      try reader.readList(&self.bases, of: CommonV1.Basis()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 13:
+      try reader.read(&self.set)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("listing", self.listing)
+    writer.field("year", self.year)
+    writer.field("openingType", self.openingType)
+    writer.field("title", self.title)
+    writer.field("provider", self.provider)
+    writer.field("domain", self.domain)
+    writer.field("abstract", self.abstract)
+    writer.list("items", self.items) { $0.value($1) }
+    writer.field("format", self.format)
+    writer.field("updateFrequency", self.updateFrequency)
+    writer.field("conditions", self.conditions)
+    writer.list("bases", self.bases) { $0.value($1) }
+    writer.field("set", self.set)
+  }
+}
+
+extension CatalogV1.OpenCatalogue {
+  typealias Layout = Weir__Catalog__V1__OpenCatalogue
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__open_catalogue__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entries = try check.messages(source.pointee.entries, source.pointee.n_entries, "entries")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_entries = self.entries.count
+    target.pointee.entries = arena.messages(self.entries)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entries": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.entries, of: CatalogV1.OpenCatalogueEntry()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("entries", self.entries) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension CatalogV1.ReadOpenSetRequest {
+  typealias Layout = Weir__Catalog__V1__ReadOpenSetRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__read_open_set_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.listing = try check.string(source.pointee.listing, "listing")
+    self.address = try check.string(source.pointee.address, "address")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.listing = arena.string(self.listing)
+    target.pointee.address = arena.string(self.address)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "listing": 1
+    case "address": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.listing)
+    case 2:
+      try reader.read(&self.address)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("listing", self.listing)
+    writer.field("address", self.address)
   }
 }

@@ -58,6 +58,13 @@ extension CatalogV1 {
     /// Records in force, and those that the caller writes or must agree to.
     func listRecords(_ request: CatalogV1.ListRecordsRequest, _ call: CallContext) async throws -> CatalogV1.ListRecordsResponse
     /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
+    /// Puts the file of an opened set in place: of a listing on the opening list that holds, by the head of the body whose it is. It is text,
+    /// and looked through for identity numbers; the register itself is opened to nobody (hebi-2021/18, 19).
+    func publishOpenSet(_ request: CatalogV1.PublishOpenSetRequest, _ call: CallContext) async throws -> CatalogV1.OpenSet
+    /// What society is told: every listing that holds, opened or not, with its ground (hebi-2021/18.3). For the open listener.
+    func listOpenCatalogue(_ request: CatalogV1.ListOpenCatalogueRequest, _ call: CallContext) async throws -> CatalogV1.OpenCatalogue
+    /// The file of an unconditionally opened set, for anybody; each reading is an entry of the log (hebi-2021/18.2). For the open listener.
+    func readOpenSet(_ request: CatalogV1.ReadOpenSetRequest, _ call: CallContext) async throws -> CatalogV1.OpenSet
     func resolveEntry(_ request: CatalogV1.ResolveEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
   }
 
@@ -88,6 +95,9 @@ extension CatalogV1 {
       .unary(AccessTable.catalogV1CatalogDecideRecord, admission) { request, call in try await service.decideRecord(request, call) },
       .unary(AccessTable.catalogV1CatalogGetRecord, admission) { request, call in try await service.getRecord(request, call) },
       .unary(AccessTable.catalogV1CatalogListRecords, admission) { request, call in try await service.listRecords(request, call) },
+      .unary(AccessTable.catalogV1CatalogPublishOpenSet, admission) { request, call in try await service.publishOpenSet(request, call) },
+      .unary(AccessTable.catalogV1CatalogListOpenCatalogue, admission) { request, call in try await service.listOpenCatalogue(request, call) },
+      .unary(AccessTable.catalogV1CatalogReadOpenSet, admission) { request, call in try await service.readOpenSet(request, call) },
       .unary(AccessTable.catalogV1CatalogResolveEntry, admission) { request, call in try await service.resolveEntry(request, call) },
     ]
   }
@@ -225,6 +235,22 @@ extension CatalogV1 {
     }
 
     /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
+    /// Puts the file of an opened set in place: of a listing on the opening list that holds, by the head of the body whose it is. It is text,
+    /// and looked through for identity numbers; the register itself is opened to nobody (hebi-2021/18, 19).
+    package func publishOpenSet(_ request: CatalogV1.PublishOpenSetRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.OpenSet {
+      try await transport.unary("/weir.catalog.v1.Catalog/PublishOpenSet", request, options)
+    }
+
+    /// What society is told: every listing that holds, opened or not, with its ground (hebi-2021/18.3). For the open listener.
+    package func listOpenCatalogue(_ request: CatalogV1.ListOpenCatalogueRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.OpenCatalogue {
+      try await transport.unary("/weir.catalog.v1.Catalog/ListOpenCatalogue", request, options)
+    }
+
+    /// The file of an unconditionally opened set, for anybody; each reading is an entry of the log (hebi-2021/18.2). For the open listener.
+    package func readOpenSet(_ request: CatalogV1.ReadOpenSetRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.OpenSet {
+      try await transport.unary("/weir.catalog.v1.Catalog/ReadOpenSet", request, options)
+    }
+
     package func resolveEntry(_ request: CatalogV1.ResolveEntryRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Entry {
       try await transport.unary("/weir.catalog.v1.Catalog/ResolveEntry", request, options)
     }

@@ -345,6 +345,21 @@ extension MethodShape {
       request: CatalogV1.ListRecordsRequest.self,
       reply: CatalogV1.ListRecordsResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/PublishOpenSet": MethodShape(
+      path: "/weir.catalog.v1.Catalog/PublishOpenSet", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.PublishOpenSetRequest.self,
+      reply: CatalogV1.OpenSet.self,
+      streamsRequests: false, streamsReplies: false),
+    "/weir.catalog.v1.Catalog/ListOpenCatalogue": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ListOpenCatalogue", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.ListOpenCatalogueRequest.self,
+      reply: CatalogV1.OpenCatalogue.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/ReadOpenSet": MethodShape(
+      path: "/weir.catalog.v1.Catalog/ReadOpenSet", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.ReadOpenSetRequest.self,
+      reply: CatalogV1.OpenSet.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.catalog.v1.Catalog/ResolveEntry": MethodShape(
       path: "/weir.catalog.v1.Catalog/ResolveEntry", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.ResolveEntryRequest.self,

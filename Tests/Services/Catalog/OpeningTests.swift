@@ -45,7 +45,13 @@ struct OpeningTests {
       ("domain", { $0.domain = "" }), ("abstract", { $0.abstract = "" }),
       ("items", { $0.items = [] }), ("format", { $0.format = "" }),
       ("opening_type", { $0.openingType = "" }), ("update_frequency", { $0.updateFrequency = "" }),
-      ("conditions", { $0.openingType = "conditional" }), ("year", { $0.year = 0 }),
+      (
+        "conditions",
+        {
+          $0.openingType = "conditional"
+          $0.basis = CatalogCalls.law
+        }
+      ), ("year", { $0.year = 0 }),
     ] as [(String, (inout CatalogV1.OpeningRecord) -> Void)] {
       var record = whole
       change(&record)

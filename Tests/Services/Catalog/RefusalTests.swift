@@ -234,6 +234,9 @@ private struct RefusedSteps {
             try CatalogWorld.content(), shared: [item], leaves: [], under: profile)
         },
         refusal { try requireReach("110000", by: officer) },
+        refusal {
+          try requireOpenToAll(try list(meeting, by: authority), nil, under: profile)
+        },
         refusal { try requireOpenable(opening, version(.published), by: officer, under: profile) },
         // Thrown by the handler, which alone knows keys.
         .packageNotBelieved(BilingualText("签名无效", "its signature does not hold")),

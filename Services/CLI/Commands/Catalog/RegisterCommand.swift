@@ -1,6 +1,7 @@
 // weir register: the catalogue's registers, one listing at a time; all kinds alike.
 
 import ArgumentParser
+import Boot
 import Contracts
 import Vocabulary
 
@@ -13,7 +14,7 @@ struct RegisterCommand: AsyncParsableCommand {
       "register confirm L-3",
       subcommands: [
         RegisterAdd.self, RegisterList.self, RegisterShow.self, RegisterConfirm.self,
-        RegisterReturn.self, RegisterEnd.self,
+        RegisterReturn.self, RegisterEnd.self, RegisterOpen.self,
       ])
   }
 }
@@ -149,5 +150,31 @@ extension Session {
         .init(
           name: resource("listings", listing), decision: decision, reason: reason, etag: etag,
           requestID: newRequest()), options))
+  }
+}
+
+struct RegisterOpen: CallCommand {
+  static var configuration: CommandConfiguration {
+    about(
+      "open", "为开放清单中的一项放上开放文件（主要负责人办理）；文件为文本，不得含公民身份号码。",
+      "Put the file of an opened set in place (the principal head does it); it is text without identity numbers.",
+      more: BilingualText(
+        "无条件开放的，任何人可在开放端口获取：网关配置 openListen；GET /open/catalogue，POST /open/read。",
+        "What is opened unconditionally anybody can have at the open listener: openListen of the gateway; GET /open/catalogue, POST /open/read."
+      ),
+      examples: "register open L-7 ./cremations-2026.csv --as civil-affairs/li")
+  }
+  @OptionGroup var caller: CallerOptions
+  @Argument(help: hint("开放清单中的一项。", "The listing on the opening list.", "listing"))
+  var listing: String
+  @Argument(help: hint("文件。", "The file.", "file")) var file: String
+  @Option(help: hint("文件类型。", "Its media type.", "type")) var type = "text/csv"
+
+  func call(_ session: Session) async throws {
+    try session.show(
+      try await session.catalog.publishOpenSet(
+        .init(
+          listing: resource("listings", listing), content: try readBytes(file), mediaType: type,
+          requestID: session.newRequest()), session.options))
   }
 }

@@ -9,6 +9,10 @@ package enum RateHolder: Hashable, Sendable {
   case department(DepartmentCode)
   /// By its serial: revoked, expired or unknown here, and still let through the handshake for a readable answer.
   case certificate(String)
+  /// At the open listener, where nobody is known.
+  case address(String)
+  /// All who come there together.
+  case anybody
 }
 
 /// Grants each holder so many calls. Every call takes one, also one that is refused.

@@ -73,6 +73,7 @@ struct CoverageTests {
     "catalog.v1.Catalog/DecideRecord": "register confirm",
     "catalog.v1.Catalog/GetRecord": "register show",
     "catalog.v1.Catalog/ListRecords": "register list",
+    "catalog.v1.Catalog/PublishOpenSet": "register open",
     "registry.v1.Registry/ListRegions": "department regions",
     "ingest.v1.Ingest/CreateBatch": "ingest upload",
     "ingest.v1.Ingest/UploadChunk": "ingest upload",

@@ -2584,6 +2584,276 @@ void   weir__catalog__v1__list_records_response__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__list_records_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__publish_open_set_request__init
+                     (Weir__Catalog__V1__PublishOpenSetRequest         *message)
+{
+  static const Weir__Catalog__V1__PublishOpenSetRequest init_value = WEIR__CATALOG__V1__PUBLISH_OPEN_SET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__publish_open_set_request__get_packed_size
+                     (const Weir__Catalog__V1__PublishOpenSetRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__publish_open_set_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__publish_open_set_request__pack
+                     (const Weir__Catalog__V1__PublishOpenSetRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__publish_open_set_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__publish_open_set_request__pack_to_buffer
+                     (const Weir__Catalog__V1__PublishOpenSetRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__publish_open_set_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__PublishOpenSetRequest *
+       weir__catalog__v1__publish_open_set_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__PublishOpenSetRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__publish_open_set_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__publish_open_set_request__free_unpacked
+                     (Weir__Catalog__V1__PublishOpenSetRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__publish_open_set_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__open_set__init
+                     (Weir__Catalog__V1__OpenSet         *message)
+{
+  static const Weir__Catalog__V1__OpenSet init_value = WEIR__CATALOG__V1__OPEN_SET__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__open_set__get_packed_size
+                     (const Weir__Catalog__V1__OpenSet *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_set__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__open_set__pack
+                     (const Weir__Catalog__V1__OpenSet *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_set__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__open_set__pack_to_buffer
+                     (const Weir__Catalog__V1__OpenSet *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_set__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__OpenSet *
+       weir__catalog__v1__open_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__OpenSet *)
+     protobuf_c_message_unpack (&weir__catalog__v1__open_set__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__open_set__free_unpacked
+                     (Weir__Catalog__V1__OpenSet *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__open_set__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__list_open_catalogue_request__init
+                     (Weir__Catalog__V1__ListOpenCatalogueRequest         *message)
+{
+  static const Weir__Catalog__V1__ListOpenCatalogueRequest init_value = WEIR__CATALOG__V1__LIST_OPEN_CATALOGUE_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__list_open_catalogue_request__get_packed_size
+                     (const Weir__Catalog__V1__ListOpenCatalogueRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_open_catalogue_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__list_open_catalogue_request__pack
+                     (const Weir__Catalog__V1__ListOpenCatalogueRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_open_catalogue_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__list_open_catalogue_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListOpenCatalogueRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__list_open_catalogue_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ListOpenCatalogueRequest *
+       weir__catalog__v1__list_open_catalogue_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ListOpenCatalogueRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__list_open_catalogue_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__list_open_catalogue_request__free_unpacked
+                     (Weir__Catalog__V1__ListOpenCatalogueRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__list_open_catalogue_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__open_catalogue_entry__init
+                     (Weir__Catalog__V1__OpenCatalogueEntry         *message)
+{
+  static const Weir__Catalog__V1__OpenCatalogueEntry init_value = WEIR__CATALOG__V1__OPEN_CATALOGUE_ENTRY__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__open_catalogue_entry__get_packed_size
+                     (const Weir__Catalog__V1__OpenCatalogueEntry *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue_entry__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__open_catalogue_entry__pack
+                     (const Weir__Catalog__V1__OpenCatalogueEntry *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue_entry__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__open_catalogue_entry__pack_to_buffer
+                     (const Weir__Catalog__V1__OpenCatalogueEntry *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue_entry__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__OpenCatalogueEntry *
+       weir__catalog__v1__open_catalogue_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__OpenCatalogueEntry *)
+     protobuf_c_message_unpack (&weir__catalog__v1__open_catalogue_entry__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__open_catalogue_entry__free_unpacked
+                     (Weir__Catalog__V1__OpenCatalogueEntry *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue_entry__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__open_catalogue__init
+                     (Weir__Catalog__V1__OpenCatalogue         *message)
+{
+  static const Weir__Catalog__V1__OpenCatalogue init_value = WEIR__CATALOG__V1__OPEN_CATALOGUE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__open_catalogue__get_packed_size
+                     (const Weir__Catalog__V1__OpenCatalogue *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__open_catalogue__pack
+                     (const Weir__Catalog__V1__OpenCatalogue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__open_catalogue__pack_to_buffer
+                     (const Weir__Catalog__V1__OpenCatalogue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__OpenCatalogue *
+       weir__catalog__v1__open_catalogue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__OpenCatalogue *)
+     protobuf_c_message_unpack (&weir__catalog__v1__open_catalogue__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__open_catalogue__free_unpacked
+                     (Weir__Catalog__V1__OpenCatalogue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__open_catalogue__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__read_open_set_request__init
+                     (Weir__Catalog__V1__ReadOpenSetRequest         *message)
+{
+  static const Weir__Catalog__V1__ReadOpenSetRequest init_value = WEIR__CATALOG__V1__READ_OPEN_SET_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__read_open_set_request__get_packed_size
+                     (const Weir__Catalog__V1__ReadOpenSetRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__read_open_set_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__read_open_set_request__pack
+                     (const Weir__Catalog__V1__ReadOpenSetRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__read_open_set_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__read_open_set_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ReadOpenSetRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__read_open_set_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ReadOpenSetRequest *
+       weir__catalog__v1__read_open_set_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ReadOpenSetRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__read_open_set_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__read_open_set_request__free_unpacked
+                     (Weir__Catalog__V1__ReadOpenSetRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__read_open_set_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__catalog__v1__code__field_descriptors[2] =
 {
   {
@@ -8658,6 +8928,546 @@ const ProtobufCMessageDescriptor weir__catalog__v1__list_records_response__descr
   weir__catalog__v1__list_records_response__field_indices_by_name,
   1,  weir__catalog__v1__list_records_response__number_ranges,
   (ProtobufCMessageInit) weir__catalog__v1__list_records_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__publish_open_set_request__field_descriptors[4] =
+{
+  {
+    "listing",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__PublishOpenSetRequest, listing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__PublishOpenSetRequest, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "media_type",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__PublishOpenSetRequest, media_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__PublishOpenSetRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__publish_open_set_request__field_indices_by_name[] = {
+  1,   /* field[1] = content */
+  0,   /* field[0] = listing */
+  2,   /* field[2] = media_type */
+  3,   /* field[3] = request_id */
+};
+static const ProtobufCIntRange weir__catalog__v1__publish_open_set_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__publish_open_set_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.PublishOpenSetRequest",
+  "PublishOpenSetRequest",
+  "Weir__Catalog__V1__PublishOpenSetRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__PublishOpenSetRequest),
+  4,
+  weir__catalog__v1__publish_open_set_request__field_descriptors,
+  weir__catalog__v1__publish_open_set_request__field_indices_by_name,
+  1,  weir__catalog__v1__publish_open_set_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__publish_open_set_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__open_set__field_descriptors[7] =
+{
+  {
+    "listing",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, listing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "listing_version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, listing_version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "media_type",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, media_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "sha256",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, sha256),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "size_bytes",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, size_bytes),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "publish_time",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, publish_time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "content",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenSet, content),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__open_set__field_indices_by_name[] = {
+  6,   /* field[6] = content */
+  0,   /* field[0] = listing */
+  1,   /* field[1] = listing_version */
+  2,   /* field[2] = media_type */
+  5,   /* field[5] = publish_time */
+  3,   /* field[3] = sha256 */
+  4,   /* field[4] = size_bytes */
+};
+static const ProtobufCIntRange weir__catalog__v1__open_set__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 7 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__open_set__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.OpenSet",
+  "OpenSet",
+  "Weir__Catalog__V1__OpenSet",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__OpenSet),
+  7,
+  weir__catalog__v1__open_set__field_descriptors,
+  weir__catalog__v1__open_set__field_indices_by_name,
+  1,  weir__catalog__v1__open_set__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__open_set__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__list_open_catalogue_request__field_descriptors[2] =
+{
+  {
+    "page_size",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListOpenCatalogueRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ListOpenCatalogueRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__list_open_catalogue_request__field_indices_by_name[] = {
+  0,   /* field[0] = page_size */
+  1,   /* field[1] = page_token */
+};
+static const ProtobufCIntRange weir__catalog__v1__list_open_catalogue_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__list_open_catalogue_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ListOpenCatalogueRequest",
+  "ListOpenCatalogueRequest",
+  "Weir__Catalog__V1__ListOpenCatalogueRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ListOpenCatalogueRequest),
+  2,
+  weir__catalog__v1__list_open_catalogue_request__field_descriptors,
+  weir__catalog__v1__list_open_catalogue_request__field_indices_by_name,
+  1,  weir__catalog__v1__list_open_catalogue_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__list_open_catalogue_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__open_catalogue_entry__field_descriptors[13] =
+{
+  {
+    "listing",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, listing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "year",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, year),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "opening_type",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, opening_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "title",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "provider",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, provider),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "domain",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, domain),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "abstract",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, abstract),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "items",
+    8,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, n_items),
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, items),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "format",
+    9,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, format),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "update_frequency",
+    10,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, update_frequency),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conditions",
+    11,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, conditions),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "bases",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, n_bases),
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, bases),
+    &weir__common__v1__basis__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "set",
+    13,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogueEntry, set),
+    &weir__catalog__v1__open_set__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__open_catalogue_entry__field_indices_by_name[] = {
+  6,   /* field[6] = abstract */
+  11,   /* field[11] = bases */
+  10,   /* field[10] = conditions */
+  5,   /* field[5] = domain */
+  8,   /* field[8] = format */
+  7,   /* field[7] = items */
+  0,   /* field[0] = listing */
+  2,   /* field[2] = opening_type */
+  4,   /* field[4] = provider */
+  12,   /* field[12] = set */
+  3,   /* field[3] = title */
+  9,   /* field[9] = update_frequency */
+  1,   /* field[1] = year */
+};
+static const ProtobufCIntRange weir__catalog__v1__open_catalogue_entry__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 13 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__open_catalogue_entry__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.OpenCatalogueEntry",
+  "OpenCatalogueEntry",
+  "Weir__Catalog__V1__OpenCatalogueEntry",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__OpenCatalogueEntry),
+  13,
+  weir__catalog__v1__open_catalogue_entry__field_descriptors,
+  weir__catalog__v1__open_catalogue_entry__field_indices_by_name,
+  1,  weir__catalog__v1__open_catalogue_entry__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__open_catalogue_entry__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__open_catalogue__field_descriptors[2] =
+{
+  {
+    "entries",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__OpenCatalogue, n_entries),
+    offsetof(Weir__Catalog__V1__OpenCatalogue, entries),
+    &weir__catalog__v1__open_catalogue_entry__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__OpenCatalogue, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__open_catalogue__field_indices_by_name[] = {
+  0,   /* field[0] = entries */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__catalog__v1__open_catalogue__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__open_catalogue__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.OpenCatalogue",
+  "OpenCatalogue",
+  "Weir__Catalog__V1__OpenCatalogue",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__OpenCatalogue),
+  2,
+  weir__catalog__v1__open_catalogue__field_descriptors,
+  weir__catalog__v1__open_catalogue__field_indices_by_name,
+  1,  weir__catalog__v1__open_catalogue__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__open_catalogue__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__read_open_set_request__field_descriptors[2] =
+{
+  {
+    "listing",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ReadOpenSetRequest, listing),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "address",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ReadOpenSetRequest, address),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__read_open_set_request__field_indices_by_name[] = {
+  1,   /* field[1] = address */
+  0,   /* field[0] = listing */
+};
+static const ProtobufCIntRange weir__catalog__v1__read_open_set_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__read_open_set_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ReadOpenSetRequest",
+  "ReadOpenSetRequest",
+  "Weir__Catalog__V1__ReadOpenSetRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ReadOpenSetRequest),
+  2,
+  weir__catalog__v1__read_open_set_request__field_descriptors,
+  weir__catalog__v1__read_open_set_request__field_indices_by_name,
+  1,  weir__catalog__v1__read_open_set_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__read_open_set_request__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__catalog__v1__share_type__enum_values_by_number[4] =

@@ -76,6 +76,12 @@ typedef struct Weir__Catalog__V1__DecideRecordRequest Weir__Catalog__V1__DecideR
 typedef struct Weir__Catalog__V1__GetRecordRequest Weir__Catalog__V1__GetRecordRequest;
 typedef struct Weir__Catalog__V1__ListRecordsRequest Weir__Catalog__V1__ListRecordsRequest;
 typedef struct Weir__Catalog__V1__ListRecordsResponse Weir__Catalog__V1__ListRecordsResponse;
+typedef struct Weir__Catalog__V1__PublishOpenSetRequest Weir__Catalog__V1__PublishOpenSetRequest;
+typedef struct Weir__Catalog__V1__OpenSet Weir__Catalog__V1__OpenSet;
+typedef struct Weir__Catalog__V1__ListOpenCatalogueRequest Weir__Catalog__V1__ListOpenCatalogueRequest;
+typedef struct Weir__Catalog__V1__OpenCatalogueEntry Weir__Catalog__V1__OpenCatalogueEntry;
+typedef struct Weir__Catalog__V1__OpenCatalogue Weir__Catalog__V1__OpenCatalogue;
+typedef struct Weir__Catalog__V1__ReadOpenSetRequest Weir__Catalog__V1__ReadOpenSetRequest;
 
 
 /* --- enums --- */
@@ -1101,6 +1107,93 @@ struct  Weir__Catalog__V1__ListRecordsResponse
 #define WEIR__CATALOG__V1__LIST_RECORDS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_records_response__descriptor) \
     , 0,NULL, {0,NULL}, 0, 0,NULL }
+
+
+struct  Weir__Catalog__V1__PublishOpenSetRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData listing;
+  ProtobufCBinaryData content;
+  ProtobufCBinaryData media_type;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__PUBLISH_OPEN_SET_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__publish_open_set_request__descriptor) \
+    , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__OpenSet
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData listing;
+  int32_t listing_version;
+  ProtobufCBinaryData media_type;
+  ProtobufCBinaryData sha256;
+  int32_t size_bytes;
+  Google__Protobuf__Timestamp *publish_time;
+  ProtobufCBinaryData content;
+};
+#define WEIR__CATALOG__V1__OPEN_SET__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__open_set__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, 0, NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ListOpenCatalogueRequest
+{
+  ProtobufCMessage base;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__CATALOG__V1__LIST_OPEN_CATALOGUE_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__list_open_catalogue_request__descriptor) \
+    , 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__OpenCatalogueEntry
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData listing;
+  int32_t year;
+  ProtobufCBinaryData opening_type;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData provider;
+  ProtobufCBinaryData domain;
+  ProtobufCBinaryData abstract;
+  size_t n_items;
+  ProtobufCBinaryData *items;
+  ProtobufCBinaryData format;
+  ProtobufCBinaryData update_frequency;
+  ProtobufCBinaryData conditions;
+  size_t n_bases;
+  Weir__Common__V1__Basis **bases;
+  Weir__Catalog__V1__OpenSet *set;
+};
+#define WEIR__CATALOG__V1__OPEN_CATALOGUE_ENTRY__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__open_catalogue_entry__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, NULL }
+
+
+struct  Weir__Catalog__V1__OpenCatalogue
+{
+  ProtobufCMessage base;
+  size_t n_entries;
+  Weir__Catalog__V1__OpenCatalogueEntry **entries;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__CATALOG__V1__OPEN_CATALOGUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__open_catalogue__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__ReadOpenSetRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData listing;
+  ProtobufCBinaryData address;
+};
+#define WEIR__CATALOG__V1__READ_OPEN_SET_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__read_open_set_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
 
 
 /* Weir__Catalog__V1__Code methods */
@@ -2192,6 +2285,120 @@ Weir__Catalog__V1__ListRecordsResponse *
 void   weir__catalog__v1__list_records_response__free_unpacked
                      (Weir__Catalog__V1__ListRecordsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__PublishOpenSetRequest methods */
+void   weir__catalog__v1__publish_open_set_request__init
+                     (Weir__Catalog__V1__PublishOpenSetRequest         *message);
+size_t weir__catalog__v1__publish_open_set_request__get_packed_size
+                     (const Weir__Catalog__V1__PublishOpenSetRequest   *message);
+size_t weir__catalog__v1__publish_open_set_request__pack
+                     (const Weir__Catalog__V1__PublishOpenSetRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__publish_open_set_request__pack_to_buffer
+                     (const Weir__Catalog__V1__PublishOpenSetRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__PublishOpenSetRequest *
+       weir__catalog__v1__publish_open_set_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__publish_open_set_request__free_unpacked
+                     (Weir__Catalog__V1__PublishOpenSetRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__OpenSet methods */
+void   weir__catalog__v1__open_set__init
+                     (Weir__Catalog__V1__OpenSet         *message);
+size_t weir__catalog__v1__open_set__get_packed_size
+                     (const Weir__Catalog__V1__OpenSet   *message);
+size_t weir__catalog__v1__open_set__pack
+                     (const Weir__Catalog__V1__OpenSet   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__open_set__pack_to_buffer
+                     (const Weir__Catalog__V1__OpenSet   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__OpenSet *
+       weir__catalog__v1__open_set__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__open_set__free_unpacked
+                     (Weir__Catalog__V1__OpenSet *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ListOpenCatalogueRequest methods */
+void   weir__catalog__v1__list_open_catalogue_request__init
+                     (Weir__Catalog__V1__ListOpenCatalogueRequest         *message);
+size_t weir__catalog__v1__list_open_catalogue_request__get_packed_size
+                     (const Weir__Catalog__V1__ListOpenCatalogueRequest   *message);
+size_t weir__catalog__v1__list_open_catalogue_request__pack
+                     (const Weir__Catalog__V1__ListOpenCatalogueRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__list_open_catalogue_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ListOpenCatalogueRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ListOpenCatalogueRequest *
+       weir__catalog__v1__list_open_catalogue_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__list_open_catalogue_request__free_unpacked
+                     (Weir__Catalog__V1__ListOpenCatalogueRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__OpenCatalogueEntry methods */
+void   weir__catalog__v1__open_catalogue_entry__init
+                     (Weir__Catalog__V1__OpenCatalogueEntry         *message);
+size_t weir__catalog__v1__open_catalogue_entry__get_packed_size
+                     (const Weir__Catalog__V1__OpenCatalogueEntry   *message);
+size_t weir__catalog__v1__open_catalogue_entry__pack
+                     (const Weir__Catalog__V1__OpenCatalogueEntry   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__open_catalogue_entry__pack_to_buffer
+                     (const Weir__Catalog__V1__OpenCatalogueEntry   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__OpenCatalogueEntry *
+       weir__catalog__v1__open_catalogue_entry__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__open_catalogue_entry__free_unpacked
+                     (Weir__Catalog__V1__OpenCatalogueEntry *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__OpenCatalogue methods */
+void   weir__catalog__v1__open_catalogue__init
+                     (Weir__Catalog__V1__OpenCatalogue         *message);
+size_t weir__catalog__v1__open_catalogue__get_packed_size
+                     (const Weir__Catalog__V1__OpenCatalogue   *message);
+size_t weir__catalog__v1__open_catalogue__pack
+                     (const Weir__Catalog__V1__OpenCatalogue   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__open_catalogue__pack_to_buffer
+                     (const Weir__Catalog__V1__OpenCatalogue   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__OpenCatalogue *
+       weir__catalog__v1__open_catalogue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__open_catalogue__free_unpacked
+                     (Weir__Catalog__V1__OpenCatalogue *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ReadOpenSetRequest methods */
+void   weir__catalog__v1__read_open_set_request__init
+                     (Weir__Catalog__V1__ReadOpenSetRequest         *message);
+size_t weir__catalog__v1__read_open_set_request__get_packed_size
+                     (const Weir__Catalog__V1__ReadOpenSetRequest   *message);
+size_t weir__catalog__v1__read_open_set_request__pack
+                     (const Weir__Catalog__V1__ReadOpenSetRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__read_open_set_request__pack_to_buffer
+                     (const Weir__Catalog__V1__ReadOpenSetRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ReadOpenSetRequest *
+       weir__catalog__v1__read_open_set_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__read_open_set_request__free_unpacked
+                     (Weir__Catalog__V1__ReadOpenSetRequest *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Catalog__V1__Code_Closure)
@@ -2371,6 +2578,24 @@ typedef void (*Weir__Catalog__V1__ListRecordsRequest_Closure)
 typedef void (*Weir__Catalog__V1__ListRecordsResponse_Closure)
                  (const Weir__Catalog__V1__ListRecordsResponse *message,
                   void *closure_data);
+typedef void (*Weir__Catalog__V1__PublishOpenSetRequest_Closure)
+                 (const Weir__Catalog__V1__PublishOpenSetRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__OpenSet_Closure)
+                 (const Weir__Catalog__V1__OpenSet *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ListOpenCatalogueRequest_Closure)
+                 (const Weir__Catalog__V1__ListOpenCatalogueRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__OpenCatalogueEntry_Closure)
+                 (const Weir__Catalog__V1__OpenCatalogueEntry *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__OpenCatalogue_Closure)
+                 (const Weir__Catalog__V1__OpenCatalogue *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__ReadOpenSetRequest_Closure)
+                 (const Weir__Catalog__V1__ReadOpenSetRequest *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -2447,6 +2672,12 @@ extern const ProtobufCEnumDescriptor    weir__catalog__v1__decide_record_request
 extern const ProtobufCMessageDescriptor weir__catalog__v1__get_record_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__list_records_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__list_records_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__publish_open_set_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__open_set__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__list_open_catalogue_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__open_catalogue_entry__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__open_catalogue__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__read_open_set_request__descriptor;
 
 PROTOBUF_C__END_DECLS
 
