@@ -172,6 +172,15 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case openReview = "open.review"
   case openBasisPublished = "open.basis_published"
   case projectGateBlocks = "project_gate.blocks"
+  case projectGateCheckpoints = "project_gate.checkpoints"
+  case projectGateAuthority = "project_gate.authority_decides"
+  case projectGateDevelopmentReform = "project_gate.development_reform_decides"
+  case projectGateFinance = "project_gate.finance_decides"
+  case projectGateInitiationNeeds = "project_gate.initiation_needs"
+  case projectGateAcceptanceNeeds = "project_gate.acceptance_needs"
+  case projectGateStatuses = "project_gate.statuses"
+  case projectGateExempts = "project_gate.exempts"
+  case projectGateOverride = "project_gate.override"
 
   // MARK: Clocks of ours
 

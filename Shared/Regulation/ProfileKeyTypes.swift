@@ -12,6 +12,7 @@ extension ProfileKey {
       ?? sharingType
       ?? feedbackType
       ?? supervisionType
+      ?? gateType
       ?? clockType
     guard let type else { preconditionFailure("every key of a profile has a type") }
     return type
@@ -295,8 +296,26 @@ extension ProfileKey {
       .integer(1...4)
     case .openReview:
       .word(ProfileKey.all(Reviewer.self))
+    default:
+      nil
+    }
+  }
+
+  private var gateType: ProfileValueType? {
+    switch self {
     case .projectGateBlocks:
-      .words(["initiation", "approval", "acceptance", "cloud", "funds", "maintenance_funds"])
+      .words(ProfileKey.all(GateConsequence.self))
+    case .projectGateCheckpoints, .projectGateAuthority, .projectGateDevelopmentReform,
+      .projectGateFinance:
+      .words(ProfileKey.all(GateCheckpoint.self))
+    case .projectGateInitiationNeeds, .projectGateAcceptanceNeeds:
+      .words(ProfileKey.all(GateCondition.self))
+    case .projectGateStatuses:
+      .words(ProfileKey.all(GateStatus.self))
+    case .projectGateExempts:
+      .words(ProfileKey.all(GateExemption.self))
+    case .projectGateOverride:
+      .boolean
     default:
       nil
     }

@@ -25,6 +25,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
   let taxonomies: [String: Taxonomy]
   let directory: DepartmentDirectory
   let isActiveSystem: SystemDirectory
+  let figures: FiguresDirectory
   /// The domain's key list, which goes with every receipt.
   let keyList: SignedNote
   /// Signs the catalogue of a level (hebi-2021/8.2b).
@@ -48,7 +49,8 @@ package struct CatalogServer: CatalogV1.CatalogService {
     database: SQLDatabase, profiles: @autoclosure @escaping @Sendable () -> ProfileSet,
     calendar: @autoclosure @escaping @Sendable () -> WorkingCalendar,
     taxonomies: [String: Taxonomy], directory: @escaping DepartmentDirectory,
-    isActiveSystem: @escaping SystemDirectory, keyList: SignedNote, signer: NoteSigner,
+    isActiveSystem: @escaping SystemDirectory, figures: @escaping FiguresDirectory,
+    keyList: SignedNote, signer: NoteSigner,
     refusals: (any RefusalRecorder)?, decisions: DecisionCheck,
     now: @escaping @Sendable () -> Instant
   ) {
@@ -57,6 +59,7 @@ package struct CatalogServer: CatalogV1.CatalogService {
     self.taxonomies = taxonomies.filter { KnownCategory.taxonomies.contains($0.key) }
     self.directory = directory
     self.isActiveSystem = isActiveSystem
+    self.figures = figures
     self.keyList = keyList
     self.signer = signer
     self.refusals = refusals

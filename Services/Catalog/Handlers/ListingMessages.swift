@@ -16,7 +16,7 @@ extension ListingContent {
       try record.responsibility.map { try ListingContent($0) },
       record.standard.map { ListingContent($0) }, try record.opening.map { try ListingContent($0) },
       record.meeting.map { ListingContent($0) }, try record.category.map { try ListingContent($0) },
-      record.duplicate.map { ListingContent($0) },
+      record.duplicate.map { ListingContent($0) }, record.project.map { ListingContent($0) },
     ].compactMap { $0 }
     guard let content = found.first, found.count == 1 else {
       let kinds = ListingKind.allCases.map(\.rawValue).joined(separator: ", ")
@@ -108,6 +108,16 @@ extension ListingContent {
         "reason": record.reason,
       ])
   }
+
+  private init(_ record: CatalogV1.ProjectRecord) {
+    self.init(
+      .project,
+      texts: [
+        "title": record.title, "kind": record.kind,
+        "upper_level": record.upperLevel ? Project.yes : "",
+        "deployed_here": record.deployedHere ? Project.yes : "",
+      ], lists: ["entries": record.entries, "data": record.data])
+  }
 }
 
 extension Listing {
@@ -185,6 +195,11 @@ extension Listing {
       record.duplicate = CatalogV1.DuplicateRecord(
         department: said["department"], datum: said["datum"], entry: said["entry"],
         reason: said["reason"])
+    case .project:
+      record.project = CatalogV1.ProjectRecord(
+        title: said["title"], kind: said["kind"], upperLevel: said["upper_level"] == Project.yes,
+        deployedHere: said["deployed_here"] == Project.yes, entries: list("entries"),
+        data: list("data"))
     }
   }
 }

@@ -15,11 +15,11 @@ extension CatalogServer {
   ) async throws -> CatalogV1.Record {
     try await call.answering(refusals) {
       guard let record = request.record else { throw RequestRefusal.missing(field: "record") }
-      let content = try ListingContent(record)
+      let said = try ListingContent(record)
       let known = record.name.isEmpty ? nil : try listingNumber(record.name, field: "record.name")
       let actor = try await actor(of: call)
       let time = now()
-      let profile = try registersProfile(on: time)
+      let (governing, content) = try governing(said, by: actor, on: time)
       var parties: [DepartmentFacts] = []
       for party in content.parties { parties.append(try await facts(of: party.department)) }
       // A department that is named must be there.
@@ -38,6 +38,9 @@ extension CatalogServer {
           }
         }
       ) { transaction in
+        let former = try known.flatMap { try transaction.listing($0) }
+        let (profile, content) = try kept(content, by: former, else: governing)
+        if content.kind == .project { try checkProject(content, by: actor, in: transaction) }
         try checkOpening(content, by: actor, under: profile, in: transaction)
         if content.kind == .category {
           let added = try transaction.listingsInForce([.category])
@@ -47,7 +50,6 @@ extension CatalogServer {
               && knownCategory(content["slug"], in: actor.department.region, added: added) != nil,
             by: actor)
         }
-        let former = try known.flatMap { try transaction.listing($0) }
         let listing = try listed(
           content, number: try former?.number ?? transaction.nextListing(), after: former,
           by: actor, parties: named, at: time, under: profile)
@@ -144,6 +146,29 @@ extension CatalogServer {
     return ListingKind.standardFields.filter { !held.contains($0) }
   }
 
+  /// What governs a listing that is written now; of a project it may be two texts.
+  private func governing(
+    _ content: ListingContent, by actor: Actor, on time: Instant
+  ) throws -> (Profile, ListingContent) {
+    guard content.kind == .project else { return (try registersProfile(on: time), content) }
+    let found = try projectProfiles(of: actor, on: time)
+    var content = content
+    if found.count > 1 { content.texts[Project.secondProfile] = found[1].reference.text }
+    return (found[0], content)
+  }
+
+  /// A project keeps the texts under which it was registered first (D43).
+  private func kept(
+    _ content: ListingContent, by former: Listing?, else profile: Profile
+  ) throws -> (Profile, ListingContent) {
+    guard content.kind == .project, let former, former.content.kind == .project else {
+      return (profile, content)
+    }
+    var content = content
+    content.texts[Project.secondProfile] = former.content.texts[Project.secondProfile]
+    return (try profiles.profile(former.profile), content)
+  }
+
   /// What governs the registers: the text for everything.
   func registersProfile(on time: Instant) throws -> Profile {
     guard let profile = profiles.governing([KnownCategory.generalClass], on: time.civilDate) else {
@@ -157,7 +182,7 @@ extension CatalogServer {
     try transaction.listingsInForce([.responsibility, .jointCollection]).flatMap(\.assignments)
   }
 
-  private func listingNumber(_ name: String, field: String) throws -> Int64 {
+  func listingNumber(_ name: String, field: String) throws -> Int64 {
     guard let number = ResourceName(name, in: .listings)?.number else {
       throw RequestRefusal.malformed(
         field: field, expected: BilingualText("listings/L-1 这样的名称", "a name like listings/L-1"))

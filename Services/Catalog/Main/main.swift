@@ -26,6 +26,12 @@ nonisolated func buildCatalog(_ environment: ServiceEnvironment) async throws ->
     taxonomies: environment.law.taxonomies,
     directory: { try await departments.department($0) },
     isActiveSystem: { try await isActive($0, RegistryV1.RegistryClient(gateway)) },
+    // Asked for a project's gate alone; a node without these peers has everything else.
+    figures: { department in
+      try await DepartmentFigures.gathered(
+        of: department, from: IngestV1.IngestClient(try environment.peers.channel(to: "ingest")),
+        and: FeedbackV1.FeedbackClient(try environment.peers.channel(to: "feedback")))
+    },
     keyList: keys.keyListNote, signer: keys.signer,
     refusals: refusals, decisions: try environment.decisions(),
     now: environment.clock.civil)

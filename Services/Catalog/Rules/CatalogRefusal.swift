@@ -63,6 +63,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case coverageOutsideArea(path: String, area: String, citation: Citation)
   case functionNotRecorded(String, citation: Citation)
   case notOpenToAll(String, OpeningType, citation: Citation)
+  case gate(GateRefusal)
 
   package var reason: String {
     switch self {
@@ -119,6 +120,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .activeSharingUnknown: "catalog.active_sharing_unknown"
     case .columnsMissing: "catalog.columns_missing"
     case .notOpenable: "catalog.not_openable"
+    case .gate(let refusal): refusal.reason
     default: reasonOfBounds
     }
   }
@@ -146,6 +148,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .listingWrongState, .sharedAlready, .packageNotBelieved, .groupDecisionMissing,
       .dutyNotNamed:
       .wrongState
+    case .gate(let refusal): refusal.kind
     default: .malformed
     }
   }
@@ -181,6 +184,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .catalogueOutOfReach: "region"
     case .packageNotBelieved: "head"
     case .columnsMissing: "resource.columns"
+    case .gate(let refusal): refusal.field
     default: nil
     }
   }
@@ -223,6 +227,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .dutyNotNamed(_, let citation), .coverageOutsideArea(_, _, let citation),
       .functionNotRecorded(_, let citation), .notOpenToAll(_, _, let citation):
       citation
+    case .gate(let refusal): refusal.citation
     default: nil
     }
   }

@@ -213,6 +213,7 @@ extension CatalogRefusal {
       BilingualText(
         "“\(function)”不在归属单位登记的职能之内。",
         "\"\(function)\" is none of the functions that are recorded of the owner.")
+    case .gate(let refusal): refusal.sentence
     default: nil
     }
   }
@@ -262,6 +263,7 @@ extension CatalogRefusal {
       BilingualText(
         "请按该法律写明有条件共享或者不予共享及其依据。",
         "Type it conditional or not shared by that law, with its basis.")
+    case .gate(let refusal): refusal.nextStep
     default: nil
     }
   }

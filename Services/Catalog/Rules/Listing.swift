@@ -8,7 +8,7 @@ package import Vocabulary
 package enum ListingKind: String, ClosedList {
   case demand, collection
   case jointCollection = "joint_collection"
-  case responsibility, standard, opening, meeting, category, duplicate
+  case responsibility, standard, opening, meeting, category, duplicate, project
 
   package var term: BilingualText {
     switch self {
@@ -21,6 +21,7 @@ package enum ListingKind: String, ClosedList {
     case .meeting: BilingualText("建设小组会议", "meetings of the construction group")
     case .category: BilingualText("增补分类", "added categories")
     case .duplicate: BilingualText("重复采集许可", "leave to collect again")
+    case .project: BilingualText("信息化项目登记", "register of projects")
     }
   }
 }

@@ -8,7 +8,7 @@ extension ListingKind {
   /// Whether an authority writes it; the rest are a department's own.
   package var isAuthoritys: Bool {
     switch self {
-    case .demand, .collection, .jointCollection, .opening: false
+    case .demand, .collection, .jointCollection, .opening, .project: false
     case .responsibility, .standard, .meeting, .category, .duplicate: true
     }
   }
@@ -30,6 +30,11 @@ extension ListingKind {
       case .meeting: ["luyi-2019": "4.2"]
       case .category: ["meizhou-specific-2021": "5.3d"]
       case .duplicate: ["hebi-2021": "11.1b", "guangdong-2018": "13.2"]
+      case .project:
+        [
+          "meizhou-specific-2021": "15", "meizhou-public-2023": "41.1", "hebi-2021": "30.1a",
+          "guangdong-2018": "11",
+        ]
       }
     return articles[profile.key].map { Citation(document: profile.key, article: $0) }
       ?? Citation(document: Citation.productDocument, article: "registers")
@@ -85,6 +90,8 @@ extension ListingKind {
         ("entry", BilingualText("已共享的目录条目", "entry that shares it")),
         ("reason", BilingualText("理由", "reason")),
       ]
+    case .project:
+      [("title", BilingualText("名称", "title")), ("kind", BilingualText("类型", "kind"))]
     }
   }
 
@@ -173,7 +180,7 @@ func confirmations(
   case .jointCollection: seats = content.parties.map { .owner($0.department) }
   case .responsibility: seats = [.authority(owner.code), .staffingOffice(region: owner.region)]
   case .opening: seats = profile.openReview.map { [owner.seat(of: $0.value)] } ?? []
-  case .collection, .standard, .meeting, .category, .duplicate: seats = []
+  case .collection, .standard, .meeting, .category, .duplicate, .project: seats = []
   }
   return seats.compactMap { $0 }.map { Confirmation(seat: $0) }
 }

@@ -109,6 +109,19 @@ extension SQLReading where Self: ~Copyable {
     ).map { try $0["id"] }
   }
 
+  /// A page of a source's issues that are past due.
+  package func issuesLate(
+    of source: DepartmentCode, on day: CivilDate, after: Int64, limit: Int
+  ) throws -> [Int64] {
+    try query(
+      """
+      SELECT id FROM issues WHERE source = ?1 AND state IN (\(sourceStates)) AND due_day < ?2
+        AND id > ?3
+      ORDER BY id LIMIT ?4
+      """, [source.text, day.dayNumber, after, limit]
+    ).map { try $0["id"] }
+  }
+
   /// Issues whose reporter has been silent for too long.
   package func issuesSilent(on day: CivilDate, limit: Int) throws -> [Int64] {
     try query(

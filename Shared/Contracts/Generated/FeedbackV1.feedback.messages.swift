@@ -652,6 +652,62 @@ extension FeedbackV1 {
       self.requestID = requestID
     }
   }
+
+  package struct ListLateIssuesRequest: Message, WireMessage {
+    package static let messageName = "weir.feedback.v1.ListLateIssuesRequest"
+    /// "departments/civil-affairs".
+    package var department: String = ""
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.department = department
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct LateIssue: Message, WireMessage {
+    package static let messageName = "weir.feedback.v1.LateIssue"
+    /// "issues/I-1".
+    package var issue: String = ""
+    package var entry: String = ""
+    package var due: CommonV1.DueDate? = nil
+
+    package init() {}
+
+    package init(
+      issue: String = "",
+      entry: String = "",
+      due: CommonV1.DueDate? = nil
+    ) {
+      self.issue = issue
+      self.entry = entry
+      self.due = due
+    }
+  }
+
+  package struct ListLateIssuesResponse: Message, WireMessage {
+    package static let messageName = "weir.feedback.v1.ListLateIssuesResponse"
+    package var issues: [FeedbackV1.LateIssue] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      issues: [FeedbackV1.LateIssue] = [],
+      nextPageToken: String = ""
+    ) {
+      self.issues = issues
+      self.nextPageToken = nextPageToken
+    }
+  }
 }
 
 extension FeedbackV1.Issue {
@@ -2040,5 +2096,191 @@ extension FeedbackV1.AcknowledgeRecallRequest {
     writer.field("outcome", self.outcome)
     writer.field("note", self.note)
     writer.field("requestId", self.requestID)
+  }
+}
+
+extension FeedbackV1.ListLateIssuesRequest {
+  typealias Layout = Weir__Feedback__V1__ListLateIssuesRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__feedback__v1__list_late_issues_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "pageSize", "page_size": 2
+    case "pageToken", "page_token": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.pageSize)
+    case 3:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension FeedbackV1.LateIssue {
+  typealias Layout = Weir__Feedback__V1__LateIssue
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__feedback__v1__late_issue__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.issue = try check.string(source.pointee.issue, "issue")
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.due = try check.optionalMessage(source.pointee.due, "due")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.issue = arena.string(self.issue)
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.due = arena.optionalMessage(self.due)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "issue": 1
+    case "entry": 2
+    case "due": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.issue)
+    case 2:
+      try reader.read(&self.entry)
+    case 3:
+      try reader.read(&self.due)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("issue", self.issue)
+    writer.field("entry", self.entry)
+    writer.field("due", self.due)
+  }
+}
+
+extension FeedbackV1.ListLateIssuesResponse {
+  typealias Layout = Weir__Feedback__V1__ListLateIssuesResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__feedback__v1__list_late_issues_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.issues = try check.messages(source.pointee.issues, source.pointee.n_issues, "issues")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_issues = self.issues.count
+    target.pointee.issues = arena.messages(self.issues)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "issues": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.issues, of: FeedbackV1.LateIssue()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("issues", self.issues) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
   }
 }

@@ -27,6 +27,8 @@ extension FeedbackV1 {
     func listRecalls(_ request: FeedbackV1.ListRecallsRequest, _ call: CallContext) async throws -> FeedbackV1.ListRecallsResponse
     /// A receiver says that it has taken the recall up, and with what outcome.
     func acknowledgeRecall(_ request: FeedbackV1.AcknowledgeRecallRequest, _ call: CallContext) async throws -> FeedbackV1.Recall
+    /// The issues of a source that are past due. The catalogue asks for a project's gate (meizhou-specific-2021/15).
+    func listLateIssues(_ request: FeedbackV1.ListLateIssuesRequest, _ call: CallContext) async throws -> FeedbackV1.ListLateIssuesResponse
     func listDuties(_ request: CommonV1.ListDutiesRequest, _ call: CallContext) async throws -> CommonV1.ListDutiesResponse
     /// Cases that have not ended, with the profile that each keeps and the clock that runs: what a new version of the law leaves alone.
     /// Of authorities the one that decides on versions sees them (AC-90); one that stands under another is told of none.
@@ -48,6 +50,7 @@ extension FeedbackV1 {
       .unary(AccessTable.feedbackV1FeedbackGetRecall, admission) { request, call in try await service.getRecall(request, call) },
       .unary(AccessTable.feedbackV1FeedbackListRecalls, admission) { request, call in try await service.listRecalls(request, call) },
       .unary(AccessTable.feedbackV1FeedbackAcknowledgeRecall, admission) { request, call in try await service.acknowledgeRecall(request, call) },
+      .unary(AccessTable.feedbackV1FeedbackListLateIssues, admission) { request, call in try await service.listLateIssues(request, call) },
       .unary(AccessTable.feedbackV1FeedbackListDuties, admission) { request, call in try await service.listDuties(request, call) },
       .unary(AccessTable.feedbackV1FeedbackListRunningCases, admission) { request, call in try await service.listRunningCases(request, call) },
     ]
@@ -115,6 +118,11 @@ extension FeedbackV1 {
     /// A receiver says that it has taken the recall up, and with what outcome.
     package func acknowledgeRecall(_ request: FeedbackV1.AcknowledgeRecallRequest, _ options: CallOptions = CallOptions()) async throws -> FeedbackV1.Recall {
       try await transport.unary("/weir.feedback.v1.Feedback/AcknowledgeRecall", request, options)
+    }
+
+    /// The issues of a source that are past due. The catalogue asks for a project's gate (meizhou-specific-2021/15).
+    package func listLateIssues(_ request: FeedbackV1.ListLateIssuesRequest, _ options: CallOptions = CallOptions()) async throws -> FeedbackV1.ListLateIssuesResponse {
+      try await transport.unary("/weir.feedback.v1.Feedback/ListLateIssues", request, options)
     }
 
     package func listDuties(_ request: CommonV1.ListDutiesRequest, _ options: CallOptions = CallOptions()) async throws -> CommonV1.ListDutiesResponse {

@@ -1620,6 +1620,70 @@ extension IngestV1 {
       self.nextPageToken = nextPageToken
     }
   }
+
+  package struct ListDeliveryFiguresRequest: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListDeliveryFiguresRequest"
+    /// "departments/civil-affairs".
+    package var department: String = ""
+    package var pageSize: Int32 = 0
+    package var pageToken: String = ""
+
+    package init() {}
+
+    package init(
+      department: String = "",
+      pageSize: Int32 = 0,
+      pageToken: String = ""
+    ) {
+      self.department = department
+      self.pageSize = pageSize
+      self.pageToken = pageToken
+    }
+  }
+
+  package struct DeliveryFigure: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.DeliveryFigure"
+    /// "entries/E-1".
+    package var entry: String = ""
+    /// Whether anything was delivered, or declared to have nothing new.
+    package var delivered: Bool = false
+    package var rows: Int64 = 0
+    /// What is awaited, as ListDuties calls it; empty for nothing.
+    package var action: String = ""
+    package var due: CommonV1.DueDate? = nil
+
+    package init() {}
+
+    package init(
+      entry: String = "",
+      delivered: Bool = false,
+      rows: Int64 = 0,
+      action: String = "",
+      due: CommonV1.DueDate? = nil
+    ) {
+      self.entry = entry
+      self.delivered = delivered
+      self.rows = rows
+      self.action = action
+      self.due = due
+    }
+  }
+
+  package struct ListDeliveryFiguresResponse: Message, WireMessage {
+    package static let messageName = "weir.ingest.v1.ListDeliveryFiguresResponse"
+    package var figures: [IngestV1.DeliveryFigure] = []
+    package var nextPageToken: String = ""
+
+    package init() {}
+
+    package init(
+      figures: [IngestV1.DeliveryFigure] = [],
+      nextPageToken: String = ""
+    ) {
+      self.figures = figures
+      self.nextPageToken = nextPageToken
+    }
+  }
 }
 
 extension IngestV1.Batch {
@@ -5624,6 +5688,204 @@ extension IngestV1.ListRecipientsResponse {
 
   func writeFields(to writer: inout JSONWriter) {
     writer.list("recipients", self.recipients) { $0.value($1) }
+    writer.field("nextPageToken", self.nextPageToken)
+  }
+}
+
+extension IngestV1.ListDeliveryFiguresRequest {
+  typealias Layout = Weir__Ingest__V1__ListDeliveryFiguresRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_delivery_figures_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.department = try check.string(source.pointee.department, "department")
+    self.pageSize = source.pointee.page_size
+    self.pageToken = try check.string(source.pointee.page_token, "page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.department = arena.string(self.department)
+    target.pointee.page_size = self.pageSize
+    target.pointee.page_token = arena.string(self.pageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "department": 1
+    case "pageSize", "page_size": 2
+    case "pageToken", "page_token": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.department)
+    case 2:
+      try reader.read(&self.pageSize)
+    case 3:
+      try reader.read(&self.pageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("department", self.department)
+    writer.field("pageSize", self.pageSize)
+    writer.field("pageToken", self.pageToken)
+  }
+}
+
+extension IngestV1.DeliveryFigure {
+  typealias Layout = Weir__Ingest__V1__DeliveryFigure
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__delivery_figure__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.entry = try check.string(source.pointee.entry, "entry")
+    self.delivered = source.pointee.delivered != 0
+    self.rows = source.pointee.rows
+    self.action = try check.string(source.pointee.action, "action")
+    self.due = try check.optionalMessage(source.pointee.due, "due")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.entry = arena.string(self.entry)
+    target.pointee.delivered = self.delivered ? 1 : 0
+    target.pointee.rows = self.rows
+    target.pointee.action = arena.string(self.action)
+    target.pointee.due = arena.optionalMessage(self.due)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "entry": 1
+    case "delivered": 2
+    case "rows": 3
+    case "action": 4
+    case "due": 5
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.entry)
+    case 2:
+      try reader.read(&self.delivered)
+    case 3:
+      try reader.read(&self.rows)
+    case 4:
+      try reader.read(&self.action)
+    case 5:
+      try reader.read(&self.due)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("entry", self.entry)
+    writer.field("delivered", self.delivered)
+    writer.field("rows", self.rows)
+    writer.field("action", self.action)
+    writer.field("due", self.due)
+  }
+}
+
+extension IngestV1.ListDeliveryFiguresResponse {
+  typealias Layout = Weir__Ingest__V1__ListDeliveryFiguresResponse
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__ingest__v1__list_delivery_figures_response__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.figures = try check.messages(source.pointee.figures, source.pointee.n_figures, "figures")
+    self.nextPageToken = try check.string(source.pointee.next_page_token, "next_page_token")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.n_figures = self.figures.count
+    target.pointee.figures = arena.messages(self.figures)
+    target.pointee.next_page_token = arena.string(self.nextPageToken)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "figures": 1
+    case "nextPageToken", "next_page_token": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.readList(&self.figures, of: IngestV1.DeliveryFigure()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 2:
+      try reader.read(&self.nextPageToken)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.list("figures", self.figures) { $0.value($1) }
     writer.field("nextPageToken", self.nextPageToken)
   }
 }

@@ -54,6 +54,9 @@ extension IngestV1 {
     func plantCanary(_ request: IngestV1.PlantCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
     func listCanaries(_ request: IngestV1.ListCanariesRequest, _ call: CallContext) async throws -> IngestV1.ListCanariesResponse
     func removeCanary(_ request: IngestV1.RemoveCanaryRequest, _ call: CallContext) async throws -> IngestV1.Canary
+    /// How what a department owes stands, entry by entry: delivered or not, and what is due. The catalogue asks for a project's gate
+    /// (meizhou-specific-2021/15, meizhou-public-2023/41.1b).
+    func listDeliveryFigures(_ request: IngestV1.ListDeliveryFiguresRequest, _ call: CallContext) async throws -> IngestV1.ListDeliveryFiguresResponse
     /// Who received a record's values: derived from the disclosure entries. That it was asked is an entry.
     func listRecipients(_ request: IngestV1.ListRecipientsRequest, _ call: CallContext) async throws -> IngestV1.ListRecipientsResponse
   }
@@ -87,6 +90,7 @@ extension IngestV1 {
       .unary(AccessTable.ingestV1IngestPlantCanary, admission) { request, call in try await service.plantCanary(request, call) },
       .unary(AccessTable.ingestV1IngestListCanaries, admission) { request, call in try await service.listCanaries(request, call) },
       .unary(AccessTable.ingestV1IngestRemoveCanary, admission) { request, call in try await service.removeCanary(request, call) },
+      .unary(AccessTable.ingestV1IngestListDeliveryFigures, admission) { request, call in try await service.listDeliveryFigures(request, call) },
       .unary(AccessTable.ingestV1IngestListRecipients, admission) { request, call in try await service.listRecipients(request, call) },
     ]
   }
@@ -222,6 +226,12 @@ extension IngestV1 {
 
     package func removeCanary(_ request: IngestV1.RemoveCanaryRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.Canary {
       try await transport.unary("/weir.ingest.v1.Ingest/RemoveCanary", request, options)
+    }
+
+    /// How what a department owes stands, entry by entry: delivered or not, and what is due. The catalogue asks for a project's gate
+    /// (meizhou-specific-2021/15, meizhou-public-2023/41.1b).
+    package func listDeliveryFigures(_ request: IngestV1.ListDeliveryFiguresRequest, _ options: CallOptions = CallOptions()) async throws -> IngestV1.ListDeliveryFiguresResponse {
+      try await transport.unary("/weir.ingest.v1.Ingest/ListDeliveryFigures", request, options)
     }
 
     /// Who received a record's values: derived from the disclosure entries. That it was asked is an entry.

@@ -49,6 +49,19 @@ private func namedPerson(_ text: String) -> (department: DepartmentCode, person:
   return (department, person)
 }
 
+/// What the other services tell of departments in a test.
+final class ToldFigures: Sendable {
+  private let told = Mutex<[String: DepartmentFigures]>([:])
+
+  func told(of department: DepartmentCode) -> DepartmentFigures {
+    told.withLock { $0[department.text] ?? DepartmentFigures() }
+  }
+
+  func set(_ department: String, _ change: (inout DepartmentFigures) -> Void) {
+    told.withLock { change(&$0[department, default: DepartmentFigures()]) }
+  }
+}
+
 /// Remembers what was refused.
 final class RefusalNotes: RefusalRecorder {
   private let notes = Mutex<[String]>([])
@@ -69,15 +82,19 @@ struct CatalogCalls {
   let rootKey: String
   let clock = TestClock(CatalogWorld.noon)
   let refusals = RefusalNotes()
+  /// What Ingest and Feedback tell of departments.
+  let figures = ToldFigures()
   private let folder: TemporaryFolder
   private let place: TestDatabase
 
   /// - Parameters:
   ///   - key: The profile that governs everything; `nil` for the node's own governance.
+  ///   - row: Of that profile, with what stands in its place.
   ///   - hasProvince: Whether an authority above the city's is registered.
   ///   - registry: Changes what the registry says of a department.
   init(
-    _ backend: Backend = .sqlite, under key: String? = nil, hasProvince: Bool = false,
+    _ backend: Backend = .sqlite, under key: String? = nil,
+    replacing row: (old: String, new: String) = ("", ""), hasProvince: Bool = false,
     domain: String = "weir.test",
     registry: @escaping @Sendable (inout RegistryV1.Department) -> Void = { _ in }
   ) async throws {
@@ -105,9 +122,11 @@ struct CatalogCalls {
         var department = try CatalogCalls.department(code, hasProvince: hasProvince)
         registry(&department)
         return department
-      })
+      }, figures: figures)
     server = try means.server(
-      under: try key.map { try CatalogWorld.profiles(under: $0) } ?? CatalogWorld.profiles(),
+      under: try key.map {
+        try CatalogWorld.profiles(under: $0, replacing: row.old, by: row.new)
+      } ?? CatalogWorld.profiles(),
       on: try CatalogWorld.calendar())
     client = Self.client(of: server)
   }
@@ -120,6 +139,7 @@ struct CatalogCalls {
     let refusals: RefusalNotes
     let now: @Sendable () -> Instant
     var directory: DepartmentDirectory
+    let figures: ToldFigures
 
     func server(
       under profiles: ProfileSet, on calendar: WorkingCalendar
@@ -128,7 +148,8 @@ struct CatalogCalls {
       return CatalogServer(
         database: database, profiles: profiles, calendar: calendar,
         taxonomies: try CatalogWorld.taxonomies(), directory: directory,
-        isActiveSystem: { $0.hasSuffix("/systems/registers") }, keyList: keyList,
+        isActiveSystem: { $0.hasSuffix("/systems/registers") },
+        figures: { [figures] in figures.told(of: $0) }, keyList: keyList,
         signer: signer, refusals: refusals,
         decisions: DecisionCheck(
           trust: ServiceTrust(roots: CertificateTrust(roots: [persons.root])),
@@ -200,7 +221,7 @@ struct CatalogCalls {
     let kinds = [
       "civil-affairs": "民政", "health": "卫生健康", "police": "公安", "data-bureau": "主管",
       "county-affairs": "民政", "county-bureau": "主管", "population-base": "公安",
-      "staffing": "编办",
+      "staffing": "编办", "development": "发改", "finance": "财政",
     ]
     guard let kind = kinds[code.text] else { throw Status(.notFound) }
     let isCounty = code.text.hasPrefix("county")

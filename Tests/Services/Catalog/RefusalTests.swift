@@ -124,9 +124,10 @@ struct RefusalTests {
 
   @Test("together they are all reasons that there are")
   func complete() throws {
-    let source = try String(
-      contentsOfFile: CatalogWorld.root + "/Services/Catalog/Rules/CatalogRefusal.swift",
-      encoding: .utf8)
+    let source = try ["CatalogRefusal", "GateRefusal"].map {
+      try String(
+        contentsOfFile: CatalogWorld.root + "/Services/Catalog/Rules/\($0).swift", encoding: .utf8)
+    }.joined()
     let known = Set(source.matches(of: /"(catalog\.[a-z_]+)"/).map { String($0.1) })
     let provoked = Set(try Self.keys.flatMap { try Self.all(under: $0).map(\.reason) })
     #expect(known == provoked, "not provoked: \(known.subtracting(provoked).sorted())")
@@ -155,7 +156,9 @@ private struct RefusedSteps {
 
   var all: [CatalogRefusal] {
     get throws {
-      try (drafts + reviews + publications + withdrawals + scopes + registers).compactMap { $0 }
+      try (drafts + reviews + publications + withdrawals + scopes + registers + gates).compactMap {
+        $0
+      }
     }
   }
 
@@ -240,6 +243,48 @@ private struct RefusedSteps {
         refusal { try requireOpenable(opening, version(.published), by: officer, under: profile) },
         // Thrown by the handler, which alone knows keys.
         .packageNotBelieved(BilingualText("签名无效", "its signature does not hold")),
+      ]
+    }
+  }
+
+  /// Under a text that knows no gate the first of them is all there is.
+  private var gates: [CatalogRefusal?] {
+    get throws {
+      let content = ListingContent(.project, texts: ["title": "系统", "kind": "new_system"])
+      let listing = try listed(
+        content, number: 1, after: nil, by: officer, parties: [], at: noon, under: profile)
+      let project = try #require(Project(listing))
+      func decide(
+        _ checkpoint: String, by actor: Actor, overrides: Bool = false,
+        after decisions: [CheckpointDecision] = []
+      ) -> CatalogRefusal? {
+        refusal {
+          _ = try ProjectGate(project, at: checkpoint, decided: decisions, under: [profile])
+            .decided(
+              isPass: true, isOverride: overrides, reason: overrides ? "应急" : "", by: actor,
+              at: noon, on: GateFacts())
+        }
+      }
+      // Thrown by the handler, before there is a project.
+      let known: [CatalogRefusal?] = [
+        .gate(.kindUnknown("x")), .gate(.entryForeign("entries/E-9")), decide("", by: authority),
+      ]
+      guard let checkpoints = profile.gateCheckpoints?.value, let last = checkpoints.last else {
+        return known
+      }
+      let bodies = try CatalogWorld.actor(
+        "data-bureau", [.authority, .finance, .developmentReform], authority: nil)
+      let passed = checkpoints.map {
+        CheckpointDecision(
+          checkpoint: $0, isPass: true, actor: bodies.name, role: .authority, time: noon,
+          reason: "", isOverride: false)
+      }
+      return known + [
+        decide("nonsense", by: bodies), decide(last.rawValue, by: stranger),
+        decide(last.rawValue, by: bodies, after: passed),
+        checkpoints.count > 1 ? decide(last.rawValue, by: bodies) : nil,
+        decide(last.rawValue, by: bodies, after: passed.dropLast()),
+        decide(last.rawValue, by: bodies, overrides: true, after: passed.dropLast()),
       ]
     }
   }

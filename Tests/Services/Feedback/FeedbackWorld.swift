@@ -129,6 +129,8 @@ final class FeedbackWorld: Sendable {
   let texts: FreeTextVault
   let feedback: FeedbackServer
   let client: FeedbackV1.FeedbackClient
+  /// As the catalogue calls it, on its own account.
+  let fromCatalog: FeedbackV1.FeedbackClient
   let clock: TestClock
   let others = OtherServices()
   let refusals = RefusalNotes()
@@ -158,6 +160,18 @@ final class FeedbackWorld: Sendable {
       throw error
     }
     await world.stop()
+  }
+
+  /// As the catalogue calls it, on its own account.
+  private static func asCatalog(
+    _ feedback: FeedbackServer, _ admission: ServiceAdmission, _ pki: TestPKI
+  ) throws -> FeedbackV1.FeedbackClient {
+    FeedbackV1.FeedbackClient(
+      LocalTransport(
+        methods(feedback, admission: admission),
+        peer: Peer(
+          address: "127.0.0.1:1",
+          certificate: PeerCertificate(try pki.service("catalog").certificate))))
   }
 
   private init(_ profile: String, _ start: Instant) async throws {
@@ -202,6 +216,7 @@ final class FeedbackWorld: Sendable {
         directory: { Self.registered($0) }),
       keys: list, texts: texts,
       refusals: refusals, now: clock.now)
+    fromCatalog = try Self.asCatalog(feedback, admission, pki)
     reactors = ReactorGroup(threadCount: 1, seed: 3)
     listener = try Server(
       configuration: ServerConfiguration(

@@ -342,10 +342,20 @@ struct IssueListTests {
       let late = try await world.list(.authority) { $0.overdue = true }
       #expect(late.issues.map(\.name) == ["issues/Q-1"])
       #expect(late.issues.first?.verifyDue?.overdueDays == 1)
+      // The catalogue is told the same of the source, for the gate of its projects.
+      func pastDue(of department: String) async throws -> [FeedbackV1.LateIssue] {
+        try await world.fromCatalog.listLateIssues(.init(department: department), CallOptions())
+          .issues
+      }
+      let toCatalog = try await pastDue(of: "departments/civil-affairs")
+      #expect(toCatalog.map(\.issue) == ["issues/Q-1"] && toCatalog.map(\.entry) == ["entries/E-1"])
+      #expect(toCatalog.first?.due?.overdueDays == 1)
+      #expect(try await pastDue(of: "departments/health").isEmpty)
       // Late work is taken all the same, and keeps its delay.
       let confirmed = try await world.conclude(requestID: "late")
       #expect(confirmed.state == .confirmed && confirmed.verifyDue?.overdueDays == 1)
       #expect(try await world.duties(.authority).isEmpty)
+      #expect(try await pastDue(of: "departments/civil-affairs").isEmpty)
     }
   }
 

@@ -8,8 +8,8 @@ import Vocabulary
 struct RegisterCommand: AsyncParsableCommand {
   static var configuration: CommandConfiguration {
     about(
-      "register", "清单与登记：需求、采集、协同采集、责任部门、标准、开放、会议、增补分类、重复采集许可。",
-      "Registers: demand, collection, joint collection, responsibility, standards, opening, meetings, added categories, duplicates.",
+      "register", "清单与登记：需求、采集、协同采集、责任部门、标准、开放、会议、增补分类、重复采集许可、信息化项目。",
+      "Registers: demand, collection, joint collection, responsibility, standards, opening, meetings, added categories, duplicates, projects.",
       examples: "register add demand.yaml", "register list demand --owner civil-affairs",
       "register confirm L-3",
       subcommands: [
@@ -55,8 +55,8 @@ struct RegisterList: CallCommand {
   @OptionGroup var limit: ListOptions
   @Argument(
     help: hint(
-      "种类：demand、collection、joint_collection、responsibility、standard、opening、meeting、category、duplicate。",
-      "The kind: demand, collection, joint_collection, responsibility, standard, opening, meeting, category, duplicate.",
+      "种类：demand、collection、joint_collection、responsibility、standard、opening、meeting、category、duplicate、project。",
+      "The kind: demand, collection, joint_collection, responsibility, standard, opening, meeting, category, duplicate, project.",
       "kind"))
   var kind = ""
   @Option(help: hint("编制单位。", "Whose.", "code")) var owner = ""
@@ -72,7 +72,7 @@ struct RegisterList: CallCommand {
     }
     let named =
       ["demand", "collection", "joint_collection", "responsibility", "standard"]
-      + ["opening", "meeting", "category", "duplicate"]
+      + ["opening", "meeting", "category", "duplicate", "project"]
     let kinds = kind.isEmpty ? named : [kind.replacing("-", with: "_")]
     try session.show(records, columns: ["name", "version", "owner", "state"] + kinds)
   }

@@ -50,8 +50,20 @@ extension IngestService {
   private func deliveries(
     of owner: DepartmentCode, after: Int64, size: Int
   ) async throws -> CommonV1.ListDutiesResponse {
-    let found = try await database.read { transaction in
-      try transaction.knownEntries(owner: owner, after: after, limit: size + 1).map { entry in
+    let found = try await standings(of: owner, after: after, limit: size + 1)
+    let page = found.prefix(size)
+    let duties = page.compactMap { awaited($0.entry, $0.standing, owner) }
+    let last = found.count > size ? page.last?.entry.entry : nil
+    return CommonV1.ListDutiesResponse(
+      duties: duties, nextPageToken: last.map { PageToken([Int64.max, $0]).text } ?? "")
+  }
+
+  /// A page of a department's entries with how they stand.
+  func standings(
+    of owner: DepartmentCode, after: Int64, limit: Int
+  ) async throws -> [(entry: KnownEntry, standing: DeliveryStanding)] {
+    try await database.read { transaction in
+      try transaction.knownEntries(owner: owner, after: after, limit: limit).map { entry in
         (
           entry,
           DeliveryStanding(
@@ -64,16 +76,16 @@ extension IngestService {
         )
       }
     }
-    let page = found.prefix(size)
-    let duties = page.compactMap { entry, standing -> CommonV1.Duty? in
-      guard let reference = ProfileReference(entry.profile),
-        let profile = try? outside.profiles.profile(reference)
-      else { return nil }
-      return openTask(standing, today: today, under: profile).map { duty(of: entry, $0, owner) }
-    }
-    let last = found.count > size ? page.last?.0.entry : nil
-    return CommonV1.ListDutiesResponse(
-      duties: duties, nextPageToken: last.map { PageToken([Int64.max, $0]).text } ?? "")
+  }
+
+  /// The delivery that an entry waits for; `nil` for none.
+  func awaited(
+    _ entry: KnownEntry, _ standing: DeliveryStanding, _ owner: DepartmentCode
+  ) -> CommonV1.Duty? {
+    guard let reference = ProfileReference(entry.profile),
+      let profile = try? outside.profiles.profile(reference)
+    else { return nil }
+    return openTask(standing, today: today, under: profile).map { duty(of: entry, $0, owner) }
   }
 
   private func duty(

@@ -69,6 +69,8 @@ struct CoverageTests {
     "catalog.v1.Catalog/CompareLevelCatalogue": "catalog level diff",
     "catalog.v1.Catalog/ImportLevelCatalogue": "catalog level import",
     "catalog.v1.Catalog/ListResponsibilities": "catalog responsibilities",
+    "catalog.v1.Catalog/GetGateReport": "catalog gate show",
+    "catalog.v1.Catalog/DecideCheckpoint": "catalog gate pass",
     "catalog.v1.Catalog/SaveRecord": "register add",
     "catalog.v1.Catalog/DecideRecord": "register confirm",
     "catalog.v1.Catalog/GetRecord": "register show",

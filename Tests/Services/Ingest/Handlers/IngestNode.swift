@@ -219,6 +219,7 @@ final class IngestNode {
   private(set) var fromShare: IngestV1.IngestClient!
   private(set) var fromFeedback: IngestV1.IngestClient!
   private(set) var fromAudit: IngestV1.IngestClient!
+  private(set) var fromCatalog: IngestV1.IngestClient!
   private(set) var keyList: SignedNote!
 
   var dataFolder: String { folder.path("ingest") }
@@ -365,6 +366,7 @@ final class IngestNode {
     fromShare = try client(share, address)
     fromFeedback = try client(feedback, address)
     fromAudit = try client(try pki.service("audit"), address)
+    fromCatalog = try client(try pki.service("catalog"), address)
   }
 
   private func tls(_ identity: TestPKI.Identity) -> TLSConfiguration {

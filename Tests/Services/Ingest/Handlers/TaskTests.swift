@@ -84,8 +84,22 @@ struct TaskTests {
     #expect(stock.first?.due?.article == "meizhou-specific-2021/14a")
     #expect(stock.first?.summary?.english.contains("2015") == true)
     #expect(try await duties(node, who: .other).isEmpty)
+    // The catalogue is told the same, for the gate of projects.
+    func figures(of department: String = "departments/civil-affairs") async throws
+      -> [IngestV1.DeliveryFigure]
+    {
+      try await node.fromCatalog.listDeliveryFigures(
+        .init(department: department), CallOptions()
+      ).figures
+    }
+    #expect(try await figures().map(\.action) == ["deliver-stock"])
+    #expect(try await figures().first?.due == stock.first?.due)
+    #expect(try await figures().first?.delivered == false)
+    #expect(try await figures(of: "departments/health").isEmpty)
     try await node.deliver(try file())
     #expect(try await duties(node).isEmpty)
+    let delivered = try await figures()
+    #expect(delivered.map(\.rows) == [2] && delivered.first?.delivered == true)
     node.clock.pass(seconds: 10 * 86_400)
     let increment = try await duties(node)
     #expect(increment.map(\.action) == ["deliver-increment"])

@@ -817,6 +817,141 @@ void   weir__feedback__v1__acknowledge_recall_request__free_unpacked
   assert(message->base.descriptor == &weir__feedback__v1__acknowledge_recall_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__feedback__v1__list_late_issues_request__init
+                     (Weir__Feedback__V1__ListLateIssuesRequest         *message)
+{
+  static const Weir__Feedback__V1__ListLateIssuesRequest init_value = WEIR__FEEDBACK__V1__LIST_LATE_ISSUES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__feedback__v1__list_late_issues_request__get_packed_size
+                     (const Weir__Feedback__V1__ListLateIssuesRequest *message)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__feedback__v1__list_late_issues_request__pack
+                     (const Weir__Feedback__V1__ListLateIssuesRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__feedback__v1__list_late_issues_request__pack_to_buffer
+                     (const Weir__Feedback__V1__ListLateIssuesRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Feedback__V1__ListLateIssuesRequest *
+       weir__feedback__v1__list_late_issues_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Feedback__V1__ListLateIssuesRequest *)
+     protobuf_c_message_unpack (&weir__feedback__v1__list_late_issues_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__feedback__v1__list_late_issues_request__free_unpacked
+                     (Weir__Feedback__V1__ListLateIssuesRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__feedback__v1__late_issue__init
+                     (Weir__Feedback__V1__LateIssue         *message)
+{
+  static const Weir__Feedback__V1__LateIssue init_value = WEIR__FEEDBACK__V1__LATE_ISSUE__INIT;
+  *message = init_value;
+}
+size_t weir__feedback__v1__late_issue__get_packed_size
+                     (const Weir__Feedback__V1__LateIssue *message)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__late_issue__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__feedback__v1__late_issue__pack
+                     (const Weir__Feedback__V1__LateIssue *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__late_issue__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__feedback__v1__late_issue__pack_to_buffer
+                     (const Weir__Feedback__V1__LateIssue *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__late_issue__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Feedback__V1__LateIssue *
+       weir__feedback__v1__late_issue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Feedback__V1__LateIssue *)
+     protobuf_c_message_unpack (&weir__feedback__v1__late_issue__descriptor,
+                                allocator, len, data);
+}
+void   weir__feedback__v1__late_issue__free_unpacked
+                     (Weir__Feedback__V1__LateIssue *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__feedback__v1__late_issue__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__feedback__v1__list_late_issues_response__init
+                     (Weir__Feedback__V1__ListLateIssuesResponse         *message)
+{
+  static const Weir__Feedback__V1__ListLateIssuesResponse init_value = WEIR__FEEDBACK__V1__LIST_LATE_ISSUES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__feedback__v1__list_late_issues_response__get_packed_size
+                     (const Weir__Feedback__V1__ListLateIssuesResponse *message)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__feedback__v1__list_late_issues_response__pack
+                     (const Weir__Feedback__V1__ListLateIssuesResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__feedback__v1__list_late_issues_response__pack_to_buffer
+                     (const Weir__Feedback__V1__ListLateIssuesResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Feedback__V1__ListLateIssuesResponse *
+       weir__feedback__v1__list_late_issues_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Feedback__V1__ListLateIssuesResponse *)
+     protobuf_c_message_unpack (&weir__feedback__v1__list_late_issues_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__feedback__v1__list_late_issues_response__free_unpacked
+                     (Weir__Feedback__V1__ListLateIssuesResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__feedback__v1__list_late_issues_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__feedback__v1__issue__field_descriptors[29] =
 {
   {
@@ -2462,6 +2597,185 @@ const ProtobufCMessageDescriptor weir__feedback__v1__acknowledge_recall_request_
   weir__feedback__v1__acknowledge_recall_request__field_indices_by_name,
   1,  weir__feedback__v1__acknowledge_recall_request__number_ranges,
   (ProtobufCMessageInit) weir__feedback__v1__acknowledge_recall_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__feedback__v1__list_late_issues_request__field_descriptors[3] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__ListLateIssuesRequest, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__ListLateIssuesRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__ListLateIssuesRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__feedback__v1__list_late_issues_request__field_indices_by_name[] = {
+  0,   /* field[0] = department */
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+};
+static const ProtobufCIntRange weir__feedback__v1__list_late_issues_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__feedback__v1__list_late_issues_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.feedback.v1.ListLateIssuesRequest",
+  "ListLateIssuesRequest",
+  "Weir__Feedback__V1__ListLateIssuesRequest",
+  "weir.feedback.v1",
+  sizeof(Weir__Feedback__V1__ListLateIssuesRequest),
+  3,
+  weir__feedback__v1__list_late_issues_request__field_descriptors,
+  weir__feedback__v1__list_late_issues_request__field_indices_by_name,
+  1,  weir__feedback__v1__list_late_issues_request__number_ranges,
+  (ProtobufCMessageInit) weir__feedback__v1__list_late_issues_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__feedback__v1__late_issue__field_descriptors[3] =
+{
+  {
+    "issue",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__LateIssue, issue),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entry",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__LateIssue, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__LateIssue, due),
+    &weir__common__v1__due_date__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__feedback__v1__late_issue__field_indices_by_name[] = {
+  2,   /* field[2] = due */
+  1,   /* field[1] = entry */
+  0,   /* field[0] = issue */
+};
+static const ProtobufCIntRange weir__feedback__v1__late_issue__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__feedback__v1__late_issue__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.feedback.v1.LateIssue",
+  "LateIssue",
+  "Weir__Feedback__V1__LateIssue",
+  "weir.feedback.v1",
+  sizeof(Weir__Feedback__V1__LateIssue),
+  3,
+  weir__feedback__v1__late_issue__field_descriptors,
+  weir__feedback__v1__late_issue__field_indices_by_name,
+  1,  weir__feedback__v1__late_issue__number_ranges,
+  (ProtobufCMessageInit) weir__feedback__v1__late_issue__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__feedback__v1__list_late_issues_response__field_descriptors[2] =
+{
+  {
+    "issues",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Feedback__V1__ListLateIssuesResponse, n_issues),
+    offsetof(Weir__Feedback__V1__ListLateIssuesResponse, issues),
+    &weir__feedback__v1__late_issue__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Feedback__V1__ListLateIssuesResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__feedback__v1__list_late_issues_response__field_indices_by_name[] = {
+  0,   /* field[0] = issues */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__feedback__v1__list_late_issues_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__feedback__v1__list_late_issues_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.feedback.v1.ListLateIssuesResponse",
+  "ListLateIssuesResponse",
+  "Weir__Feedback__V1__ListLateIssuesResponse",
+  "weir.feedback.v1",
+  sizeof(Weir__Feedback__V1__ListLateIssuesResponse),
+  2,
+  weir__feedback__v1__list_late_issues_response__field_descriptors,
+  weir__feedback__v1__list_late_issues_response__field_indices_by_name,
+  1,  weir__feedback__v1__list_late_issues_response__number_ranges,
+  (ProtobufCMessageInit) weir__feedback__v1__list_late_issues_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__feedback__v1__issue_state__enum_values_by_number[10] =

@@ -2443,6 +2443,141 @@ void   weir__ingest__v1__list_recipients_response__free_unpacked
   assert(message->base.descriptor == &weir__ingest__v1__list_recipients_response__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__ingest__v1__list_delivery_figures_request__init
+                     (Weir__Ingest__V1__ListDeliveryFiguresRequest         *message)
+{
+  static const Weir__Ingest__V1__ListDeliveryFiguresRequest init_value = WEIR__INGEST__V1__LIST_DELIVERY_FIGURES_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_delivery_figures_request__get_packed_size
+                     (const Weir__Ingest__V1__ListDeliveryFiguresRequest *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_delivery_figures_request__pack
+                     (const Weir__Ingest__V1__ListDeliveryFiguresRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_delivery_figures_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDeliveryFiguresRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListDeliveryFiguresRequest *
+       weir__ingest__v1__list_delivery_figures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListDeliveryFiguresRequest *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_delivery_figures_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_delivery_figures_request__free_unpacked
+                     (Weir__Ingest__V1__ListDeliveryFiguresRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__delivery_figure__init
+                     (Weir__Ingest__V1__DeliveryFigure         *message)
+{
+  static const Weir__Ingest__V1__DeliveryFigure init_value = WEIR__INGEST__V1__DELIVERY_FIGURE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__delivery_figure__get_packed_size
+                     (const Weir__Ingest__V1__DeliveryFigure *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__delivery_figure__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__delivery_figure__pack
+                     (const Weir__Ingest__V1__DeliveryFigure *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__delivery_figure__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__delivery_figure__pack_to_buffer
+                     (const Weir__Ingest__V1__DeliveryFigure *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__delivery_figure__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__DeliveryFigure *
+       weir__ingest__v1__delivery_figure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__DeliveryFigure *)
+     protobuf_c_message_unpack (&weir__ingest__v1__delivery_figure__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__delivery_figure__free_unpacked
+                     (Weir__Ingest__V1__DeliveryFigure *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__delivery_figure__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__ingest__v1__list_delivery_figures_response__init
+                     (Weir__Ingest__V1__ListDeliveryFiguresResponse         *message)
+{
+  static const Weir__Ingest__V1__ListDeliveryFiguresResponse init_value = WEIR__INGEST__V1__LIST_DELIVERY_FIGURES_RESPONSE__INIT;
+  *message = init_value;
+}
+size_t weir__ingest__v1__list_delivery_figures_response__get_packed_size
+                     (const Weir__Ingest__V1__ListDeliveryFiguresResponse *message)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_response__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__ingest__v1__list_delivery_figures_response__pack
+                     (const Weir__Ingest__V1__ListDeliveryFiguresResponse *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_response__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__ingest__v1__list_delivery_figures_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDeliveryFiguresResponse *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_response__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Ingest__V1__ListDeliveryFiguresResponse *
+       weir__ingest__v1__list_delivery_figures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Ingest__V1__ListDeliveryFiguresResponse *)
+     protobuf_c_message_unpack (&weir__ingest__v1__list_delivery_figures_response__descriptor,
+                                allocator, len, data);
+}
+void   weir__ingest__v1__list_delivery_figures_response__free_unpacked
+                     (Weir__Ingest__V1__ListDeliveryFiguresResponse *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__ingest__v1__list_delivery_figures_response__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__ingest__v1__batch__field_descriptors[26] =
 {
   {
@@ -7028,6 +7163,211 @@ const ProtobufCMessageDescriptor weir__ingest__v1__list_recipients_response__des
   weir__ingest__v1__list_recipients_response__field_indices_by_name,
   1,  weir__ingest__v1__list_recipients_response__number_ranges,
   (ProtobufCMessageInit) weir__ingest__v1__list_recipients_response__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_delivery_figures_request__field_descriptors[3] =
+{
+  {
+    "department",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDeliveryFiguresRequest, department),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_size",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDeliveryFiguresRequest, page_size),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "page_token",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDeliveryFiguresRequest, page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_delivery_figures_request__field_indices_by_name[] = {
+  0,   /* field[0] = department */
+  1,   /* field[1] = page_size */
+  2,   /* field[2] = page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_delivery_figures_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_delivery_figures_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListDeliveryFiguresRequest",
+  "ListDeliveryFiguresRequest",
+  "Weir__Ingest__V1__ListDeliveryFiguresRequest",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListDeliveryFiguresRequest),
+  3,
+  weir__ingest__v1__list_delivery_figures_request__field_descriptors,
+  weir__ingest__v1__list_delivery_figures_request__field_indices_by_name,
+  1,  weir__ingest__v1__list_delivery_figures_request__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_delivery_figures_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__delivery_figure__field_descriptors[5] =
+{
+  {
+    "entry",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__DeliveryFigure, entry),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "delivered",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__DeliveryFigure, delivered),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "rows",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT64,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__DeliveryFigure, rows),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "action",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__DeliveryFigure, action),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__DeliveryFigure, due),
+    &weir__common__v1__due_date__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__delivery_figure__field_indices_by_name[] = {
+  3,   /* field[3] = action */
+  1,   /* field[1] = delivered */
+  4,   /* field[4] = due */
+  0,   /* field[0] = entry */
+  2,   /* field[2] = rows */
+};
+static const ProtobufCIntRange weir__ingest__v1__delivery_figure__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 5 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__delivery_figure__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.DeliveryFigure",
+  "DeliveryFigure",
+  "Weir__Ingest__V1__DeliveryFigure",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__DeliveryFigure),
+  5,
+  weir__ingest__v1__delivery_figure__field_descriptors,
+  weir__ingest__v1__delivery_figure__field_indices_by_name,
+  1,  weir__ingest__v1__delivery_figure__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__delivery_figure__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__ingest__v1__list_delivery_figures_response__field_descriptors[2] =
+{
+  {
+    "figures",
+    1,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Ingest__V1__ListDeliveryFiguresResponse, n_figures),
+    offsetof(Weir__Ingest__V1__ListDeliveryFiguresResponse, figures),
+    &weir__ingest__v1__delivery_figure__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "next_page_token",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Ingest__V1__ListDeliveryFiguresResponse, next_page_token),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__ingest__v1__list_delivery_figures_response__field_indices_by_name[] = {
+  0,   /* field[0] = figures */
+  1,   /* field[1] = next_page_token */
+};
+static const ProtobufCIntRange weir__ingest__v1__list_delivery_figures_response__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__ingest__v1__list_delivery_figures_response__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.ingest.v1.ListDeliveryFiguresResponse",
+  "ListDeliveryFiguresResponse",
+  "Weir__Ingest__V1__ListDeliveryFiguresResponse",
+  "weir.ingest.v1",
+  sizeof(Weir__Ingest__V1__ListDeliveryFiguresResponse),
+  2,
+  weir__ingest__v1__list_delivery_figures_response__field_descriptors,
+  weir__ingest__v1__list_delivery_figures_response__field_indices_by_name,
+  1,  weir__ingest__v1__list_delivery_figures_response__number_ranges,
+  (ProtobufCMessageInit) weir__ingest__v1__list_delivery_figures_response__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__ingest__v1__delivery_mode__enum_values_by_number[4] =

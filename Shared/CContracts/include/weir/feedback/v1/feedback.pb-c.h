@@ -36,6 +36,9 @@ typedef struct Weir__Feedback__V1__GetRecallRequest Weir__Feedback__V1__GetRecal
 typedef struct Weir__Feedback__V1__ListRecallsRequest Weir__Feedback__V1__ListRecallsRequest;
 typedef struct Weir__Feedback__V1__ListRecallsResponse Weir__Feedback__V1__ListRecallsResponse;
 typedef struct Weir__Feedback__V1__AcknowledgeRecallRequest Weir__Feedback__V1__AcknowledgeRecallRequest;
+typedef struct Weir__Feedback__V1__ListLateIssuesRequest Weir__Feedback__V1__ListLateIssuesRequest;
+typedef struct Weir__Feedback__V1__LateIssue Weir__Feedback__V1__LateIssue;
+typedef struct Weir__Feedback__V1__ListLateIssuesResponse Weir__Feedback__V1__ListLateIssuesResponse;
 
 
 /* --- enums --- */
@@ -337,6 +340,42 @@ struct  Weir__Feedback__V1__AcknowledgeRecallRequest
 #define WEIR__FEEDBACK__V1__ACKNOWLEDGE_RECALL_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__feedback__v1__acknowledge_recall_request__descriptor) \
     , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Feedback__V1__ListLateIssuesRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__FEEDBACK__V1__LIST_LATE_ISSUES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__feedback__v1__list_late_issues_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Feedback__V1__LateIssue
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData issue;
+  ProtobufCBinaryData entry;
+  Weir__Common__V1__DueDate *due;
+};
+#define WEIR__FEEDBACK__V1__LATE_ISSUE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__feedback__v1__late_issue__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Feedback__V1__ListLateIssuesResponse
+{
+  ProtobufCMessage base;
+  size_t n_issues;
+  Weir__Feedback__V1__LateIssue **issues;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__FEEDBACK__V1__LIST_LATE_ISSUES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__feedback__v1__list_late_issues_response__descriptor) \
+    , 0,NULL, {0,NULL} }
 
 
 /* Weir__Feedback__V1__Issue methods */
@@ -681,6 +720,63 @@ Weir__Feedback__V1__AcknowledgeRecallRequest *
 void   weir__feedback__v1__acknowledge_recall_request__free_unpacked
                      (Weir__Feedback__V1__AcknowledgeRecallRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Feedback__V1__ListLateIssuesRequest methods */
+void   weir__feedback__v1__list_late_issues_request__init
+                     (Weir__Feedback__V1__ListLateIssuesRequest         *message);
+size_t weir__feedback__v1__list_late_issues_request__get_packed_size
+                     (const Weir__Feedback__V1__ListLateIssuesRequest   *message);
+size_t weir__feedback__v1__list_late_issues_request__pack
+                     (const Weir__Feedback__V1__ListLateIssuesRequest   *message,
+                      uint8_t             *out);
+size_t weir__feedback__v1__list_late_issues_request__pack_to_buffer
+                     (const Weir__Feedback__V1__ListLateIssuesRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Feedback__V1__ListLateIssuesRequest *
+       weir__feedback__v1__list_late_issues_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__feedback__v1__list_late_issues_request__free_unpacked
+                     (Weir__Feedback__V1__ListLateIssuesRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Feedback__V1__LateIssue methods */
+void   weir__feedback__v1__late_issue__init
+                     (Weir__Feedback__V1__LateIssue         *message);
+size_t weir__feedback__v1__late_issue__get_packed_size
+                     (const Weir__Feedback__V1__LateIssue   *message);
+size_t weir__feedback__v1__late_issue__pack
+                     (const Weir__Feedback__V1__LateIssue   *message,
+                      uint8_t             *out);
+size_t weir__feedback__v1__late_issue__pack_to_buffer
+                     (const Weir__Feedback__V1__LateIssue   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Feedback__V1__LateIssue *
+       weir__feedback__v1__late_issue__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__feedback__v1__late_issue__free_unpacked
+                     (Weir__Feedback__V1__LateIssue *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Feedback__V1__ListLateIssuesResponse methods */
+void   weir__feedback__v1__list_late_issues_response__init
+                     (Weir__Feedback__V1__ListLateIssuesResponse         *message);
+size_t weir__feedback__v1__list_late_issues_response__get_packed_size
+                     (const Weir__Feedback__V1__ListLateIssuesResponse   *message);
+size_t weir__feedback__v1__list_late_issues_response__pack
+                     (const Weir__Feedback__V1__ListLateIssuesResponse   *message,
+                      uint8_t             *out);
+size_t weir__feedback__v1__list_late_issues_response__pack_to_buffer
+                     (const Weir__Feedback__V1__ListLateIssuesResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Feedback__V1__ListLateIssuesResponse *
+       weir__feedback__v1__list_late_issues_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__feedback__v1__list_late_issues_response__free_unpacked
+                     (Weir__Feedback__V1__ListLateIssuesResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Feedback__V1__Issue_Closure)
@@ -737,6 +833,15 @@ typedef void (*Weir__Feedback__V1__ListRecallsResponse_Closure)
 typedef void (*Weir__Feedback__V1__AcknowledgeRecallRequest_Closure)
                  (const Weir__Feedback__V1__AcknowledgeRecallRequest *message,
                   void *closure_data);
+typedef void (*Weir__Feedback__V1__ListLateIssuesRequest_Closure)
+                 (const Weir__Feedback__V1__ListLateIssuesRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Feedback__V1__LateIssue_Closure)
+                 (const Weir__Feedback__V1__LateIssue *message,
+                  void *closure_data);
+typedef void (*Weir__Feedback__V1__ListLateIssuesResponse_Closure)
+                 (const Weir__Feedback__V1__ListLateIssuesResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -765,6 +870,9 @@ extern const ProtobufCMessageDescriptor weir__feedback__v1__get_recall_request__
 extern const ProtobufCMessageDescriptor weir__feedback__v1__list_recalls_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__feedback__v1__list_recalls_response__descriptor;
 extern const ProtobufCMessageDescriptor weir__feedback__v1__acknowledge_recall_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__feedback__v1__list_late_issues_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__feedback__v1__late_issue__descriptor;
+extern const ProtobufCMessageDescriptor weir__feedback__v1__list_late_issues_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 

@@ -72,6 +72,9 @@ typedef struct Weir__Ingest__V1__LocateRecordsResponse Weir__Ingest__V1__LocateR
 typedef struct Weir__Ingest__V1__ListRecipientsRequest Weir__Ingest__V1__ListRecipientsRequest;
 typedef struct Weir__Ingest__V1__Recipient Weir__Ingest__V1__Recipient;
 typedef struct Weir__Ingest__V1__ListRecipientsResponse Weir__Ingest__V1__ListRecipientsResponse;
+typedef struct Weir__Ingest__V1__ListDeliveryFiguresRequest Weir__Ingest__V1__ListDeliveryFiguresRequest;
+typedef struct Weir__Ingest__V1__DeliveryFigure Weir__Ingest__V1__DeliveryFigure;
+typedef struct Weir__Ingest__V1__ListDeliveryFiguresResponse Weir__Ingest__V1__ListDeliveryFiguresResponse;
 
 
 /* --- enums --- */
@@ -886,6 +889,44 @@ struct  Weir__Ingest__V1__ListRecipientsResponse
 };
 #define WEIR__INGEST__V1__LIST_RECIPIENTS_RESPONSE__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_recipients_response__descriptor) \
+    , 0,NULL, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__ListDeliveryFiguresRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData department;
+  int32_t page_size;
+  ProtobufCBinaryData page_token;
+};
+#define WEIR__INGEST__V1__LIST_DELIVERY_FIGURES_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_delivery_figures_request__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Ingest__V1__DeliveryFigure
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData entry;
+  protobuf_c_boolean delivered;
+  int64_t rows;
+  ProtobufCBinaryData action;
+  Weir__Common__V1__DueDate *due;
+};
+#define WEIR__INGEST__V1__DELIVERY_FIGURE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__delivery_figure__descriptor) \
+    , {0,NULL}, 0, 0, {0,NULL}, NULL }
+
+
+struct  Weir__Ingest__V1__ListDeliveryFiguresResponse
+{
+  ProtobufCMessage base;
+  size_t n_figures;
+  Weir__Ingest__V1__DeliveryFigure **figures;
+  ProtobufCBinaryData next_page_token;
+};
+#define WEIR__INGEST__V1__LIST_DELIVERY_FIGURES_RESPONSE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__ingest__v1__list_delivery_figures_response__descriptor) \
     , 0,NULL, {0,NULL} }
 
 
@@ -1918,6 +1959,63 @@ Weir__Ingest__V1__ListRecipientsResponse *
 void   weir__ingest__v1__list_recipients_response__free_unpacked
                      (Weir__Ingest__V1__ListRecipientsResponse *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListDeliveryFiguresRequest methods */
+void   weir__ingest__v1__list_delivery_figures_request__init
+                     (Weir__Ingest__V1__ListDeliveryFiguresRequest         *message);
+size_t weir__ingest__v1__list_delivery_figures_request__get_packed_size
+                     (const Weir__Ingest__V1__ListDeliveryFiguresRequest   *message);
+size_t weir__ingest__v1__list_delivery_figures_request__pack
+                     (const Weir__Ingest__V1__ListDeliveryFiguresRequest   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_delivery_figures_request__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDeliveryFiguresRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListDeliveryFiguresRequest *
+       weir__ingest__v1__list_delivery_figures_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_delivery_figures_request__free_unpacked
+                     (Weir__Ingest__V1__ListDeliveryFiguresRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__DeliveryFigure methods */
+void   weir__ingest__v1__delivery_figure__init
+                     (Weir__Ingest__V1__DeliveryFigure         *message);
+size_t weir__ingest__v1__delivery_figure__get_packed_size
+                     (const Weir__Ingest__V1__DeliveryFigure   *message);
+size_t weir__ingest__v1__delivery_figure__pack
+                     (const Weir__Ingest__V1__DeliveryFigure   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__delivery_figure__pack_to_buffer
+                     (const Weir__Ingest__V1__DeliveryFigure   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__DeliveryFigure *
+       weir__ingest__v1__delivery_figure__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__delivery_figure__free_unpacked
+                     (Weir__Ingest__V1__DeliveryFigure *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Ingest__V1__ListDeliveryFiguresResponse methods */
+void   weir__ingest__v1__list_delivery_figures_response__init
+                     (Weir__Ingest__V1__ListDeliveryFiguresResponse         *message);
+size_t weir__ingest__v1__list_delivery_figures_response__get_packed_size
+                     (const Weir__Ingest__V1__ListDeliveryFiguresResponse   *message);
+size_t weir__ingest__v1__list_delivery_figures_response__pack
+                     (const Weir__Ingest__V1__ListDeliveryFiguresResponse   *message,
+                      uint8_t             *out);
+size_t weir__ingest__v1__list_delivery_figures_response__pack_to_buffer
+                     (const Weir__Ingest__V1__ListDeliveryFiguresResponse   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Ingest__V1__ListDeliveryFiguresResponse *
+       weir__ingest__v1__list_delivery_figures_response__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__ingest__v1__list_delivery_figures_response__free_unpacked
+                     (Weir__Ingest__V1__ListDeliveryFiguresResponse *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Ingest__V1__Batch_Closure)
@@ -2085,6 +2183,15 @@ typedef void (*Weir__Ingest__V1__Recipient_Closure)
 typedef void (*Weir__Ingest__V1__ListRecipientsResponse_Closure)
                  (const Weir__Ingest__V1__ListRecipientsResponse *message,
                   void *closure_data);
+typedef void (*Weir__Ingest__V1__ListDeliveryFiguresRequest_Closure)
+                 (const Weir__Ingest__V1__ListDeliveryFiguresRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__DeliveryFigure_Closure)
+                 (const Weir__Ingest__V1__DeliveryFigure *message,
+                  void *closure_data);
+typedef void (*Weir__Ingest__V1__ListDeliveryFiguresResponse_Closure)
+                 (const Weir__Ingest__V1__ListDeliveryFiguresResponse *message,
+                  void *closure_data);
 
 /* --- services --- */
 
@@ -2153,6 +2260,9 @@ extern const ProtobufCMessageDescriptor weir__ingest__v1__locate_records_respons
 extern const ProtobufCMessageDescriptor weir__ingest__v1__list_recipients_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__recipient__descriptor;
 extern const ProtobufCMessageDescriptor weir__ingest__v1__list_recipients_response__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_delivery_figures_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__delivery_figure__descriptor;
+extern const ProtobufCMessageDescriptor weir__ingest__v1__list_delivery_figures_response__descriptor;
 
 PROTOBUF_C__END_DECLS
 
