@@ -19,6 +19,37 @@ extension RefusalKind {
     case .damaged: .dataLoss
     }
   }
+
+  /// What the person may do where the rule itself names nothing better.
+  package var nextStep: BilingualText {
+    switch self {
+    case .malformed: BilingualText("请按说明改正后再提交。", "Put it right as told, and send it again.")
+    case .notFound:
+      BilingualText("请核对名称；list 命令列出已有的。", "Check the name; the list command shows what there is.")
+    case .alreadyExists:
+      BilingualText("请查看已有的一条，不必重复办理。", "Look at the one that exists; nothing is to be done twice.")
+    case .wrongState:
+      BilingualText(
+        "请用 show 命令查看现状，待条件具备后再办。",
+        "See how it stands with the show command; try when it has come so far.")
+    case .notAllowed:
+      BilingualText(
+        "请由有权的人员办理；weir access explain 说明谁可办理。",
+        "Let somebody do it who may; weir access explain tells who.")
+    case .unauthenticated:
+      BilingualText("请换用有效的证书再连接。", "Connect with a certificate that is good.")
+    case .lostRace: BilingualText("请重新读取后再办。", "Read it anew, and decide then.")
+    case .tooMuch: BilingualText("请减少数量，或稍后再试。", "Ask for less, or later.")
+    case .unavailable: BilingualText("请稍后原样重试。", "Send the same again later.")
+    case .damaged:
+      BilingualText("请立即告知运维人员，勿再写入。", "Tell the operator at once, and write nothing more.")
+    }
+  }
+}
+
+extension Refusal {
+  /// The rule's own next step, or that of its kind: nobody is left without one.
+  package var toldStep: BilingualText { nextStep ?? kind.nextStep }
 }
 
 extension Status {
@@ -32,9 +63,8 @@ extension Status {
     trailers.append("weir-reason", refusal.reason)
     if let field = refusal.field { trailers.append("weir-field", PercentText.encode(field)) }
     if let citation = refusal.citation { trailers.append("weir-article", citation.text) }
-    if let next = refusal.nextStep {
-      trailers.append("weir-next-step", PercentText.encode(next.text(in: language)))
-    }
+    trailers.append(
+      "weir-next-step", PercentText.encode(refusal.toldStep.text(in: language)))
     if !reference.isEmpty { trailers.append("weir-reference", reference) }
     if let delay = refusal.retryAfterMilliseconds {
       trailers.append(CallMetadata.retryAfter, String(delay))
@@ -95,7 +125,7 @@ private enum StatusDetails {
     info.text(2, "\(parts.first ?? "").weir")
     let fields = [
       ("field", refusal.field), ("article", refusal.citation?.text),
-      ("next_step", refusal.nextStep?.text(in: language)),
+      ("next_step", refusal.toldStep.text(in: language)),
       ("reference", reference.isEmpty ? nil : reference),
     ]
     for case (let key, let value?) in fields {

@@ -49,6 +49,12 @@ package struct Founding: Sendable, Equatable, Codable {
     package var kind: String
     package var title: String
     package var article: String
+
+    package init(kind: String, title: String, article: String) {
+      self.kind = kind
+      self.title = title
+      self.article = article
+    }
   }
 
   package struct Person: Sendable, Equatable, Codable {

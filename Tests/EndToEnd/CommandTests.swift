@@ -18,7 +18,7 @@ struct CommandTests {
   @Test("a comparison is taken up again where it stopped: the same leads, the roll counted once")
   func resume() async throws {
     let demo = try SmallDemo(seed: 6)
-    let plan = try Plan(seed: 6, sizes: .small, today: CivilDate(iso: DemoOptions.day))
+    let plan = try Plan(seed: 6, sizes: .small, today: CivilDate(iso: DemoScene.standard.day))
     let (roll, other) = (demo.folder.path("pension.csv"), demo.folder.path("stopped.csv"))
     try plan.writeRoll(.pension, to: roll)
     try plan.writeRoll(.stopped, to: other)

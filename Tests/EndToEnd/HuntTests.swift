@@ -18,7 +18,7 @@ struct HuntTests {
     let demo = try SmallDemo(seed: 5)
     let outcome = try await demo.play()
     #expect(differences(outcome) == [])
-    let plan = try Plan(seed: 5, sizes: .small, today: CivilDate(iso: DemoOptions.day))
+    let plan = try Plan(seed: 5, sizes: .small, today: CivilDate(iso: DemoScene.standard.day))
     let prey = Prey(plan)
     // The hunt works at all: it finds them in what the departments brought along.
     #expect(try prey.found(in: demo.folder.path("input")) != [])

@@ -43,7 +43,7 @@ struct MasterKeyNodeTests {
     var options = NodeOptions(
       dataFolder: demo.options.dataFolder, law: demo.options.law,
       programs: demo.options.programs, random: SystemRandom())
-    options.demoStart = CivilDate(iso: DemoOptions.day)
+    options.demoStart = CivilDate(iso: DemoScene.standard.day)
     try await withNode(options, tell: { _ in }) { node in try await body(node) }
   }
 

@@ -11,7 +11,13 @@ package enum Cohort: UInt64, CaseIterable, Sendable {
   /// Born 2008 to 2012: minors on every day of the demo.
   case child
 
-  var firstBirth: Int { Self.days[Int(rawValue)].0 }
+  /// The day number of the first birth.
+  ///
+  /// - Parameter years: By how many years everybody is older: a story that is told earlier has people of the same ages.
+  func firstBirth(earlierBy years: Int) -> Int {
+    let day = CivilDate(dayNumber: Self.days[Int(rawValue)].0)
+    return day.adding(months: -12 * years).dayNumber
+  }
   var birthCount: Int { Self.days[Int(rawValue)].1 }
 
   /// Day numbers of 1925-01-01, 1960-01-01, 2008-01-01 and how many days follow.
@@ -27,6 +33,7 @@ package struct Person: Hashable, Sendable {
 /// Everybody that one seed knows.
 package struct People: Sendable {
   package let seed: UInt64
+  private let firstBirths: [Int]
   private let spaces: [Shuffle]
 
   /// The districts and counties of Meizhou (GB/T 2260); 441421 is on old numbers only.
@@ -36,8 +43,10 @@ package struct People: Sendable {
   /// 996 to 999 were kept for people over a hundred and would be read so in numbers of 15 digits.
   static let orders = 995
 
-  package init(seed: UInt64) {
+  /// - Parameter years: By how many years everybody is older than in 2024.
+  package init(seed: UInt64, olderBy years: Int = 0) {
     self.seed = seed
+    firstBirths = Cohort.allCases.map { $0.firstBirth(earlierBy: years) }
     spaces = Cohort.allCases.map { cohort in
       Shuffle(
         count: Self.areas.count * cohort.birthCount * Self.orders, seed: seed, cohort.rawValue)
@@ -50,7 +59,7 @@ package struct People: Sendable {
     let order = place % Self.orders + 1
     let day = place / Self.orders % person.cohort.birthCount
     let area = Self.areas[place / Self.orders / person.cohort.birthCount]
-    let birth = CivilDate(dayNumber: person.cohort.firstBirth + day)
+    let birth = CivilDate(dayNumber: firstBirths[Int(person.cohort.rawValue)] + day)
     let date = birth.year * 10_000 + birth.month * 100 + birth.day
     return UInt64(area) * 100_000_000_000 + UInt64(date) * 1000 + UInt64(order)
   }

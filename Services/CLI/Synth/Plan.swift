@@ -24,8 +24,13 @@ package struct Plan: Sendable {
     seed: UInt64, sizes: Sizes = .demo, today: CivilDate? = nil
   ) throws(SynthError) {
     let today = today ?? CivilDate(dayNumber: Self.demoDay)
-    guard today.dayNumber >= Self.firstDay else { throw .tooEarly }
-    let builder = try PlanBuilder(seed: seed, sizes: sizes, today: today)
+    // Adults are adults on every day of their registers, whenever the story is told.
+    var years = 0
+    while today.adding(months: 12 * years).dayNumber < Self.firstDay, years <= Self.mostYears {
+      years += 1
+    }
+    guard years <= Self.mostYears else { throw .tooEarly }
+    let builder = try PlanBuilder(seed: seed, sizes: sizes, today: today, olderBy: years)
     self.seed = seed
     self.sizes = sizes
     self.today = today
@@ -42,8 +47,10 @@ package struct Plan: Sendable {
 
   /// 2024-03-04.
   private static let demoDay = 19_786
-  /// 2024-02-01.
+  /// 2024-02-01: from here on people are as old as they were made.
   private static let firstDay = 19_754
+  /// Numbers of 15 digits know births from 1900 on alone.
+  private static let mostYears = 20
 
   package func register(_ kind: RegisterKind) -> RegisterPlan {
     guard let plan = registers.first(where: { $0.kind == kind }) else {

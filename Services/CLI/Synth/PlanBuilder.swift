@@ -15,10 +15,10 @@ struct PlanBuilder {
   private var nextPerson: [Cohort: Int] = [:]
   private var nextPlace: [RollKind: Int] = [:]
 
-  init(seed: UInt64, sizes: Sizes, today: CivilDate) throws(SynthError) {
+  init(seed: UInt64, sizes: Sizes, today: CivilDate, olderBy years: Int) throws(SynthError) {
     self.seed = seed
     self.sizes = sizes
-    people = People(seed: seed)
+    people = People(seed: seed, olderBy: years)
     let lastDay = today.adding(days: -today.day)
     period = lastDay.adding(days: 1 - lastDay.day)...lastDay
     for roll in RollKind.allCases { nextPerson[roll.cohort] = sizes.rows(of: roll) }

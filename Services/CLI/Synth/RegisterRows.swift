@@ -67,7 +67,8 @@ package struct RegisterRows: Sendable {
     case .cremation:
       let hall = chance.one(of: ["梅州市殡仪馆", "兴宁市殡仪馆", "五华县殡仪馆,一号厅", "大埔县\"青山\"殡仪馆"])
       return [
-        hall, "MZ-\(2015 + chance.number(below: 9))-\(100_000 + chance.number(below: 900_000))",
+        hall,
+        "MZ-\(plan.today.year - 9 + chance.number(below: 9))-\(100_000 + chance.number(below: 900_000))",
       ]
     case .cancellation: return [chance.one(of: ["1", "1", "1", "2"]), town + "派出所"]
     case .correction:
@@ -75,7 +76,7 @@ package struct RegisterRows: Sendable {
       let number = 1 + chance.number(below: 900)
       return [
         chance.one(of: ["1", "2", "2", "2", "3", "4"]),
-        "（2022）粤14\(10 + chance.number(below: 20))刑初\(number)号", court + "人民法院",
+        "（\(plan.today.year - 2)）粤14\(10 + chance.number(below: 20))刑初\(number)号", court + "人民法院",
       ]
     case .lowIncome:
       let cents = 10 + chance.number(below: 90)

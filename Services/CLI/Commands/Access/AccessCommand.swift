@@ -163,7 +163,7 @@ private func methodTable(_ methods: [ExplainedMethod]) -> Table {
         .text(method.method), .flag(method.refusal == nil), method.permission, method.actor,
         method.refusal.map { .text($0.reason) } ?? .none,
         method.refusal?.citation.map { .text("\($0.document)/\($0.article)") } ?? .none,
-        method.refusal?.nextStep.map { .bilingual($0) } ?? .none,
+        method.refusal.map { .bilingual($0.toldStep) } ?? .none,
       ]
     })
 }

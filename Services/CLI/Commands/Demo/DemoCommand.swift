@@ -14,19 +14,29 @@ struct DemoCommand: AsyncParsableCommand {
       more: BilingualText(
         """
         启动六个服务，只以客户端身份经网关操作；所有人员均为虚构。有一项与清单不符即以非零码退出。\
+        --profile 以另一规章演示同一故事，报告列出不同之处及条款；日期默认为该规章施行期间的一天。\
         在终端上运行时系统保持运行并打印地址；加 --once 或非终端时结束即停止。
         """,
         """
         Starts all six services and acts only as clients through the gateway; all persons are \
-        invented. Ends with an error when anything differs from the plan. On a terminal the system \
+        invented. Ends with an error when anything differs from the plan. --profile tells the same \
+        story under another regulation, on a day in its time unless --date names one, and the report \
+        lists what went otherwise, with the articles. On a terminal the system \
         is left running and its address printed; with --once, or elsewhere, everything is stopped.
         """),
-      examples: "demo", "demo --once --output json --seed 7")
+      examples: "demo", "demo --once --output json --seed 7",
+      "demo --once --profile meizhou-specific-2021 --date 2022-03-07")
   }
 
   @OptionGroup var options: CommonOptions
   @Option(help: ArgumentHelp(spoken("种子。", "The seed."), valueName: "number"))
   var seed: UInt64 = 1
+  @Option(help: ArgumentHelp(spoken("规章档案。", "The regulation's profile."), valueName: "profile"))
+  var profile = DemoScene.standard.profile
+  @Option(
+    name: .customLong("date"),
+    help: ArgumentHelp(spoken("演示日期。", "The day of the story."), valueName: "date"))
+  var day: CivilDate?
   @Option(
     name: .customLong("data"),
     help: ArgumentHelp(
@@ -52,16 +62,17 @@ struct DemoCommand: AsyncParsableCommand {
     // First of all, so that every later thread leaves these signals alone.
     let signals = StopSignals()
     let console = options.console
+    let demo = try demoOptions()
+    let scene = demo.scene
     console.say(
       BilingualText(
-        "规章：\(DemoOptions.profile)；日期：\(DemoOptions.day)（演示时钟）",
-        "Profile: \(DemoOptions.profile); date: \(DemoOptions.day) (demo clock)"))
-    let demo = try demoOptions()
+        "规章：\(scene.profile)；日期：\(scene.day)（演示时钟）",
+        "Profile: \(scene.profile); date: \(scene.day) (demo clock)"))
     let staysUp = !once && console.width != nil && console.format == .table
     let outcome = try await playDemo(demo, console: console) { outcome, node in
       outcome.show(
         on: console, gateway: node.ready.gateway, dataFolder: node.dataFolder,
-        profile: DemoOptions.profile, day: DemoOptions.day)
+        profile: scene.profile, day: scene.day)
       guard staysUp, outcome.isGreen else { return }
       console.say(
         BilingualText(
@@ -91,7 +102,18 @@ struct DemoCommand: AsyncParsableCommand {
       dataFolder: folder, inputFolder: folder + "-input", seed: seed, sizes: size.sizes,
       law: law.path, programs: URL(filePath: executable).deletingLastPathComponent().path)
     demo.flaws = Set(flaws)
+    demo.scene = try scene()
+    // Said before anything is made.
+    _ = try DemoLaw(demo.scene, folder: law.path)
     return demo
+  }
+
+  private func scene() throws(CommandFailure) -> DemoScene {
+    if let scene = DemoScene.of(profile, day: day?.iso) { return scene }
+    throw CommandFailure(
+      .usage,
+      spoken(
+        "请用 --date 给出 \(profile) 施行期间的一天。", "Name a day on which \(profile) is in force: --date."))
   }
 
   private func newFolder() throws -> String {

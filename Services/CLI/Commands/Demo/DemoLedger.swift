@@ -1,14 +1,24 @@
-// What the demonstration was to find and what it found: the plan's word against the system's.
+// What the demonstration was to find and what it found: the plan's word, or the law's, against the system's.
 
+import Regulation
+import Synth
 package import Vocabulary
 
 /// One comparison of the plan with what the system answered.
 package struct DemoCheck: Sendable, Equatable {
+  /// The row of the law that decides what is to be found, of whatever governs the register.
+  struct Rule: Sendable, Equatable {
+    let key: ProfileKey
+    let kind: RegisterKind
+  }
+
   /// The step's name, stable: `pension-run`.
   package let step: String
   package let what: BilingualText
   package let planned: String
   package let found: String
+  /// `nil` of what is the same under every law.
+  var rule: Rule?
 
   package var holds: Bool { planned == found }
 }
@@ -25,12 +35,14 @@ struct DemoLedger: Sendable {
 
   mutating func begin(_ step: String) { self.step = step }
 
+  /// - Parameter rule: What the law decides, where it does.
   mutating func expect(
     _ what: BilingualText, _ planned: some CustomStringConvertible,
-    _ found: some CustomStringConvertible
+    _ found: some CustomStringConvertible, by rule: DemoCheck.Rule? = nil
   ) {
     checks.append(
-      DemoCheck(step: step, what: what, planned: planned.description, found: found.description))
+      DemoCheck(
+        step: step, what: what, planned: planned.description, found: found.description, rule: rule))
   }
 
   /// A step that ended early is a difference, too.
@@ -41,4 +53,10 @@ struct DemoLedger: Sendable {
   }
 
   var allHold: Bool { !checks.isEmpty && checks.allSatisfy(\.holds) }
+}
+
+extension DemoCheck.Rule {
+  static func law(_ key: ProfileKey, _ kind: RegisterKind = .correction) -> Self {
+    DemoCheck.Rule(key: key, kind: kind)
+  }
 }

@@ -17,6 +17,8 @@ package struct DemoOptions: Sendable {
   package var seed: UInt64
   package var sizes: Sizes
   package var law: String
+  /// The regulation, its day and its place.
+  package var scene = DemoScene.standard
   package var programs: String
   package var flaws: Set<DemoFlaw> = []
   /// Runs beside a step; tests make faults here.
@@ -47,10 +49,6 @@ package struct DemoOptions: Sendable {
     self.law = law
     self.programs = programs
   }
-
-  /// The profile and the day of the story; specific-population data fall under it since the trial of 2021 ended.
-  package static let profile = "meizhou-public-2023"
-  package static let day = "2024-03-04"
 }
 
 extension Sizes {
@@ -61,6 +59,8 @@ extension Sizes {
 /// How a demonstration went.
 package struct DemoOutcome: Sendable {
   package let checks: [DemoCheck]
+  /// Where the law led the story another way than the standard one does.
+  package let differences: [DemoDifference]
   package let seconds: [String: Double]
   package var isGreen: Bool { !checks.isEmpty && checks.allSatisfy(\.holds) }
 }
@@ -72,13 +72,19 @@ package func playDemo(
   _ options: DemoOptions, console: Console,
   after: (DemoOutcome, RunningNode) async throws -> Void
 ) async throws -> DemoOutcome {
-  let plan = try Plan(
-    seed: options.seed, sizes: options.sizes, today: CivilDate(iso: DemoOptions.day))
+  let law = try DemoLaw(options.scene, folder: options.law)
+  let plan = try Plan(seed: options.seed, sizes: options.sizes, today: law.today)
   try writeInput(plan, to: options.inputFolder, console)
   var node = NodeOptions(
     dataFolder: options.dataFolder, law: options.law, programs: options.programs,
     random: SystemRandom())
-  node.domain = "meizhou.weir.example"
+  node.domain = law.scene.domain
+  node.founding = law.founding
+  if let governance = law.governance {
+    let file = options.inputFolder + "/governance.yaml"
+    try Files.write(governance, to: file, isPrivate: false)
+    node.governanceFile = file
+  }
   node.demoStart = plan.today
   node.limits = options.limits
   node.ingest = options.ingest
@@ -89,7 +95,7 @@ package func playDemo(
     node, tell: { console.note(BilingualText($0, $0)) }, answered: { _ in progress.advance() }
   ) { running in
     progress.finish(BilingualText("六个服务均已就绪", "all six services answer"))
-    let outcome = try await tell(options, plan, running, console)
+    let outcome = try await tell(options, plan, law, running, console)
     try await after(outcome, running)
     return outcome
   }
@@ -112,7 +118,8 @@ private func writeInput(_ plan: Plan, to folder: String, _ console: Console) thr
 }
 
 private func tell(
-  _ options: DemoOptions, _ plan: Plan, _ running: RunningNode, _ console: Console
+  _ options: DemoOptions, _ plan: Plan, _ law: DemoLaw, _ running: RunningNode,
+  _ console: Console
 ) async throws -> DemoOutcome {
   guard let gateway = Address(running.ready.gateway) else {
     throw DemoGap(what: "address of the gateway")
@@ -120,7 +127,8 @@ private func tell(
   let wire = DemoWire(
     keys: running.keys, gateway: gateway, seed: options.seed, listening: options.listening)
   var stage = DemoStage(
-    plan: plan, wire: wire, running: running, input: options.inputFolder, console: console,
+    plan: plan, law: law, wire: wire, running: running, input: options.inputFolder,
+    console: console,
     flaws: options.flaws)
   var seconds: [String: Double] = [:]
   for (index, step) in options.story.enumerated() {
@@ -141,23 +149,32 @@ private func tell(
     let took = ContinuousClock.now - started
     seconds[step.name] =
       Double(took.components.seconds) + Double(took.components.attoseconds) / 1e18
-    let checks = stage.ledger.checks.filter { $0.step == step.name }
-    let wrong = checks.filter { !$0.holds }
-    let tenths = Int((seconds[step.name, default: 0] * 10).rounded())
-    let time = "\(tenths / 10).\(tenths % 10)"
-    console.note(
-      BilingualText(
-        "  核对 \(checks.count) 项，不符 \(wrong.count) 项，用时 \(time) 秒",
-        "  \(checks.count) checks, \(wrong.count) differ, \(time) s"))
-    for check in wrong {
-      console.note(
-        BilingualText(
-          "  ✗ \(check.what.chinese)：应为 \(check.planned)，实为 \(check.found)",
-          "  ✗ \(check.what.english): planned \(check.planned), found \(check.found)"))
-    }
+    noteEnd(of: step.name, stage.ledger, seconds[step.name, default: 0], console)
   }
   await wire.shutdown()
-  return DemoOutcome(checks: stage.ledger.checks, seconds: seconds)
+  return DemoOutcome(
+    checks: stage.ledger.checks, differences: law.differences(stage.ledger.checks),
+    seconds: seconds)
+}
+
+/// How many checks a step made, and which of them differ.
+private func noteEnd(
+  of step: String, _ ledger: DemoLedger, _ seconds: Double, _ console: Console
+) {
+  let checks = ledger.checks.filter { $0.step == step }
+  let wrong = checks.filter { !$0.holds }
+  let tenths = Int((seconds * 10).rounded())
+  let time = "\(tenths / 10).\(tenths % 10)"
+  console.note(
+    BilingualText(
+      "  核对 \(checks.count) 项，不符 \(wrong.count) 项，用时 \(time) 秒",
+      "  \(checks.count) checks, \(wrong.count) differ, \(time) s"))
+  for check in wrong {
+    console.note(
+      BilingualText(
+        "  ✗ \(check.what.chinese)：应为 \(check.planned)，实为 \(check.found)",
+        "  ✗ \(check.what.english): planned \(check.planned), found \(check.found)"))
+  }
 }
 
 /// A refusal in its stable words; else the error's own.

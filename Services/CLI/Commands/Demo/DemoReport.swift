@@ -17,13 +17,50 @@ extension DemoOutcome {
         ("checks", BilingualText("核对项", "checks"), .integer(checks.count)),
         ("differences", BilingualText("不符项", "differences"), .integer(wrong)),
       ],
-      tables: [("steps", table)])
+      tables: [("steps", table), ("law_differences", differenceTable(console.format))])
     console.say(
       wrong == 0
         ? BilingualText(
           "\n全部 \(checks.count) 项与预先写下的清单相符。",
           "\nAll \(checks.count) checks agree with the plan written beforehand.")
         : BilingualText("\n有 \(wrong) 项与清单不符。", "\n\(wrong) checks differ from the plan."))
+  }
+
+  /// For a program each value by itself; for a person with its article behind it. Empty under the standard regulation.
+  private func differenceTable(_ format: OutputFormat) -> Table {
+    guard format == .table else { return differenceRecords }
+    var table = Table(
+      columns: [
+        .init("check", BilingualText("核对内容", "check")),
+        .init("here", BilingualText("本规章", "this law")),
+        .init("standard", BilingualText("标准规章", "standard law")),
+        .init("found", BilingualText("实为", "found")),
+      ], layout: .report)
+    func said(_ value: String, _ article: String) -> OutputValue {
+      value.isEmpty
+        ? .bilingual(BilingualText("未规定", "nothing")) : .text("\(value) [\(article)]")
+    }
+    for difference in differences {
+      table.append([
+        .bilingual(difference.what), said(difference.value, difference.article),
+        said(difference.standardValue, difference.standardArticle), .text(difference.found),
+      ])
+    }
+    return table
+  }
+
+  private var differenceRecords: Table {
+    var table = Table(
+      columns: ["step", "check", "key", "here", "article", "standard", "standard_article", "found"]
+        .map { .init($0, BilingualText(plain: $0)) })
+    for difference in differences {
+      table.append([
+        .text(difference.step), .bilingual(difference.what), .text(difference.key),
+        .text(difference.value), .text(difference.article), .text(difference.standardValue),
+        .text(difference.standardArticle), .text(difference.found),
+      ])
+    }
+    return table
   }
 
   private var table: Table {

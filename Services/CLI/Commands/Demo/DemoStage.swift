@@ -17,6 +17,7 @@ struct DemoStep: Sendable {
 /// The stage on which the steps act; what one learns, the next may use.
 struct DemoStage: Sendable {
   let plan: Plan
+  let law: DemoLaw
   let wire: DemoWire
   let running: RunningNode
   /// Registers, rolls and the plan: what departments have of their own, kept apart from the node's data.
@@ -34,10 +35,11 @@ struct DemoStage: Sendable {
   private var requests = 0
 
   init(
-    plan: Plan, wire: DemoWire, running: RunningNode, input: String, console: Console,
+    plan: Plan, law: DemoLaw, wire: DemoWire, running: RunningNode, input: String, console: Console,
     flaws: Set<DemoFlaw>
   ) {
     self.plan = plan
+    self.law = law
     self.wire = wire
     self.running = running
     self.input = input
@@ -52,6 +54,17 @@ struct DemoStage: Sendable {
   }
 
   var keys: KeyFolder { running.keys }
+
+  /// A number of the year, as offices write them: `YL-2024-1`.
+  func caseNumber(_ letters: String, _ number: Int) -> String {
+    "\(letters)-\(plan.today.year)-\(number)"
+  }
+
+  /// Moves the civil clock of every process on.
+  func skip(to day: CivilDate) throws {
+    let seconds = day.daysSince(plan.today) * 86_400
+    try Files.write("\(seconds)\n", to: running.demoClockFile, isPrivate: false)
+  }
 
   func entry(_ kind: RegisterKind) throws -> CatalogV1.Entry {
     guard let entry = entries[kind] else { throw DemoGap(what: "entry of \(kind.rawValue)") }

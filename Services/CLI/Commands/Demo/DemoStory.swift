@@ -14,6 +14,7 @@ extension DemoStep {
     verification,
     wronglyDead,
     refusals,
+    escalation,
     evidence,
   ]
 }

@@ -57,10 +57,12 @@ struct NodeFolder: Sendable {
   /// Makes the folder: both roots, the services' certificates, the first principals' certificates, the law as data.
   ///
   /// - Parameters:
-  ///   - resources: The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml` that came with the program.
+  ///   - resources: The folder with `policies`, `calendars` and `taxonomies` that came with the program.
+  ///   - governance: The file that says which profile governs what; `nil` for the one among the resources.
   ///   - ports: One for each service and the gateway's internal listener.
   func create(
-    description: Description, founding: Founding, resources: String, now: Instant,
+    description: Description, founding: Founding, resources: String, governance: String? = nil,
+    now: Instant,
     random: any RandomSource
   ) throws {
     try Files.makeFolder(path)
@@ -82,8 +84,8 @@ struct NodeFolder: Sendable {
       try copyFolder(resources + "/" + folder, to: path + "/" + folder)
     }
     try Files.write(
-      try readBytes(resources + "/governance.yaml"), to: path + "/governance.yaml", isPrivate: false
-    )
+      try readBytes(governance ?? resources + "/governance.yaml"), to: path + "/governance.yaml",
+      isPrivate: false)
     // Last, so that a folder is either whole or new.
     try save(description)
   }

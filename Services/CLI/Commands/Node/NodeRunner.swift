@@ -26,6 +26,8 @@ package struct NodeOptions: Sendable {
   package var masterKey: ServiceConfiguration.MasterKeyPlace?
   /// The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml`.
   package var law: String
+  /// What governs in a new folder; `nil` takes the law's own `governance.yaml`.
+  package var governanceFile: String?
   /// The folder with the executables `weir-…`.
   package var programs: String
   package var random: any RandomSource
@@ -195,7 +197,8 @@ private func make(
   description.ports = Dictionary(uniqueKeysWithValues: zip(processes, ports))
   try folder.create(
     description: description, founding: options.founding ?? .standard, resources: options.law,
-    now: now, random: options.random)
+    governance: options.governanceFile, now: now,
+    random: options.random)
   return description
 }
 

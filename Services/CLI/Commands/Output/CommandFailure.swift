@@ -1,5 +1,6 @@
 // Why a command failed, told to the person: the sentence, the reason, the article, the next step.
 
+import Access
 import Boot
 package import RPC
 package import Vocabulary
@@ -53,7 +54,7 @@ package struct CommandFailure: Error, Sendable, Equatable {
     reason = refusal.reason
     field = refusal.field
     article = refusal.citation?.text
-    nextStep = refusal.nextStep?.text(in: language)
+    nextStep = refusal.toldStep.text(in: language)
   }
 
   /// From files of the law that cannot be taken: every problem with its file and line.

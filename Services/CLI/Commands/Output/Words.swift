@@ -64,7 +64,8 @@ package enum Words {
 
   private static let fields: [String: String] = [
     "max_rows": "最多行数", "max_growth_percent": "最大增幅%", "frequency": "频率", "seen_by": "查验人",
-    "cleaned_by_mark": "清洗标记", "root": "根值", "steps": "步骤", "registers": "登记表", "rolls": "名册",
+    "cleaned_by_mark": "清洗标记", "root": "根值", "steps": "步骤", "law_differences": "与标准规章的不同",
+    "registers": "登记表", "rolls": "名册",
     "chain": "查找链", "parameters": "参数", "keys": "公钥",
     "harmless_membership": "成员资格无害", "suite": "密码套件", "since": "启用时间", "certified_at": "出具凭证时间",
     "previous_version": "前一版本", "pending": "待重新加密",

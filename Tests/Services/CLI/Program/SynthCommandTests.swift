@@ -78,7 +78,7 @@ struct SynthCommandTests {
     "sizes and days of which nothing can be made are wrong usage, and nothing is written",
     arguments: [
       ["--records", "1"], ["--records", "-1"], ["--roll", "1000000000000"],
-      ["--today", "2024-01-31"], ["--today", "yesterday"], ["--encoding", "latin1"],
+      ["--today", "2004-01-31"], ["--today", "yesterday"], ["--encoding", "latin1"],
     ])
   func refused(arguments: [String]) async {
     let folder = FileManager.default.temporaryDirectory.appending(path: "weir-synth-\(UUID())").path

@@ -153,10 +153,27 @@ struct SynthTests {
       try Plan(seed: 1, sizes: Sizes(total: 6000, roll: 120_000_000))
     }
     #expect(throws: SynthError.tooEarly) {
-      try Plan(seed: 1, sizes: sizes, today: CivilDate(iso: "2024-01-31"))
+      try Plan(seed: 1, sizes: sizes, today: CivilDate(iso: "2004-01-31"))
     }
     #expect(
       try Plan(seed: 1, sizes: sizes, today: CivilDate(iso: "2024-02-01")).leads.isEmpty == false)
+  }
+
+  @Test(
+    "a story told in an earlier year has people of the same ages: no adult of a register is a minor",
+    arguments: ["2019-03-04", "2020-03-02", "2022-03-07", "2024-03-04"])
+  func earlier(_ day: String) throws {
+    let plan = try Plan(seed: 3, sizes: sizes, today: CivilDate(iso: day))
+    let rows = RegisterRows(plan, .correction)
+    let minors = Set(plan.register(.correction).rejects.map(\.line))
+    for row in 0..<rows.count where !minors.contains(row + 2) {
+      let fields = rows.fields(ofRow: row)
+      guard let person = PersonIdentifier(exact: fields[0]), let start = CivilDate(iso: fields[2]),
+        let born = person.birthDate
+      else { continue }
+      #expect(born.adding(months: 216) <= start)
+    }
+    #expect(plan.leads.count == (try Plan(seed: 3, sizes: sizes).leads.count))
   }
 
   @Test(

@@ -105,8 +105,9 @@ enum DemoCases {
       .init(
         name: held.name,
         hold: .init(
-          official: head, reason: "等待家属退回多发款项", notice: "2024-03-04 电话告知家属",
-          until: "2024-03-29"),
+          official: head, reason: "等待家属退回多发款项",
+          notice: "\(stage.plan.today.iso) 电话告知家属",
+          until: stage.plan.today.adding(days: 25).iso),
         requestID: stage.request()))
   }
 

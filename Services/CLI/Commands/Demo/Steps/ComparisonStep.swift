@@ -74,7 +74,7 @@ enum DemoComparison {
     comparison.roll = DemoTerms.rollName(roll)
     comparison.purpose = DemoTerms.purpose
     comparison.responsiblePerson = bureau.principal(bureau.officer)
-    comparison.payout = "2024-02"
+    comparison.payout = String(plan.period.lowerBound.iso.prefix(7))
     return comparison
   }
 

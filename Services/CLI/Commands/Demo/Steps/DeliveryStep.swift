@@ -4,6 +4,7 @@ import Boot
 import Contracts
 import Foundation
 import IngestFormats
+import Regulation
 import Synth
 import Vocabulary
 
@@ -11,19 +12,25 @@ extension DemoStep {
   static let manualUpload = DemoStep(
     name: "manual-upload",
     title: BilingualText(
-      "自建系统条目不得人工上传", "A manual upload to a self-built system's entry is refused")
+      "自建系统条目的人工上传", "A manual upload to a self-built system's entry")
   ) { stage in
     let owner = DemoCast.civilAffairs
     let officer = try stage.wire.client(owner.principal(owner.officer)).ingest
     let entry = try stage.entry(.cremation)
     let batch = DemoDelivery.batch(.cremation, entry.name, stage.plan, mode: .file)
     let request = stage.request()
+    var opened: IngestV1.Batch?
     let refused = try await refusal {
-      _ = try await officer.createBatch(.init(batch: batch, requestID: request))
+      opened = try await officer.createBatch(.init(batch: batch, requestID: request))
     }
     stage.ledger.expect(
-      BilingualText("人工上传被拒绝", "the manual upload"),
-      "permissionDenied ingest.manual_upload_refused meizhou-public-2023/12b", refused.text)
+      BilingualText("人工上传", "the manual upload"), stage.law.manualUpload(.cremation),
+      refused?.description ?? "\(opened?.state ?? .unspecified)",
+      by: .law(.ingestSelfBuilt, .cremation))
+    // Its system delivers all the same.
+    guard let opened else { return }
+    _ = try await officer.abandonBatch(
+      .init(name: opened.name, reason: "改由业务系统汇聚", requestID: stage.request()))
   }
 
   static let delivery = DemoStep(
@@ -34,11 +41,15 @@ extension DemoStep {
     let progress = ProgressLine(
       BilingualText("汇聚记录", "records delivered"), total: total, console: stage.console)
     let made = try await deliverAll(stage, progress)
-    for (kind, batch) in made {
+    for kind in RegisterKind.allCases {
+      guard let batch = made[kind] else { continue }
       stage.batches[kind] = batch
       try await compare(kind, batch, &stage)
     }
     progress.finish(BilingualText("\(total) 条", "\(total) records"))
+    stage.ledger.expect(
+      BilingualText("汇聚方式", "delivered as"), stage.law.deliversTables ? "table" : "interface",
+      "\(made[.cremation]?.mode ?? .unspecified)", by: .law(.ingestModes, .cremation))
     stage.receipt = made[.cremation]?.receipt?.json ?? []
   }
 
@@ -124,7 +135,8 @@ enum DemoDelivery {
     let entry = try stage.entry(kind)
     let opened = try await system.createBatch(
       .init(
-        batch: batch(kind, entry.name, stage.plan, mode: .table),
+        batch: batch(
+          kind, entry.name, stage.plan, mode: stage.law.deliversTables ? .table : .interface),
         requestID: "demo-batch-\(kind.rawValue)"))
     let chunks = try chunks(of: stage.registerFile(kind))
     var rows = 0

@@ -47,8 +47,9 @@ extension DemoStep {
     _ = try await chen.registerDepartment(
       .init(
         department: .init(
-          name: department.name, title: department.title, level: .city, region: "441400",
-          kinds: department.kinds, authority: "departments/data-bureau"),
+          name: department.name, title: department.title, level: stage.law.level,
+          region: stage.law.scene.region, kinds: department.kinds,
+          authority: "departments/data-bureau"),
         requestID: stage.request()))
     for (person, role) in [
       (department.officer, "dept-officer"), (department.head, "dept-head"),

@@ -5,6 +5,7 @@ import Contracts
 import Crypto
 import Foundation
 import RPC
+import Regulation
 import Synth
 import Vocabulary
 
@@ -95,11 +96,11 @@ enum DemoRefusals {
       _ = try await system.lookup(
         .init(
           grant: grant, subject: subject, items: ["name", DemoTerms.refusedItem],
-          purpose: DemoTerms.purpose, caseNumber: "YL-2024-2"))
+          purpose: DemoTerms.purpose, caseNumber: stage.caseNumber("YL", 2)))
     }
     stage.ledger.expect(
       BilingualText("授权之外的数据项", "an item outside the grant"),
-      "permissionDenied share.item_not_granted meizhou-public-2023/22a", refused.text)
+      stage.law.beyondGrant(.correction), refused.text, by: .law(.shareGrantElements))
   }
 
   /// A service's own listener knows the service root alone (AC-05).
@@ -126,20 +127,18 @@ enum DemoRefusals {
   static func expiredGrant(_ stage: inout DemoStage) async throws {
     let department = DemoCast.health
     let officer = try stage.wire.client(department.principal(department.officer)).share
-    let granted = try await officer.subscribe(
-      .init(
-        entry: try stage.entry(.lowIncome).name, items: ["name"], purpose: "医疗救助核对",
-        business: "医疗救助", modes: [.lookup], until: stage.plan.today.iso,
-        requestID: stage.request(), scenario: "当日核对"))
-    let grant = try await DemoStep.accept(granted, &stage, by: department)
+    let grant = try await DemoStep.obtain(
+      DemoWish(
+        kind: .lowIncome, items: ["name"], purpose: "医疗救助核对", business: "医疗救助",
+        scenario: "当日核对", modes: [.lookup], until: stage.plan.today.iso), &stage, by: department)
     let lead = stage.plan.leads(of: .stopped, in: .lowIncome)[0]
     let request = ShareV1.LookupRequest(
       grant: grant.name, subject: try DemoStep.subject(lead.identifier, lead.name),
-      purpose: "医疗救助核对", caseNumber: "YJ-2024-1")
+      purpose: "医疗救助核对", caseNumber: stage.caseNumber("YJ", 1))
     let today = try await officer.lookup(request)
     stage.ledger.expect(
       BilingualText("授权当日可用", "on its last day the grant serves"), 1, today.records.count)
-    try Files.write("86400\n", to: stage.running.demoClockFile, isPrivate: false)
+    try stage.skip(to: stage.plan.today.adding(days: 1))
     let refused = try await refusal { _ = try await officer.lookup(request) }
     stage.ledger.expect(
       BilingualText("次日即被拒绝", "the day after it is refused"), "share.grant_expired",

@@ -1,6 +1,7 @@
 // Step: a person listed as dead says at a counter "I am alive"; repaired in time, recalled from everyone, reopened.
 
 import Contracts
+import Regulation
 import Synth
 import Vocabulary
 
@@ -45,7 +46,7 @@ enum DemoRepair {
       .init(
         grant: try stage.grant(.cremation).name,
         subject: try DemoStep.subject(person.identifier, person.name), purpose: DemoTerms.purpose,
-        caseNumber: "YL-2024-1"))
+        caseNumber: stage.caseNumber("YL", 1)))
     return "\(answer.records.count) \(answer.records.contains { $0.underCheck })"
   }
 
@@ -60,7 +61,7 @@ enum DemoRepair {
     issue.details = ["\(stage.plan.wronglyDead.name)的火化记录与事实不符"]
     issue.reporter = .counter
     issue.channel = .platform
-    issue.slipNumber = "2024-0304-001"
+    issue.slipNumber = "\(stage.plan.today.iso)-001"
     issue.identityDocumentSeen = "resident-identity-card"
     issue.personIsAlive = true
     let person = stage.plan.wronglyDead
@@ -94,8 +95,10 @@ enum DemoRepair {
       .init(
         name: issue.name, confirmed: true, reasons: ["同名误录"], requestID: stage.request()))
     stage.ledger.expect(
-      BilingualText("更正期限有据", "the rectification is due by"), "meizhou-public-2023/23c",
-      verified.rectifyDue?.article ?? "")
+      BilingualText("更正期限有据", "the rectification is due by"),
+      stage.law.due(.issueRectification, .cremation),
+      verified.rectifyDue.map { "\($0.date) \($0.article)" } ?? "none",
+      by: .law(.feedbackRectifyDays, .cremation))
     guard let record = issue.records.first else { throw DemoGap(what: "record to repair") }
     _ = try await keeper.ingest.correctRecord(
       .init(
