@@ -122,6 +122,20 @@ struct RefusalTests {
     }
   }
 
+  @Test("items that cannot be stored are told by place and rule")
+  func items() throws {
+    func told(_ change: (inout EntryContent) -> Void) throws -> CatalogRefusal? {
+      var content = try Self.content()
+      change(&content)
+      return refusal { _ = try CatalogWorld.check(content, under: "meizhou-public-2023") }
+    }
+    let named = try told { $0.items[0].name = "身份证" }
+    #expect(named?.reason == "catalog.item_name_invalid" && named?.field == "entry.items[0].name")
+    let long = try told { $0.items[1].maxLength = -1 }
+    #expect(long?.reason == "catalog.item_malformed")
+    #expect(long?.field?.hasPrefix("entry.items[1]") == true)
+  }
+
   @Test("together they are all reasons that there are")
   func complete() throws {
     let source = try ["CatalogRefusal", "GateRefusal"].map {

@@ -132,4 +132,24 @@ struct AccessRefusalTests {
     #expect((answer(defect.rawValue, "en", leavesExpired: true) == nil) == (defect == .expired))
     #expect(answer(0, "en") == nil)
   }
+
+  @Test("a refusal whose rule names no next step tells that of its kind, in the caller's language")
+  func nextStepOfKind() {
+    for kind in RefusalKind.allCases {
+      let refusal = Bare(kind: kind)
+      #expect(refusal.toldStep == kind.nextStep)
+      #expect(kind.nextStep.chinese != kind.nextStep.english)
+      for language in [Language.chinese, .english] {
+        let step = Status(refusal, language: language, reference: "").trailers["weir-next-step"]
+        #expect(step == PercentText.encode(kind.nextStep.text(in: language)))
+      }
+    }
+  }
+}
+
+/// A refusal that says what it must and nothing more.
+private struct Bare: Refusal {
+  let kind: RefusalKind
+  let reason = "test.bare"
+  let sentence = BilingualText("不行。", "No.")
 }

@@ -4,6 +4,7 @@ import Foundation
 import Synchronization
 import TestSupport
 import Testing
+import Vocabulary
 
 @testable import Database
 
@@ -213,9 +214,10 @@ struct GroupCommitTests {
       try await eventually("the queue is full") {
         database.waitingWrites.load(ordering: .relaxed) == 3
       }
-      await #expect(throws: DatabaseError.overloaded(limit: 3)) {
+      let refused = await #expect(throws: DatabaseError.overloaded(limit: 3)) {
         try await database.write { _ in }
       }
+      #expect(refused?.passing?.reason == "store.overloaded")
       gate.open()
       try await group.waitForAll()
     }
@@ -268,7 +270,10 @@ struct GroupCommitTests {
   func closing(backend: Backend) async throws {
     let database = try await TestDatabase(backend).open(schema: counterSchema)
     await database.close()
-    await #expect(throws: DatabaseError.closed) { try await database.write { _ in } }
+    let closed = await #expect(throws: DatabaseError.closed) {
+      try await database.write { _ in }
+    }
+    #expect(closed?.passing?.reason == "store.not_ready")
     await #expect(throws: DatabaseError.closed) { try await database.read { _ in } }
     await database.close()
   }

@@ -129,6 +129,17 @@ struct BatchHandlerTests {
     #expect(
       await refusal { try await node.createBatch(header: header) }
         == "ingest.entry_not_published")
+    var loose = catalogEntry(.cremation)
+    loose.mounted = false
+    node.catalog.put(loose)
+    #expect(
+      await refusal { try await node.createBatch(header: header) } == "ingest.entry_not_mounted")
+    var nobodys = catalogEntry(.cremation)
+    nobodys.items.removeFirst()
+    node.catalog.put(nobodys)
+    #expect(
+      await refusal { try await node.createBatch(header: header) }
+        == "ingest.entry_without_subject")
     node.catalog.put(catalogEntry(.cremation, origin: .noSystem))
     let byHand = try await node.createBatch(header: header, mode: .file, who: .sourceOfficer)
     #expect(byHand.state == .loading)

@@ -3,6 +3,7 @@
 import Access
 import Contracts
 import Crypto
+import Database
 import IngestHandlers
 import Integrity
 import RPC
@@ -164,7 +165,17 @@ struct DataHandlerTests {
       await refusal { try await node.lookUp(identityNumber(1), try node.grant()) }
         == "evidence.outbox_full")
     _ = try await node.createBatch(header: Array("id,name,cremation-date,certificate\n".utf8))
+    node.evidence.set(refusal: .awaitingAudit)
+    #expect(
+      await refusal { try await node.lookUp(identityNumber(1), try node.grant()) }
+        == "evidence.awaiting_audit")
     node.evidence.set(isFull: false)
+    // AC-52: what Share may have revoked meanwhile opens nothing.
+    node.evidence.set(knowsGrants: false)
+    #expect(
+      await refusal { try await node.lookUp(identityNumber(1), try node.grant()) }
+        == "ingest.grants_unconfirmed")
+    node.evidence.set(knowsGrants: true)
     _ = try await node.lookUp(identityNumber(1), try node.grant())
     await node.stop()
   }

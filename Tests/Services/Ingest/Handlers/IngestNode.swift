@@ -132,14 +132,18 @@ final class FixedRegistry: Sendable {
   }
 }
 
-/// The outbox's bound, set by hand.
+/// Why no data would leave, set by hand: what the outbox says, and whether revocations are known.
 final class EvidenceSwitch: Sendable {
-  private let isFull = Mutex(false)
+  private let state = Mutex<(refusal: OutboxError?, knowsGrants: Bool)>((nil, true))
 
-  func set(isFull: Bool) { self.isFull.withLock { $0 = isFull } }
+  func set(isFull: Bool) { set(refusal: isFull ? .tooMany(limit: 1) : nil) }
+  func set(refusal: OutboxError?) { state.withLock { $0.refusal = refusal } }
+  func set(knowsGrants: Bool) { state.withLock { $0.knowsGrants = knowsGrants } }
+
+  var knowsGrants: Bool { state.withLock { $0.knowsGrants } }
 
   func admit() throws {
-    if isFull.withLock({ $0 }) { throw EvidenceRefusal(.tooMany(limit: 1)) }
+    if let refusal = state.withLock({ $0.refusal }) { throw EvidenceRefusal(refusal) }
   }
 }
 
@@ -337,6 +341,7 @@ final class IngestNode {
         trust: ServiceTrust(roots: CertificateTrust(roots: [pki.departmentRoot.certificate])),
         domain: pki.domain, now: { [pki] in Instant(milliseconds: pki.now * 1_000) }))
     outside.computeThreads = 2
+    outside.knowsGrants = { [evidence] in evidence.knowsGrants }
     outside.sealing = sealing
     outside.resealedBlocks = resealedBlocks
     outside.lapsesFile = dataFolder + "/destroyed.json"
