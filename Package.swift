@@ -237,7 +237,7 @@ let testTargets: [Target] = [
     everything + ["AuditRules", "AuditStore", "AuditHandlers", logging], exclude: ["python"]),
   test(
     "GatewayTests", "Services/Gateway",
-    everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"]),
+    everything + ["GatewayRules", "GatewayStore", "GatewayHandlers"], exclude: ["python"]),
   test("CLITests", "Services/CLI", everything + ["WeirCLI", "Synth", "IngestFormats"]),
   // The authorizer twice: the rules of all services that judge a call, which only this one may see side by side.
   test(

@@ -1,4 +1,4 @@
-// One POST over HTTP, plain or under TLS: for a certificate authority's responder and for witnesses, whose answers are signed.
+// One POST over HTTP, plain or under TLS: to a certificate authority's responder, to witnesses, and to whoever wants notices.
 
 import CLinux
 import Glibc
@@ -12,6 +12,8 @@ package struct HTTPPlace: Sendable, Equatable {
   package let host: String
   package let port: String
   package let path: String
+  /// The whole address as it is called (RFC 9421, `@target-uri`).
+  package let text: String
 
   package init?(_ text: String) {
     guard let scheme = ["http://", "https://"].first(where: { text.hasPrefix($0) }),
@@ -22,6 +24,7 @@ package struct HTTPPlace: Sendable, Equatable {
     let authority = rest.prefix { $0 != "/" }
     let tail = rest.dropFirst(authority.count)
     path = tail.isEmpty ? "/" : String(tail)
+    self.text = scheme + authority + path
     let end = authority.lastIndex(of: "]").map { authority.index(after: $0) }
     let colon = authority[(end ?? authority.startIndex)...].lastIndex(of: ":")
     let name = authority[..<(colon ?? authority.endIndex)]
@@ -56,17 +59,25 @@ package func httpPost(
 /// By HTTP/1.0, whose answer ends with its connection: no chunks, nothing kept open. Runs on a thread of its own, for it blocks;
 /// each step takes ten seconds at most. Who is cancelled does not wait for that.
 ///
-/// - Parameter tls: For a place under `https:` alone; it must be given there.
+/// - Parameters:
+///   - tls: For a place under `https:` alone; it must be given there.
+///   - fields: Further fields of the request.
+///   - bounds: The addresses that may be called; `nil` for those of an operator's own choosing.
 package func httpExchange(
-  _ place: HTTPPlace, contentType: String, _ body: [UInt8], tls: PlainTLSContext? = nil
+  _ place: HTTPPlace, contentType: String, _ body: [UInt8], tls: PlainTLSContext? = nil,
+  fields: [(String, String)] = [], bounds: NetworkBounds? = nil
 ) async throws -> HTTPAnswer {
+  let head =
+    "POST \(place.path) HTTP/1.0\r\nHost: \(place.host)\r\nContent-Type: \(contentType)\r\n"
+    + "Content-Length: \(body.count)\r\n" + fields.map { "\($0.0): \($0.1)\r\n" }.joined() + "\r\n"
+  let message = Array(head.utf8) + body
   let waiting = Waiting()
   return try await withTaskCancellationHandler {
     try await withCheckedThrowingContinuation { continuation in
       guard waiting.begin(continuation) else { return }
       startThread(named: "http-post") {
         waiting.end(
-          with: Result { () throws(HTTPError) in try post(place, contentType, body, tls) })
+          with: Result { () throws(HTTPError) in try post(place, message, tls, bounds) })
       }
     }
   } onCancel: {
@@ -109,20 +120,14 @@ private let answerLimit = 64 << 10
 private let timeLimitSeconds = 10
 
 private func post(
-  _ place: HTTPPlace, _ contentType: String, _ body: [UInt8], _ tls: PlainTLSContext?
+  _ place: HTTPPlace, _ message: [UInt8], _ tls: PlainTLSContext?, _ bounds: NetworkBounds?
 ) throws(HTTPError) -> HTTPAnswer {
   guard place.isSecure == (tls != nil) else {
     throw .unreachable("https goes with a trust root, and http without")
   }
-  let link = try HTTPLink(try connect(place), tls, host: place.host)
-  let head = """
-    POST \(place.path) HTTP/1.0\r
-    Host: \(place.host)\r
-    Content-Type: \(contentType)\r
-    Content-Length: \(body.count)\r
-    \r\n
-    """
-  try link.write(Array(head.utf8) + body)
+  let link = try HTTPLink(try connect(place, bounds), tls, host: place.host)
+  link.deadline = ContinuousClock.now + .seconds(3 * timeLimitSeconds)
+  try link.write(message)
   guard let answer = try link.readHead(), answer.words.count >= 2,
     answer.words[0].hasPrefix("HTTP/1."), let status = Int(answer.words[1])
   else { throw .answer("no HTTP") }
@@ -131,7 +136,9 @@ private func post(
     body: try link.readBody(length: answer.length, limit: answerLimit))
 }
 
-private func connect(_ place: HTTPPlace) throws(HTTPError) -> Int32 {
+private func connect(
+  _ place: HTTPPlace, _ bounds: NetworkBounds?
+) throws(HTTPError) -> Int32 {
   var hints = addrinfo()
   hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
   var found: UnsafeMutablePointer<addrinfo>?
@@ -144,6 +151,11 @@ private func connect(_ place: HTTPPlace) throws(HTTPError) -> Int32 {
   var next: UnsafeMutablePointer<addrinfo>? = found
   var reason = "no address"
   while let entry = next {
+    next = entry.pointee.ai_next
+    if let bounds, !bounds.permits(addressBytes(of: entry.pointee)) {
+      reason = "its address is not one that may be called"
+      continue
+    }
     let descriptor = socket(
       entry.pointee.ai_family, entry.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
     setTimeLimit(timeLimitSeconds, on: descriptor)
@@ -152,7 +164,31 @@ private func connect(_ place: HTTPPlace) throws(HTTPError) -> Int32 {
     }
     reason = String(cString: strerror(errno))
     close(descriptor)
-    next = entry.pointee.ai_next
   }
   throw .unreachable(reason)
+}
+
+/// The 4 or 16 bytes of an address that was looked up; none of another family.
+private func addressBytes(of entry: addrinfo) -> [UInt8] {
+  let place: (offset: Int, count: Int) =
+    switch entry.ai_family {
+    case AF_INET: (MemoryLayout<sockaddr_in>.offset(of: \.sin_addr) ?? 0, 4)
+    case AF_INET6: (MemoryLayout<sockaddr_in6>.offset(of: \.sin6_addr) ?? 0, 16)
+    default: (0, 0)
+    }
+  guard place.count > 0, Int(entry.ai_addrlen) >= place.offset + place.count else { return [] }
+  // Sound: getaddrinfo says how long the address is, and no more than that is read.
+  let bytes = UnsafeRawBufferPointer(start: entry.ai_addr, count: Int(entry.ai_addrlen))
+  return Array(bytes[place.offset..<place.offset + place.count])
+}
+
+/// The bytes of a numeric address; `nil` for a name.
+func addressBytes(_ text: String) -> [UInt8]? {
+  for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+    var bytes = [UInt8](repeating: 0, count: count)
+    // Sound: inet_pton writes 4 bytes of IPv4 and 16 of IPv6, for which there is room.
+    let isAddress = bytes.withUnsafeMutableBytes { inet_pton(family, text, $0.baseAddress) == 1 }
+    if isAddress { return bytes }
+  }
+  return nil
 }

@@ -54,6 +54,8 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
   package var sealing: String?
   /// How often the node is backed up and how many of them stay, for certificates of destruction; read by Ingest alone.
   package var backups: Backups?
+  /// Who is told of reminders and escalations by a call of the node's own; read by the gateway alone, nobody without it.
+  package var webhooks: [Webhook]?
   package var limits: Limits
 
   /// Paths of PEM files.
@@ -112,6 +114,25 @@ package struct ServiceConfiguration: Sendable, Equatable, Codable {
     package init(policy: String, trust: String) {
       self.policy = policy
       self.trust = trust
+    }
+  }
+
+  /// A department's own address for its notices.
+  package struct Webhook: Sendable, Equatable, Codable {
+    /// The code of the department.
+    package var department: String
+    /// `https://host[:port]/path`.
+    package var url: String
+    /// The certificate authorities of the receiver, PEM, all in one file.
+    package var trust: String
+    /// Networks that are not public in which it may lie: `10.1.0.0/16`.
+    package var networks: [String]?
+
+    package init(department: String, url: String, trust: String, networks: [String]? = nil) {
+      self.department = department
+      self.url = url
+      self.trust = trust
+      self.networks = networks
     }
   }
 
@@ -269,6 +290,16 @@ extension ServiceConfiguration {
     }
     if let responder = tls.ocspResponder, HTTPPlace(responder)?.isSecure != false {
       throw .malformed(path: path, detail: "tls.ocspResponder: '\(responder)' is not http://…")
+    }
+    for webhook in webhooks ?? [] {
+      guard HTTPPlace(webhook.url)?.isSecure == true else {
+        throw .malformed(path: path, detail: "webhooks.url: '\(webhook.url)' is not https://…")
+      }
+      guard NetworkBounds(permitting: webhook.networks ?? []) != nil else {
+        throw .malformed(
+          path: path,
+          detail: "webhooks.networks: \(webhook.networks ?? []) are not all like 10.1.0.0/16")
+      }
     }
     #if !DEBUG
       if tls.keyLog == true {

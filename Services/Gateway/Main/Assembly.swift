@@ -31,16 +31,9 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     database: database, log: environment.log, now: environment.clock.civil)
   var jobs: [@Sendable () async throws -> Void] = [
     { await gateway.recordRefusals(in: refusals) }, { try await refusals.run() },
-    {
-      let folders = LawPublication(environment.configuration)
-      let publisher = LawPublisher(store: store) { text, key, version, isCalendar in
-        _ = try folders.publish(text, key: key, version: version, isCalendar: isCalendar)
-      }
-      try await environment.repeating("publish the law", every: .seconds(1)) {
-        try await publisher.publishApproved()
-      }
-    },
+    { try await publishLaw(environment, store) },
   ]
+  jobs += try noticeWebhooks(environment, keys, store)
   if let following = gateway.following {
     jobs.append {
       await following.run {
@@ -71,6 +64,17 @@ func buildGateway(_ environment: ServiceEnvironment) async throws -> ServicePart
     services: ["weir.registry.v1.Registry", "weir.events.v1.Events"], seals: seals, jobs: jobs,
     publicListener: try publicListener(environment, gateway, health), publicHealth: health,
     openListener: try openListener(environment), close: [{ await database.close() }])
+}
+
+/// Writes approved versions of the law where every service reads it, until cancelled.
+private func publishLaw(_ environment: ServiceEnvironment, _ store: RegistryStore) async throws {
+  let folders = LawPublication(environment.configuration)
+  let publisher = LawPublisher(store: store) { text, key, version, isCalendar in
+    _ = try folders.publish(text, key: key, version: version, isCalendar: isCalendar)
+  }
+  try await environment.repeating("publish the law", every: .seconds(1)) {
+    try await publisher.publishApproved()
+  }
 }
 
 /// The listener for departments: their root alone is trusted, and the gateway shows its service certificate.

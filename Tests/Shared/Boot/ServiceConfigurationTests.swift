@@ -55,6 +55,16 @@ struct ServiceConfigurationTests {
     } catch {
       #expect("\(error)".contains("domain: is missing"))
     }
+    for (url, networks, word) in [
+      ("http://a.test/n", [], "is not https://"),
+      ("https://a.test/n", ["10.0.0.0/40"], "10.1.0.0/16"),
+      ("https://a.test/n", ["10.0.0.0/8"], ""),
+    ] {
+      let said = try refusal {
+        $0.webhooks = [.init(department: "d", url: url, trust: "ca.pem", networks: networks)]
+      }
+      #expect(word.isEmpty ? said.isEmpty : said.contains(word))
+    }
     #expect(try refusal { $0.service = "ledger" }.contains("'ledger'"))
     #expect(try refusal { $0.peers["ingest"] = ["nowhere"] }.contains("'nowhere' is not host:port"))
     #expect(try refusal { $0.keysFolder = "/node/share/keys" }.contains("outside dataFolder"))

@@ -35,6 +35,8 @@ package struct DemoOptions: Sendable {
   package var ingest: IngestReplicas?
   /// Over the node's files of keys; `nil` for none.
   package var masterKey: ServiceConfiguration.MasterKeyPlace?
+  /// Who is told of reminders and escalations; nobody by itself.
+  package var webhooks: [ServiceConfiguration.Webhook]?
   /// Called when a step has ended; tests tamper here.
   package var afterStep: @Sendable (_ step: String) async throws -> Void = { _ in }
 
@@ -89,6 +91,7 @@ package func playDemo(
   node.limits = options.limits
   node.ingest = options.ingest
   node.masterKey = options.masterKey
+  node.webhooks = options.webhooks
   let progress = ProgressLine(
     BilingualText("启动", "starting"), total: ServiceConfiguration.services.count, console: console)
   return try await withNode(

@@ -29,6 +29,8 @@ struct NodeFolder: Sendable {
     var sealing: String?
     /// Who must cosign the log; written by the operator.
     var witnesses: ServiceConfiguration.WitnessFiles?
+    /// Who is told of reminders and escalations; written by the operator.
+    var webhooks: [ServiceConfiguration.Webhook]?
     /// Ingest over PostgreSQL, in several processes; written by the operator.
     var ingest: IngestReplicas?
   }
@@ -166,6 +168,7 @@ struct NodeFolder: Sendable {
     if service == "gateway" {
       configuration.publicListen = "127.0.0.1:\(description.gatewayPort)"
       configuration.foundingFile = foundingFile
+      configuration.webhooks = description.webhooks
       configuration.issuing = ServiceConfiguration.IssuingFiles(
         certificate: keys.issuingCertificate, key: keys.issuingKey)
     }

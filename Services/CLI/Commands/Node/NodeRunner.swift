@@ -24,6 +24,8 @@ package struct NodeOptions: Sendable {
   package var ingest: IngestReplicas?
   /// The key over a new folder's files of keys, where there is to be one.
   package var masterKey: ServiceConfiguration.MasterKeyPlace?
+  /// Who is told of reminders and escalations by a new folder's gateway.
+  package var webhooks: [ServiceConfiguration.Webhook]?
   /// The folder with `policies`, `calendars`, `taxonomies` and `governance.yaml`.
   package var law: String
   /// What governs in a new folder; `nil` takes the law's own `governance.yaml`.
@@ -192,6 +194,7 @@ private func make(
     demoRealStart: options.demoStart == nil ? nil : now.milliseconds,
     ports: [:], gatewayPort: gatewayPort, limits: options.limits, masterKey: options.masterKey,
     ingest: options.ingest)
+  description.webhooks = options.webhooks
   let processes = description.processes
   let ports = try claims.choose(processes.count, random: options.random)
   description.ports = Dictionary(uniqueKeysWithValues: zip(processes, ports))
