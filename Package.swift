@@ -109,6 +109,7 @@ let sharedTargets: [Target] = [
     cSettings: [.unsafeFlags(["-w"])]),
   shared("Vocabulary", forThreads),
   shared("Regulation", ["Vocabulary"]),
+  shared("Spreadsheet", ["CZlib", "Vocabulary"]),
   shared("Threads", ["CLinux"]),
   shared("Crypto", ["COpenSSL", "CPKCS11", "Vocabulary"]),
   shared("Integrity", ["Crypto", "Vocabulary"]),
@@ -141,6 +142,7 @@ let serviceTargets: [Target] =
   + [
     layer("Ingest", "Formats", ["Vocabulary", "IngestRules"]),
     layer("Ingest", "Index", ["Vocabulary", "Crypto", "CLinux"]),
+    layer("Catalog", "Exchange", ["Vocabulary", "CatalogRules", "Contracts", "Spreadsheet"]),
   ]
 
 let programTargets: [Target] = [
@@ -151,9 +153,9 @@ let programTargets: [Target] = [
   .target(
     name: "WeirCLI",
     dependencies: [
-      "Synth", "IngestFormats", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC",
-      "Regulation", "Telemetry", "Vocabulary",
-      "CLinux", yams, argumentParser,
+      "Synth", "IngestFormats", "CatalogExchange", "Spreadsheet", "Boot", "Access", "Contracts",
+      "Crypto", "Integrity", "RPC", "Regulation", "Telemetry", "Vocabulary", "CLinux", yams,
+      argumentParser,
     ], path: "Services/CLI/Commands", swiftSettings: settings),
   .executableTarget(
     name: "weir", dependencies: ["WeirCLI"], path: "Services/CLI/Main", swiftSettings: settings),
@@ -208,6 +210,8 @@ let testTargets: [Target] = [
   test("DatabaseTests", "Shared/Database", ["Database", "Crypto", "Integrity", "Vocabulary"]),
   test("ThreadsTests", "Shared/Threads", ["Threads"]),
   test(
+    "SpreadsheetTests", "Shared/Spreadsheet", ["Spreadsheet", "Vocabulary"], exclude: ["python"]),
+  test(
     "RPCTests", "Shared/RPC", ["RPC", "Crypto", "Telemetry", "Threads", "COpenSSL"],
     exclude: ["python", "peers"]),
   test(
@@ -222,7 +226,9 @@ let testTargets: [Target] = [
   fuzzTarget,
   test(
     "CatalogTests", "Services/Catalog",
-    everything + ["CatalogRules", "CatalogStore", "CatalogHandlers"]),
+    everything + [
+      "CatalogRules", "CatalogStore", "CatalogHandlers", "CatalogExchange", "Spreadsheet",
+    ], exclude: ["python"]),
   test(
     "IngestTests", "Services/Ingest",
     everything + [

@@ -1,5 +1,5 @@
 #pragma once
-// zlib's gzip format. Its initialisers are macros, which Swift does not see.
+// zlib's gzip and raw formats. Its initialisers are macros, which Swift does not see.
 #include <zlib.h>
 
 /// Window of 32 KiB, with gzip's header and trailer (RFC 1952).
@@ -12,4 +12,13 @@ static inline int weir_gzip_begin(z_stream *stream) {
 
 static inline int weir_gunzip_begin(z_stream *stream) {
   return inflateInit2(stream, WEIR_GZIP_WINDOW_BITS);
+}
+
+/// The same window without header and trailer (RFC 1951): the parts of a ZIP package.
+static inline int weir_deflate_raw_begin(z_stream *stream) {
+  return deflateInit2(stream, Z_DEFAULT_COMPRESSION, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+}
+
+static inline int weir_inflate_raw_begin(z_stream *stream) {
+  return inflateInit2(stream, -15);
 }

@@ -91,6 +91,40 @@ package enum DeliveryMode: String, ClosedList {
   }
 }
 
+/// In what a resource is kept (national compilation guide of 2017, "信息资源格式分类").
+package enum ResourceFormat: String, ClosedList {
+  case file, spreadsheet, database, image, stream
+  case selfDescribing = "self_describing"
+
+  package var term: BilingualText {
+    switch self {
+    case .file: BilingualText("电子文件", "file")
+    case .spreadsheet: BilingualText("电子表格", "spreadsheet")
+    case .database: BilingualText("数据库", "database")
+    case .image: BilingualText("图形图像", "image")
+    case .stream: BilingualText("流媒体", "stream")
+    case .selfDescribing: BilingualText("自描述格式", "self-describing")
+    }
+  }
+}
+
+/// How a resource is shared (national compilation guide of 2017, "共享方式"): on the platform, or by other ways.
+package enum ShareMode: String, ClosedList {
+  case table, file, interface, mail, media
+
+  package var term: BilingualText {
+    switch self {
+    case .table: BilingualText("数据库", "table")
+    case .file: BilingualText("文件", "file")
+    case .interface: BilingualText("服务接口", "interface")
+    case .mail: BilingualText("邮件", "mail")
+    case .media: BilingualText("介质交换", "media")
+    }
+  }
+
+  package var isOnPlatform: Bool { self != .mail && self != .media }
+}
+
 /// The fields an entry may have to fill (meizhou-public-2023/7.3; luyi-2019/8.1b).
 package enum EntryField: String, ClosedList {
   case dataForm = "data_form"

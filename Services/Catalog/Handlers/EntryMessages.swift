@@ -115,6 +115,10 @@ extension EntryContent {
     entry.duplicateReason = duplicateReason
     entry.coverage = coverage
     entry.function = function
+    entry.format = format?.rawValue ?? ""
+    entry.formatType = formatType
+    entry.shareMode = shareMode?.rawValue ?? ""
+    entry.relatedCodes = relatedCodes
     return entry
   }
 
@@ -162,6 +166,10 @@ extension EntryContent {
     duplicateReason = entry.duplicateReason
     coverage = entry.coverage
     function = entry.function
+    format = try word(entry.format, "entry.format")
+    formatType = entry.formatType
+    shareMode = try word(entry.shareMode, "entry.share_mode")
+    relatedCodes = entry.relatedCodes
   }
 }
 

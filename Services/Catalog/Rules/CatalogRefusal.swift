@@ -64,6 +64,8 @@ package enum CatalogRefusal: Refusal, Hashable {
   case functionNotRecorded(String, citation: Citation)
   case notOpenToAll(String, OpeningType, citation: Citation)
   case gate(GateRefusal)
+  case systemNamed(path: String)
+  case modeContradictsFormat(ResourceFormat, ShareMode)
 
   package var reason: String {
     switch self {
@@ -120,6 +122,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .activeSharingUnknown: "catalog.active_sharing_unknown"
     case .columnsMissing: "catalog.columns_missing"
     case .notOpenable: "catalog.not_openable"
+    case .systemNamed: "catalog.system_named"
+    case .modeContradictsFormat: "catalog.mode_contradicts_format"
     case .gate(let refusal): refusal.reason
     default: reasonOfBounds
     }
@@ -185,6 +189,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .packageNotBelieved: "head"
     case .columnsMissing: "resource.columns"
     case .gate(let refusal): refusal.field
+    case .systemNamed(let path): path
+    case .modeContradictsFormat: "entry.share_mode"
     default: nil
     }
   }
@@ -198,7 +204,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .stateSecret: .accessRule(18)
     case .sourceSystemForeign: .accessRule(30)
     case .catalogueOutOfReach: .accessRule(74)
-    case .packageNotBelieved: Citation(document: Citation.productDocument, article: "catalog")
+    case .packageNotBelieved, .systemNamed, .modeContradictsFormat:
+      Citation(document: Citation.productDocument, article: "catalog")
     case .columnsMissing: Citation(document: Citation.productDocument, article: "e.1")
     case .listingWrongState: Citation(document: Citation.productDocument, article: "registers")
     case .systemNotRegistered: .accessRule(3)

@@ -214,6 +214,15 @@ extension CatalogRefusal {
         "“\(function)”不在归属单位登记的职能之内。",
         "\"\(function)\" is none of the functions that are recorded of the owner.")
     case .gate(let refusal): refusal.sentence
+    case .systemNamed:
+      BilingualText(
+        "资源名称写成了系统名称：共享的是数据，不是系统。",
+        "The resource bears a system's name: what is shared are data, not a system.")
+    case .modeContradictsFormat(let format, let mode):
+      BilingualText(
+        "信息资源格式“\(format.term.chinese)”与共享方式“\(mode.term.chinese)”矛盾。",
+        "The format (\(format.term.english)) and the share mode (\(mode.term.english)) contradict each other."
+      )
     default: nil
     }
   }
@@ -259,6 +268,14 @@ extension CatalogRefusal {
       )
     case .businessOutsideScope:
       BilingualText("只登记提供公共服务产生的数据。", "Register what comes of a public service only.")
+    case .systemNamed:
+      BilingualText(
+        "请按所含数据命名，如“婚姻登记信息”。",
+        "Name it for the data that it holds, such as \"marriage registrations\".")
+    case .modeContradictsFormat:
+      BilingualText(
+        "文件类以文件共享；数据库以库表或接口共享。",
+        "Files are shared as files; a database as a table or by an interface.")
     case .specialLawNotOpen:
       BilingualText(
         "请按该法律写明有条件共享或者不予共享及其依据。",

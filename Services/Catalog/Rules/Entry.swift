@@ -153,6 +153,11 @@ package struct EntryContent: Hashable, Sendable {
   package var coverage: [String] = []
   /// By which of its functions the owner provides it (luyi-2019/5).
   package var function = ""
+  package var format: ResourceFormat?
+  package var formatType = ""
+  package var shareMode: ShareMode?
+  /// Of resources that belong to it.
+  package var relatedCodes: [String] = []
 
   package init(owner: DepartmentCode) {
     self.owner = owner

@@ -26,6 +26,7 @@ package func checkEntry(
   try checkCategory(category, of: settled, owner: owner, registers: registers, under: profile)
   try checkCollection(settled, under: profile)
   try checkItems(settled)
+  try checkCommonMistakes(settled)
   try checkIdentityItems(
     settled, isSpecificPopulation: category?.isSpecificPopulation ?? false, under: profile)
   try checkShareTypes(settled, isBaseData: category?.isBaseData ?? false, under: profile)

@@ -36,7 +36,9 @@ func checkTexts(of content: EntryContent) throws(CatalogRefusal) {
     ("entry.share_scope", content.shareScope), ("entry.necessity", content.necessity),
     ("entry.acquisition_reference", content.acquisitionReference),
     ("entry.function", content.function),
+    ("entry.format_type", content.formatType),
   ])
+  try checkTexts(content.relatedCodes.enumerated().map { ("entry.related_codes[\($0)]", $1) })
   try checkTexts(of: content.bases, path: "entry.bases")
   if let basis = content.acquisitionBasis {
     try checkTexts(of: basis, path: "entry.acquisition_basis")

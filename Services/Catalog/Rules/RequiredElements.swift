@@ -10,6 +10,7 @@ package enum EntryLimits {
   package static let sources = 100
   package static let titleCharacters = 200
   package static let textCharacters = 4000
+  package static let relatedCodes = 100
 }
 
 /// Checks that every element which the profile demands is filled in.

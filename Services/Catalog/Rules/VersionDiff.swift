@@ -79,5 +79,9 @@ private func changedProperties(_ old: EntryContent, _ new: EntryContent) -> [Str
   if old.coverage != new.coverage { changed.append("coverage") }
   if old.function != new.function { changed.append("function") }
   if old.providingDepartment != new.providingDepartment { changed.append("providing_department") }
+  if old.format != new.format { changed.append("format") }
+  if old.formatType != new.formatType { changed.append("format_type") }
+  if old.shareMode != new.shareMode { changed.append("share_mode") }
+  if old.relatedCodes != new.relatedCodes { changed.append("related_codes") }
   return changed
 }

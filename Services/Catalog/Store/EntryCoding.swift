@@ -48,6 +48,10 @@ extension EntryContent {
     object.set("duplicate_reason", duplicateReason)
     object.set("coverage", texts: coverage)
     object.set("function", function)
+    object.set("format", format?.rawValue ?? "")
+    object.set("format_type", formatType)
+    object.set("share_mode", shareMode?.rawValue ?? "")
+    object.set("related_codes", texts: relatedCodes)
     return .object(object)
   }
 
@@ -93,6 +97,10 @@ extension EntryContent {
     duplicateReason = object.text("duplicate_reason")
     coverage = object.texts("coverage")
     function = object.text("function")
+    format = ResourceFormat(rawValue: object.text("format"))
+    formatType = object.text("format_type")
+    shareMode = ShareMode(rawValue: object.text("share_mode"))
+    relatedCodes = object.texts("related_codes")
   }
 }
 

@@ -54,6 +54,7 @@ enum ImportTable {
     "CDescriptors": row(["CProtobufC"], pure),
     "Vocabulary": row([], pure),
     "Regulation": row(["Vocabulary"], pure),
+    "Spreadsheet": row(["CZlib", "Vocabulary"], common),
     "Threads": row(["CLinux"], system),
     "Crypto": row(["COpenSSL", "CPKCS11", "Vocabulary"], system),
     "Integrity": row(["Crypto", "Vocabulary"], common),
@@ -97,13 +98,15 @@ enum ImportTable {
   private static let programs: [String: ImportRow] = [
     "IngestFormats": row(["Vocabulary", "IngestRules"], common),
     "IngestIndex": row(["Vocabulary", "Crypto", "CLinux"], system),
+    // Files that people fill in, as entries of the contract and back: what the program does before it calls.
+    "CatalogExchange": row(["Vocabulary", "CatalogRules", "Contracts", "Spreadsheet"], common),
     // Writing and cutting files needs the encodings and the cutter that reading them has.
     "Synth": row(["Vocabulary", "Regulation", "IngestFormats"], common),
     "WeirCLI": row(
       [
-        "Synth", "IngestFormats", "Boot", "Access", "Contracts", "Crypto", "Integrity", "RPC",
-        "Regulation",
-        "Telemetry", "Vocabulary", "CLinux", "Yams", "ArgumentParser",
+        "Synth", "IngestFormats", "CatalogExchange", "Spreadsheet", "Boot", "Access", "Contracts",
+        "Crypto", "Integrity", "RPC", "Regulation", "Telemetry", "Vocabulary", "CLinux", "Yams",
+        "ArgumentParser",
       ], system),
     "weir": row(["WeirCLI"], common),
     "weir-bench": row(
@@ -147,11 +150,13 @@ enum ImportTable {
         ], testing),
     ]
     for name in everything { rows[name + "Tests"] = row(support, testing) }
+    rows["SpreadsheetTests"] = row(["Spreadsheet", "Vocabulary", "TestSupport"], testing)
     rows["RPCTests"] = row(support + ["COpenSSL"], testing)
     rows["TelemetryTests"] = row(support + ["Logging", "Metrics", "CoreMetrics"], testing)
     for service in services {
       var own = support + ["Rules", "Store", "Handlers"].map { service + $0 }
       if service == "Audit" { own += ["Logging"] }
+      if service == "Catalog" { own += ["CatalogExchange", "Spreadsheet"] }
       if service == "Ingest" { own += ["IngestFormats", "IngestIndex", "Synth"] }
       rows[service + "Tests"] = row(own, testing)
     }

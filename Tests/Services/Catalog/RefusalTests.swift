@@ -45,6 +45,11 @@ struct RefusalTests {
       $0.conditions = "仅限核对"
     },
     { $0.coverage = ["110000"] },
+    { $0.title = "火化登记系统" },
+    {
+      $0.format = .file
+      $0.shareMode = .table
+    },
     { content in
       for number in 0..<EntryLimits.items {
         content.items.append(Item(name: "item-\(number)", title: "数据项\(number)", type: .text))

@@ -14,7 +14,8 @@ struct CatalogCommand: AsyncParsableCommand {
         CatalogList.self, CatalogShow.self, CatalogCategories.self, CatalogDraft.self,
         CatalogUpdate.self, CatalogSubmit.self, CatalogReview.self, CatalogFile.self,
         CatalogPublish.self, CatalogWithdraw.self, CatalogMount.self, CatalogChange.self,
-        CatalogLevel.self, CatalogResponsibilities.self, CatalogGate.self,
+        CatalogLevel.self, CatalogResponsibilities.self, CatalogGate.self, CatalogImport.self,
+        CatalogExport.self,
       ])
   }
 }

@@ -168,7 +168,8 @@ struct CoverageTests {
   @Test(
     "each command has a help with an example, in both languages",
     arguments: Set(commands.values).union([
-      "access explain", "up", "doctor", "backup", "restore", "pki init", "pki issue-service",
+      "access explain", "catalog import", "catalog export", "up", "doctor", "backup", "restore",
+      "pki init", "pki issue-service",
       "pki revoke", "pki crl",
       "pki keylist",
       "pki found", "pki show", "pki master-key", "audit verify",
