@@ -25,6 +25,7 @@ package struct ClockExplanation: Hashable, Sendable {
   /// Every day from the day after the start to the due day; empty for clocks of months and agreed dates.
   package let days: [Day]
   package let calendarVersion: String
+  /// Beyond it the count is provisional.
   package let validThrough: CivilDate
 
   package var skipped: [Day] { days.filter { $0.number == nil } }
@@ -35,13 +36,11 @@ extension LegalClock {
     let due = due(on: calendar, today: today)
     var days: [ClockExplanation.Day] = []
     if case .workingDays = rule.period, negotiated.isEmpty, due.date > started {
-      let firstDue = originalDue(on: calendar, today: today)
       var number = 0
       for offset in 1...due.date.daysSince(started) {
         let day = started.adding(days: offset)
         let kind = calendar.kind(of: day)
-        // A pause holds up the original count only; extensions come after it.
-        let isPaused = day <= firstDue && isPaused(on: day, today: today)
+        let isPaused = isPaused(on: day, today: today)
         let counts = kind.isWorking && !isPaused
         if counts { number += 1 }
         days.append(
@@ -53,7 +52,7 @@ extension LegalClock {
     }
     return ClockExplanation(
       rule: rule, started: started, due: due, days: days, calendarVersion: calendar.version,
-      validThrough: calendar.validThrough)
+      validThrough: calendar.certainThrough)
   }
 
   private func pauseReason(on day: CivilDate, today: CivilDate) -> BilingualText {
@@ -74,11 +73,12 @@ extension WorkingCalendar.DayKind {
     case .makeUpWorkday(let name, let notice):
       BilingualText("\(name)调休上班（\(notice)）", "make-up workday for \(name) (\(notice))")
     case .unknownWorkday:
-      BilingualText("尚无该年放假通知，按周一至周五暂计", "no notice for that year yet, counted as Monday to Friday")
+      BilingualText(
+        "尚无涉及该日的放假通知，按周一至周五暂计", "no notice for these days yet, counted as Monday to Friday")
     case .unknownWeekend:
       BilingualText(
-        "\(day.weekday.term.chinese)，尚无该年放假通知",
-        "\(day.weekday.term.english), no notice for that year yet")
+        "\(day.weekday.term.chinese)，尚无涉及该日的放假通知",
+        "\(day.weekday.term.english), no notice for these days yet")
     }
   }
 }

@@ -53,8 +53,8 @@ extension ClockExplanation {
       english += "; \(stretch.english)"
     }
     if due.isProvisional {
-      chinese += "；\(validThrough.iso) 以后尚无放假通知，日期暂定"
-      english += "; no notice is held beyond \(validThrough.iso), so the day is provisional"
+      chinese += "；\(validThrough.iso) 以后的放假安排未定，日期暂定"
+      english += "; no notice is certain beyond \(validThrough.iso), so the day is provisional"
     }
     return BilingualText(chinese + "。", english + ".")
   }

@@ -117,12 +117,15 @@ package struct LegalClock: Hashable, Sendable {
   /// - Parameter today: Counts only while the clock is paused: it is taken to resume today, and the date is provisional.
   package func due(on calendar: WorkingCalendar, today: CivilDate) -> DueDate {
     if let agreed = negotiated.last {
-      return DueDate(date: agreed.date, citation: agreed.citation, isProvisional: false)
+      // The parties named a day, not a number of them: a pause since then moves it as it moves a clock of months.
+      let since = pauses.filter { $0.from >= agreed.agreed }
+      return DueDate(
+        date: moved(agreed.date, by: since, today: today), citation: agreed.citation,
+        isProvisional: isPaused)
     }
-    let original = originalDue(on: calendar, today: today)
-    let extended = extensions.reduce(original) { day, more in
-      calendar.workingDay(more.workingDays, after: day)
-    }
+    let more = extensions.reduce(0) { $0 + $1.workingDays }
+    let extended = workingDay(
+      more, after: originalDue(on: calendar, today: today), on: calendar, today: today)
     return DueDate(
       date: extended, citation: extensions.last?.citation ?? rule.citation,
       isProvisional: isPaused || reachesUnknownDays(extended, calendar))
@@ -132,20 +135,34 @@ package struct LegalClock: Hashable, Sendable {
   func originalDue(on calendar: WorkingCalendar, today: CivilDate) -> CivilDate {
     switch rule.period {
     case .workingDays(let count):
-      var day = started
-      var left = count
-      while left > 0 {
-        let next = day.adding(days: 1)
-        if next == day { return day }
-        day = next
-        if calendar.isWorkingDay(day), !isPaused(on: day, today: today) { left -= 1 }
-      }
-      return day
+      return workingDay(count, after: started, on: calendar, today: today)
     case .months(let count):
-      let paused = pauses.reduce(0) { sum, pause in
-        sum + max(0, (pause.to ?? max(today, pause.from)).daysSince(pause.from))
-      }
-      return started.adding(months: count).adding(days: paused)
+      return moved(started.adding(months: count), by: pauses, today: today)
+    }
+  }
+
+  /// The n-th working day after a day on which the clock runs.
+  private func workingDay(
+    _ count: Int, after start: CivilDate, on calendar: WorkingCalendar, today: CivilDate
+  ) -> CivilDate {
+    var day = start
+    var left = count
+    while left > 0 {
+      let next = day.adding(days: 1)
+      if next == day { return day }
+      day = next
+      if calendar.isWorkingDay(day), !isPaused(on: day, today: today) { left -= 1 }
+    }
+    return day
+  }
+
+  /// A day moved by the pauses that began before it was reached, each by its days.
+  private func moved(
+    _ day: CivilDate, by pauses: [ClockPause], today: CivilDate
+  ) -> CivilDate {
+    pauses.reduce(day) { day, pause in
+      guard pause.from < day else { return day }
+      return day.adding(days: max(0, (pause.to ?? max(today, pause.from)).daysSince(pause.from)))
     }
   }
 

@@ -29,6 +29,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case scopeDataKinds = "scope.data_kinds"
   case scopeByReference = "scope.by_reference"
   case scopeUtilities = "scope.utilities_non_public_service"
+  case scopeSpecialLaw = "scope.special_law"
   case scopeBodyKinds = "scope.body_kinds"
   case scopeByReferenceKinds = "scope.by_reference_kinds"
   case scopeOperatorKinds = "scope.operator_kinds"

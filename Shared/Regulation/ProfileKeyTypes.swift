@@ -51,6 +51,8 @@ extension ProfileKey {
       ])
     case .scopeUtilities:
       .word(["excluded", "included"])
+    case .scopeSpecialLaw:
+      .word(["followed"])
     case .scopeBodyKinds, .scopeByReferenceKinds, .scopeOperatorKinds:
       .words(ProfileKey.all(BodyKind.self))
     case .scopeAuthorityDocument, .scopeAreaAndLine, .scopeFunctionsBind:

@@ -62,6 +62,11 @@ extension Profile {
     word(.scopeUtilities).flatMap { $0.value == "excluded" ? $0 : nil }
   }
 
+  /// Set where a law or regulation on the data is followed instead of the text (meizhou-public-2023/2.3).
+  package var otherLawFollowed: Provision<String>? {
+    word(.scopeSpecialLaw).flatMap { $0.value == "followed" ? $0 : nil }
+  }
+
   /// The classes that are shared without being asked for (luyi-2019/10).
   package var activeSharing: Provision<[ActiveSharing]>? {
     list(.catalogActiveSharing, of: ActiveSharing.self)

@@ -122,7 +122,8 @@ package struct WorkingCalendar: Hashable, Sendable {
   }
 
   package let name: String
-  /// The name of these data, `china-2015-2026.12`; closed cases keep the one by which they were judged.
+  /// The name of these data, `china-2015-2026`, with each year that was changed since, `china-2015-2026.2025@2`; closed cases keep
+  /// the one by which they were judged, so two calendars never share one.
   package let version: String
   package let validFrom: CivilDate
   /// The last day for which a notice is held.
@@ -147,9 +148,9 @@ package struct WorkingCalendar: Hashable, Sendable {
       }
       try WorkingCalendar.take(year, into: &special)
     }
-    let revision = years.reduce(0) { $0 + $1.version }
+    let revised = years.filter { $0.version != 1 }.map { ".\($0.year)@\($0.version)" }.joined()
     self.init(
-      name: name, version: "\(name)-\(first.year)-\(last.year).\(revision)", validFrom: from,
+      name: name, version: "\(name)-\(first.year)-\(last.year)\(revised)", validFrom: from,
       validThrough: through, years: years, special: special)
   }
 
@@ -193,8 +194,17 @@ package struct WorkingCalendar: Hashable, Sendable {
 
   package func isWorkingDay(_ day: CivilDate) -> Bool { kind(of: day).isWorking }
 
-  /// Whether a notice is held for the day.
-  package func isKnown(_ day: CivilDate) -> Bool { day >= validFrom && day <= validThrough }
+  /// Whether it is certain what the day is: a notice is held for it, and it is none of the last days of December, which the notice of
+  /// the year after may still move (2018-12-29 and 2018-12-31 came with that for 2019).
+  package func isKnown(_ day: CivilDate) -> Bool {
+    day >= validFrom && day <= certainThrough
+  }
+
+  /// The last day that no notice to come may move.
+  package var certainThrough: CivilDate { validThrough.adding(days: -Self.movableDays) }
+
+  /// From 25 December on.
+  private static let movableDays = 7
 
   /// The same calendar with local days laid over it, each of them known.
   package func overlaid(

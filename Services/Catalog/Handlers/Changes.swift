@@ -117,9 +117,18 @@ extension CatalogServer {
     _ version: EntryVersion, of owner: DepartmentFacts, _ call: CallContext,
     to transaction: borrowing WriteTransaction
   ) throws {
-    for change in try transaction.openChanges(of: version.entry) {
+    let shown = try transaction.entryStanding(version.entry)?.publishedVersion.flatMap {
+      $0 == version.number ? nil : try transaction.entryVersion(version.entry, $0)?.content
+    }
+    // One that this very version had fulfilled is open again when it is sent back.
+    let changes =
+      version.state == .returned
+      ? try transaction.changes(followedBy: version)
+      : try transaction.openChanges(of: version.entry)
+    for change in changes {
       let next = change.following(
-        version, by: call.principal, at: now(), under: try profiles.profile(change.profile),
+        version, shown: shown, by: call.principal, at: now(),
+        under: try profiles.profile(change.profile),
         calendar: calendar)
       if let next { try keep(next, of: owner, call, to: transaction) }
     }

@@ -30,7 +30,7 @@ extension CatalogServer {
         let content = try content.classified(
           by: knownCategory(
             content.category, in: actor.department.region,
-            added: try transaction.listingsInForce([.category])))
+            added: try transaction.listingsInForce([.category], reaching: actor.department.region)))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
         try checkScope(content, owner: actor.department, under: profile)

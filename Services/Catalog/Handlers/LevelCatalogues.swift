@@ -111,12 +111,17 @@ extension CatalogServer {
     of row: CatalogueRow, assigned: [Assignment]
   ) throws -> [CatalogV1.ResponsibilityItem] {
     let content = try EntryContent(json: try CanonicalJSON.decodeCanonical(row.content))
+    let department = ResourceName(row.line.owner, in: .departments)
+      .flatMap { DepartmentCode($0.id) }
     return content.items.map { item in
-      CatalogV1.ResponsibilityItem(
+      let holder = department.flatMap {
+        assigned.holder(
+          of: item.title, category: content.category, for: $0, in: row.line.origin)
+      }
+      return CatalogV1.ResponsibilityItem(
         department: row.line.owner, title: item.title, entry: row.line.entry,
         entryVersion: Int32(clamping: row.line.version),
-        assignment: row.line.node.isEmpty
-          ? assigned.holder(of: item.title, category: content.category)?.listing ?? "" : "")
+        assignment: row.line.node.isEmpty ? holder?.listing ?? "" : "")
     }
   }
 
@@ -167,49 +172,23 @@ extension CatalogServer {
     _ next: EntryVersion, after current: EntryVersion, of owner: DepartmentFacts,
     _ call: CallContext, to transaction: borrowing WriteTransaction
   ) throws {
-    if next.state == .approved, current.state != .approved {
-      try transaction.catalogue(next.entry, version: next.number, origin: owner.region)
-      try relieveOthers(of: next, owner: owner, call, in: transaction)
-    } else if next.state == .withdrawn, current.state != .withdrawn {
-      try transaction.catalogue(next.entry, version: nil, origin: owner.region)
-    } else if next.state == .returned, current.state == .approved {
-      // What was approved goes back: readers of the catalogue have the version before again, where there is one.
-      let published = try transaction.entryStanding(next.entry)?.publishedVersion
-      try transaction.catalogue(next.entry, version: published, origin: owner.region)
+    let before = try transaction.cataloguedVersion(next.entry, in: owner.region)
+    let after: Int?
+    switch next.state {
+    case .approved: after = next.number
+    // Approved once, taken out since: what everybody sees stands in the catalogue.
+    case .published: after = current.state == .approved ? next.number : before
+    case .withdrawn: after = nil
+    // What was approved goes back: readers of the catalogue have the version before again, where there is one.
+    case .returned where current.state == .approved:
+      after = try transaction.entryStanding(next.entry)?.publishedVersion
+    case .draft, .submitted, .returned, .superseded: after = before
     }
-  }
-
-  /// Items that a decision has moved to the owner leave the entries of those who had them, in the same step (meizhou-public-2023/11b,
-  /// hebi-2021/10c). Their authority publishes what is left.
-  private func relieveOthers(
-    of next: EntryVersion, owner: DepartmentFacts, _ call: CallContext,
-    in transaction: borrowing WriteTransaction
-  ) throws {
-    let category = next.content.category
-    let assigned = try assignments(in: transaction)
-    let gained = Set(
-      next.content.items.map(\.title).filter {
-        assigned.holder(of: $0, category: category)?.department == owner.code
-      })
-    if gained.isEmpty { return }
-    let others = try transaction.entriesClaiming(
-      category: category, region: owner.region, except: owner.code)
-    for version in try transaction.entryVersions(others) {
-      let lost = Set(
-        version.content.items.filter { item in gained.contains { sameDatum($0, item.title) } }
-          .map(\.title))
-      if lost.isEmpty { continue }
-      // A version under way would bring it back: it is finished or returned first.
-      guard version.state == .published else {
-        throw CatalogRefusal.wrongState(
-          entry: version.versionName, state: version.state,
-          action: BilingualText("移出数据项", "relieved of an item"))
-      }
-      let left = version.relieved(
-        of: lost, number: version.number + 1, to: next, at: now())
-      try transaction.insertNextVersion(left)
-      try transaction.catalogue(left.entry, version: left.number, origin: owner.region)
-      try append("catalog.entry_relieved", left, since: nil, call, to: transaction)
+    if after != before {
+      try transaction.catalogue(next.entry, version: after, origin: owner.region)
+    }
+    if next.state == .approved, current.state != .approved {
+      try relieveOthers(of: next, owner: owner, call, in: transaction)
     }
   }
 }

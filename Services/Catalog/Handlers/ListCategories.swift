@@ -16,7 +16,10 @@ extension CatalogServer {
       guard let token = PageToken(request.pageToken, count: 1) else {
         throw RequestRefusal.pageTokenUnknown
       }
-      let added = try await database.read { try $0.listingsInForce([.category]) }
+      let region = try await actor(of: call).department.region
+      let added = try await database.read {
+        try $0.listingsInForce([.category], reaching: region)
+      }
       let known = taxonomies.values.sorted { $0.key < $1.key }
         .filter { request.taxonomy.isEmpty || $0.key == request.taxonomy }
         .flatMap { taxonomy in

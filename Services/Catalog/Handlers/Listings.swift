@@ -43,12 +43,14 @@ extension CatalogServer {
         if content.kind == .project { try checkProject(content, by: actor, in: transaction) }
         try checkOpening(content, by: actor, under: profile, in: transaction)
         if content.kind == .category {
-          let added = try transaction.listingsInForce([.category])
+          // Its own slug is not taken by itself; another's is, of any region that sees both.
+          let added = try transaction.listingsInForce([.category]).filter {
+            $0.number != known && $0.overlaps(actor.department.region)
+          }
           try KnownCategory.requireAddition(
             content, to: knownCategory(content["parent"], in: actor.department.region),
-            isTaken: known == nil
-              && knownCategory(content["slug"], in: actor.department.region, added: added) != nil,
-            by: actor)
+            isTaken: knownCategory(content["slug"], in: actor.department.region, added: added)
+              != nil, by: actor)
         }
         let listing = try listed(
           content, number: try former?.number ?? transaction.nextListing(), after: former,
@@ -134,15 +136,16 @@ extension CatalogServer {
         nextPageToken: found.count > size
           ? page.last.map { PageToken([$0.number, Int64($0.version)]).text } ?? "" : "",
         listVersion: Int32(clamping: version),
-        missingFields: try await missingFields(asked.kind))
+        missingFields: try await missingFields(asked.kind, in: actor.department.region))
     }
   }
 
   /// The fields of standards for which none is in force (hebi-2021/29.2).
-  private func missingFields(_ kind: ListingKind?) async throws -> [String] {
+  private func missingFields(_ kind: ListingKind?, in region: String) async throws -> [String] {
     guard kind == .standard else { return [] }
     let held = Set(
-      try await database.read { try $0.listingsInForce([.standard]) }.map { $0.content["field"] })
+      try await database.read { try $0.listingsInForce([.standard], reaching: region) }
+        .map { $0.content["field"] })
     return ListingKind.standardFields.filter { !held.contains($0) }
   }
 
@@ -209,6 +212,8 @@ extension CatalogServer {
     to transaction: borrowing WriteTransaction
   ) throws -> Listing {
     var next = listing
+    try checkAssignments(
+      of: next, held: try assignments(in: transaction), under: try profiles.profile(next.profile))
     let holds = next.state == .inForce
     if holds || (next.state == .ended && former?.state == .inForce) {
       next.listVersion = try transaction.listVersion(next.content.kind, of: next.owner) + 1

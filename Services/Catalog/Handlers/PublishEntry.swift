@@ -60,8 +60,15 @@ extension CatalogServer {
         topic: { "catalog.\($0.history.last?.action?.rawValue ?? "entry_withdrawn")" },
         signing: Signing(.withdrawEntry, request.signed, words),
         authorise: { try $0.requireWithdrawer($1.actor, owner: $1.owner, under: $2) },
-        after: { next, _, transaction in
-          if next.state == .withdrawn { try transaction.withdraw(next.entry) }
+        after: { next, scene, transaction in
+          guard next.state == .withdrawn else { return }
+          try transaction.withdraw(next.entry)
+          // What is in flight would undo it without a word: it goes back to its source.
+          let newest = try transaction.newest(next.entry, named: next.name)
+          if let returned = newest.returned(with: next, by: scene.actor, at: scene.time) {
+            try save(returned, after: newest, of: scene.owner, call, to: transaction)
+            try append("catalog.entry_returned", returned, since: newest, call, to: transaction)
+          }
         }
       ) { current, scene, profile in
         try request.cancel

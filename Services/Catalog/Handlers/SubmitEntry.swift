@@ -26,7 +26,7 @@ extension CatalogServer {
           var reply = try message(next, standing, showsInside: true)
           reply.statement = statement(signing, on: current, as: next, call)
           reply.warnings = try duplicates(
-            of: current, under: profiles.profile(current.profile), in: transaction
+            of: current, by: actor, under: profiles.profile(current.profile), in: transaction
           ).map {
             CatalogV1.EntryWarning(
               kind: "duplicate", item: $0.item, entry: $0.entry, article: $0.citation.text)
@@ -66,37 +66,40 @@ extension CatalogServer {
       current.content,
       category: knownCategory(
         current.content.category, in: actor.department.region,
-        added: try transaction.listingsInForce([.category])),
+        added: try transaction.listingsInForce([.category], reaching: actor.department.region)),
       owner: actor.department, claims: claims,
-      registers: try registerFacts(of: current, on: time.civilDate, in: transaction),
+      registers: try registerFacts(
+        of: current, in: actor.department.region, on: time.civilDate, transaction),
       under: profile)
-    _ = try duplicates(of: current, under: profile, in: transaction)
+    _ = try duplicates(of: current, by: actor, under: profile, in: transaction)
     return (try current.submitted(by: actor, at: time, under: profile), current)
   }
 
   /// What the registers say of an entry that is handed in.
   private func registerFacts(
-    of version: EntryVersion, on day: CivilDate,
-    in transaction: borrowing some SQLReading & ~Copyable
+    of version: EntryVersion, in region: String, on day: CivilDate,
+    _ transaction: borrowing some SQLReading & ~Copyable
   ) throws -> RegisterFacts {
     var facts = RegisterFacts()
     facts.entry = version.name
     facts.day = day
     facts.assignments = try assignments(in: transaction)
-    facts.guides = try transaction.listingsInForce([.standard])
-    facts.meetings = try transaction.listingsInForce([.meeting])
+    facts.guides = try transaction.listingsInForce([.standard], reaching: region)
+    facts.meetings = try transaction.listingsInForce([.meeting], reaching: region)
     return facts
   }
 
   /// What the entry would collect although it is shared already (hebi-2021/11.1b, guangdong-2018/13.2).
   private func duplicates(
-    of version: EntryVersion, under profile: Profile,
+    of version: EntryVersion, by actor: Actor, under profile: Profile,
     in transaction: borrowing some SQLReading & ~Copyable
   ) throws -> [Duplicate] {
     try checkDuplicates(
       version.content,
       shared: try transaction.sharedItems(
         category: version.content.category, except: version.entry),
-      leaves: try transaction.listingsInForce([.duplicate]), under: profile)
+      leaves: try transaction.listingsInForce(
+        [.duplicate], reaching: actor.department.region),
+      under: profile)
   }
 }

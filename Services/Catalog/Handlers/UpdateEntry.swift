@@ -29,7 +29,8 @@ extension CatalogServer {
           .classified(
             by: knownCategory(
               wire.category, in: actor.department.region,
-              added: try transaction.listingsInForce([.category])))
+              added: try transaction.listingsInForce([.category], reaching: actor.department.region)
+            ))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
         try checkScope(content, owner: actor.department, under: profile)

@@ -51,6 +51,7 @@ package enum CatalogRefusal: Refusal, Hashable {
   case specialLawNotOpen(citation: Citation)
   case listingNotYours(ListingKind, citation: Citation)
   case listingWrongState(String, ListingState, action: BilingualText)
+  case assignedAlready(path: String, item: String, by: String, to: String, citation: Citation)
   case guideNotMet(path: String, term: BilingualText, guide: String, citation: Citation)
   case sharedAlready(path: String, item: String, by: String, isBarred: Bool, citation: Citation)
   case catalogueOutOfReach(region: String)
@@ -114,6 +115,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .specialLawNotOpen: "catalog.special_law_not_open"
     case .listingNotYours: "catalog.listing_not_yours"
     case .listingWrongState: "catalog.listing_wrong_state"
+    case .assignedAlready: "catalog.assigned_already"
     case .guideNotMet: "catalog.guide_not_met"
     case .sharedAlready: "catalog.shared_already"
     case .catalogueOutOfReach: "catalog.catalogue_out_of_reach"
@@ -149,8 +151,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .wrongState, .notInForce, .filingMissing, .filingNotNeeded, .claimedByOther,
       .secrecyReviewMissing, .withdrawalNotRequested, .categoryChangesProfile,
       .systemNotRegistered, .noAuthorityAbove, .notElectronic, .noAdministrator,
-      .listingWrongState, .sharedAlready, .packageNotBelieved, .groupDecisionMissing,
-      .dutyNotNamed:
+      .listingWrongState, .assignedAlready, .sharedAlready, .packageNotBelieved,
+      .groupDecisionMissing, .dutyNotNamed:
       .wrongState
     case .gate(let refusal): refusal.kind
     default: .malformed
@@ -182,6 +184,7 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .businessOutsideScope: "entry.business_class"
     case .specialLawNotOpen: "entry.share_type"
     case .guideNotMet(let path, _, _, _), .sharedAlready(let path, _, _, _, _),
+      .assignedAlready(let path, _, _, _, _),
       .groupDecisionMissing(let path, _), .activeSharingUnknown(let path, _),
       .notOpenable(let path, _, _):
       path
@@ -229,7 +232,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .typeNotYours(let citation), .bodyOutsideScope(_, let citation),
       .businessOutsideScope(let citation), .specialLawNotOpen(let citation),
       .listingNotYours(_, let citation), .guideNotMet(_, _, _, let citation),
-      .sharedAlready(_, _, _, _, let citation), .groupDecisionMissing(_, let citation),
+      .sharedAlready(_, _, _, _, let citation), .assignedAlready(_, _, _, _, let citation),
+      .groupDecisionMissing(_, let citation),
       .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation),
       .dutyNotNamed(_, let citation), .coverageOutsideArea(_, _, let citation),
       .functionNotRecorded(_, let citation), .notOpenToAll(_, _, let citation):

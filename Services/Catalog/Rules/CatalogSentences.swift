@@ -173,6 +173,10 @@ extension CatalogRefusal {
       BilingualText(
         "\(name) 目前为“\(state.term.chinese)”，不能\(action.chinese)。",
         "\(name) is \(state.term.english) and cannot be \(action.english).")
+    case .assignedAlready(_, let item, let listing, let department, _):
+      BilingualText(
+        "“\(item)”已由 \(listing) 定为 \(department) 负责。",
+        "\(listing) has said already that \"\(item)\" is for \(department).")
     case .guideNotMet(_, let term, let guide, _):
       BilingualText(
         "编制指南 \(guide) 要求填写“\(term.chinese)”。",
@@ -239,6 +243,9 @@ extension CatalogRefusal {
       BilingualText(
         "请直接申请共享 \(entry)，或者在 duplicate_reason 中说明理由。",
         "Apply for \(entry), or say why in duplicate_reason.")
+    case .assignedAlready(_, _, let listing, _, _):
+      BilingualText(
+        "请先修订或者终止 \(listing)：weir register。", "Revise or end \(listing) first: weir register.")
     case .listingNotYours:
       BilingualText("请由该清单的编制或确认单位办理。", "Let those who write or confirm the list do it.")
     case .groupDecisionMissing:

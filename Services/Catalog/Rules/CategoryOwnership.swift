@@ -191,15 +191,19 @@ extension KnownCategory {
 /// - Parameters:
 ///   - claims: Items of published or submitted entries of the same category and region.
 ///   - assigned: Who owns which datum by decision.
+///   - region: The owner's, and so that of the claims.
 package func checkSingleSource(
-  _ content: EntryContent, claims: [ItemClaim], assigned: [Assignment] = [],
+  _ content: EntryContent, claims: [ItemClaim], assigned: [Assignment] = [], in region: String,
   under profile: Profile
 ) throws(CatalogRefusal) {
-  let data = content.items.filter { $0.role != .subject && $0.role != .subjectName }
+  let data = content.items.filter { !$0.isIdentity }
+  func holder(of item: Item, for department: DepartmentCode) -> Assignment? {
+    assigned.holder(
+      of: item.title, category: content.category, for: department, in: region)
+  }
   // What was decided of a datum goes before who claims it (meizhou-public-2023/5.i4, hebi-2021/11.2b).
   for item in data {
-    guard let holder = assigned.holder(of: item.title, category: content.category),
-      holder.department != content.owner
+    guard let holder = holder(of: item, for: content.owner), holder.department != content.owner
     else { continue }
     throw .claimedByOther(
       item: item.title, by: "departments/\(holder.department.text)",
@@ -207,15 +211,15 @@ package func checkSingleSource(
   }
   guard let rule = profile.singleSource, rule.value else { return }
   let others = Dictionary(
-    claims.filter { $0.owner != content.owner }.map { (comparable($0.title), $0.owner) },
-    uniquingKeysWith: { first, _ in first })
+    grouping: claims.filter { $0.owner != content.owner }, by: { comparable($0.title) })
   for item in data {
-    // Moved to the owner by decision, though its former source still shows it.
-    let holder = assigned.holder(of: item.title, category: content.category)
-    if holder?.department == content.owner { continue }
-    if let owner = others[comparable(item.title)] {
+    // Moved to the owner by a decision that binds its former source, though that one still shows it.
+    let claim = others[comparable(item.title)]?.first {
+      holder(of: item, for: $0.owner)?.department != content.owner
+    }
+    if let claim {
       throw .claimedByOther(
-        item: item.title, by: "departments/\(owner.text)", citation: rule.citation)
+        item: item.title, by: "departments/\(claim.owner.text)", citation: rule.citation)
     }
   }
 }

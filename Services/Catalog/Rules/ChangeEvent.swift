@@ -138,12 +138,24 @@ extension ChangeEvent {
   ///
   /// registered -> in_progress when the source works on a version; -> fulfilled when that has come as far as the profile asks: handed in
   /// (meizhou-public-2023/8a, hebi-2021/10a) or published (meizhou-specific-2021/10b, and where a text names no goal); -> void with the
-  /// entry's withdrawal.
+  /// entry's withdrawal. A version that was handed in before the change was registered, or that says what everybody sees already,
+  /// follows nothing; one that is sent back follows it no more, and the clock goes on.
+  ///
+  /// - Parameter shown: What everybody sees of the entry; `nil` where that is nothing.
   package func following(
-    _ version: EntryVersion, by actor: String, at time: Instant, under profile: Profile,
-    calendar: WorkingCalendar
+    _ version: EntryVersion, shown: EntryContent? = nil, by actor: String, at time: Instant,
+    under profile: Profile, calendar: WorkingCalendar
   ) -> ChangeEvent? {
+    if state == .fulfilled, self.version == version.number, version.state == .returned {
+      var reopened = stepped(
+        to: .inProgress, by: actor, at: time, reason: version.versionName, under: profile,
+        calendar: calendar)
+      reopened.ended = nil
+      return reopened
+    }
     guard state.isOpen else { return nil }
+    let isHandedIn = [.submitted, .approved, .published].contains(version.state)
+    if isHandedIn, !follows(version, shown: shown) { return nil }
     let goal = profile.changeMustReach?.value ?? .updated
     let next: ChangeState
     switch version.state {
@@ -162,6 +174,14 @@ extension ChangeEvent {
         calendar: calendar)
     }
     return changed
+  }
+
+  private func follows(_ version: EntryVersion, shown: EntryContent?) -> Bool {
+    if let shown, difference(from: shown, to: version.content).isEmpty { return false }
+    guard let registered = history.first?.time,
+      let handedIn = version.history.last(where: { $0.to == .submitted && $0.from != .submitted })
+    else { return true }
+    return handedIn.time >= registered
   }
 
   /// The authority finds that the entry need not follow (e.2).

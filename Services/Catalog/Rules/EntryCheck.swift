@@ -34,7 +34,8 @@ package func checkEntry(
   try checkActiveSharing(settled, registers: registers, under: profile)
   try checkShareScope(settled, under: profile)
   try checkSingleSource(
-    settled, claims: claims, assigned: registers.assignments, under: profile)
+    settled, claims: claims, assigned: registers.assignments, in: owner.region,
+    under: profile)
   return settled
 }
 

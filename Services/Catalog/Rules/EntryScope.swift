@@ -23,8 +23,22 @@ package func checkScope(
         citation: rule.citation)
     }
   }
-  if let law = content.specialLaw, !law.isComplete {
-    throw .basisIncomplete(path: "entry.special_law")
+  guard let law = content.specialLaw else { return }
+  guard law.isComplete else { throw .basisIncomplete(path: "entry.special_law") }
+  // 法律法规对公共数据管理另有规定的 (2.3): nothing less goes before the text.
+  guard law.kind == .law || law.kind == .regulation else {
+    throw .basisInvalid(
+      path: "entry.special_law", kind: law.kind, allowed: [.law, .regulation],
+      citation: profile.otherLawFollowed?.citation ?? .accessRule(17))
+  }
+}
+
+extension EntryContent {
+  /// Whether another law is followed instead of a rule of sharing: where the text says so, and of its own rules alone. A department's
+  /// word lifts no other text's lock (AC-17).
+  func followsOtherLaw(thanThatOf rule: Citation? = nil, under profile: Profile) -> Bool {
+    guard specialLaw != nil, let followed = profile.otherLawFollowed else { return false }
+    return rule.map { $0.document == followed.citation.document } ?? true
   }
   try checkCoverage(content, owner: owner, under: profile)
   try checkFunction(content, owner: owner, under: profile)
@@ -35,7 +49,8 @@ func checkSpecialLaw(
   _ content: EntryContent, under profile: Profile
 ) throws(CatalogRefusal) {
   guard content.specialLaw != nil else { return }
-  let citation = profile.cite(.scopeDataKinds, else: .accessRule(18))
+  let citation =
+    profile.otherLawFollowed?.citation ?? profile.cite(.scopeDataKinds, else: .accessRule(18))
   let isOpen =
     content.shareType == .unconditional
     || content.items.contains { content.shareType(of: $0) == .unconditional }

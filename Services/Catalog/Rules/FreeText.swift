@@ -26,7 +26,9 @@ func checkTexts(of basis: Basis, path: String) throws(CatalogRefusal) {
 
 /// Checks everything that a source wrote in an entry, in the order of its fields.
 func checkTexts(of content: EntryContent) throws(CatalogRefusal) {
-  try checkTexts([("entry.title", content.title)], limit: EntryLimits.titleCharacters)
+  try checkTexts(
+    [("entry.title", content.title), ("entry.category", content.category)],
+    limit: EntryLimits.titleCharacters)
   try checkTexts([
     ("entry.summary", content.summary),
     ("entry.collecting_department", content.collectingDepartment),
@@ -35,10 +37,18 @@ func checkTexts(of content: EntryContent) throws(CatalogRefusal) {
     ("entry.shared_content", content.sharedContent), ("entry.conditions", content.conditions),
     ("entry.share_scope", content.shareScope), ("entry.necessity", content.necessity),
     ("entry.acquisition_reference", content.acquisitionReference),
-    ("entry.function", content.function),
-    ("entry.format_type", content.formatType),
+    ("entry.function", content.function), ("entry.format_type", content.formatType),
+    ("entry.duplicate_reason", content.duplicateReason),
   ])
   try checkTexts(content.relatedCodes.enumerated().map { ("entry.related_codes[\($0)]", $1) })
+  try checkTexts(
+    [("entry.group_decision", content.groupDecision)]
+      + content.derivedFrom.enumerated().map { ("entry.derived_from[\($0)]", $1) },
+    limit: EntryLimits.titleCharacters)
+  guard content.derivedFrom.count <= EntryLimits.items else {
+    throw .tooManyItems(limit: EntryLimits.items)
+  }
+  if let law = content.specialLaw { try checkTexts(of: law, path: "entry.special_law") }
   try checkTexts(of: content.bases, path: "entry.bases")
   if let basis = content.acquisitionBasis {
     try checkTexts(of: basis, path: "entry.acquisition_basis")

@@ -34,6 +34,24 @@ package func checkItems(_ content: EntryContent) throws(CatalogRefusal) {
   }
 }
 
+extension Item {
+  /// Whether it says who or what a record is about, and nothing of it: the number and the name stand in every register and are no
+  /// department's datum (AC-16). The role alone does not make it so: any text can be given one.
+  package var isIdentity: Bool {
+    switch (role, type) {
+    case (.subject, .personID), (.subject, .organisationID), (.subjectName, .personName): true
+    case (.subject, .otherDocumentID), (.subjectName, .text):
+      Self.identityTitles.contains(title)
+    default: false
+    }
+  }
+
+  private static let identityTitles: Set<String> = [
+    "证件号码", "身份证件号码", "有效证件号码", "护照号码", "港澳居民来往内地通行证号码", "台湾居民来往大陆通行证号码", "外国人永久居留身份证号码",
+    "姓名", "名称", "单位名称", "企业名称", "机构名称", "组织名称", "法人名称", "个体工商户名称", "社会组织名称",
+  ]
+}
+
 private func checkShape(_ item: Item, _ path: String) throws(CatalogRefusal) {
   func refuse(_ field: String, _ chinese: String, _ english: String) -> CatalogRefusal {
     .itemMalformed(path: "\(path).\(field)", rule: BilingualText(chinese, english))

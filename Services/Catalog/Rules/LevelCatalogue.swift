@@ -55,20 +55,89 @@ extension EntryVersion {
   /// From its approval to its withdrawal; a version that was replaced is told by its successor.
   package var isCatalogued: Bool { state == .approved || state == .published }
 
-  /// The version without items that went to another department in the same step (meizhou-public-2023/11b, hebi-2021/10c): approved as
-  /// it stands, for nothing else of it changes.
+  /// The version without items that went to another department in the same step (meizhou-public-2023/11b, hebi-2021/10c): it stands as
+  /// it was approved, looked through and filed, for nothing else of it changes, and waits for nothing but its publication, which a
+  /// person signs.
   package func relieved(
     of titles: Set<String>, number: Int, to successor: EntryVersion, at time: Instant
   ) -> EntryVersion {
-    var content = self.content
-    content.items.removeAll { item in titles.contains { sameDatum($0, item.title) } }
-    return EntryVersion(
-      entry: entry, number: number, content: content, state: .approved, profile: profile,
-      submitted: time.civilDate, secrecyReview: secrecyReview, approvedBy: approvedBy,
-      history: [
-        EntryStep(
-          from: nil, to: .approved, actor: "", time: time, reason: "", action: .relieved,
-          detail: "\(titles.sorted().joined(separator: ", ")) -> \(successor.versionName)")
-      ], created: time)
+    EntryVersion(
+      entry: entry, number: number, content: content.without(titles), state: .approved,
+      profile: profile, submitted: submitted, decided: decided, filing: filing,
+      secrecyReview: secrecyReview, approvedBy: approvedBy,
+      history: [.relief(nil, to: .approved, titles, successor, time)], created: time)
+  }
+
+  /// What becomes of a version in flight whose items went to another department: the source has it again, and every check with it.
+  package func returned(
+    for titles: Set<String>, to successor: EntryVersion, at time: Instant
+  ) -> EntryVersion {
+    var next = self
+    next.history.append(.relief(state, to: .returned, titles, successor, time))
+    next.state = .returned
+    next.approvedBy = []
+    return next
+  }
+
+  /// What becomes of a version that was open while another took the place of the one it had begun from.
+  package func closed(for titles: Set<String>, to successor: EntryVersion, at time: Instant)
+    -> EntryVersion
+  {
+    var next = self
+    next.history.append(.relief(state, to: .superseded, titles, successor, time))
+    next.state = .superseded
+    return next
+  }
+
+  /// A published version of which nothing but the items that went has been left.
+  package func emptied(
+    of titles: Set<String>, to successor: EntryVersion, at time: Instant
+  ) -> EntryVersion {
+    var next = self
+    next.history.append(.relief(state, to: .withdrawn, titles, successor, time))
+    next.state = .withdrawn
+    next.withdrawal = nil
+    return next
+  }
+
+  /// Items of the version that are another's by a decision that binds its owner.
+  package func items(
+    goneTo successor: EntryVersion, by assigned: [Assignment], in region: String
+  ) -> Set<String> {
+    guard content.category == successor.content.category else { return [] }
+    return Set(
+      content.items.map(\.title).filter { title in
+        successor.content.items.contains { sameDatum($0.title, title) }
+          && assigned.holder(
+            of: title, category: content.category, for: content.owner, in: region)?.department
+            == successor.content.owner
+      })
+  }
+}
+
+extension EntryContent {
+  fileprivate func without(_ titles: Set<String>) -> EntryContent {
+    var content = self
+    content.items.removeAll { titles.contains($0.title) }
+    return content
+  }
+}
+
+extension EntryStep {
+  fileprivate static func relief(
+    _ from: EntryState?, to state: EntryState, _ titles: Set<String>, _ successor: EntryVersion,
+    _ time: Instant
+  ) -> EntryStep {
+    EntryStep(
+      from: from, to: state, actor: "", time: time, reason: "", action: .relieved,
+      detail: "\(titles.sorted().joined(separator: ", ")) -> \(successor.versionName)")
+  }
+}
+
+extension EntrySeats {
+  /// Of a version that the system has put where it is: its owner's turn, or nobody's. Who else sees it is found from the registry
+  /// (RefreshSeats).
+  package static func resting(with owner: DepartmentCode?) -> EntrySeats {
+    EntrySeats(awaited: owner.map { .owner($0) }, insiders: [])
   }
 }

@@ -140,6 +140,16 @@ package struct Listing: Hashable, Sendable {
   package var name: String { "listings/L-\(number)" }
   package var isLive: Bool { state == .pending || state == .inForce }
 
+  /// Whether it counts for the bodies of a region: who wrote it is of that region or of one above.
+  package func reaches(_ region: String) -> Bool {
+    catalogueRegions(of: region).contains(self.region)
+  }
+
+  /// Whether there are bodies for whom both it counts and what is written in a region.
+  package func overlaps(_ region: String) -> Bool {
+    reaches(region) || catalogueRegions(of: self.region).contains(region)
+  }
+
   /// Whether an actor reads it: what holds is for all bodies, the rest for those who write it or must agree (hebi-2021/8.2a).
   package func isVisible(to actor: Actor) -> Bool {
     state == .inForce || state == .replaced || state == .ended
@@ -166,6 +176,10 @@ package func listed(
   }
   guard kind.isAuthoritys == false || actor.roles.contains(.authority) else {
     throw .listingNotYours(kind, citation: kind.citation(under: profile))
+  }
+  // Nobody gives himself leave (AC-11, hebi-2021/11.1b).
+  if kind == .duplicate, content.department("department") == actor.department.code {
+    throw .listingNotYours(kind, citation: .accessRule(11))
   }
   try checkFields(content, under: profile)
   var listing = Listing(

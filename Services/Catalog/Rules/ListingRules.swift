@@ -180,6 +180,8 @@ func confirmations(
   case .jointCollection: seats = content.parties.map { .owner($0.department) }
   case .responsibility: seats = [.authority(owner.code), .staffingOffice(region: owner.region)]
   case .opening: seats = profile.openReview.map { [owner.seat(of: $0.value)] } ?? []
+  // What the group's decision lets in or shares is not the bureau's word alone (luyi-2019/3.2, 4.1, 10.i3).
+  case .meeting where !content.permits.isEmpty: seats = [.leadingGroup(region: owner.region)]
   case .collection, .standard, .meeting, .category, .duplicate, .project: seats = []
   }
   return seats.compactMap { $0 }.map { Confirmation(seat: $0) }
@@ -194,25 +196,63 @@ package struct Assignment: Hashable, Sendable {
   package let department: DepartmentCode
   /// "listings/L-1".
   package let listing: String
+  /// Of who wrote the listing.
+  package let region: String
+  /// Whom an agreement binds; `nil` for a decision, which binds all of its region.
+  package let parties: Set<DepartmentCode>?
+
+  /// How near a decision is to a department: 0 of its own region, more of one above; `nil` where it does not bind it.
+  ///
+  /// Each authority decides with its own staffing office of its own administrative area (meizhou-public-2023/5.i4); parties agree for
+  /// themselves (hebi-2021/11.2b).
+  fileprivate func distance(to department: DepartmentCode, in region: String) -> Int? {
+    if let parties { return parties.contains(department) ? Int.max : nil }
+    return catalogueRegions(of: region).firstIndex(of: self.region)
+  }
+
+  fileprivate func isAbout(_ title: String, category: String) -> Bool {
+    sameDatum(self.title, title) && (self.category.isEmpty || self.category == category)
+  }
+
+  /// Whether both say whose the same datum is, to somebody whom both bind: then the second is refused.
+  ///
+  /// A decision goes before what others have agreed, and each level decides for itself.
+  fileprivate func stands(against next: Assignment) -> Bool {
+    guard
+      isAbout(next.title, category: next.category)
+        || next.category.isEmpty
+          && next.isAbout(title, category: category)
+    else { return false }
+    switch (parties, next.parties) {
+    case (nil, nil): return region == next.region
+    case (nil, _?):
+      return department != next.department && catalogueRegions(of: next.region).contains(region)
+    case (let ours?, let others?):
+      return department != next.department && !ours.isDisjoint(with: others)
+    case (_?, nil): return false
+    }
+  }
 }
 
 extension Listing {
-  /// What this listing assigns while it holds.
+  /// What this listing assigns while it holds, or would assign.
   package var assignments: [Assignment] {
-    guard state == .inForce else { return [] }
+    guard isLive else { return [] }
     switch content.kind {
     case .responsibility:
       guard let department = content.department("department") else { return [] }
       return [
         Assignment(
           title: content["datum"], category: content["category"], department: department,
-          listing: name)
+          listing: name, region: region, parties: nil)
       ]
     case .jointCollection:
+      let parties = Set(content.parties.map(\.department))
       return content.parties.flatMap { party in
         party.items.map {
           Assignment(
-            title: $0, category: content["category"], department: party.department, listing: name)
+            title: $0, category: content["category"], department: party.department, listing: name,
+            region: region, parties: parties)
         }
       }
     default: return []
@@ -221,9 +261,33 @@ extension Listing {
 }
 
 extension [Assignment] {
-  /// Whose a datum of a category is; `nil` where nobody has decided.
-  package func holder(of title: String, category: String) -> Assignment? {
-    last { sameDatum($0.title, title) && ($0.category.isEmpty || $0.category == category) }
+  /// Whose a datum of a category is to a department of a region; `nil` where nobody has decided.
+  ///
+  /// The decision of the nearest level goes before those above, and any decision before what parties have agreed.
+  package func holder(
+    of title: String, category: String, for department: DepartmentCode, in region: String
+  ) -> Assignment? {
+    filter { $0.isAbout(title, category: category) }
+      .compactMap { assignment in
+        assignment.distance(to: department, in: region).map { (assignment, $0) }
+      }
+      .min { $0.1 < $1.1 }?.0
+  }
+}
+
+/// Checks that what a listing would assign is not assigned already: who wants it otherwise ends or revises the first
+/// (meizhou-public-2023/5.i4, 11b; hebi-2021/11.2b).
+package func checkAssignments(
+  of listing: Listing, held: [Assignment], under profile: Profile
+) throws(CatalogRefusal) {
+  let field = listing.content.kind == .responsibility ? "datum" : "parties.items"
+  for next in listing.assignments {
+    guard let first = held.first(where: { $0.listing != listing.name && $0.stands(against: next) })
+    else { continue }
+    throw .assignedAlready(
+      path: "record.\(listing.content.kind.wireName).\(field)", item: next.title,
+      by: first.listing, to: "departments/\(first.department.text)",
+      citation: listing.content.kind.citation(under: profile))
   }
 }
 

@@ -4,26 +4,52 @@
 package import Regulation
 package import Vocabulary
 
-/// Whether two titles differ by width, case, blanks or punctuation alone. For comparing only: titles are kept as they were sent.
+/// Whether two titles differ by width, form, case, blanks or punctuation alone. For comparing only: titles are kept as they were sent.
 package func sameDatum(_ first: String, _ second: String) -> Bool {
   first == second || comparable(first) == comparable(second)
 }
 
-/// A title without what does not tell data apart: full-width forms become the plain ones, brackets and their kin go.
+/// A title without what does not tell data apart: every character in its plain form (NFKC), in lower case, without blanks, brackets,
+/// quotes and other punctuation.
+///
+/// A sign at a number tells data apart (PM2.5, 100%), and so does a symbol; a title of signs alone stands for itself.
 package func comparable(_ title: String) -> String {
+  let plain = title.unicodeScalars.flatMap { CompatibilityForms.plain($0) ?? [$0] }
   var scalars = String.UnicodeScalarView()
-  for scalar in title.unicodeScalars {
-    var plain = scalar
-    // Full-width ASCII (U+FF01 to U+FF5E) and the ideographic space, as compatibility decomposition has them.
-    if (0xFF01...0xFF5E).contains(scalar.value),
-      let narrow = Unicode.Scalar(scalar.value - 0xFEE0)
-    {
-      plain = narrow
+  for (index, scalar) in plain.enumerated() {
+    if isTelling(scalar) {
+      scalars.append(scalar)
+      continue
     }
-    let properties = plain.properties
-    if properties.isAlphabetic || properties.numericType != nil { scalars.append(plain) }
+    guard index > 0, isDigit(plain[index - 1]) else { continue }
+    if scalar == "%" || scalar == "\u{2030}" {
+      scalars.append(scalar)
+    } else if index + 1 < plain.count, isDigit(plain[index + 1]) {
+      scalars.append(mark(scalar))
+    }
   }
-  return String(scalars).lowercased()
+  return scalars.isEmpty ? title : String(scalars).lowercased()
+}
+
+private func isDigit(_ scalar: Unicode.Scalar) -> Bool {
+  scalar.properties.generalCategory == .decimalNumber
+}
+
+/// Letters, numbers, the marks on them, and symbols.
+private func isTelling(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .mathSymbol, .currencySymbol, .otherSymbol, .nonspacingMark, .spacingMark: true
+  default: scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+  }
+}
+
+/// What stands between two numbers keeps them apart: every dash as one, blanks and brackets as one.
+private func mark(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+  switch scalar.properties.generalCategory {
+  case .dashPunctuation: "-"
+  case .otherPunctuation: scalar
+  default: " "
+  }
 }
 
 /// An item of a published entry that others may have by sharing.
@@ -61,7 +87,7 @@ package func checkDuplicates(
   guard let rule = profile.duplicateRule else { return [] }
   var found: [Duplicate] = []
   for (index, item) in content.items.enumerated()
-  where item.role != .subject && item.role != .subjectName {
+  where !item.isIdentity {
     let same = shared.first { $0.owner != content.owner && sameDatum($0.title, item.title) }
     guard let same else { continue }
     let path = "entry.items[\(index)].title"

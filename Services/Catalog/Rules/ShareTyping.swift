@@ -15,10 +15,12 @@ package func settleShareTypes(
     settled.shareType = .unconditional
   }
   // Another law decides of its own data; no rule of sharing holds of itself (meizhou-public-2023/2.3).
-  if settled.shareType == nil, settled.specialLaw == nil, let fallback = profile.typeWithoutBasis {
+  if settled.shareType == nil, !settled.followsOtherLaw(under: profile),
+    let fallback = profile.typeWithoutBasis
+  {
     settled.shareType = fallback.value
   }
-  if isBaseData, settled.specialLaw == nil,
+  if isBaseData, !settled.followsOtherLaw(under: profile),
     profile.activeSharing?.value.contains(.identifying) == true
   {
     for index in settled.items.indices where settled.items[index].shareType == nil {
@@ -58,7 +60,9 @@ func checkEntryType(
   }
   try check(
     type: type, bases: content.bases, conditions: content.conditions, path: path,
-    isLocked: isBaseData && content.specialLaw == nil
+    isLocked: isBaseData
+      && !content.followsOtherLaw(
+        thanThatOf: profile.baseDataUnconditional?.citation, under: profile)
       && profile.baseDataUnconditional?.value == .wholeBaseDatabases, profile)
 }
 
@@ -69,7 +73,9 @@ func checkItemType(
   guard let type = content.shareType(of: item) else { return }
   let isBasic = item.role == .subject || item.role == .subjectName
   let isLocked =
-    isBaseData && content.specialLaw == nil
+    isBaseData
+    && !content.followsOtherLaw(
+      thanThatOf: profile.baseDataUnconditional?.citation, under: profile)
     && (profile.baseDataUnconditional?.value == .wholeBaseDatabases
       || profile.baseDataUnconditional != nil && isBasic)
   try check(

@@ -50,38 +50,33 @@ private func changedProperties(_ old: Item, _ new: Item) -> [String] {
   return changed
 }
 
+/// Everything that a source says in an entry beside its items, by its name on the wire: a reviewer sees each that differs.
+///
+/// The owner never changes, the items are compared one by one.
+package let comparedProperties: [(name: String, value: @Sendable (EntryContent) -> AnyHashable)] = [
+  ("title", { $0.title }), ("summary", { $0.summary }), ("category", { $0.category }),
+  ("resource_class", { $0.resourceClass }),
+  ("collecting_department", { $0.collectingDepartment }),
+  ("approving_department", { $0.approvingDepartment }),
+  ("providing_department", { $0.providingDepartment }), ("data_form", { $0.dataForm }),
+  ("shared_content", { $0.sharedContent }), ("share_type", { $0.shareType }),
+  ("bases", { $0.bases }), ("conditions", { $0.conditions }), ("share_scope", { $0.shareScope }),
+  ("open_attribute", { $0.openAttribute }), ("update_frequency", { $0.updateFrequency }),
+  ("origin", { $0.origin }), ("secrecy", { $0.secrecy }), ("grade", { $0.grade }),
+  ("acquisition_mode", { $0.acquisitionMode }), ("acquisition_basis", { $0.acquisitionBasis }),
+  ("necessity", { $0.necessity }), ("acquisition_reference", { $0.acquisitionReference }),
+  ("reject_threshold_percent", { $0.rejectThresholdPercent }),
+  ("membership_harmless", { $0.isMembershipHarmless }),
+  ("excludes_minors", { $0.excludesMinors }), ("derived_from", { $0.derivedFrom }),
+  ("business_class", { $0.businessClass }), ("special_law", { $0.specialLaw }),
+  ("acquisition_source", { $0.acquisitionSource }), ("structure", { $0.structure }),
+  ("active_sharing", { $0.activeSharing }), ("group_decision", { $0.groupDecision }),
+  ("share_departments", { $0.shareDepartments }), ("duplicate_reason", { $0.duplicateReason }),
+  ("coverage", { $0.coverage }), ("function", { $0.function }), ("format", { $0.format }),
+  ("format_type", { $0.formatType }), ("share_mode", { $0.shareMode }),
+  ("related_codes", { $0.relatedCodes }),
+]
+
 private func changedProperties(_ old: EntryContent, _ new: EntryContent) -> [String] {
-  var changed: [String] = []
-  if old.title != new.title { changed.append("title") }
-  if old.summary != new.summary { changed.append("summary") }
-  if old.category != new.category { changed.append("category") }
-  if old.shareType != new.shareType { changed.append("share_type") }
-  if old.bases != new.bases { changed.append("bases") }
-  if old.conditions != new.conditions { changed.append("conditions") }
-  if old.shareScope != new.shareScope { changed.append("share_scope") }
-  if old.openAttribute != new.openAttribute { changed.append("open_attribute") }
-  if old.updateFrequency != new.updateFrequency { changed.append("update_frequency") }
-  if old.origin != new.origin { changed.append("origin") }
-  if old.secrecy != new.secrecy { changed.append("secrecy") }
-  if old.grade != new.grade { changed.append("grade") }
-  if old.acquisitionMode != new.acquisitionMode { changed.append("acquisition_mode") }
-  if old.acquisitionBasis != new.acquisitionBasis { changed.append("acquisition_basis") }
-  if old.necessity != new.necessity { changed.append("necessity") }
-  if old.acquisitionReference != new.acquisitionReference {
-    changed.append("acquisition_reference")
-  }
-  if old.derivedFrom != new.derivedFrom { changed.append("derived_from") }
-  if old.businessClass != new.businessClass { changed.append("business_class") }
-  if old.specialLaw != new.specialLaw { changed.append("special_law") }
-  if old.structure != new.structure { changed.append("structure") }
-  if old.activeSharing != new.activeSharing { changed.append("active_sharing") }
-  if old.shareDepartments != new.shareDepartments { changed.append("share_departments") }
-  if old.coverage != new.coverage { changed.append("coverage") }
-  if old.function != new.function { changed.append("function") }
-  if old.providingDepartment != new.providingDepartment { changed.append("providing_department") }
-  if old.format != new.format { changed.append("format") }
-  if old.formatType != new.formatType { changed.append("format_type") }
-  if old.shareMode != new.shareMode { changed.append("share_mode") }
-  if old.relatedCodes != new.relatedCodes { changed.append("related_codes") }
-  return changed
+  comparedProperties.filter { $0.value(old) != $0.value(new) }.map(\.name)
 }

@@ -75,6 +75,18 @@ extension EntryVersion {
     return next
   }
 
+  /// A version in flight, sent back because the one that everybody saw was withdrawn; `nil` where it is not in flight.
+  package func returned(
+    with withdrawn: EntryVersion, by actor: Actor, at time: Instant
+  ) -> EntryVersion? {
+    guard state == .submitted || state == .approved else { return nil }
+    var next = stepped(
+      to: .returned, by: actor, at: time, reason: withdrawn.history.last?.reason ?? "",
+      detail: withdrawn.versionName)
+    next.approvedBy = []
+    return next
+  }
+
   private func needsConsent(under profile: Profile) -> Bool {
     profile.entryReviewers(isUpdate: isUpdate)?.value.isEmpty == false
   }

@@ -71,18 +71,30 @@ extension SQLReading where Self: ~Copyable {
   package func itemClaims(category: String, region: String, except entry: Int64) throws
     -> [ItemClaim]
   {
-    try query(
+    let claims = try query(
       """
-      SELECT DISTINCT i.title AS title, v.owner AS owner
-      FROM items i
-      JOIN versions v ON v.entry = i.entry AND v.version = i.version
-      JOIN entries e ON e.id = v.entry
-      WHERE v.category = ?1 AND e.region = ?2 AND v.entry <> ?3 AND i.is_identity = 0
+      SELECT v.owner AS owner, v.content AS content
+      FROM versions v JOIN entries e ON e.id = v.entry
+      WHERE v.category = ?1 AND e.region = ?2 AND v.entry <> ?3
         AND v.state IN ('submitted', 'approved', 'published')
+      ORDER BY v.entry, v.version
       """, [category, region, entry]
-    ).compactMap { row in
-      try DepartmentCode(row["owner"]).map { try ItemClaim(title: row["title"], owner: $0) }
+    ).flatMap { row -> [ItemClaim] in
+      guard let owner = DepartmentCode(try row["owner"]) else { return [] }
+      // What an item is, its content says: a row of an earlier release counts it by its role.
+      return try EntryContent(contentOf: row).items.filter { !$0.isIdentity }
+        .map { ItemClaim(title: $0.title, owner: owner) }
     }
+    var told: Set<ItemClaim> = []
+    return claims.filter { told.insert($0).inserted }
+  }
+}
+
+extension EntryContent {
+  /// The column `content` of a version.
+  init(contentOf row: Row) throws {
+    let stored: [UInt8] = try row["content"]
+    try self.init(json: try CanonicalJSON.decodeCanonical(stored))
   }
 }
 
@@ -206,7 +218,7 @@ extension WriteTransaction {
         [
           .integer(version.entry), .integer(Int64(version.number)), .integer(Int64(position)),
           .text(item.title),
-          .integer(item.role == .subject || item.role == .subjectName ? 1 : 0),
+          .integer(item.isIdentity ? 1 : 0),
         ]
       })
   }

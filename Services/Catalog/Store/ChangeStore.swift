@@ -38,6 +38,13 @@ extension SQLReading where Self: ~Copyable {
     ).map { try ChangeEvent($0) }
   }
 
+  /// What an entry has still to follow, and what it had followed by a version.
+  package func changes(followedBy version: EntryVersion) throws -> [ChangeEvent] {
+    try query("SELECT * FROM changes WHERE entry = ?1 ORDER BY number", [version.entry])
+      .map { try ChangeEvent($0) }
+      .filter { $0.state.isOpen || ($0.state == .fulfilled && $0.version == version.number) }
+  }
+
   /// What any entry has still to follow.
   package func openChanges(after: (entry: Int64, number: Int64), limit: Int) throws -> [ChangeEvent]
   {

@@ -77,41 +77,45 @@ extension SQLReading where Self: ~Copyable {
   package func sharedItems(category: String, except entry: Int64) throws -> [SharedItem] {
     try query(
       """
-      SELECT i.title AS title, v.owner AS owner, v.entry AS entry, v.content AS content
+      SELECT v.owner AS owner, v.entry AS entry, v.content AS content
       FROM entries e
       JOIN versions v ON v.entry = e.id AND v.version = e.published_version
-      JOIN items i ON i.entry = v.entry AND i.version = v.version
-      WHERE v.category = ?1 AND e.id <> ?2 AND i.is_identity = 0
-      ORDER BY v.entry, i.position
+      WHERE v.category = ?1 AND e.id <> ?2
+      ORDER BY v.entry
       """, [category, entry]
-    ).compactMap { row in
-      let stored: [UInt8] = try row["content"]
-      let content = try EntryContent(json: try CanonicalJSON.decodeCanonical(stored))
-      let title: String = try row["title"]
-      guard let item = content.items.first(where: { $0.title == title }),
-        content.shareType(of: item) != .notShared, let owner = DepartmentCode(try row["owner"])
-      else { return nil }
+    ).flatMap { row -> [SharedItem] in
+      guard let owner = DepartmentCode(try row["owner"]) else { return [] }
+      let content = try EntryContent(contentOf: row)
       let number: Int64 = try row["entry"]
-      return SharedItem(entry: "entries/E-\(number)", owner: owner, title: title)
+      return content.items.filter { !$0.isIdentity && content.shareType(of: $0) != .notShared }
+        .map { SharedItem(entry: "entries/E-\(number)", owner: owner, title: $0.title) }
     }
   }
 
-  /// Published entries of other departments in a category and region that have one of these items, in their newest versions.
+  /// Entries of other departments of a region of which a version that is shown or in flight stands in a category.
   package func entriesClaiming(
     category: String, region: String, except owner: DepartmentCode
-  ) throws -> [(entry: Int64, version: Int)] {
+  ) throws -> [EntryStanding] {
     try query(
       """
-      SELECT e.id AS entry, e.newest_version AS version FROM entries e
-      JOIN versions v ON v.entry = e.id AND v.version = e.newest_version
-      WHERE v.category = ?1 AND e.region = ?2 AND e.owner <> ?3
-        AND (e.published_version IS NOT NULL OR v.state IN ('submitted', 'approved'))
+      SELECT e.* FROM entries e
+      WHERE e.region = ?2 AND e.owner <> ?3 AND EXISTS (
+        SELECT 1 FROM versions v WHERE v.entry = e.id AND v.category = ?1
+          AND v.state IN ('submitted', 'approved', 'published'))
       ORDER BY e.id
       """, [category, region, owner.text]
-    ).map { row in
-      let version: Int64 = try row["version"]
-      return (try row["entry"], Int(version))
-    }
+    ).map { try EntryStanding($0) }
+  }
+
+  /// The version of an entry of this node that stands in a region's catalogue now; `nil` where none does.
+  package func cataloguedVersion(_ entry: Int64, in region: String) throws -> Int? {
+    let row = try queryOne(
+      """
+      SELECT entry_version FROM catalogue_changes
+      WHERE region = ?1 AND node = '' AND entry = ?2 ORDER BY id DESC LIMIT 1
+      """, [region, "entries/E-\(entry)"])
+    let version: Int64? = try row?["entry_version"]
+    return version.flatMap { $0 > 0 ? Int($0) : nil }
   }
 }
 

@@ -80,6 +80,16 @@ extension SQLReading where Self: ~Copyable {
   }
 }
 
+extension SQLReading where Self: ~Copyable {
+  /// What holds of some registers for the bodies of a region: what was written there or in a region above (meizhou-public-2023/5.i1:
+  /// each authority for its own administrative area).
+  package func listingsInForce(
+    _ kinds: [ListingKind], reaching region: String
+  ) throws -> [Listing] {
+    try listingsInForce(kinds).filter { $0.reaches(region) }
+  }
+}
+
 extension WriteTransaction {
   package func save(_ listing: Listing) throws {
     var content = JSONObject()

@@ -19,7 +19,7 @@ extension FeedbackServer {
           throw RequestRefusal.malformed(
             field: "date", expected: BilingualText("日期，如 2024-03-04", "a date like 2024-03-04"))
         }
-        return try issue.dateAgreed(date, by: actor, at: time, under: profile)
+        return try issue.dateAgreed(date, by: actor, at: time, under: profile, calendar: calendar)
       })
   }
 }

@@ -7,7 +7,8 @@ extension QualityIssue {
   /// One party proposes a day; when the other names the same day it holds. Another day is a new proposal. A third party
   /// can do neither.
   package func dateAgreed(
-    _ date: CivilDate, by actor: Actor, at time: Instant, under profile: Profile
+    _ date: CivilDate, by actor: Actor, at time: Instant, under profile: Profile,
+    calendar: WorkingCalendar
   ) throws(FeedbackRefusal) -> QualityIssue {
     let permission = profile.rectifyTimeNegotiable
     guard actor.department == source || actor.department == reporter else {
@@ -25,7 +26,7 @@ extension QualityIssue {
       // Asked as if both had agreed, so that a day that can never hold is not put forward either.
       try agreed.agree(
         on: date, agreed: today, firstParty: other.text, secondParty: actor.department.text,
-        permission: permission)
+        permission: permission, calendar: calendar)
     } catch {
       throw .clock(error, issue: name, error.citation ?? permission?.citation)
     }

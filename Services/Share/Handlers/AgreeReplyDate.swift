@@ -26,7 +26,8 @@ extension ShareServer {
         let application = try transaction.visibleApplication(number, to: actor)
         let profile = try profile(application.profile)
         let next = try judged(under: profile) {
-          try application.replyDate(date, by: actor, under: $0, at: time)
+          try application.replyDate(
+            date, by: actor, under: $0, calendar: outside.calendar, at: time)
         }
         try transaction.save(next)
         try append("share.application_reply_date", next, call, to: transaction)

@@ -45,7 +45,8 @@ extension Application {
   ///
   /// The parties are the applicant and the source; a third cannot. May be repeated, each agreed day is kept.
   package func replyDate(
-    _ date: CivilDate, by actor: Actor, under profile: Profile, at time: Instant
+    _ date: CivilDate, by actor: Actor, under profile: Profile, calendar: WorkingCalendar,
+    at time: Instant
   ) throws(ShareRefusal) -> Application {
     try requireNegotiator(actor)
     guard state.awaitsReview, var clock = answerClock(under: profile) else {
@@ -61,7 +62,7 @@ extension Application {
         on: date, agreed: time.civilDate,
         firstParty: isAgreed ? other.text : actor.department.text,
         secondParty: isAgreed ? actor.department.text : other.text,
-        permission: profile.reviewTimeNegotiable)
+        permission: profile.reviewTimeNegotiable, calendar: calendar)
     } catch {
       throw .clock(error)
     }

@@ -40,12 +40,14 @@ struct ChangeCallTests {
   }
 
   /// Opens the next version of an entry.
-  private func edit(_ catalog: CatalogCalls, _ name: String) async throws {
+  private func edit(
+    _ catalog: CatalogCalls, _ name: String, id: String = "edit"
+  ) async throws {
     var entry = try await catalog.client.getEntry(
       .init(name: name), catalog.options(CatalogCalls.officer))
     entry.summary = "依修订后的法律更新"
     _ = try await catalog.client.updateEntry(
-      .init(entry: entry, requestID: "edit"), catalog.options(CatalogCalls.officer))
+      .init(entry: entry, requestID: id), catalog.options(CatalogCalls.officer))
   }
 
   private func submit(_ catalog: CatalogCalls, _ name: String) async throws {
@@ -134,6 +136,58 @@ struct ChangeCallTests {
     let ended = try await change(catalog)
     #expect(ended?.state == .fulfilled && ended?.due?.overdueDays == 1)
     #expect(try await duties(CatalogCalls.officer).isEmpty)
+  }
+
+  @Test(
+    "what was handed in before, or says the same, follows no change; what is sent back, no more")
+  func notFollowed() async throws {
+    let catalog = try await CatalogCalls(under: "meizhou-public-2023")
+    let officer = catalog.options(CatalogCalls.officer)
+    let name = try await published(catalog)
+    try await edit(catalog, name)
+    try await submit(catalog, name)
+    catalog.clock.pass(milliseconds: 1000)
+    _ = try await register(catalog, name)
+    // Handed in a second before: its approval fulfils nothing.
+    func review(_ decision: CatalogV1.ReviewEntryRequest.Decision, _ id: String) async throws {
+      _ = try await catalog.client.reviewEntry(
+        .init(
+          name: name, decision: decision, reason: "补充依据", requestID: id,
+          secrecyPassed: decision == .approve), catalog.options(CatalogCalls.authority))
+    }
+    try await review(.return, "r1")
+    _ = try await catalog.client.submitEntry(.init(name: name, requestID: "s2"), officer)
+    #expect(try await change(catalog)?.state == .fulfilled)
+    // Sent back, it is handed in no more: the clock goes on from the change itself.
+    try await review(.return, "r2")
+    let open = try #require(try await change(catalog))
+    #expect(open.state == .inProgress)
+    catalog.clock.pass(milliseconds: 30 * 86_400_000)
+    #expect((try await change(catalog)?.due?.overdueDays ?? 0) > 0)
+    _ = try await catalog.client.submitEntry(.init(name: name, requestID: "s3"), officer)
+    let ended = try #require(try await change(catalog))
+    #expect(ended.state == .fulfilled && (ended.due?.overdueDays ?? 0) > 0)
+  }
+
+  @Test("a change that was registered after the handing-in, and an unchanged copy, wait on")
+  func waits() async throws {
+    let catalog = try await CatalogCalls(under: "meizhou-public-2023")
+    let officer = catalog.options(CatalogCalls.officer)
+    let name = try await published(catalog)
+    try await edit(catalog, name)
+    try await submit(catalog, name)
+    catalog.clock.pass(milliseconds: 1000)
+    _ = try await register(catalog, name)
+    _ = try await catalog.client.reviewEntry(
+      .init(name: name, decision: .approve, requestID: "r", secrecyPassed: true),
+      catalog.options(CatalogCalls.authority))
+    _ = try await catalog.client.publishEntry(
+      .init(name: name, requestID: "p3"), catalog.options(CatalogCalls.authority))
+    #expect(try await change(catalog)?.state == .registered)
+    // The same once more.
+    try await edit(catalog, name, id: "copy")
+    _ = try await catalog.client.submitEntry(.init(name: name, requestID: "s4"), officer)
+    #expect(try await change(catalog)?.state == .inProgress)
   }
 
   @Test("what is registered late is overdue at once; a day to come is no change")

@@ -15,9 +15,14 @@ struct DuplicateTests {
   func same() {
     for (first, second) in [
       ("死亡日期", "死亡日期 "), ("死亡（日期）", "死亡日期"), ("ＩＤ号", "id号"), ("姓 名", "姓名"),
-      ("金额(元)", "金额（元）"), ("死亡－日期", "死亡-日期"),
+      ("金额(元)", "金额（元）"), ("死亡－日期", "死亡-日期"), ("等级Ⅱ", "等级II"), ("第①项", "第1项"),
+      ("ｶﾞｿﾘﾝ", "ガソリン"), ("\u{F90A}额", "金额"), ("\u{2F26}女", "子女"), ("cafe\u{301}", "café"),
+      ("面积㎡", "面积m2"), ("2019—2020年", "2019-2020年"), ("《婚姻登记》", "婚姻登记"), ("年、月", "年月"),
     ] { #expect(sameDatum(first, second), "\(first) \(second)") }
-    for (first, second) in [("死亡日期", "死亡时间"), ("姓名1", "姓名2"), ("父亲姓名", "姓名")] {
+    for (first, second) in [
+      ("死亡日期", "死亡时间"), ("姓名1", "姓名2"), ("父亲姓名", "姓名"), ("PM2.5", "PM25"), ("1.5倍标准", "15倍标准"),
+      ("5%", "5"), ("%", "℃"), ("（）", "《》"), ("café", "cafe"), ("表1 2", "表12"), ("A+", "A"),
+    ] {
       #expect(!sameDatum(first, second), "\(first) \(second)")
     }
   }
@@ -60,13 +65,21 @@ struct DuplicateTests {
       }
       #expect(no != nil)
     }
+    // Nobody gives himself leave (AC-11).
+    let own = await status {
+      _ = try await catalog.list(CatalogCalls.authority, "own") {
+        $0.duplicate = leave
+        $0.duplicate?.department = "departments/data-bureau"
+      }
+    }
+    #expect(own?.trailers["weir-reason"] == "catalog.listing_not_yours")
     _ = try await catalog.list(CatalogCalls.authority, "leave") { $0.duplicate = leave }
     #expect(try await catalog.submit(again.name, by: CatalogCalls.health).state == .submitted)
     // A department lists its own entries with their versions.
-    let own = try await catalog.client.listEntries(
+    let listed = try await catalog.client.listEntries(
       .init(owner: "departments/health"), catalog.options(CatalogCalls.health)
     ).entries
-    #expect(own.map(\.name) == [again.name] && own.map(\.version) == [1])
+    #expect(listed.map(\.name) == [again.name] && listed.map(\.version) == [1])
   }
 
   @Test(
@@ -276,7 +289,7 @@ struct ListedSourceTests {
   private func permit(
     _ catalog: CatalogCalls, _ kind: String, entry: String = "", category: String = ""
   ) async throws -> String {
-    try await catalog.list(CatalogCalls.authority, "m" + kind + entry) {
+    let made = try await catalog.list(CatalogCalls.authority, "m" + kind + entry) {
       $0.meeting = .init(
         date: "2024-03-01", matters: ["核定"], decision: "同意",
         permits: [
@@ -284,7 +297,13 @@ struct ListedSourceTests {
             kind: kind, entry: entry,
             department: kind == "source" ? "departments/civil-affairs" : "", category: category)
         ])
-    }.name
+    }
+    // What the group permits, the group confirms (luyi-2019/4.1).
+    #expect(made.state == .pending)
+    #expect(made.confirmations.map(\.part) == ["leading-group"])
+    let held = try await catalog.decide(made.name, .confirm, "police/chen leading-group")
+    #expect(held.state == .inForce)
+    return made.name
   }
 
   @Test(

@@ -205,6 +205,30 @@ struct EntryStandingTests {
     #expect(CatalogRules.difference(from: old, to: old).isEmpty)
   }
 
+  @Test("a reviewer sees every property that differs, and none is left out of the comparison")
+  func wholeDifference() throws {
+    let old = try CatalogWorld.content()
+    let properties = Mirror(reflecting: old).children.compactMap(\.label)
+    #expect(comparedProperties.count == properties.count - 2, "all but owner and items")
+    #expect(Set(comparedProperties.map(\.name)).count == comparedProperties.count)
+    for (name, change) in [
+      ("membership_harmless", { $0.isMembershipHarmless.toggle() }),
+      ("excludes_minors", { $0.excludesMinors.toggle() }),
+      ("data_form", { $0.dataForm = .video }), ("shared_content", { $0.sharedContent = "x" }),
+      ("collecting_department", { $0.collectingDepartment = "x" }),
+      ("approving_department", { $0.approvingDepartment = "x" }),
+      ("duplicate_reason", { $0.duplicateReason = "x" }),
+      ("group_decision", { $0.groupDecision = "x" }),
+      ("acquisition_source", { $0.acquisitionSource = AcquisitionSource.allCases[0] }),
+      ("reject_threshold_percent", { $0.rejectThresholdPercent = 3 }),
+      ("resource_class", { $0.resourceClass = "public" }),
+    ] as [(String, (inout EntryContent) -> Void)] {
+      var new = old
+      change(&new)
+      #expect(CatalogRules.difference(from: old, to: new).properties == [name])
+    }
+  }
+
   @Test("a resource code with one wrong character is no resource code")
   func codes() {
     let code = resourceCode(category: "death.cremation", region: "441400", sequence: 17)

@@ -35,6 +35,16 @@ struct FreeTextTests {
     Place(path: "entry.acquisition_basis.title") { $0.acquisitionBasis = basis },
     Place(path: "entry.necessity") { $0.necessity = text },
     Place(path: "entry.acquisition_reference") { $0.acquisitionReference = text },
+    Place(path: "entry.category") {
+      $0.category = text
+      $0.resourceClass = ""
+    },
+    Place(path: "entry.duplicate_reason") { $0.duplicateReason = text },
+    Place(path: "entry.group_decision") { $0.groupDecision = text },
+    Place(path: "entry.special_law.title") { $0.specialLaw = basis },
+    Place(path: "entry.special_law.article") {
+      $0.specialLaw = .init(kind: .law, title: "法", article: text)
+    },
     Place(path: "entry.items[2].title") { $0.items[2].title = text },
     Place(path: "entry.items[2].conditions") { $0.items[2].conditions = text },
     Place(path: "entry.items[2].unit") { $0.items[2].unit = text },
@@ -72,6 +82,27 @@ struct FreeTextTests {
         .init(entry: changed, requestID: "u"), catalog.options(CatalogCalls.officer))
     }
     #expect(try await catalog.log().allSatisfy { !"\($0.payload)".contains("19900307") })
+  }
+
+  @Test("no text of an entry is left out: each has a place above")
+  func everyText() throws {
+    func slug(_ label: String) -> String {
+      label.map { $0.isUppercase ? "_\($0.lowercased())" : String($0) }.joined()
+    }
+    let content = try CatalogWorld.content()
+    var found = 0
+    for child in Mirror(reflecting: content).children {
+      let isText =
+        child.value is String || child.value is [String] || child.value is [Basis]
+        || type(of: child.value) == Basis?.self
+      // The class follows from the category (D43); the others are names of resources, which no other text is.
+      guard isText, let label = child.label,
+        !["resourceClass", "derivedFrom", "shareDepartments"].contains(label)
+      else { continue }
+      found += 1
+      #expect(Self.places.contains { $0.path.hasPrefix("entry.\(slug(label))") }, "\(label)")
+    }
+    #expect(found >= 15)
   }
 
   @Test("in what reviewers and filing offices write")

@@ -258,6 +258,20 @@ private struct RefusedSteps {
         refusal { try requireReach("110000", by: officer) },
         refusal {
           try requireOpenToAll(try list(meeting, by: authority), nil, under: profile)
+          },
+          refusal {
+          func assigned(_ number: Int64, to department: String) -> Listing {
+            Listing(
+              number: number, version: 1, owner: authority.department.code, region: "441400",
+              profile: profile.reference,
+              content: ListingContent(
+                .responsibility,
+                texts: ["datum": "火化日期", "department": "departments/\(department)"]),
+              state: .inForce, confirmations: [], history: [])
+          }
+          try checkAssignments(
+            of: assigned(2, to: "health"), held: assigned(1, to: "police").assignments,
+            under: profile)
         },
         refusal { try requireOpenable(opening, version(.published), by: officer, under: profile) },
         // Thrown by the handler, which alone knows keys.

@@ -104,16 +104,40 @@ struct ScopeTests {
     let submitted = try await catalog.client.submitEntry(
       .init(name: held.name, requestID: "hs"), catalog.options(CatalogCalls.officer))
     #expect(submitted.state == .submitted && submitted.specialLaw == law)
-    // Neither the default type nor the lock of base data holds for it.
-    var content = try CatalogWorld.content()
-    content.specialLaw = CatalogWorld.basis
-    content.shareType = nil
-    #expect(
-      settleShareTypes(content, under: try CatalogWorld.profile("hebi-2021")).shareType == nil)
-    content.specialLaw = nil
-    #expect(
-      settleShareTypes(content, under: try CatalogWorld.profile("hebi-2021")).shareType
-        == .unconditional)
+    // Nothing less than a law or regulation is followed instead.
+    let rule = await status {
+      _ = try await catalog.draft("r") {
+        $0.specialLaw = .init(kind: .internalRule, title: "内部规定", article: "一")
+      }
+    }
+    #expect(rule?.trailers["weir-reason"] == "catalog.basis_invalid")
+    #expect(rule?.trailers["weir-article"] == "meizhou-public-2023/2.3")
+  }
+
+  @Test("another law that a source names lifts no lock of a text that knows no such thing (AC-17)")
+  func lockStays() throws {
+    for key in ["hebi-2021", "guangdong-2018", "luyi-2019"] {
+      let profile = try CatalogWorld.profile(key)
+      var content = try CatalogWorld.content()
+      content.category = "person.marriage-adoption"
+      content.specialLaw = CatalogWorld.basis
+      content.bases = [CatalogWorld.basis]
+      content.conditions = "仅限核对"
+      content.items[0].shareType = .conditional
+      content.shareType = .conditional
+      let lock = try #require(profile.baseDataUnconditional)
+      let isItems = key == "luyi-2019"
+      let said = refusal {
+        try checkShareTypes(content, isBaseData: true, under: profile)
+      }
+      #expect(said?.reason == "catalog.base_data_locked", "\(key) \(isItems)")
+      #expect(said?.citation == lock.citation)
+      content.shareType = nil
+      content.items[0].shareType = nil
+      let settled = settleShareTypes(content, under: profile)
+      content.specialLaw = nil
+      #expect(settled.shareType == settleShareTypes(content, under: profile).shareType)
+    }
   }
 
   private func governed(_ rows: [(tag: String?, profile: String, region: String?)]) throws

@@ -240,11 +240,11 @@ extension QualityIssue {
     var next = self
     var clock = try #require(clocks.rectify)
     try clock.agree(
-      on: try day("2024-05-01"), agreed: try day("2024-03-08"), firstParty: holder,
+      on: try day("2024-05-01"), agreed: try day("2024-03-07"), firstParty: holder,
       secondParty: source.text,
       permission: Provision(
         value: true, citation: Citation(document: "meizhou-specific-2021", article: "31d"),
-        origin: .text))
+        origin: .text), calendar: try FeedbackLaw.calendar())
     next.clocks.rectify = clock
     return next
   }

@@ -43,7 +43,8 @@ struct ClockNoticeTests {
     var clock = try clock()
     #expect(try word(clock, on: "2026-02-13", [9]) == nil)
     #expect(try word(clock, on: "2026-02-14", [9]) == nil)
-    try clock.pause(on: try Law.day("2026-02-14"), reason: "补正", approver: "li")
+    try clock.pause(
+      on: try Law.day("2026-02-14"), reason: "补正", approver: "li", calendar: try Law.calendar())
     #expect(try word(clock, on: "2026-02-25") == nil)
     try clock.resume(on: try Law.day("2026-02-25"))
     #expect(try word(clock, on: "2026-02-27") == "reminder-0")
@@ -56,7 +57,8 @@ struct ClockNoticeTests {
       on: try Law.day("2026-03-20"), agreed: try Law.day("2026-02-24"), firstParty: "a",
       secondParty: "b",
       permission: Provision(
-        value: true, citation: Citation(document: "d", article: "1"), origin: .text))
+        value: true, citation: Citation(document: "d", article: "1"), origin: .text),
+      calendar: try Law.calendar())
     #expect(try word(clock, on: "2026-02-26") == nil)
     #expect(try word(clock, on: "2026-03-18") == "reminder-2")
   }

@@ -27,12 +27,17 @@ struct LegalClockTests {
     #expect(!due.isProvisional)
   }
 
-  @Test("beyond the last notice a date is provisional, and not before")
+  @Test(
+    "beyond the last notice a date is provisional, and on days that the next may move; not before")
   func provisional() throws {
     #expect(
-      try due("2026-12-30", 1)
+      try due("2026-12-23", 1)
         == DueDate(
-          date: try Law.day("2026-12-31"), citation: Law.rule(1).citation, isProvisional: false))
+          date: try Law.day("2026-12-24"), citation: Law.rule(1).citation, isProvisional: false))
+    // The notice for 2019 of 2018-12-06 made 29 December 2018 a day of work and the 31st one of rest.
+    #expect(try due("2026-12-24", 1).isProvisional)
+    #expect(try due("2026-12-30", 1).isProvisional)
+    #expect(try !due("2018-12-27", 2).isProvisional)
     let crossing = try due("2026-12-30", 3)
     #expect(crossing.isProvisional)
     #expect(crossing.date.iso == "2027-01-04")
@@ -85,12 +90,13 @@ struct LegalClockTests {
     let calendar = try Law.calendar()
     let today = try Law.day("2024-03-20")
     var clock = LegalClock(rule: Law.rule(5), started: try Law.day("2024-03-04"))
-    try clock.pause(on: try Law.day("2024-03-06"), reason: "待补正", approver: "wang")
+    try clock.pause(
+      on: try Law.day("2024-03-06"), reason: "待补正", approver: "wang", calendar: calendar)
     #expect(clock.isPaused)
     #expect(clock.due(on: calendar, today: today).isProvisional)
     #expect(clock.overdue(on: calendar, at: try Law.day("2024-06-01")) == nil)
     #expect(throws: ClockRefusal.alreadyPaused) {
-      try clock.pause(on: today, reason: "x", approver: "y")
+      try clock.pause(on: today, reason: "x", approver: "y", calendar: calendar)
     }
     #expect(throws: ClockRefusal.beforeLastEvent(try Law.day("2024-03-06"))) {
       try clock.resume(on: try Law.day("2024-03-05"))
@@ -101,10 +107,10 @@ struct LegalClockTests {
     #expect(!clock.due(on: calendar, today: today).isProvisional)
     #expect(throws: ClockRefusal.notPaused) { try clock.resume(on: today) }
     #expect(throws: ClockRefusal.beforeLastEvent(try Law.day("2024-03-08"))) {
-      try clock.pause(on: try Law.day("2024-03-07"), reason: "x", approver: "y")
+      try clock.pause(on: try Law.day("2024-03-07"), reason: "x", approver: "y", calendar: calendar)
     }
     var same = LegalClock(rule: Law.rule(5), started: try Law.day("2024-03-04"))
-    try same.pause(on: try Law.day("2024-03-06"), reason: "x", approver: "y")
+    try same.pause(on: try Law.day("2024-03-06"), reason: "x", approver: "y", calendar: calendar)
     try same.resume(on: try Law.day("2024-03-06"))
     #expect(same.due(on: calendar, today: today).date.iso == "2024-03-11")
   }
@@ -113,11 +119,88 @@ struct LegalClockTests {
   func pausedMonths() throws {
     let rule = ClockRule(
       period: .months(1), start: nil, citation: Law.rule(1).citation, origin: .text)
+    let calendar = try Law.calendar()
     var clock = LegalClock(rule: rule, started: try Law.day("2024-03-04"))
-    try clock.pause(on: try Law.day("2024-03-10"), reason: "x", approver: "y")
+    try clock.pause(on: try Law.day("2024-03-10"), reason: "x", approver: "y", calendar: calendar)
     try clock.resume(on: try Law.day("2024-03-15"))
-    let due = clock.due(on: try Law.calendar(), today: clock.started)
+    let due = clock.due(on: calendar, today: clock.started)
     #expect(due.date.iso == "2024-04-09")
+  }
+
+  @Test(
+    "a pause within an extension gives its days back, and moves a day that was agreed before it")
+  func pausedLater() throws {
+    let calendar = try Law.calendar()
+    let rule = try #require(try Law.profile("hebi-2021").clock(.issueVerification))
+    let plain = LegalClock(
+      rule: rule, started: try Law.day("2024-06-07"),
+      extensions: [
+        ClockExtension(
+          workingDays: 10, citation: rule.citation, filed: try Law.day("2024-06-20"),
+          reason: "复杂", approver: "head")
+      ])
+    // Due on 8 July; stopped from Wednesday 26 June to Friday 28 June, it gives Thursday and Friday back.
+    var clock = plain
+    try clock.pause(
+      on: try Law.day("2024-06-26"), reason: "x", approver: "y", calendar: calendar)
+    try clock.resume(on: try Law.day("2024-06-28"))
+    #expect(plain.due(on: calendar, today: clock.started).date.iso == "2024-07-08")
+    #expect(clock.due(on: calendar, today: clock.started).date.iso == "2024-07-10")
+    let told = clock.explain(on: calendar, today: clock.started)
+    #expect(told.days.compactMap(\.number).last == 20)
+    // Months with an extension: the pause counts once.
+    var months = LegalClock(
+      rule: ClockRule(period: .months(1), start: nil, citation: rule.citation, origin: .text),
+      started: try Law.day("2024-03-04"), extensions: plain.extensions)
+    try months.pause(
+      on: try Law.day("2024-04-08"), reason: "x", approver: "y", calendar: calendar)
+    try months.resume(on: try Law.day("2024-04-10"))
+    // From 4 April: 7 (make-up), 8, then 11, 12, 15 to 19, 22.
+    #expect(months.due(on: calendar, today: months.started).date.iso == "2024-04-22")
+    var agreed = LegalClock(rule: Law.rule(5), started: try Law.day("2024-03-04"))
+    try agreed.agree(
+      on: try Law.day("2024-04-01"), agreed: try Law.day("2024-03-05"), firstParty: "a",
+      secondParty: "b", permission: Provision(value: true, citation: rule.citation, origin: .text),
+      calendar: calendar)
+    try agreed.pause(
+      on: try Law.day("2024-03-20"), reason: "x", approver: "y", calendar: calendar)
+    #expect(agreed.due(on: calendar, today: try Law.day("2024-03-22")).isProvisional)
+    try agreed.resume(on: try Law.day("2024-03-25"))
+    let due = agreed.due(on: calendar, today: agreed.started)
+    #expect(due.date.iso == "2024-04-06" && !due.isProvisional)
+  }
+
+  @Test("what is late stays late: after the due day it is neither paused nor given another day")
+  func lateStaysLate() throws {
+    let calendar = try Law.calendar()
+    let clock = LegalClock(rule: Law.rule(5), started: try Law.day("2024-03-04"))
+    let (due, after) = (try Law.day("2024-03-11"), try Law.day("2024-03-12"))
+    let later = try Law.day("2024-04-01")
+    let permission = Provision(value: true, citation: clock.rule.citation, origin: .text)
+    for (day, isLate) in [(due, false), (after, true)] {
+      var paused = clock
+      var agreed = clock
+      func pause() throws(ClockRefusal) {
+        try paused.pause(on: day, reason: "x", approver: "y", calendar: calendar)
+      }
+      func agree() throws(ClockRefusal) {
+        try agreed.agree(
+          on: later, agreed: day, firstParty: "a", secondParty: "b",
+          permission: permission, calendar: calendar)
+      }
+      let citation = clock.rule.citation
+      if isLate {
+        #expect(throws: ClockRefusal.pauseTooLate(due: due, citation: citation)) { try pause() }
+        #expect(throws: ClockRefusal.agreementTooLate(due: due, citation: citation)) {
+          try agree()
+        }
+      } else {
+        try pause()
+        try agree()
+        #expect(agreed.due(on: calendar, today: day).date == later)
+      }
+      #expect((paused.overdue(on: calendar, at: after) != nil) == isLate)
+    }
   }
 
   @Test("an extension stays within its limit, is given once and in time (hebi-2021/13.1c)")
@@ -181,10 +264,10 @@ struct LegalClockTests {
     let permission = profile.rectifyTimeNegotiable
     try clock.agree(
       on: try Law.day("2022-05-20"), agreed: today, firstParty: "source", secondParty: "user",
-      permission: permission)
+      permission: permission, calendar: calendar)
     try clock.agree(
       on: try Law.day("2022-06-20"), agreed: today, firstParty: "source", secondParty: "user",
-      permission: permission)
+      permission: permission, calendar: calendar)
     #expect(clock.negotiated.count == 2)
     #expect(
       clock.due(on: calendar, today: today)
@@ -192,23 +275,23 @@ struct LegalClockTests {
     #expect(throws: ClockRefusal.oneParty(citation)) {
       try clock.agree(
         on: try Law.day("2022-07-20"), agreed: today, firstParty: "source", secondParty: nil,
-        permission: permission)
+        permission: permission, calendar: calendar)
     }
     #expect(throws: ClockRefusal.oneParty(citation)) {
       try clock.agree(
         on: try Law.day("2022-07-20"), agreed: today, firstParty: "source", secondParty: "source",
-        permission: permission)
+        permission: permission, calendar: calendar)
     }
     #expect(throws: ClockRefusal.pastDate(citation)) {
       try clock.agree(
         on: today, agreed: today, firstParty: "source", secondParty: "user",
-        permission: permission)
+        permission: permission, calendar: calendar)
     }
     let silent = try Law.profile("hebi-2021").rectifyTimeNegotiable
     #expect(throws: ClockRefusal.notNegotiable) {
       try clock.agree(
         on: try Law.day("2022-07-20"), agreed: today, firstParty: "source", secondParty: "user",
-        permission: silent)
+        permission: silent, calendar: calendar)
     }
   }
 
@@ -221,7 +304,8 @@ struct LegalClockTests {
       .extensionTooLong(limit: 1, citation: citation),
       .extensionRepeated(limit: 1, citation: citation),
       .extensionTooLate(due: day, citation: citation), .notNegotiable, .oneParty(citation),
-      .pastDate(citation),
+      .pastDate(citation), .pauseTooLate(due: day, citation: citation),
+      .agreementTooLate(due: day, citation: citation),
     ]
     #expect(Set(all.map(\.reason)).count == all.count)
     for refusal in all {
@@ -290,11 +374,12 @@ struct ClockLawTests {
       let rule = Law.rule(Int.random(in: 1...30, using: &random))
       let plain = LegalClock(rule: rule, started: start)
       var paused = plain
-      let from = start.adding(days: Int.random(in: 0...20, using: &random))
+      let before = plain.due(on: calendar, today: start).date
+      let from = start.adding(
+        days: min(Int.random(in: 0...20, using: &random), before.daysSince(start)))
       let to = from.adding(days: Int.random(in: 0...20, using: &random))
-      try paused.pause(on: from, reason: "x", approver: "y")
+      try paused.pause(on: from, reason: "x", approver: "y", calendar: calendar)
       try paused.resume(on: to)
-      let before = plain.due(on: calendar, today: to).date
       let after = paused.due(on: calendar, today: to).date
       #expect(after >= before, "seed \(seed)")
       if before <= from { #expect(after == before, "seed \(seed)") }
@@ -313,8 +398,8 @@ struct ClockLawTests {
           using: &random))
       let days = Int.random(in: 1...25, using: &random)
       var clock = LegalClock(rule: Law.rule(days), started: start)
-      if Bool.random(using: &random) {
-        try clock.pause(on: start.adding(days: 2), reason: "待补正", approver: "y")
+      if days > 2, Bool.random(using: &random) {
+        try clock.pause(on: start.adding(days: 2), reason: "待补正", approver: "y", calendar: calendar)
         try clock.resume(on: start.adding(days: 6))
       }
       let told = clock.explain(on: calendar, today: start)

@@ -165,6 +165,6 @@ struct ClockSentenceTests {
     let sentence = LegalClock(rule: rule, started: day).explain(
       on: try Law.calendar(), today: day
     ).sentence
-    #expect(sentence.english.contains("no notice is held beyond 2026-12-31"))
+    #expect(sentence.english.contains("no notice is certain beyond 2026-12-24"))
   }
 }

@@ -321,7 +321,7 @@ struct AgreedDateTests {
   ) throws -> QualityIssue {
     try issue.dateAgreed(
       try day(date), by: try officer(code), at: try morning("2022-03-02"),
-      under: try FeedbackLaw.profile(key))
+      under: try FeedbackLaw.profile(key), calendar: try FeedbackLaw.calendar())
   }
 
   private func due(_ issue: QualityIssue) throws -> String? {

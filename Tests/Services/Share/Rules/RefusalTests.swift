@@ -222,7 +222,9 @@ private struct RefusedCases {
         },
         try said {
           _ = try sent.replyDate(
-            try World.day("2024-03-20"), by: officer, under: profile, at: noon)
+            try World.day("2024-03-20"), by: officer, under: profile,
+            calendar: try World.calendar(),
+            at: noon)
         },
       ]
     }

@@ -306,20 +306,36 @@ struct AnswerDeadlineTests {
     .obligation("meizhou-specific-2021/21g"))
   func negotiated() throws {
     let profile = try World.profile("meizhou-specific-2021")
+    let calendar = try World.calendar()
     let application = try World.submitted("meizhou-specific-2021")
     let user = try World.actor("human-resources")
     let source = try World.actor("justice")
     let day = try World.day("2024-04-01")
-    let proposed = try application.replyDate(day, by: user, under: profile, at: World.noon)
+    let proposed = try application.replyDate(
+      day, by: user, under: profile, calendar: calendar, at: World.noon)
     #expect(proposed.proposal == ReplyProposal(date: day, by: user.department))
     #expect(proposed.agreedDates.isEmpty)
-    let again = try proposed.replyDate(day, by: user, under: profile, at: World.noon)
+    let again = try proposed.replyDate(
+      day, by: user, under: profile, calendar: calendar, at: World.noon)
     #expect(again.agreedDates.isEmpty)
     let counter = try proposed.replyDate(
-      try World.day("2024-03-20"), by: source, under: profile, at: World.noon)
+      try World.day("2024-03-20"), by: source, under: profile, calendar: calendar, at: World.noon)
     #expect(counter.proposal?.by == source.department)
     #expect(counter.agreedDates.isEmpty)
-    let agreed = try proposed.replyDate(day, by: source, under: profile, at: World.noon)
+    // What is late stays late: 7 March was the last day.
+    let late = try World.day("2024-03-08")
+    #expect(
+      refusal {
+        _ = try proposed.replyDate(
+          day, by: source, under: profile, calendar: calendar,
+          at: Instant(milliseconds: World.noon.milliseconds + 4 * 86_400_000))
+      }
+        == .clock(
+          .agreementTooLate(
+            due: late.adding(days: -1),
+            citation: Citation(document: "meizhou-specific-2021", article: "21g"))))
+    let agreed = try proposed.replyDate(
+      day, by: source, under: profile, calendar: calendar, at: World.noon)
     #expect(agreed.proposal == nil)
     let due = agreed.answerDue(
       under: profile, calendar: try World.calendar(), today: try World.day("2024-03-05"))
@@ -329,22 +345,22 @@ struct AnswerDeadlineTests {
       refusal {
         _ = try application.replyDate(
           day, by: try World.actor("data-bureau", "zhao", [.authority]), under: profile,
-          at: World.noon)
+          calendar: calendar, at: World.noon)
       } == .notParty(resource: "applications/A-1"))
     #expect(
       refusal {
         _ = try application.replyDate(
-          try World.day("2024-03-04"), by: user, under: profile, at: World.noon)
+          try World.day("2024-03-04"), by: user, under: profile, calendar: calendar, at: World.noon)
       }?.reason == "clock.past_date")
     #expect(
       refusal {
         _ = try World.submitted("hebi-2021").replyDate(
-          day, by: user, under: try World.profile("hebi-2021"), at: World.noon)
+          day, by: user, under: try World.profile("hebi-2021"), calendar: calendar, at: World.noon)
       } == .clock(.notNegotiable))
     #expect(
       refusal {
         _ = try World.application("meizhou-specific-2021").replyDate(
-          day, by: user, under: profile, at: World.noon)
+          day, by: user, under: profile, calendar: calendar, at: World.noon)
       }?.reason == "share.wrong_state")
   }
 }

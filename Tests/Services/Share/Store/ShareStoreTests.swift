@@ -43,10 +43,12 @@ struct ShareStoreTests {
     }
     let day = try World.day("2024-04-01")
     for actor in [user, source] {
-      application = try application.replyDate(day, by: actor, under: profile, at: World.noon)
+      application = try application.replyDate(
+        day, by: actor, under: profile, calendar: try World.calendar(), at: World.noon)
     }
     application = try application.replyDate(
-      day.adding(days: 1), by: user, under: profile, at: World.noon)
+      day.adding(days: 1), by: user, under: profile, calendar: try World.calendar(),
+      at: World.noon)
     application = try application.reviewed(
       World.decisions(refusing: ["court"]), reason: "部分同意", by: source, under: profile,
       at: World.noon)
