@@ -35,6 +35,7 @@ package enum AccessTable {
     "/weir.ingest.v1.Ingest/PlantCanary": ingestV1IngestPlantCanary,
     "/weir.ingest.v1.Ingest/ListCanaries": ingestV1IngestListCanaries,
     "/weir.ingest.v1.Ingest/RemoveCanary": ingestV1IngestRemoveCanary,
+    "/weir.ingest.v1.Ingest/ListDeliveryFigures": ingestV1IngestListDeliveryFigures,
     "/weir.ingest.v1.Ingest/ListRecipients": ingestV1IngestListRecipients,
     "/weir.audit.v1.Audit/GetCheckpoint": auditV1AuditGetCheckpoint,
     "/weir.audit.v1.Audit/GetTile": auditV1AuditGetTile,
@@ -74,6 +75,8 @@ package enum AccessTable {
     "/weir.catalog.v1.Catalog/DecideRecord": catalogV1CatalogDecideRecord,
     "/weir.catalog.v1.Catalog/GetRecord": catalogV1CatalogGetRecord,
     "/weir.catalog.v1.Catalog/ListRecords": catalogV1CatalogListRecords,
+    "/weir.catalog.v1.Catalog/GetGateReport": catalogV1CatalogGetGateReport,
+    "/weir.catalog.v1.Catalog/DecideCheckpoint": catalogV1CatalogDecideCheckpoint,
     "/weir.catalog.v1.Catalog/PublishOpenSet": catalogV1CatalogPublishOpenSet,
     "/weir.catalog.v1.Catalog/ListOpenCatalogue": catalogV1CatalogListOpenCatalogue,
     "/weir.catalog.v1.Catalog/ReadOpenSet": catalogV1CatalogReadOpenSet,
@@ -93,6 +96,7 @@ package enum AccessTable {
     "/weir.feedback.v1.Feedback/GetRecall": feedbackV1FeedbackGetRecall,
     "/weir.feedback.v1.Feedback/ListRecalls": feedbackV1FeedbackListRecalls,
     "/weir.feedback.v1.Feedback/AcknowledgeRecall": feedbackV1FeedbackAcknowledgeRecall,
+    "/weir.feedback.v1.Feedback/ListLateIssues": feedbackV1FeedbackListLateIssues,
     "/weir.feedback.v1.Feedback/ListDuties": feedbackV1FeedbackListDuties,
     "/weir.feedback.v1.Feedback/ListRunningCases": feedbackV1FeedbackListRunningCases,
     "/weir.keys.v1.Keys/RotateSeals": keysV1KeysRotateSeals,
@@ -380,6 +384,14 @@ package enum AccessTable {
     audited: ["name"],
     via: [], isInternal: false,
     callers: [])
+
+  package static let ingestV1IngestListDeliveryFigures = MethodAccess(
+    path: "/weir.ingest.v1.Ingest/ListDeliveryFigures", service: "weir.ingest.v1.Ingest",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["catalog"])
 
   package static let ingestV1IngestListRecipients = MethodAccess(
     path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
@@ -693,6 +705,22 @@ package enum AccessTable {
     via: [], isInternal: false,
     callers: [])
 
+  package static let catalogV1CatalogGetGateReport = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/GetGateReport", service: "weir.catalog.v1.Catalog",
+    roles: [.departmentOfficer, .departmentHead, .authority, .developmentReform, .finance, .auditOffice, .auditor],
+    scope: .any, person: .stated,
+    audited: [],
+    via: [], isInternal: false,
+    callers: [])
+
+  package static let catalogV1CatalogDecideCheckpoint = MethodAccess(
+    path: "/weir.catalog.v1.Catalog/DecideCheckpoint", service: "weir.catalog.v1.Catalog",
+    roles: [.authority, .developmentReform, .finance],
+    scope: .sameLevelAuthority, person: .certificate,
+    audited: ["project", "checkpoint", "decision"],
+    via: [], isInternal: false,
+    callers: [])
+
   package static let catalogV1CatalogPublishOpenSet = MethodAccess(
     path: "/weir.catalog.v1.Catalog/PublishOpenSet", service: "weir.catalog.v1.Catalog",
     roles: [.departmentHead],
@@ -844,6 +872,14 @@ package enum AccessTable {
     audited: ["name"],
     via: [], isInternal: false,
     callers: [])
+
+  package static let feedbackV1FeedbackListLateIssues = MethodAccess(
+    path: "/weir.feedback.v1.Feedback/ListLateIssues", service: "weir.feedback.v1.Feedback",
+    roles: [],
+    scope: .any, person: .none,
+    audited: [],
+    via: [], isInternal: true,
+    callers: ["catalog"])
 
   package static let feedbackV1FeedbackListDuties = MethodAccess(
     path: "/weir.feedback.v1.Feedback/ListDuties", service: "weir.feedback.v1.Feedback",

@@ -671,6 +671,15 @@ extension CatalogV1 {
     package var function: String = ""
     /// The owner's collection list does not name these data (meizhou-public-2023/11). Filled by ResolveEntry.
     package var offCollectionList: Bool = false
+    /// What the national guide of 2017 (发改高技〔2017〕1272号) has besides. In what the data are kept: "file", "spreadsheet", "database",
+    /// "image", "stream", "self_describing".
+    package var format: String = ""
+    /// Of that: "OFD", "xlsx", "KingbaseES".
+    package var formatType: String = ""
+    /// How it is shared: "table", "file", "interface" on the platform; "mail", "media" without it. It agrees with `format`.
+    package var shareMode: String = ""
+    /// Codes of resources that belong to it.
+    package var relatedCodes: [String] = []
 
     package init() {}
 
@@ -734,7 +743,11 @@ extension CatalogV1 {
       warnings: [CatalogV1.EntryWarning] = [],
       coverage: [String] = [],
       function: String = "",
-      offCollectionList: Bool = false
+      offCollectionList: Bool = false,
+      format: String = "",
+      formatType: String = "",
+      shareMode: String = "",
+      relatedCodes: [String] = []
     ) {
       self.name = name
       self.version = version
@@ -796,6 +809,10 @@ extension CatalogV1 {
       self.coverage = coverage
       self.function = function
       self.offCollectionList = offCollectionList
+      self.format = format
+      self.formatType = formatType
+      self.shareMode = shareMode
+      self.relatedCodes = relatedCodes
     }
   }
 
@@ -1806,6 +1823,7 @@ extension CatalogV1 {
     package var meeting: CatalogV1.MeetingRecord? = nil
     package var category: CatalogV1.CategoryRecord? = nil
     package var duplicate: CatalogV1.DuplicateRecord? = nil
+    package var project: CatalogV1.ProjectRecord? = nil
 
     package init() {}
 
@@ -1829,7 +1847,8 @@ extension CatalogV1 {
       opening: CatalogV1.OpeningRecord? = nil,
       meeting: CatalogV1.MeetingRecord? = nil,
       category: CatalogV1.CategoryRecord? = nil,
-      duplicate: CatalogV1.DuplicateRecord? = nil
+      duplicate: CatalogV1.DuplicateRecord? = nil,
+      project: CatalogV1.ProjectRecord? = nil
     ) {
       self.name = name
       self.version = version
@@ -1851,6 +1870,7 @@ extension CatalogV1 {
       self.meeting = meeting
       self.category = category
       self.duplicate = duplicate
+      self.project = project
     }
   }
 
@@ -2137,6 +2157,39 @@ extension CatalogV1 {
     }
   }
 
+  /// A project of information technology, with the data that it is about (meizhou-public-2023/41, hebi-2021/30).
+  package struct ProjectRecord: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.ProjectRecord"
+    package var title: String = ""
+    /// "new_system", "upgrade", "operation".
+    package var kind: String = ""
+    /// Built by the state or the province (meizhou-public-2023/41.2b).
+    package var upperLevel: Bool = false
+    package var deployedHere: Bool = false
+    /// "entries/E-1": its entries, drafts too, all of the department itself.
+    package var entries: [String] = []
+    /// The data list (公共数据清单), by the titles of the data.
+    package var data: [String] = []
+
+    package init() {}
+
+    package init(
+      title: String = "",
+      kind: String = "",
+      upperLevel: Bool = false,
+      deployedHere: Bool = false,
+      entries: [String] = [],
+      data: [String] = []
+    ) {
+      self.title = title
+      self.kind = kind
+      self.upperLevel = upperLevel
+      self.deployedHere = deployedHere
+      self.entries = entries
+      self.data = data
+    }
+  }
+
   package struct SaveRecordRequest: Message, WireMessage {
     package static let messageName = "weir.catalog.v1.SaveRecordRequest"
     /// Without a name, a new one; with it, its next version.
@@ -2232,7 +2285,7 @@ extension CatalogV1 {
 
   package struct ListRecordsRequest: Message, WireMessage {
     package static let messageName = "weir.catalog.v1.ListRecordsRequest"
-    /// "demand", "collection", "joint_collection", "responsibility", "standard", "opening", "meeting", "category", "duplicate"; empty for all.
+    /// "demand", "collection", "joint_collection", "responsibility", "standard", "opening", "meeting", "category", "duplicate", "project"; empty for all.
     package var kind: String = ""
     package var owner: String = ""
     /// Also those that have ended or were replaced.
@@ -2441,6 +2494,288 @@ extension CatalogV1 {
     ) {
       self.listing = listing
       self.address = address
+    }
+  }
+
+  package struct GetGateReportRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GetGateReportRequest"
+    /// "listings/L-1".
+    package var project: String = ""
+    /// "planning", "scheme_review", "initiation", "project_approval", "investment_plan", "budget", "acceptance", "operation_funds"; empty
+    /// for the first that is not passed.
+    package var checkpoint: String = ""
+
+    package init() {}
+
+    package init(
+      project: String = "",
+      checkpoint: String = ""
+    ) {
+      self.project = project
+      self.checkpoint = checkpoint
+    }
+  }
+
+  package struct DecideCheckpointRequest: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.DecideCheckpointRequest"
+    package var project: String = ""
+    package var checkpoint: String = ""
+    package var decision: CatalogV1.DecideCheckpointRequest.Decision = CatalogV1.DecideCheckpointRequest.Decision()
+    /// Needed to return, and to override.
+    package var reason: String = ""
+    /// Lets it pass although conditions are not met, where the text allows that (meizhou-public-2023/41.2a: "in principle").
+    package var override: Bool = false
+    package var requestID: String = ""
+
+    package init() {}
+
+    package init(
+      project: String = "",
+      checkpoint: String = "",
+      decision: CatalogV1.DecideCheckpointRequest.Decision = CatalogV1.DecideCheckpointRequest.Decision(),
+      reason: String = "",
+      override: Bool = false,
+      requestID: String = ""
+    ) {
+      self.project = project
+      self.checkpoint = checkpoint
+      self.decision = decision
+      self.reason = reason
+      self.override = override
+      self.requestID = requestID
+    }
+
+    package enum Decision: MessageEnum {
+      case unspecified
+      case pass
+      /// Sent back with the reason; it may be decided again.
+      case `return`
+      /// A number that this program does not know.
+      case unrecognized(Int32)
+
+      package init() { self = .unspecified }
+
+      package init(rawValue: Int32) {
+        switch rawValue {
+        case 0: self = .unspecified
+        case 1: self = .pass
+        case 2: self = .`return`
+        default: self = .unrecognized(rawValue)
+        }
+      }
+
+      package var rawValue: Int32 {
+        switch self {
+        case .unspecified: 0
+        case .pass: 1
+        case .`return`: 2
+        case .unrecognized(let number): number
+        }
+      }
+
+      package static let names: [(name: String, value: Self)] = [
+        ("DECISION_UNSPECIFIED", .unspecified),
+        ("PASS", .pass),
+        ("RETURN", .`return`),
+      ]
+    }
+  }
+
+  /// What is missing for a condition.
+  package struct GateGap: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GateGap"
+    /// The datum, "entries/E-1", "issues/I-1", "entries" or "data" where none is named.
+    package var subject: String = ""
+    /// "missing", "uncatalogued", "not_aggregated", "not_shared", "unmounted", "not_in_parent_catalogue", "late".
+    package var problem: String = ""
+    /// Of what is late.
+    package var due: CommonV1.DueDate? = nil
+
+    package init() {}
+
+    package init(
+      subject: String = "",
+      problem: String = "",
+      due: CommonV1.DueDate? = nil
+    ) {
+      self.subject = subject
+      self.problem = problem
+      self.due = due
+    }
+  }
+
+  package struct GateCondition: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GateCondition"
+    /// "data_list": by the names of the profile's rows.
+    package var rule: String = ""
+    package var article: String = ""
+    package var met: Bool = false
+    /// How many of what it is about are as they should be.
+    package var done: Int32 = 0
+    package var total: Int32 = 0
+    package var missing: [CatalogV1.GateGap] = []
+
+    package init() {}
+
+    package init(
+      rule: String = "",
+      article: String = "",
+      met: Bool = false,
+      done: Int32 = 0,
+      total: Int32 = 0,
+      missing: [CatalogV1.GateGap] = []
+    ) {
+      self.rule = rule
+      self.article = article
+      self.met = met
+      self.done = done
+      self.total = total
+      self.missing = missing
+    }
+  }
+
+  /// How far the data of the project have come (hebi-2021/30.1b).
+  package struct GateStatus: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GateStatus"
+    /// "collection", "registration", "aggregation", "sharing", "service".
+    package var status: String = ""
+    package var done: Int32 = 0
+    package var total: Int32 = 0
+    package var article: String = ""
+
+    package init() {}
+
+    package init(
+      status: String = "",
+      done: Int32 = 0,
+      total: Int32 = 0,
+      article: String = ""
+    ) {
+      self.status = status
+      self.done = done
+      self.total = total
+      self.article = article
+    }
+  }
+
+  package struct GateConsequence: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GateConsequence"
+    /// "approval", "acceptance", "cloud", "funds", "maintenance_funds", "initiation".
+    package var name: String = ""
+    package var permitted: Bool = false
+    package var article: String = ""
+
+    package init() {}
+
+    package init(
+      name: String = "",
+      permitted: Bool = false,
+      article: String = ""
+    ) {
+      self.name = name
+      self.permitted = permitted
+      self.article = article
+    }
+  }
+
+  package struct GateDecision: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GateDecision"
+    package var checkpoint: String = ""
+    package var decision: CatalogV1.DecideCheckpointRequest.Decision = CatalogV1.DecideCheckpointRequest.Decision()
+    /// "departments/data-bureau/persons/chen", and the role in which that person decided.
+    package var person: String = ""
+    package var role: String = ""
+    package var time: GoogleProtobuf.Timestamp? = nil
+    package var reason: String = ""
+    package var overridden: Bool = false
+    /// The report on which it rests, signed.
+    package var report: String = ""
+
+    package init() {}
+
+    package init(
+      checkpoint: String = "",
+      decision: CatalogV1.DecideCheckpointRequest.Decision = CatalogV1.DecideCheckpointRequest.Decision(),
+      person: String = "",
+      role: String = "",
+      time: GoogleProtobuf.Timestamp? = nil,
+      reason: String = "",
+      overridden: Bool = false,
+      report: String = ""
+    ) {
+      self.checkpoint = checkpoint
+      self.decision = decision
+      self.person = person
+      self.role = role
+      self.time = time
+      self.reason = reason
+      self.overridden = overridden
+      self.report = report
+    }
+  }
+
+  package struct GateReport: Message, WireMessage {
+    package static let messageName = "weir.catalog.v1.GateReport"
+    /// "listings/L-1".
+    package var project: String = ""
+    package var version: Int32 = 0
+    package var owner: String = ""
+    package var checkpoint: String = ""
+    /// The role that decides here.
+    package var body: String = ""
+    /// The texts that govern the project, since it was registered.
+    package var profiles: [String] = []
+    package var pass: Bool = false
+    /// The article that exempts it from its conditions; empty where none does.
+    package var exempt: String = ""
+    package var conditions: [CatalogV1.GateCondition] = []
+    package var statuses: [CatalogV1.GateStatus] = []
+    package var consequences: [CatalogV1.GateConsequence] = []
+    /// Decided so far, at all checkpoints.
+    package var decisions: [CatalogV1.GateDecision] = []
+    /// All checkpoints in their order.
+    package var checkpoints: [String] = []
+    /// All of this line by line, signed by this node; and the key list to check that by.
+    package var report: String = ""
+    package var keyList: String = ""
+    package var receipt: CommonV1.Receipt? = nil
+
+    package init() {}
+
+    package init(
+      project: String = "",
+      version: Int32 = 0,
+      owner: String = "",
+      checkpoint: String = "",
+      body: String = "",
+      profiles: [String] = [],
+      pass: Bool = false,
+      exempt: String = "",
+      conditions: [CatalogV1.GateCondition] = [],
+      statuses: [CatalogV1.GateStatus] = [],
+      consequences: [CatalogV1.GateConsequence] = [],
+      decisions: [CatalogV1.GateDecision] = [],
+      checkpoints: [String] = [],
+      report: String = "",
+      keyList: String = "",
+      receipt: CommonV1.Receipt? = nil
+    ) {
+      self.project = project
+      self.version = version
+      self.owner = owner
+      self.checkpoint = checkpoint
+      self.body = body
+      self.profiles = profiles
+      self.pass = pass
+      self.exempt = exempt
+      self.conditions = conditions
+      self.statuses = statuses
+      self.consequences = consequences
+      self.decisions = decisions
+      self.checkpoints = checkpoints
+      self.report = report
+      self.keyList = keyList
+      self.receipt = receipt
     }
   }
 }
@@ -2909,6 +3244,10 @@ extension CatalogV1.Entry {
     self.coverage = try check.strings(source.pointee.coverage, source.pointee.n_coverage, "coverage")
     self.function = try check.string(source.pointee.function, "function")
     self.offCollectionList = source.pointee.off_collection_list != 0
+    self.format = try check.string(source.pointee.format, "format")
+    self.formatType = try check.string(source.pointee.format_type, "format_type")
+    self.shareMode = try check.string(source.pointee.share_mode, "share_mode")
+    self.relatedCodes = try check.strings(source.pointee.related_codes, source.pointee.n_related_codes, "related_codes")
     switch source.pointee.reject_threshold_case.rawValue {
     case 26:
       self.rejectThresholdPercent = source.pointee.reject_threshold_percent
@@ -2984,6 +3323,11 @@ extension CatalogV1.Entry {
     target.pointee.coverage = arena.strings(self.coverage)
     target.pointee.function = arena.string(self.function)
     target.pointee.off_collection_list = self.offCollectionList ? 1 : 0
+    target.pointee.format = arena.string(self.format)
+    target.pointee.format_type = arena.string(self.formatType)
+    target.pointee.share_mode = arena.string(self.shareMode)
+    target.pointee.n_related_codes = self.relatedCodes.count
+    target.pointee.related_codes = arena.strings(self.relatedCodes)
     if let value = self.rejectThresholdPercent {
       target.pointee.reject_threshold_case = .init(rawValue: 26)
       target.pointee.reject_threshold_percent = value
@@ -3052,6 +3396,10 @@ extension CatalogV1.Entry {
     case "coverage": 67
     case "function": 68
     case "offCollectionList", "off_collection_list": 69
+    case "format": 70
+    case "formatType", "format_type": 71
+    case "shareMode", "share_mode": 72
+    case "relatedCodes", "related_codes": 73
     default: 0
     }
   }
@@ -3196,6 +3544,16 @@ extension CatalogV1.Entry {
       try reader.read(&self.function)
     case 69:
       try reader.read(&self.offCollectionList)
+    case 70:
+      try reader.read(&self.format)
+    case 71:
+      try reader.read(&self.formatType)
+    case 72:
+      try reader.read(&self.shareMode)
+    case 73:
+      try reader.readList(&self.relatedCodes, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
     default: break
     }
   }
@@ -3264,6 +3622,10 @@ extension CatalogV1.Entry {
     writer.list("coverage", self.coverage) { $0.value($1) }
     writer.field("function", self.function)
     writer.field("offCollectionList", self.offCollectionList)
+    writer.field("format", self.format)
+    writer.field("formatType", self.formatType)
+    writer.field("shareMode", self.shareMode)
+    writer.list("relatedCodes", self.relatedCodes) { $0.value($1) }
   }
 }
 
@@ -6035,6 +6397,7 @@ extension CatalogV1.Record {
     self.meeting = try check.optionalMessage(source.pointee.meeting, "meeting")
     self.category = try check.optionalMessage(source.pointee.category, "category")
     self.duplicate = try check.optionalMessage(source.pointee.duplicate, "duplicate")
+    self.project = try check.optionalMessage(source.pointee.project, "project")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
@@ -6060,6 +6423,7 @@ extension CatalogV1.Record {
     target.pointee.meeting = arena.optionalMessage(self.meeting)
     target.pointee.category = arena.optionalMessage(self.category)
     target.pointee.duplicate = arena.optionalMessage(self.duplicate)
+    target.pointee.project = arena.optionalMessage(self.project)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -6084,6 +6448,7 @@ extension CatalogV1.Record {
     case "meeting": 26
     case "category": 27
     case "duplicate": 28
+    case "project": 29
     default: 0
     }
   }
@@ -6134,6 +6499,8 @@ extension CatalogV1.Record {
       try reader.read(&self.category)
     case 28:
       try reader.read(&self.duplicate)
+    case 29:
+      try reader.read(&self.project)
     default: break
     }
   }
@@ -6159,6 +6526,7 @@ extension CatalogV1.Record {
     writer.field("meeting", self.meeting)
     writer.field("category", self.category)
     writer.field("duplicate", self.duplicate)
+    writer.field("project", self.project)
   }
 }
 
@@ -6981,6 +7349,93 @@ extension CatalogV1.DuplicateRecord {
   }
 }
 
+extension CatalogV1.ProjectRecord {
+  typealias Layout = Weir__Catalog__V1__ProjectRecord
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__project_record__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.title = try check.string(source.pointee.title, "title")
+    self.kind = try check.string(source.pointee.kind, "kind")
+    self.upperLevel = source.pointee.upper_level != 0
+    self.deployedHere = source.pointee.deployed_here != 0
+    self.entries = try check.strings(source.pointee.entries, source.pointee.n_entries, "entries")
+    self.data = try check.strings(source.pointee.data, source.pointee.n_data, "data")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.title = arena.string(self.title)
+    target.pointee.kind = arena.string(self.kind)
+    target.pointee.upper_level = self.upperLevel ? 1 : 0
+    target.pointee.deployed_here = self.deployedHere ? 1 : 0
+    target.pointee.n_entries = self.entries.count
+    target.pointee.entries = arena.strings(self.entries)
+    target.pointee.n_data = self.data.count
+    target.pointee.data = arena.strings(self.data)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "title": 1
+    case "kind": 2
+    case "upperLevel", "upper_level": 3
+    case "deployedHere", "deployed_here": 4
+    case "entries": 5
+    case "data": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.title)
+    case 2:
+      try reader.read(&self.kind)
+    case 3:
+      try reader.read(&self.upperLevel)
+    case 4:
+      try reader.read(&self.deployedHere)
+    case 5:
+      try reader.readList(&self.entries, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 6:
+      try reader.readList(&self.data, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("title", self.title)
+    writer.field("kind", self.kind)
+    writer.field("upperLevel", self.upperLevel)
+    writer.field("deployedHere", self.deployedHere)
+    writer.list("entries", self.entries) { $0.value($1) }
+    writer.list("data", self.data) { $0.value($1) }
+  }
+}
+
 extension CatalogV1.SaveRecordRequest {
   typealias Layout = Weir__Catalog__V1__SaveRecordRequest
 
@@ -7770,5 +8225,674 @@ extension CatalogV1.ReadOpenSetRequest {
   func writeFields(to writer: inout JSONWriter) {
     writer.field("listing", self.listing)
     writer.field("address", self.address)
+  }
+}
+
+extension CatalogV1.GetGateReportRequest {
+  typealias Layout = Weir__Catalog__V1__GetGateReportRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__get_gate_report_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.project = try check.string(source.pointee.project, "project")
+    self.checkpoint = try check.string(source.pointee.checkpoint, "checkpoint")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.project = arena.string(self.project)
+    target.pointee.checkpoint = arena.string(self.checkpoint)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "project": 1
+    case "checkpoint": 2
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.project)
+    case 2:
+      try reader.read(&self.checkpoint)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("project", self.project)
+    writer.field("checkpoint", self.checkpoint)
+  }
+}
+
+extension CatalogV1.DecideCheckpointRequest {
+  typealias Layout = Weir__Catalog__V1__DecideCheckpointRequest
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__decide_checkpoint_request__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.project = try check.string(source.pointee.project, "project")
+    self.checkpoint = try check.string(source.pointee.checkpoint, "checkpoint")
+    self.decision = CatalogV1.DecideCheckpointRequest.Decision(rawValue: Int32(truncatingIfNeeded: source.pointee.decision.rawValue))
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.override = source.pointee.override != 0
+    self.requestID = try check.string(source.pointee.request_id, "request_id")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.project = arena.string(self.project)
+    target.pointee.checkpoint = arena.string(self.checkpoint)
+    target.pointee.decision = .init(rawValue: .init(truncatingIfNeeded: self.decision.rawValue))
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.override = self.override ? 1 : 0
+    target.pointee.request_id = arena.string(self.requestID)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "project": 1
+    case "checkpoint": 2
+    case "decision": 3
+    case "reason": 4
+    case "override": 5
+    case "requestId", "request_id": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.project)
+    case 2:
+      try reader.read(&self.checkpoint)
+    case 3:
+      try reader.read(&self.decision)
+    case 4:
+      try reader.read(&self.reason)
+    case 5:
+      try reader.read(&self.override)
+    case 6:
+      try reader.read(&self.requestID)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("project", self.project)
+    writer.field("checkpoint", self.checkpoint)
+    writer.field("decision", self.decision)
+    writer.field("reason", self.reason)
+    writer.field("override", self.override)
+    writer.field("requestId", self.requestID)
+  }
+}
+
+extension CatalogV1.GateGap {
+  typealias Layout = Weir__Catalog__V1__GateGap
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__gate_gap__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.subject = try check.string(source.pointee.subject, "subject")
+    self.problem = try check.string(source.pointee.problem, "problem")
+    self.due = try check.optionalMessage(source.pointee.due, "due")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.subject = arena.string(self.subject)
+    target.pointee.problem = arena.string(self.problem)
+    target.pointee.due = arena.optionalMessage(self.due)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "subject": 1
+    case "problem": 2
+    case "due": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.subject)
+    case 2:
+      try reader.read(&self.problem)
+    case 3:
+      try reader.read(&self.due)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("subject", self.subject)
+    writer.field("problem", self.problem)
+    writer.field("due", self.due)
+  }
+}
+
+extension CatalogV1.GateCondition {
+  typealias Layout = Weir__Catalog__V1__GateCondition
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__gate_condition__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.rule = try check.string(source.pointee.rule, "rule")
+    self.article = try check.string(source.pointee.article, "article")
+    self.met = source.pointee.met != 0
+    self.done = source.pointee.done
+    self.total = source.pointee.total
+    self.missing = try check.messages(source.pointee.missing, source.pointee.n_missing, "missing")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.rule = arena.string(self.rule)
+    target.pointee.article = arena.string(self.article)
+    target.pointee.met = self.met ? 1 : 0
+    target.pointee.done = self.done
+    target.pointee.total = self.total
+    target.pointee.n_missing = self.missing.count
+    target.pointee.missing = arena.messages(self.missing)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "rule": 1
+    case "article": 2
+    case "met": 3
+    case "done": 4
+    case "total": 5
+    case "missing": 6
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.rule)
+    case 2:
+      try reader.read(&self.article)
+    case 3:
+      try reader.read(&self.met)
+    case 4:
+      try reader.read(&self.done)
+    case 5:
+      try reader.read(&self.total)
+    case 6:
+      try reader.readList(&self.missing, of: CatalogV1.GateGap()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("rule", self.rule)
+    writer.field("article", self.article)
+    writer.field("met", self.met)
+    writer.field("done", self.done)
+    writer.field("total", self.total)
+    writer.list("missing", self.missing) { $0.value($1) }
+  }
+}
+
+extension CatalogV1.GateStatus {
+  typealias Layout = Weir__Catalog__V1__GateStatus
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__gate_status__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.status = try check.string(source.pointee.status, "status")
+    self.done = source.pointee.done
+    self.total = source.pointee.total
+    self.article = try check.string(source.pointee.article, "article")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.status = arena.string(self.status)
+    target.pointee.done = self.done
+    target.pointee.total = self.total
+    target.pointee.article = arena.string(self.article)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "status": 1
+    case "done": 2
+    case "total": 3
+    case "article": 4
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.status)
+    case 2:
+      try reader.read(&self.done)
+    case 3:
+      try reader.read(&self.total)
+    case 4:
+      try reader.read(&self.article)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("status", self.status)
+    writer.field("done", self.done)
+    writer.field("total", self.total)
+    writer.field("article", self.article)
+  }
+}
+
+extension CatalogV1.GateConsequence {
+  typealias Layout = Weir__Catalog__V1__GateConsequence
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__gate_consequence__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.name = try check.string(source.pointee.name, "name")
+    self.permitted = source.pointee.permitted != 0
+    self.article = try check.string(source.pointee.article, "article")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.name = arena.string(self.name)
+    target.pointee.permitted = self.permitted ? 1 : 0
+    target.pointee.article = arena.string(self.article)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "name": 1
+    case "permitted": 2
+    case "article": 3
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.name)
+    case 2:
+      try reader.read(&self.permitted)
+    case 3:
+      try reader.read(&self.article)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("name", self.name)
+    writer.field("permitted", self.permitted)
+    writer.field("article", self.article)
+  }
+}
+
+extension CatalogV1.GateDecision {
+  typealias Layout = Weir__Catalog__V1__GateDecision
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__gate_decision__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.checkpoint = try check.string(source.pointee.checkpoint, "checkpoint")
+    self.decision = CatalogV1.DecideCheckpointRequest.Decision(rawValue: Int32(truncatingIfNeeded: source.pointee.decision.rawValue))
+    self.person = try check.string(source.pointee.person, "person")
+    self.role = try check.string(source.pointee.role, "role")
+    self.time = try check.optionalMessage(source.pointee.time, "time")
+    self.reason = try check.string(source.pointee.reason, "reason")
+    self.overridden = source.pointee.overridden != 0
+    self.report = try check.string(source.pointee.report, "report")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.checkpoint = arena.string(self.checkpoint)
+    target.pointee.decision = .init(rawValue: .init(truncatingIfNeeded: self.decision.rawValue))
+    target.pointee.person = arena.string(self.person)
+    target.pointee.role = arena.string(self.role)
+    target.pointee.time = arena.optionalMessage(self.time)
+    target.pointee.reason = arena.string(self.reason)
+    target.pointee.overridden = self.overridden ? 1 : 0
+    target.pointee.report = arena.string(self.report)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "checkpoint": 1
+    case "decision": 2
+    case "person": 3
+    case "role": 4
+    case "time": 5
+    case "reason": 6
+    case "overridden": 7
+    case "report": 8
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.checkpoint)
+    case 2:
+      try reader.read(&self.decision)
+    case 3:
+      try reader.read(&self.person)
+    case 4:
+      try reader.read(&self.role)
+    case 5:
+      try reader.read(&self.time)
+    case 6:
+      try reader.read(&self.reason)
+    case 7:
+      try reader.read(&self.overridden)
+    case 8:
+      try reader.read(&self.report)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("checkpoint", self.checkpoint)
+    writer.field("decision", self.decision)
+    writer.field("person", self.person)
+    writer.field("role", self.role)
+    writer.field("time", self.time)
+    writer.field("reason", self.reason)
+    writer.field("overridden", self.overridden)
+    writer.field("report", self.report)
+  }
+}
+
+extension CatalogV1.GateReport {
+  typealias Layout = Weir__Catalog__V1__GateReport
+
+  static var descriptor: UnsafePointer<ProtobufCMessageDescriptor> {
+    weir__catalog__v1__gate_report__weir_descriptor()
+  }
+
+  package init(serialized bytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decoded(bytes, limits)
+  }
+
+  package func serialized() throws(EncodeFailure) -> [UInt8] {
+    try encoded(self)
+  }
+
+  package init(jsonBytes: [UInt8], limits: DecodeLimits) throws(DecodeFailure) {
+    self = try decodedJSON(jsonBytes, limits)
+  }
+
+  package func jsonBytes() throws(EncodeFailure) -> [UInt8] {
+    try encodedJSON(self)
+  }
+
+  init(copying source: UnsafePointer<Layout>, _ check: TextCheck) throws(DecodeFailure) {
+    self.project = try check.string(source.pointee.project, "project")
+    self.version = source.pointee.version
+    self.owner = try check.string(source.pointee.owner, "owner")
+    self.checkpoint = try check.string(source.pointee.checkpoint, "checkpoint")
+    self.body = try check.string(source.pointee.body, "body")
+    self.profiles = try check.strings(source.pointee.profiles, source.pointee.n_profiles, "profiles")
+    self.pass = source.pointee.pass != 0
+    self.exempt = try check.string(source.pointee.exempt, "exempt")
+    self.conditions = try check.messages(source.pointee.conditions, source.pointee.n_conditions, "conditions")
+    self.statuses = try check.messages(source.pointee.statuses, source.pointee.n_statuses, "statuses")
+    self.consequences = try check.messages(source.pointee.consequences, source.pointee.n_consequences, "consequences")
+    self.decisions = try check.messages(source.pointee.decisions, source.pointee.n_decisions, "decisions")
+    self.checkpoints = try check.strings(source.pointee.checkpoints, source.pointee.n_checkpoints, "checkpoints")
+    self.report = try check.string(source.pointee.report, "report")
+    self.keyList = try check.string(source.pointee.key_list, "key_list")
+    self.receipt = try check.optionalMessage(source.pointee.receipt, "receipt")
+  }
+
+  func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
+    target.pointee.project = arena.string(self.project)
+    target.pointee.version = self.version
+    target.pointee.owner = arena.string(self.owner)
+    target.pointee.checkpoint = arena.string(self.checkpoint)
+    target.pointee.body = arena.string(self.body)
+    target.pointee.n_profiles = self.profiles.count
+    target.pointee.profiles = arena.strings(self.profiles)
+    target.pointee.pass = self.pass ? 1 : 0
+    target.pointee.exempt = arena.string(self.exempt)
+    target.pointee.n_conditions = self.conditions.count
+    target.pointee.conditions = arena.messages(self.conditions)
+    target.pointee.n_statuses = self.statuses.count
+    target.pointee.statuses = arena.messages(self.statuses)
+    target.pointee.n_consequences = self.consequences.count
+    target.pointee.consequences = arena.messages(self.consequences)
+    target.pointee.n_decisions = self.decisions.count
+    target.pointee.decisions = arena.messages(self.decisions)
+    target.pointee.n_checkpoints = self.checkpoints.count
+    target.pointee.checkpoints = arena.strings(self.checkpoints)
+    target.pointee.report = arena.string(self.report)
+    target.pointee.key_list = arena.string(self.keyList)
+    target.pointee.receipt = arena.optionalMessage(self.receipt)
+  }
+
+  static func fieldNumber(ofJSONName name: String) -> Int32 {
+    switch name {
+    case "project": 1
+    case "version": 2
+    case "owner": 3
+    case "checkpoint": 4
+    case "body": 5
+    case "profiles": 6
+    case "pass": 7
+    case "exempt": 8
+    case "conditions": 9
+    case "statuses": 10
+    case "consequences": 11
+    case "decisions": 12
+    case "checkpoints": 13
+    case "report": 14
+    case "keyList", "key_list": 15
+    case "receipt": 16
+    default: 0
+    }
+  }
+
+  mutating func readField(_ number: Int32, from reader: inout JSONReader) throws(DecodeFailure) {
+    switch number {
+    case 1:
+      try reader.read(&self.project)
+    case 2:
+      try reader.read(&self.version)
+    case 3:
+      try reader.read(&self.owner)
+    case 4:
+      try reader.read(&self.checkpoint)
+    case 5:
+      try reader.read(&self.body)
+    case 6:
+      try reader.readList(&self.profiles, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 7:
+      try reader.read(&self.pass)
+    case 8:
+      try reader.read(&self.exempt)
+    case 9:
+      try reader.readList(&self.conditions, of: CatalogV1.GateCondition()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 10:
+      try reader.readList(&self.statuses, of: CatalogV1.GateStatus()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 11:
+      try reader.readList(&self.consequences, of: CatalogV1.GateConsequence()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 12:
+      try reader.readList(&self.decisions, of: CatalogV1.GateDecision()) {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 13:
+      try reader.readList(&self.checkpoints, of: "") {
+        (reader, value) throws(DecodeFailure) in try reader.read(&value)
+      }
+    case 14:
+      try reader.read(&self.report)
+    case 15:
+      try reader.read(&self.keyList)
+    case 16:
+      try reader.read(&self.receipt)
+    default: break
+    }
+  }
+
+  func writeFields(to writer: inout JSONWriter) {
+    writer.field("project", self.project)
+    writer.field("version", self.version)
+    writer.field("owner", self.owner)
+    writer.field("checkpoint", self.checkpoint)
+    writer.field("body", self.body)
+    writer.list("profiles", self.profiles) { $0.value($1) }
+    writer.field("pass", self.pass)
+    writer.field("exempt", self.exempt)
+    writer.list("conditions", self.conditions) { $0.value($1) }
+    writer.list("statuses", self.statuses) { $0.value($1) }
+    writer.list("consequences", self.consequences) { $0.value($1) }
+    writer.list("decisions", self.decisions) { $0.value($1) }
+    writer.list("checkpoints", self.checkpoints) { $0.value($1) }
+    writer.field("report", self.report)
+    writer.field("keyList", self.keyList)
+    writer.field("receipt", self.receipt)
   }
 }

@@ -57,7 +57,11 @@ extension CatalogV1 {
     func getRecord(_ request: CatalogV1.GetRecordRequest, _ call: CallContext) async throws -> CatalogV1.Record
     /// Records in force, and those that the caller writes or must agree to.
     func listRecords(_ request: CatalogV1.ListRecordsRequest, _ call: CallContext) async throws -> CatalogV1.ListRecordsResponse
-    /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
+    /// What a project must show at a checkpoint, with pass or what is missing, and what it is barred from; signed (meizhou-public-2023/41,
+    /// hebi-2021/30, guangdong-2018/11, meizhou-specific-2021/15). For its owner, and the bodies of the project's region.
+    func getGateReport(_ request: CatalogV1.GetGateReportRequest, _ call: CallContext) async throws -> CatalogV1.GateReport
+    /// Decides at a checkpoint: only the body that the profile names, only after the checkpoints before it (AC-80, hebi-2021/30.2b).
+    func decideCheckpoint(_ request: CatalogV1.DecideCheckpointRequest, _ call: CallContext) async throws -> CatalogV1.GateReport
     /// Puts the file of an opened set in place: of a listing on the opening list that holds, by the head of the body whose it is. It is text,
     /// and looked through for identity numbers; the register itself is opened to nobody (hebi-2021/18, 19).
     func publishOpenSet(_ request: CatalogV1.PublishOpenSetRequest, _ call: CallContext) async throws -> CatalogV1.OpenSet
@@ -65,6 +69,7 @@ extension CatalogV1 {
     func listOpenCatalogue(_ request: CatalogV1.ListOpenCatalogueRequest, _ call: CallContext) async throws -> CatalogV1.OpenCatalogue
     /// The file of an unconditionally opened set, for anybody; each reading is an entry of the log (hebi-2021/18.2). For the open listener.
     func readOpenSet(_ request: CatalogV1.ReadOpenSetRequest, _ call: CallContext) async throws -> CatalogV1.OpenSet
+    /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
     func resolveEntry(_ request: CatalogV1.ResolveEntryRequest, _ call: CallContext) async throws -> CatalogV1.Entry
   }
 
@@ -95,6 +100,8 @@ extension CatalogV1 {
       .unary(AccessTable.catalogV1CatalogDecideRecord, admission) { request, call in try await service.decideRecord(request, call) },
       .unary(AccessTable.catalogV1CatalogGetRecord, admission) { request, call in try await service.getRecord(request, call) },
       .unary(AccessTable.catalogV1CatalogListRecords, admission) { request, call in try await service.listRecords(request, call) },
+      .unary(AccessTable.catalogV1CatalogGetGateReport, admission) { request, call in try await service.getGateReport(request, call) },
+      .unary(AccessTable.catalogV1CatalogDecideCheckpoint, admission) { request, call in try await service.decideCheckpoint(request, call) },
       .unary(AccessTable.catalogV1CatalogPublishOpenSet, admission) { request, call in try await service.publishOpenSet(request, call) },
       .unary(AccessTable.catalogV1CatalogListOpenCatalogue, admission) { request, call in try await service.listOpenCatalogue(request, call) },
       .unary(AccessTable.catalogV1CatalogReadOpenSet, admission) { request, call in try await service.readOpenSet(request, call) },
@@ -234,7 +241,17 @@ extension CatalogV1 {
       try await transport.unary("/weir.catalog.v1.Catalog/ListRecords", request, options)
     }
 
-    /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
+    /// What a project must show at a checkpoint, with pass or what is missing, and what it is barred from; signed (meizhou-public-2023/41,
+    /// hebi-2021/30, guangdong-2018/11, meizhou-specific-2021/15). For its owner, and the bodies of the project's region.
+    package func getGateReport(_ request: CatalogV1.GetGateReportRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.GateReport {
+      try await transport.unary("/weir.catalog.v1.Catalog/GetGateReport", request, options)
+    }
+
+    /// Decides at a checkpoint: only the body that the profile names, only after the checkpoints before it (AC-80, hebi-2021/30.2b).
+    package func decideCheckpoint(_ request: CatalogV1.DecideCheckpointRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.GateReport {
+      try await transport.unary("/weir.catalog.v1.Catalog/DecideCheckpoint", request, options)
+    }
+
     /// Puts the file of an opened set in place: of a listing on the opening list that holds, by the head of the body whose it is. It is text,
     /// and looked through for identity numbers; the register itself is opened to nobody (hebi-2021/18, 19).
     package func publishOpenSet(_ request: CatalogV1.PublishOpenSetRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.OpenSet {
@@ -251,6 +268,7 @@ extension CatalogV1 {
       try await transport.unary("/weir.catalog.v1.Catalog/ReadOpenSet", request, options)
     }
 
+    /// A published version (or, for its owner, any) as Ingest, Share and Feedback need it.
     package func resolveEntry(_ request: CatalogV1.ResolveEntryRequest, _ options: CallOptions = CallOptions()) async throws -> CatalogV1.Entry {
       try await transport.unary("/weir.catalog.v1.Catalog/ResolveEntry", request, options)
     }

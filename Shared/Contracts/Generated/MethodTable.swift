@@ -150,6 +150,11 @@ extension MethodShape {
       request: IngestV1.RemoveCanaryRequest.self,
       reply: IngestV1.Canary.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.ingest.v1.Ingest/ListDeliveryFigures": MethodShape(
+      path: "/weir.ingest.v1.Ingest/ListDeliveryFigures", service: "weir.ingest.v1.Ingest",
+      request: IngestV1.ListDeliveryFiguresRequest.self,
+      reply: IngestV1.ListDeliveryFiguresResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.ingest.v1.Ingest/ListRecipients": MethodShape(
       path: "/weir.ingest.v1.Ingest/ListRecipients", service: "weir.ingest.v1.Ingest",
       request: IngestV1.ListRecipientsRequest.self,
@@ -345,6 +350,16 @@ extension MethodShape {
       request: CatalogV1.ListRecordsRequest.self,
       reply: CatalogV1.ListRecordsResponse.self,
       streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/GetGateReport": MethodShape(
+      path: "/weir.catalog.v1.Catalog/GetGateReport", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.GetGateReportRequest.self,
+      reply: CatalogV1.GateReport.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
+    "/weir.catalog.v1.Catalog/DecideCheckpoint": MethodShape(
+      path: "/weir.catalog.v1.Catalog/DecideCheckpoint", service: "weir.catalog.v1.Catalog",
+      request: CatalogV1.DecideCheckpointRequest.self,
+      reply: CatalogV1.GateReport.self,
+      streamsRequests: false, streamsReplies: false),
     "/weir.catalog.v1.Catalog/PublishOpenSet": MethodShape(
       path: "/weir.catalog.v1.Catalog/PublishOpenSet", service: "weir.catalog.v1.Catalog",
       request: CatalogV1.PublishOpenSetRequest.self,
@@ -440,6 +455,11 @@ extension MethodShape {
       request: FeedbackV1.AcknowledgeRecallRequest.self,
       reply: FeedbackV1.Recall.self,
       streamsRequests: false, streamsReplies: false),
+    "/weir.feedback.v1.Feedback/ListLateIssues": MethodShape(
+      path: "/weir.feedback.v1.Feedback/ListLateIssues", service: "weir.feedback.v1.Feedback",
+      request: FeedbackV1.ListLateIssuesRequest.self,
+      reply: FeedbackV1.ListLateIssuesResponse.self,
+      streamsRequests: false, streamsReplies: false, readsOnly: true),
     "/weir.feedback.v1.Feedback/ListDuties": MethodShape(
       path: "/weir.feedback.v1.Feedback/ListDuties", service: "weir.feedback.v1.Feedback",
       request: CommonV1.ListDutiesRequest.self,

@@ -12,7 +12,7 @@ import Testing
 import Vocabulary
 
 @Suite("Whom the registers bind (meizhou-public-2023/5.i4, hebi-2021/11.2b)")
-struct JurisdictionTests {
+struct WhoseDatumTests {
   private static let police = "police dept-officer"
   /// Anybody who issues certificates owns them.
   private static let category = "person.certificates"

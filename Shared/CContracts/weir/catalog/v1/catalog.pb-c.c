@@ -2359,6 +2359,51 @@ void   weir__catalog__v1__duplicate_record__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__duplicate_record__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__project_record__init
+                     (Weir__Catalog__V1__ProjectRecord         *message)
+{
+  static const Weir__Catalog__V1__ProjectRecord init_value = WEIR__CATALOG__V1__PROJECT_RECORD__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__project_record__get_packed_size
+                     (const Weir__Catalog__V1__ProjectRecord *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__project_record__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__project_record__pack
+                     (const Weir__Catalog__V1__ProjectRecord *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__project_record__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__project_record__pack_to_buffer
+                     (const Weir__Catalog__V1__ProjectRecord *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__project_record__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__ProjectRecord *
+       weir__catalog__v1__project_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__ProjectRecord *)
+     protobuf_c_message_unpack (&weir__catalog__v1__project_record__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__project_record__free_unpacked
+                     (Weir__Catalog__V1__ProjectRecord *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__project_record__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 void   weir__catalog__v1__save_record_request__init
                      (Weir__Catalog__V1__SaveRecordRequest         *message)
 {
@@ -2854,6 +2899,366 @@ void   weir__catalog__v1__read_open_set_request__free_unpacked
   assert(message->base.descriptor == &weir__catalog__v1__read_open_set_request__descriptor);
   protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
 }
+void   weir__catalog__v1__get_gate_report_request__init
+                     (Weir__Catalog__V1__GetGateReportRequest         *message)
+{
+  static const Weir__Catalog__V1__GetGateReportRequest init_value = WEIR__CATALOG__V1__GET_GATE_REPORT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__get_gate_report_request__get_packed_size
+                     (const Weir__Catalog__V1__GetGateReportRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_gate_report_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__get_gate_report_request__pack
+                     (const Weir__Catalog__V1__GetGateReportRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_gate_report_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__get_gate_report_request__pack_to_buffer
+                     (const Weir__Catalog__V1__GetGateReportRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__get_gate_report_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GetGateReportRequest *
+       weir__catalog__v1__get_gate_report_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GetGateReportRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__get_gate_report_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__get_gate_report_request__free_unpacked
+                     (Weir__Catalog__V1__GetGateReportRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__get_gate_report_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__decide_checkpoint_request__init
+                     (Weir__Catalog__V1__DecideCheckpointRequest         *message)
+{
+  static const Weir__Catalog__V1__DecideCheckpointRequest init_value = WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__decide_checkpoint_request__get_packed_size
+                     (const Weir__Catalog__V1__DecideCheckpointRequest *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__decide_checkpoint_request__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__decide_checkpoint_request__pack
+                     (const Weir__Catalog__V1__DecideCheckpointRequest *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__decide_checkpoint_request__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__decide_checkpoint_request__pack_to_buffer
+                     (const Weir__Catalog__V1__DecideCheckpointRequest *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__decide_checkpoint_request__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__DecideCheckpointRequest *
+       weir__catalog__v1__decide_checkpoint_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__DecideCheckpointRequest *)
+     protobuf_c_message_unpack (&weir__catalog__v1__decide_checkpoint_request__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__decide_checkpoint_request__free_unpacked
+                     (Weir__Catalog__V1__DecideCheckpointRequest *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__decide_checkpoint_request__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__gate_gap__init
+                     (Weir__Catalog__V1__GateGap         *message)
+{
+  static const Weir__Catalog__V1__GateGap init_value = WEIR__CATALOG__V1__GATE_GAP__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__gate_gap__get_packed_size
+                     (const Weir__Catalog__V1__GateGap *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_gap__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__gate_gap__pack
+                     (const Weir__Catalog__V1__GateGap *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_gap__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__gate_gap__pack_to_buffer
+                     (const Weir__Catalog__V1__GateGap *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_gap__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GateGap *
+       weir__catalog__v1__gate_gap__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GateGap *)
+     protobuf_c_message_unpack (&weir__catalog__v1__gate_gap__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__gate_gap__free_unpacked
+                     (Weir__Catalog__V1__GateGap *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__gate_gap__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__gate_condition__init
+                     (Weir__Catalog__V1__GateCondition         *message)
+{
+  static const Weir__Catalog__V1__GateCondition init_value = WEIR__CATALOG__V1__GATE_CONDITION__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__gate_condition__get_packed_size
+                     (const Weir__Catalog__V1__GateCondition *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_condition__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__gate_condition__pack
+                     (const Weir__Catalog__V1__GateCondition *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_condition__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__gate_condition__pack_to_buffer
+                     (const Weir__Catalog__V1__GateCondition *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_condition__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GateCondition *
+       weir__catalog__v1__gate_condition__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GateCondition *)
+     protobuf_c_message_unpack (&weir__catalog__v1__gate_condition__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__gate_condition__free_unpacked
+                     (Weir__Catalog__V1__GateCondition *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__gate_condition__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__gate_status__init
+                     (Weir__Catalog__V1__GateStatus         *message)
+{
+  static const Weir__Catalog__V1__GateStatus init_value = WEIR__CATALOG__V1__GATE_STATUS__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__gate_status__get_packed_size
+                     (const Weir__Catalog__V1__GateStatus *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_status__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__gate_status__pack
+                     (const Weir__Catalog__V1__GateStatus *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_status__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__gate_status__pack_to_buffer
+                     (const Weir__Catalog__V1__GateStatus *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_status__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GateStatus *
+       weir__catalog__v1__gate_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GateStatus *)
+     protobuf_c_message_unpack (&weir__catalog__v1__gate_status__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__gate_status__free_unpacked
+                     (Weir__Catalog__V1__GateStatus *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__gate_status__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__gate_consequence__init
+                     (Weir__Catalog__V1__GateConsequence         *message)
+{
+  static const Weir__Catalog__V1__GateConsequence init_value = WEIR__CATALOG__V1__GATE_CONSEQUENCE__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__gate_consequence__get_packed_size
+                     (const Weir__Catalog__V1__GateConsequence *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_consequence__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__gate_consequence__pack
+                     (const Weir__Catalog__V1__GateConsequence *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_consequence__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__gate_consequence__pack_to_buffer
+                     (const Weir__Catalog__V1__GateConsequence *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_consequence__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GateConsequence *
+       weir__catalog__v1__gate_consequence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GateConsequence *)
+     protobuf_c_message_unpack (&weir__catalog__v1__gate_consequence__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__gate_consequence__free_unpacked
+                     (Weir__Catalog__V1__GateConsequence *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__gate_consequence__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__gate_decision__init
+                     (Weir__Catalog__V1__GateDecision         *message)
+{
+  static const Weir__Catalog__V1__GateDecision init_value = WEIR__CATALOG__V1__GATE_DECISION__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__gate_decision__get_packed_size
+                     (const Weir__Catalog__V1__GateDecision *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_decision__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__gate_decision__pack
+                     (const Weir__Catalog__V1__GateDecision *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_decision__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__gate_decision__pack_to_buffer
+                     (const Weir__Catalog__V1__GateDecision *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_decision__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GateDecision *
+       weir__catalog__v1__gate_decision__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GateDecision *)
+     protobuf_c_message_unpack (&weir__catalog__v1__gate_decision__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__gate_decision__free_unpacked
+                     (Weir__Catalog__V1__GateDecision *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__gate_decision__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
+void   weir__catalog__v1__gate_report__init
+                     (Weir__Catalog__V1__GateReport         *message)
+{
+  static const Weir__Catalog__V1__GateReport init_value = WEIR__CATALOG__V1__GATE_REPORT__INIT;
+  *message = init_value;
+}
+size_t weir__catalog__v1__gate_report__get_packed_size
+                     (const Weir__Catalog__V1__GateReport *message)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_report__descriptor);
+  return protobuf_c_message_get_packed_size ((const ProtobufCMessage*)(message));
+}
+size_t weir__catalog__v1__gate_report__pack
+                     (const Weir__Catalog__V1__GateReport *message,
+                      uint8_t       *out)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_report__descriptor);
+  return protobuf_c_message_pack ((const ProtobufCMessage*)message, out);
+}
+size_t weir__catalog__v1__gate_report__pack_to_buffer
+                     (const Weir__Catalog__V1__GateReport *message,
+                      ProtobufCBuffer *buffer)
+{
+  assert(message->base.descriptor == &weir__catalog__v1__gate_report__descriptor);
+  return protobuf_c_message_pack_to_buffer ((const ProtobufCMessage*)message, buffer);
+}
+Weir__Catalog__V1__GateReport *
+       weir__catalog__v1__gate_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data)
+{
+  return (Weir__Catalog__V1__GateReport *)
+     protobuf_c_message_unpack (&weir__catalog__v1__gate_report__descriptor,
+                                allocator, len, data);
+}
+void   weir__catalog__v1__gate_report__free_unpacked
+                     (Weir__Catalog__V1__GateReport *message,
+                      ProtobufCAllocator *allocator)
+{
+  if(!message)
+    return;
+  assert(message->base.descriptor == &weir__catalog__v1__gate_report__descriptor);
+  protobuf_c_message_free_unpacked ((ProtobufCMessage*)message, allocator);
+}
 static const ProtobufCFieldDescriptor weir__catalog__v1__code__field_descriptors[2] =
 {
   {
@@ -3304,7 +3709,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__withdrawal__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__withdrawal__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[60] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptors[64] =
 {
   {
     "name",
@@ -4026,6 +4431,54 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__entry__field_descriptor
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "format",
+    70,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, format),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "format_type",
+    71,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, format_type),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "share_mode",
+    72,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Entry, share_mode),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "related_codes",
+    73,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__Entry, n_related_codes),
+    offsetof(Weir__Catalog__V1__Entry, related_codes),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   23,   /* field[23] = acquisition_basis */
@@ -4047,6 +4500,8 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   39,   /* field[39] = etag */
   27,   /* field[27] = excludes_minors */
   33,   /* field[33] = filing */
+  60,   /* field[60] = format */
+  61,   /* field[61] = format_type */
   58,   /* field[58] = function */
   21,   /* field[21] = grade */
   51,   /* field[51] = group_decision */
@@ -4066,6 +4521,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   38,   /* field[38] = publish_time */
   43,   /* field[43] = receipt */
   25,   /* field[25] = reject_threshold_percent */
+  63,   /* field[63] = related_codes */
   54,   /* field[54] = resource */
   6,   /* field[6] = resource_class */
   2,   /* field[2] = resource_code */
@@ -4074,6 +4530,7 @@ static const unsigned weir__catalog__v1__entry__field_indices_by_name[] = {
   20,   /* field[20] = secrecy */
   41,   /* field[41] = secrecy_review */
   52,   /* field[52] = share_departments */
+  62,   /* field[62] = share_mode */
   16,   /* field[16] = share_scope */
   13,   /* field[13] = share_type */
   12,   /* field[12] = shared_content */
@@ -4093,7 +4550,7 @@ static const ProtobufCIntRange weir__catalog__v1__entry__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 40, 30 },
-  { 0, 60 }
+  { 0, 64 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
 {
@@ -4103,7 +4560,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__entry__descriptor =
   "Weir__Catalog__V1__Entry",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Entry),
-  60,
+  64,
   weir__catalog__v1__entry__field_descriptors,
   weir__catalog__v1__entry__field_indices_by_name,
   2,  weir__catalog__v1__entry__number_ranges,
@@ -7328,7 +7785,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__confirmation__descriptor =
   (ProtobufCMessageInit) weir__catalog__v1__confirmation__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor weir__catalog__v1__record__field_descriptors[20] =
+static const ProtobufCFieldDescriptor weir__catalog__v1__record__field_descriptors[21] =
 {
   {
     "name",
@@ -7570,6 +8027,18 @@ static const ProtobufCFieldDescriptor weir__catalog__v1__record__field_descripto
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "project",
+    29,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__Record, project),
+    &weir__catalog__v1__project_record__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__catalog__v1__record__field_indices_by_name[] = {
   18,   /* field[18] = category */
@@ -7587,6 +8056,7 @@ static const unsigned weir__catalog__v1__record__field_indices_by_name[] = {
   16,   /* field[16] = opening */
   2,   /* field[2] = owner */
   4,   /* field[4] = profile */
+  20,   /* field[20] = project */
   10,   /* field[10] = receipt */
   14,   /* field[14] = responsibility */
   15,   /* field[15] = standard */
@@ -7597,7 +8067,7 @@ static const ProtobufCIntRange weir__catalog__v1__record__number_ranges[2 + 1] =
 {
   { 1, 0 },
   { 20, 11 },
-  { 0, 20 }
+  { 0, 21 }
 };
 const ProtobufCMessageDescriptor weir__catalog__v1__record__descriptor =
 {
@@ -7607,7 +8077,7 @@ const ProtobufCMessageDescriptor weir__catalog__v1__record__descriptor =
   "Weir__Catalog__V1__Record",
   "weir.catalog.v1",
   sizeof(Weir__Catalog__V1__Record),
-  20,
+  21,
   weir__catalog__v1__record__field_descriptors,
   weir__catalog__v1__record__field_indices_by_name,
   2,  weir__catalog__v1__record__number_ranges,
@@ -8552,6 +9022,109 @@ const ProtobufCMessageDescriptor weir__catalog__v1__duplicate_record__descriptor
   (ProtobufCMessageInit) weir__catalog__v1__duplicate_record__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
+static const ProtobufCFieldDescriptor weir__catalog__v1__project_record__field_descriptors[6] =
+{
+  {
+    "title",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ProjectRecord, title),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "kind",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ProjectRecord, kind),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "upper_level",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ProjectRecord, upper_level),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "deployed_here",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__ProjectRecord, deployed_here),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "entries",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__ProjectRecord, n_entries),
+    offsetof(Weir__Catalog__V1__ProjectRecord, entries),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "data",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__ProjectRecord, n_data),
+    offsetof(Weir__Catalog__V1__ProjectRecord, data),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__project_record__field_indices_by_name[] = {
+  5,   /* field[5] = data */
+  3,   /* field[3] = deployed_here */
+  4,   /* field[4] = entries */
+  1,   /* field[1] = kind */
+  0,   /* field[0] = title */
+  2,   /* field[2] = upper_level */
+};
+static const ProtobufCIntRange weir__catalog__v1__project_record__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__project_record__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.ProjectRecord",
+  "ProjectRecord",
+  "Weir__Catalog__V1__ProjectRecord",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__ProjectRecord),
+  6,
+  weir__catalog__v1__project_record__field_descriptors,
+  weir__catalog__v1__project_record__field_indices_by_name,
+  1,  weir__catalog__v1__project_record__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__project_record__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
 static const ProtobufCFieldDescriptor weir__catalog__v1__save_record_request__field_descriptors[2] =
 {
   {
@@ -9468,6 +10041,860 @@ const ProtobufCMessageDescriptor weir__catalog__v1__read_open_set_request__descr
   weir__catalog__v1__read_open_set_request__field_indices_by_name,
   1,  weir__catalog__v1__read_open_set_request__number_ranges,
   (ProtobufCMessageInit) weir__catalog__v1__read_open_set_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__get_gate_report_request__field_descriptors[2] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetGateReportRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GetGateReportRequest, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__get_gate_report_request__field_indices_by_name[] = {
+  1,   /* field[1] = checkpoint */
+  0,   /* field[0] = project */
+};
+static const ProtobufCIntRange weir__catalog__v1__get_gate_report_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 2 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__get_gate_report_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GetGateReportRequest",
+  "GetGateReportRequest",
+  "Weir__Catalog__V1__GetGateReportRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GetGateReportRequest),
+  2,
+  weir__catalog__v1__get_gate_report_request__field_descriptors,
+  weir__catalog__v1__get_gate_report_request__field_indices_by_name,
+  1,  weir__catalog__v1__get_gate_report_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__get_gate_report_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCEnumValue weir__catalog__v1__decide_checkpoint_request__decision__enum_values_by_number[3] =
+{
+  { "DECISION_UNSPECIFIED", "WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__DECISION_UNSPECIFIED", 0 },
+  { "PASS", "WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__PASS", 1 },
+  { "RETURN", "WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__RETURN", 2 },
+};
+static const ProtobufCIntRange weir__catalog__v1__decide_checkpoint_request__decision__value_ranges[] = {
+{0, 0},{0, 3}
+};
+static const ProtobufCEnumValueIndex weir__catalog__v1__decide_checkpoint_request__decision__enum_values_by_name[3] =
+{
+  { "DECISION_UNSPECIFIED", 0 },
+  { "PASS", 1 },
+  { "RETURN", 2 },
+};
+const ProtobufCEnumDescriptor weir__catalog__v1__decide_checkpoint_request__decision__descriptor =
+{
+  PROTOBUF_C__ENUM_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DecideCheckpointRequest.Decision",
+  "Decision",
+  "Weir__Catalog__V1__DecideCheckpointRequest__Decision",
+  "weir.catalog.v1",
+  3,
+  weir__catalog__v1__decide_checkpoint_request__decision__enum_values_by_number,
+  3,
+  weir__catalog__v1__decide_checkpoint_request__decision__enum_values_by_name,
+  1,
+  weir__catalog__v1__decide_checkpoint_request__decision__value_ranges,
+  NULL,NULL,NULL,NULL   /* reserved[1234] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__decide_checkpoint_request__field_descriptors[6] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideCheckpointRequest, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideCheckpointRequest, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideCheckpointRequest, decision),
+    &weir__catalog__v1__decide_checkpoint_request__decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideCheckpointRequest, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "override",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideCheckpointRequest, override),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "request_id",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__DecideCheckpointRequest, request_id),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__decide_checkpoint_request__field_indices_by_name[] = {
+  1,   /* field[1] = checkpoint */
+  2,   /* field[2] = decision */
+  4,   /* field[4] = override */
+  0,   /* field[0] = project */
+  3,   /* field[3] = reason */
+  5,   /* field[5] = request_id */
+};
+static const ProtobufCIntRange weir__catalog__v1__decide_checkpoint_request__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__decide_checkpoint_request__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.DecideCheckpointRequest",
+  "DecideCheckpointRequest",
+  "Weir__Catalog__V1__DecideCheckpointRequest",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__DecideCheckpointRequest),
+  6,
+  weir__catalog__v1__decide_checkpoint_request__field_descriptors,
+  weir__catalog__v1__decide_checkpoint_request__field_indices_by_name,
+  1,  weir__catalog__v1__decide_checkpoint_request__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__decide_checkpoint_request__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__gate_gap__field_descriptors[3] =
+{
+  {
+    "subject",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateGap, subject),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "problem",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateGap, problem),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "due",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateGap, due),
+    &weir__common__v1__due_date__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__gate_gap__field_indices_by_name[] = {
+  2,   /* field[2] = due */
+  1,   /* field[1] = problem */
+  0,   /* field[0] = subject */
+};
+static const ProtobufCIntRange weir__catalog__v1__gate_gap__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__gate_gap__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GateGap",
+  "GateGap",
+  "Weir__Catalog__V1__GateGap",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GateGap),
+  3,
+  weir__catalog__v1__gate_gap__field_descriptors,
+  weir__catalog__v1__gate_gap__field_indices_by_name,
+  1,  weir__catalog__v1__gate_gap__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__gate_gap__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__gate_condition__field_descriptors[6] =
+{
+  {
+    "rule",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateCondition, rule),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateCondition, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "met",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateCondition, met),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "done",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateCondition, done),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateCondition, total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "missing",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__GateCondition, n_missing),
+    offsetof(Weir__Catalog__V1__GateCondition, missing),
+    &weir__catalog__v1__gate_gap__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__gate_condition__field_indices_by_name[] = {
+  1,   /* field[1] = article */
+  3,   /* field[3] = done */
+  2,   /* field[2] = met */
+  5,   /* field[5] = missing */
+  0,   /* field[0] = rule */
+  4,   /* field[4] = total */
+};
+static const ProtobufCIntRange weir__catalog__v1__gate_condition__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 6 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__gate_condition__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GateCondition",
+  "GateCondition",
+  "Weir__Catalog__V1__GateCondition",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GateCondition),
+  6,
+  weir__catalog__v1__gate_condition__field_descriptors,
+  weir__catalog__v1__gate_condition__field_indices_by_name,
+  1,  weir__catalog__v1__gate_condition__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__gate_condition__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__gate_status__field_descriptors[4] =
+{
+  {
+    "status",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateStatus, status),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "done",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateStatus, done),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "total",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateStatus, total),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateStatus, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__gate_status__field_indices_by_name[] = {
+  3,   /* field[3] = article */
+  1,   /* field[1] = done */
+  0,   /* field[0] = status */
+  2,   /* field[2] = total */
+};
+static const ProtobufCIntRange weir__catalog__v1__gate_status__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 4 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__gate_status__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GateStatus",
+  "GateStatus",
+  "Weir__Catalog__V1__GateStatus",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GateStatus),
+  4,
+  weir__catalog__v1__gate_status__field_descriptors,
+  weir__catalog__v1__gate_status__field_indices_by_name,
+  1,  weir__catalog__v1__gate_status__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__gate_status__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__gate_consequence__field_descriptors[3] =
+{
+  {
+    "name",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateConsequence, name),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "permitted",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateConsequence, permitted),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "article",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateConsequence, article),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__gate_consequence__field_indices_by_name[] = {
+  2,   /* field[2] = article */
+  0,   /* field[0] = name */
+  1,   /* field[1] = permitted */
+};
+static const ProtobufCIntRange weir__catalog__v1__gate_consequence__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 3 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__gate_consequence__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GateConsequence",
+  "GateConsequence",
+  "Weir__Catalog__V1__GateConsequence",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GateConsequence),
+  3,
+  weir__catalog__v1__gate_consequence__field_descriptors,
+  weir__catalog__v1__gate_consequence__field_indices_by_name,
+  1,  weir__catalog__v1__gate_consequence__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__gate_consequence__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__gate_decision__field_descriptors[8] =
+{
+  {
+    "checkpoint",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decision",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_ENUM,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, decision),
+    &weir__catalog__v1__decide_checkpoint_request__decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "person",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, person),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "role",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, role),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "time",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, time),
+    &google__protobuf__timestamp__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "reason",
+    6,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, reason),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "overridden",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, overridden),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateDecision, report),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__gate_decision__field_indices_by_name[] = {
+  0,   /* field[0] = checkpoint */
+  1,   /* field[1] = decision */
+  6,   /* field[6] = overridden */
+  2,   /* field[2] = person */
+  5,   /* field[5] = reason */
+  7,   /* field[7] = report */
+  3,   /* field[3] = role */
+  4,   /* field[4] = time */
+};
+static const ProtobufCIntRange weir__catalog__v1__gate_decision__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 8 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__gate_decision__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GateDecision",
+  "GateDecision",
+  "Weir__Catalog__V1__GateDecision",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GateDecision),
+  8,
+  weir__catalog__v1__gate_decision__field_descriptors,
+  weir__catalog__v1__gate_decision__field_indices_by_name,
+  1,  weir__catalog__v1__gate_decision__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__gate_decision__init,
+  NULL,NULL,NULL    /* reserved[123] */
+};
+static const ProtobufCFieldDescriptor weir__catalog__v1__gate_report__field_descriptors[16] =
+{
+  {
+    "project",
+    1,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, project),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "version",
+    2,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_INT32,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, version),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "owner",
+    3,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, owner),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoint",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, checkpoint),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "body",
+    5,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, body),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "profiles",
+    6,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__GateReport, n_profiles),
+    offsetof(Weir__Catalog__V1__GateReport, profiles),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "pass",
+    7,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BOOL,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, pass),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "exempt",
+    8,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, exempt),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "conditions",
+    9,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__GateReport, n_conditions),
+    offsetof(Weir__Catalog__V1__GateReport, conditions),
+    &weir__catalog__v1__gate_condition__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "statuses",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__GateReport, n_statuses),
+    offsetof(Weir__Catalog__V1__GateReport, statuses),
+    &weir__catalog__v1__gate_status__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "consequences",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__GateReport, n_consequences),
+    offsetof(Weir__Catalog__V1__GateReport, consequences),
+    &weir__catalog__v1__gate_consequence__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "decisions",
+    12,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Weir__Catalog__V1__GateReport, n_decisions),
+    offsetof(Weir__Catalog__V1__GateReport, decisions),
+    &weir__catalog__v1__gate_decision__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "checkpoints",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_BYTES,
+    offsetof(Weir__Catalog__V1__GateReport, n_checkpoints),
+    offsetof(Weir__Catalog__V1__GateReport, checkpoints),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "report",
+    14,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, report),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "key_list",
+    15,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, key_list),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "receipt",
+    16,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Catalog__V1__GateReport, receipt),
+    &weir__common__v1__receipt__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+};
+static const unsigned weir__catalog__v1__gate_report__field_indices_by_name[] = {
+  4,   /* field[4] = body */
+  3,   /* field[3] = checkpoint */
+  12,   /* field[12] = checkpoints */
+  8,   /* field[8] = conditions */
+  10,   /* field[10] = consequences */
+  11,   /* field[11] = decisions */
+  7,   /* field[7] = exempt */
+  14,   /* field[14] = key_list */
+  2,   /* field[2] = owner */
+  6,   /* field[6] = pass */
+  5,   /* field[5] = profiles */
+  0,   /* field[0] = project */
+  15,   /* field[15] = receipt */
+  13,   /* field[13] = report */
+  9,   /* field[9] = statuses */
+  1,   /* field[1] = version */
+};
+static const ProtobufCIntRange weir__catalog__v1__gate_report__number_ranges[1 + 1] =
+{
+  { 1, 0 },
+  { 0, 16 }
+};
+const ProtobufCMessageDescriptor weir__catalog__v1__gate_report__descriptor =
+{
+  PROTOBUF_C__MESSAGE_DESCRIPTOR_MAGIC,
+  "weir.catalog.v1.GateReport",
+  "GateReport",
+  "Weir__Catalog__V1__GateReport",
+  "weir.catalog.v1",
+  sizeof(Weir__Catalog__V1__GateReport),
+  16,
+  weir__catalog__v1__gate_report__field_descriptors,
+  weir__catalog__v1__gate_report__field_indices_by_name,
+  1,  weir__catalog__v1__gate_report__number_ranges,
+  (ProtobufCMessageInit) weir__catalog__v1__gate_report__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
 static const ProtobufCEnumValue weir__catalog__v1__share_type__enum_values_by_number[4] =

@@ -71,6 +71,7 @@ typedef struct Weir__Catalog__V1__MeetingRecord Weir__Catalog__V1__MeetingRecord
 typedef struct Weir__Catalog__V1__MeetingRecord__Permit Weir__Catalog__V1__MeetingRecord__Permit;
 typedef struct Weir__Catalog__V1__CategoryRecord Weir__Catalog__V1__CategoryRecord;
 typedef struct Weir__Catalog__V1__DuplicateRecord Weir__Catalog__V1__DuplicateRecord;
+typedef struct Weir__Catalog__V1__ProjectRecord Weir__Catalog__V1__ProjectRecord;
 typedef struct Weir__Catalog__V1__SaveRecordRequest Weir__Catalog__V1__SaveRecordRequest;
 typedef struct Weir__Catalog__V1__DecideRecordRequest Weir__Catalog__V1__DecideRecordRequest;
 typedef struct Weir__Catalog__V1__GetRecordRequest Weir__Catalog__V1__GetRecordRequest;
@@ -82,6 +83,14 @@ typedef struct Weir__Catalog__V1__ListOpenCatalogueRequest Weir__Catalog__V1__Li
 typedef struct Weir__Catalog__V1__OpenCatalogueEntry Weir__Catalog__V1__OpenCatalogueEntry;
 typedef struct Weir__Catalog__V1__OpenCatalogue Weir__Catalog__V1__OpenCatalogue;
 typedef struct Weir__Catalog__V1__ReadOpenSetRequest Weir__Catalog__V1__ReadOpenSetRequest;
+typedef struct Weir__Catalog__V1__GetGateReportRequest Weir__Catalog__V1__GetGateReportRequest;
+typedef struct Weir__Catalog__V1__DecideCheckpointRequest Weir__Catalog__V1__DecideCheckpointRequest;
+typedef struct Weir__Catalog__V1__GateGap Weir__Catalog__V1__GateGap;
+typedef struct Weir__Catalog__V1__GateCondition Weir__Catalog__V1__GateCondition;
+typedef struct Weir__Catalog__V1__GateStatus Weir__Catalog__V1__GateStatus;
+typedef struct Weir__Catalog__V1__GateConsequence Weir__Catalog__V1__GateConsequence;
+typedef struct Weir__Catalog__V1__GateDecision Weir__Catalog__V1__GateDecision;
+typedef struct Weir__Catalog__V1__GateReport Weir__Catalog__V1__GateReport;
 
 
 /* --- enums --- */
@@ -99,6 +108,12 @@ typedef enum _Weir__Catalog__V1__DecideRecordRequest__Decision {
   WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION__END = 3
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__DECIDE_RECORD_REQUEST__DECISION)
 } Weir__Catalog__V1__DecideRecordRequest__Decision;
+typedef enum _Weir__Catalog__V1__DecideCheckpointRequest__Decision {
+  WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__DECISION_UNSPECIFIED = 0,
+  WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__PASS = 1,
+  WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__RETURN = 2
+    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION)
+} Weir__Catalog__V1__DecideCheckpointRequest__Decision;
 typedef enum _Weir__Catalog__V1__ShareType {
   WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED = 0,
   WEIR__CATALOG__V1__SHARE_TYPE__UNCONDITIONAL = 1,
@@ -332,6 +347,11 @@ struct  Weir__Catalog__V1__Entry
   ProtobufCBinaryData *coverage;
   ProtobufCBinaryData function;
   protobuf_c_boolean off_collection_list;
+  ProtobufCBinaryData format;
+  ProtobufCBinaryData format_type;
+  ProtobufCBinaryData share_mode;
+  size_t n_related_codes;
+  ProtobufCBinaryData *related_codes;
   Weir__Catalog__V1__Entry__RejectThresholdCase reject_threshold_case;
   union {
     int32_t reject_threshold_percent;
@@ -339,7 +359,7 @@ struct  Weir__Catalog__V1__Entry
 };
 #define WEIR__CATALOG__V1__ENTRY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__entry__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, 0, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__SHARE_TYPE__SHARE_TYPE_UNSPECIFIED, 0,NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ORIGIN__ORIGIN_UNSPECIFIED, WEIR__CATALOG__V1__SECRECY_MARK__SECRECY_MARK_UNSPECIFIED, 0, {0,NULL}, NULL, 0,NULL, 0, 0, {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__ENTRY_STATE__ENTRY_STATE_UNSPECIFIED, 0, {0,NULL}, NULL, {0,NULL}, NULL, 0,NULL, NULL, NULL, {0,NULL}, 0, NULL, NULL, NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL, {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, {0,NULL}, NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, WEIR__CATALOG__V1__ENTRY__REJECT_THRESHOLD__NOT_SET, {0} }
 
 
 struct  Weir__Catalog__V1__MountedResource
@@ -883,10 +903,11 @@ struct  Weir__Catalog__V1__Record
   Weir__Catalog__V1__MeetingRecord *meeting;
   Weir__Catalog__V1__CategoryRecord *category;
   Weir__Catalog__V1__DuplicateRecord *duplicate;
+  Weir__Catalog__V1__ProjectRecord *project;
 };
 #define WEIR__CATALOG__V1__RECORD__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__record__descriptor) \
-    , {0,NULL}, 0, {0,NULL}, WEIR__CATALOG__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+    , {0,NULL}, 0, {0,NULL}, WEIR__CATALOG__V1__RECORD_STATE__RECORD_STATE_UNSPECIFIED, {0,NULL}, 0,NULL, 0,NULL, {0,NULL}, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 
 struct  Weir__Catalog__V1__DemandRecord
@@ -1045,6 +1066,23 @@ struct  Weir__Catalog__V1__DuplicateRecord
     , {0,NULL}, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
+struct  Weir__Catalog__V1__ProjectRecord
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData title;
+  ProtobufCBinaryData kind;
+  protobuf_c_boolean upper_level;
+  protobuf_c_boolean deployed_here;
+  size_t n_entries;
+  ProtobufCBinaryData *entries;
+  size_t n_data;
+  ProtobufCBinaryData *data;
+};
+#define WEIR__CATALOG__V1__PROJECT_RECORD__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__project_record__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, 0,NULL, 0,NULL }
+
+
 struct  Weir__Catalog__V1__SaveRecordRequest
 {
   ProtobufCMessage base;
@@ -1194,6 +1232,133 @@ struct  Weir__Catalog__V1__ReadOpenSetRequest
 #define WEIR__CATALOG__V1__READ_OPEN_SET_REQUEST__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__read_open_set_request__descriptor) \
     , {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__GetGateReportRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData project;
+  ProtobufCBinaryData checkpoint;
+};
+#define WEIR__CATALOG__V1__GET_GATE_REPORT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__get_gate_report_request__descriptor) \
+    , {0,NULL}, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__DecideCheckpointRequest
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData project;
+  ProtobufCBinaryData checkpoint;
+  Weir__Catalog__V1__DecideCheckpointRequest__Decision decision;
+  ProtobufCBinaryData reason;
+  protobuf_c_boolean override;
+  ProtobufCBinaryData request_id;
+};
+#define WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__decide_checkpoint_request__descriptor) \
+    , {0,NULL}, {0,NULL}, WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__GateGap
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData subject;
+  ProtobufCBinaryData problem;
+  Weir__Common__V1__DueDate *due;
+};
+#define WEIR__CATALOG__V1__GATE_GAP__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__gate_gap__descriptor) \
+    , {0,NULL}, {0,NULL}, NULL }
+
+
+struct  Weir__Catalog__V1__GateCondition
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData rule;
+  ProtobufCBinaryData article;
+  protobuf_c_boolean met;
+  int32_t done;
+  int32_t total;
+  size_t n_missing;
+  Weir__Catalog__V1__GateGap **missing;
+};
+#define WEIR__CATALOG__V1__GATE_CONDITION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__gate_condition__descriptor) \
+    , {0,NULL}, {0,NULL}, 0, 0, 0, 0,NULL }
+
+
+struct  Weir__Catalog__V1__GateStatus
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData status;
+  int32_t done;
+  int32_t total;
+  ProtobufCBinaryData article;
+};
+#define WEIR__CATALOG__V1__GATE_STATUS__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__gate_status__descriptor) \
+    , {0,NULL}, 0, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__GateConsequence
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData name;
+  protobuf_c_boolean permitted;
+  ProtobufCBinaryData article;
+};
+#define WEIR__CATALOG__V1__GATE_CONSEQUENCE__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__gate_consequence__descriptor) \
+    , {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__GateDecision
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData checkpoint;
+  Weir__Catalog__V1__DecideCheckpointRequest__Decision decision;
+  ProtobufCBinaryData person;
+  ProtobufCBinaryData role;
+  Google__Protobuf__Timestamp *time;
+  ProtobufCBinaryData reason;
+  protobuf_c_boolean overridden;
+  ProtobufCBinaryData report;
+};
+#define WEIR__CATALOG__V1__GATE_DECISION__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__gate_decision__descriptor) \
+    , {0,NULL}, WEIR__CATALOG__V1__DECIDE_CHECKPOINT_REQUEST__DECISION__DECISION_UNSPECIFIED, {0,NULL}, {0,NULL}, NULL, {0,NULL}, 0, {0,NULL} }
+
+
+struct  Weir__Catalog__V1__GateReport
+{
+  ProtobufCMessage base;
+  ProtobufCBinaryData project;
+  int32_t version;
+  ProtobufCBinaryData owner;
+  ProtobufCBinaryData checkpoint;
+  ProtobufCBinaryData body;
+  size_t n_profiles;
+  ProtobufCBinaryData *profiles;
+  protobuf_c_boolean pass;
+  ProtobufCBinaryData exempt;
+  size_t n_conditions;
+  Weir__Catalog__V1__GateCondition **conditions;
+  size_t n_statuses;
+  Weir__Catalog__V1__GateStatus **statuses;
+  size_t n_consequences;
+  Weir__Catalog__V1__GateConsequence **consequences;
+  size_t n_decisions;
+  Weir__Catalog__V1__GateDecision **decisions;
+  size_t n_checkpoints;
+  ProtobufCBinaryData *checkpoints;
+  ProtobufCBinaryData report;
+  ProtobufCBinaryData key_list;
+  Weir__Common__V1__Receipt *receipt;
+};
+#define WEIR__CATALOG__V1__GATE_REPORT__INIT \
+ { PROTOBUF_C_MESSAGE_INIT (&weir__catalog__v1__gate_report__descriptor) \
+    , {0,NULL}, 0, {0,NULL}, {0,NULL}, {0,NULL}, 0,NULL, 0, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0,NULL, 0,NULL, {0,NULL}, {0,NULL}, NULL }
 
 
 /* Weir__Catalog__V1__Code methods */
@@ -2190,6 +2355,25 @@ Weir__Catalog__V1__DuplicateRecord *
 void   weir__catalog__v1__duplicate_record__free_unpacked
                      (Weir__Catalog__V1__DuplicateRecord *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__ProjectRecord methods */
+void   weir__catalog__v1__project_record__init
+                     (Weir__Catalog__V1__ProjectRecord         *message);
+size_t weir__catalog__v1__project_record__get_packed_size
+                     (const Weir__Catalog__V1__ProjectRecord   *message);
+size_t weir__catalog__v1__project_record__pack
+                     (const Weir__Catalog__V1__ProjectRecord   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__project_record__pack_to_buffer
+                     (const Weir__Catalog__V1__ProjectRecord   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__ProjectRecord *
+       weir__catalog__v1__project_record__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__project_record__free_unpacked
+                     (Weir__Catalog__V1__ProjectRecord *message,
+                      ProtobufCAllocator *allocator);
 /* Weir__Catalog__V1__SaveRecordRequest methods */
 void   weir__catalog__v1__save_record_request__init
                      (Weir__Catalog__V1__SaveRecordRequest         *message);
@@ -2399,6 +2583,158 @@ Weir__Catalog__V1__ReadOpenSetRequest *
 void   weir__catalog__v1__read_open_set_request__free_unpacked
                      (Weir__Catalog__V1__ReadOpenSetRequest *message,
                       ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GetGateReportRequest methods */
+void   weir__catalog__v1__get_gate_report_request__init
+                     (Weir__Catalog__V1__GetGateReportRequest         *message);
+size_t weir__catalog__v1__get_gate_report_request__get_packed_size
+                     (const Weir__Catalog__V1__GetGateReportRequest   *message);
+size_t weir__catalog__v1__get_gate_report_request__pack
+                     (const Weir__Catalog__V1__GetGateReportRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__get_gate_report_request__pack_to_buffer
+                     (const Weir__Catalog__V1__GetGateReportRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GetGateReportRequest *
+       weir__catalog__v1__get_gate_report_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__get_gate_report_request__free_unpacked
+                     (Weir__Catalog__V1__GetGateReportRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__DecideCheckpointRequest methods */
+void   weir__catalog__v1__decide_checkpoint_request__init
+                     (Weir__Catalog__V1__DecideCheckpointRequest         *message);
+size_t weir__catalog__v1__decide_checkpoint_request__get_packed_size
+                     (const Weir__Catalog__V1__DecideCheckpointRequest   *message);
+size_t weir__catalog__v1__decide_checkpoint_request__pack
+                     (const Weir__Catalog__V1__DecideCheckpointRequest   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__decide_checkpoint_request__pack_to_buffer
+                     (const Weir__Catalog__V1__DecideCheckpointRequest   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__DecideCheckpointRequest *
+       weir__catalog__v1__decide_checkpoint_request__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__decide_checkpoint_request__free_unpacked
+                     (Weir__Catalog__V1__DecideCheckpointRequest *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GateGap methods */
+void   weir__catalog__v1__gate_gap__init
+                     (Weir__Catalog__V1__GateGap         *message);
+size_t weir__catalog__v1__gate_gap__get_packed_size
+                     (const Weir__Catalog__V1__GateGap   *message);
+size_t weir__catalog__v1__gate_gap__pack
+                     (const Weir__Catalog__V1__GateGap   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__gate_gap__pack_to_buffer
+                     (const Weir__Catalog__V1__GateGap   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GateGap *
+       weir__catalog__v1__gate_gap__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__gate_gap__free_unpacked
+                     (Weir__Catalog__V1__GateGap *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GateCondition methods */
+void   weir__catalog__v1__gate_condition__init
+                     (Weir__Catalog__V1__GateCondition         *message);
+size_t weir__catalog__v1__gate_condition__get_packed_size
+                     (const Weir__Catalog__V1__GateCondition   *message);
+size_t weir__catalog__v1__gate_condition__pack
+                     (const Weir__Catalog__V1__GateCondition   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__gate_condition__pack_to_buffer
+                     (const Weir__Catalog__V1__GateCondition   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GateCondition *
+       weir__catalog__v1__gate_condition__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__gate_condition__free_unpacked
+                     (Weir__Catalog__V1__GateCondition *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GateStatus methods */
+void   weir__catalog__v1__gate_status__init
+                     (Weir__Catalog__V1__GateStatus         *message);
+size_t weir__catalog__v1__gate_status__get_packed_size
+                     (const Weir__Catalog__V1__GateStatus   *message);
+size_t weir__catalog__v1__gate_status__pack
+                     (const Weir__Catalog__V1__GateStatus   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__gate_status__pack_to_buffer
+                     (const Weir__Catalog__V1__GateStatus   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GateStatus *
+       weir__catalog__v1__gate_status__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__gate_status__free_unpacked
+                     (Weir__Catalog__V1__GateStatus *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GateConsequence methods */
+void   weir__catalog__v1__gate_consequence__init
+                     (Weir__Catalog__V1__GateConsequence         *message);
+size_t weir__catalog__v1__gate_consequence__get_packed_size
+                     (const Weir__Catalog__V1__GateConsequence   *message);
+size_t weir__catalog__v1__gate_consequence__pack
+                     (const Weir__Catalog__V1__GateConsequence   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__gate_consequence__pack_to_buffer
+                     (const Weir__Catalog__V1__GateConsequence   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GateConsequence *
+       weir__catalog__v1__gate_consequence__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__gate_consequence__free_unpacked
+                     (Weir__Catalog__V1__GateConsequence *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GateDecision methods */
+void   weir__catalog__v1__gate_decision__init
+                     (Weir__Catalog__V1__GateDecision         *message);
+size_t weir__catalog__v1__gate_decision__get_packed_size
+                     (const Weir__Catalog__V1__GateDecision   *message);
+size_t weir__catalog__v1__gate_decision__pack
+                     (const Weir__Catalog__V1__GateDecision   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__gate_decision__pack_to_buffer
+                     (const Weir__Catalog__V1__GateDecision   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GateDecision *
+       weir__catalog__v1__gate_decision__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__gate_decision__free_unpacked
+                     (Weir__Catalog__V1__GateDecision *message,
+                      ProtobufCAllocator *allocator);
+/* Weir__Catalog__V1__GateReport methods */
+void   weir__catalog__v1__gate_report__init
+                     (Weir__Catalog__V1__GateReport         *message);
+size_t weir__catalog__v1__gate_report__get_packed_size
+                     (const Weir__Catalog__V1__GateReport   *message);
+size_t weir__catalog__v1__gate_report__pack
+                     (const Weir__Catalog__V1__GateReport   *message,
+                      uint8_t             *out);
+size_t weir__catalog__v1__gate_report__pack_to_buffer
+                     (const Weir__Catalog__V1__GateReport   *message,
+                      ProtobufCBuffer     *buffer);
+Weir__Catalog__V1__GateReport *
+       weir__catalog__v1__gate_report__unpack
+                     (ProtobufCAllocator  *allocator,
+                      size_t               len,
+                      const uint8_t       *data);
+void   weir__catalog__v1__gate_report__free_unpacked
+                     (Weir__Catalog__V1__GateReport *message,
+                      ProtobufCAllocator *allocator);
 /* --- per-message closures --- */
 
 typedef void (*Weir__Catalog__V1__Code_Closure)
@@ -2563,6 +2899,9 @@ typedef void (*Weir__Catalog__V1__CategoryRecord_Closure)
 typedef void (*Weir__Catalog__V1__DuplicateRecord_Closure)
                  (const Weir__Catalog__V1__DuplicateRecord *message,
                   void *closure_data);
+typedef void (*Weir__Catalog__V1__ProjectRecord_Closure)
+                 (const Weir__Catalog__V1__ProjectRecord *message,
+                  void *closure_data);
 typedef void (*Weir__Catalog__V1__SaveRecordRequest_Closure)
                  (const Weir__Catalog__V1__SaveRecordRequest *message,
                   void *closure_data);
@@ -2595,6 +2934,30 @@ typedef void (*Weir__Catalog__V1__OpenCatalogue_Closure)
                   void *closure_data);
 typedef void (*Weir__Catalog__V1__ReadOpenSetRequest_Closure)
                  (const Weir__Catalog__V1__ReadOpenSetRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GetGateReportRequest_Closure)
+                 (const Weir__Catalog__V1__GetGateReportRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__DecideCheckpointRequest_Closure)
+                 (const Weir__Catalog__V1__DecideCheckpointRequest *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GateGap_Closure)
+                 (const Weir__Catalog__V1__GateGap *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GateCondition_Closure)
+                 (const Weir__Catalog__V1__GateCondition *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GateStatus_Closure)
+                 (const Weir__Catalog__V1__GateStatus *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GateConsequence_Closure)
+                 (const Weir__Catalog__V1__GateConsequence *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GateDecision_Closure)
+                 (const Weir__Catalog__V1__GateDecision *message,
+                  void *closure_data);
+typedef void (*Weir__Catalog__V1__GateReport_Closure)
+                 (const Weir__Catalog__V1__GateReport *message,
                   void *closure_data);
 
 /* --- services --- */
@@ -2666,6 +3029,7 @@ extern const ProtobufCMessageDescriptor weir__catalog__v1__meeting_record__descr
 extern const ProtobufCMessageDescriptor weir__catalog__v1__meeting_record__permit__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__category_record__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__duplicate_record__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__project_record__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__save_record_request__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__decide_record_request__descriptor;
 extern const ProtobufCEnumDescriptor    weir__catalog__v1__decide_record_request__decision__descriptor;
@@ -2678,6 +3042,15 @@ extern const ProtobufCMessageDescriptor weir__catalog__v1__list_open_catalogue_r
 extern const ProtobufCMessageDescriptor weir__catalog__v1__open_catalogue_entry__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__open_catalogue__descriptor;
 extern const ProtobufCMessageDescriptor weir__catalog__v1__read_open_set_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__get_gate_report_request__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__decide_checkpoint_request__descriptor;
+extern const ProtobufCEnumDescriptor    weir__catalog__v1__decide_checkpoint_request__decision__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__gate_gap__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__gate_condition__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__gate_status__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__gate_consequence__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__gate_decision__descriptor;
+extern const ProtobufCMessageDescriptor weir__catalog__v1__gate_report__descriptor;
 
 PROTOBUF_C__END_DECLS
 
