@@ -23,6 +23,8 @@ package func checkScope(
         citation: rule.citation)
     }
   }
+  try checkCoverage(content, owner: owner, under: profile)
+  try checkFunction(content, owner: owner, under: profile)
   guard let law = content.specialLaw else { return }
   guard law.isComplete else { throw .basisIncomplete(path: "entry.special_law") }
   // 法律法规对公共数据管理另有规定的 (2.3): nothing less goes before the text.
@@ -40,8 +42,6 @@ extension EntryContent {
     guard specialLaw != nil, let followed = profile.otherLawFollowed else { return false }
     return rule.map { $0.document == followed.citation.document } ?? true
   }
-  try checkCoverage(content, owner: owner, under: profile)
-  try checkFunction(content, owner: owner, under: profile)
 }
 
 /// Checks that what another law governs is shared on application or not at all: nothing opens it of itself (meizhou-public-2023/2.3).
