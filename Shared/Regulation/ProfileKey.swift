@@ -46,6 +46,7 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case catalogBasisConditional = "catalog.basis_conditional"
   case catalogBasisNotShared = "catalog.basis_not_shared"
   case catalogDefaultWithoutBasis = "catalog.default_without_basis"
+  case catalogConditionalScope = "catalog.conditional_scope"
   case catalogNotSharedFiling = "catalog.not_shared_filing"
   case catalogTypeDecidedBy = "catalog.type_decided_by"
   case catalogBaseDataUnconditional = "catalog.base_data_unconditional"

@@ -76,6 +76,8 @@ extension ProfileKey {
       .words(ProfileKey.validBases)
     case .catalogDefaultWithoutBasis:
       .word(ProfileKey.all(ShareType.self))
+    case .catalogConditionalScope:
+      .words(["bodies", "items"])
     case .catalogNotSharedFiling:
       .word(ProfileKey.all(Reviewer.self))
     case .catalogTypeDecidedBy:

@@ -49,9 +49,11 @@ extension EntryVersion {
     switch state {
     case .returned: return AwaitedStep(action: .revise, by: .sourceDepartment)
     case .submitted:
-      return awaitedReviewers(of: self, under: profile).first.map {
-        AwaitedStep(action: .review, by: $0)
+      let awaited = awaitedReviewers(of: self, under: profile)
+      if awaited.count == 1, let duty = filingDuty(content, under: profile), filing == nil {
+        return AwaitedStep(action: .file, by: duty.value)
       }
+      return awaited.first.map { AwaitedStep(action: .review, by: $0) }
     case .approved:
       if let last, lacksSecrecyReview(under: profile) {
         return AwaitedStep(action: .secrecyReview, by: last)

@@ -137,7 +137,8 @@ extension CatalogRefusal {
       BilingualText("基础数据应无条件共享。", "Base data are shared unconditionally.")
     case .filingMissing:
       BilingualText(
-        "不予共享的目录须先报主管部门备案。", "A not-shared entry is filed with the authority before publication.")
+        "不予共享的目录须先报主管部门备案。", "A not-shared entry is filed with the authority before it is approved."
+      )
     case .secrecyReviewMissing:
       BilingualText("发布前须通过保密审查。", "The secrecy review is passed before publication.")
     case .bodyOutsideScope(let kind, _):

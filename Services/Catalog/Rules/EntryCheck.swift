@@ -21,6 +21,7 @@ package func checkEntry(
   try checkDuties(content, owner: owner, under: profile)
   let settled = settleShareTypes(
     content, isBaseData: category?.isBaseData ?? false, under: profile)
+  try checkTypedItems(settled, under: profile)
   try checkRequiredElements(settled, under: profile)
   try checkGuides(settled, guides: registers.guides, on: registers.day, under: profile)
   try checkCategory(category, of: settled, owner: owner, registers: registers, under: profile)

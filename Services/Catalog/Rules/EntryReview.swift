@@ -67,6 +67,10 @@ extension EntryVersion {
       if opinion.passesSecrecy { next = next.passedSecrecy(by: actor, at: time, reason: "") }
       next.approvedBy.append(role)
       let isLast = awaitedReviewers(of: next, under: profile).isEmpty
+      // Filed first, with the authority that approves (meizhou-public-2023/10.2b).
+      if isLast, let duty = filingDuty(next.content, under: profile), next.filing == nil {
+        throw .filingMissing(citation: duty.citation)
+      }
       return next.stepped(
         to: isLast ? .approved : state, by: actor, at: time, reason: opinion.reason)
     }

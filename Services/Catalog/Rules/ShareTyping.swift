@@ -20,6 +20,7 @@ package func settleShareTypes(
   {
     settled.shareType = fallback.value
   }
+  if settled.shareType == nil { settled.takeTypeOfItems(under: profile) }
   if isBaseData, !settled.followsOtherLaw(under: profile),
     profile.activeSharing?.value.contains(.identifying) == true
   {
@@ -30,6 +31,34 @@ package func settleShareTypes(
     }
   }
   return settled
+}
+
+extension Profile {
+  /// Where each item bears its own type (meizhou-public-2023/9.1, luyi-2019/8.1b).
+  fileprivate var typesItems: Provision<String>? {
+    word(.catalogShareTypeGranularity).flatMap { $0.value == "item" ? $0 : nil }
+  }
+}
+
+extension EntryContent {
+  /// An entry without a type whose items all have one has theirs; where they differ it can be given in part only, which is conditional
+  /// (meizhou-public-2023/9.4), with ground and conditions of the items that are held back.
+  fileprivate mutating func takeTypeOfItems(under profile: Profile) {
+    let types = Set(items.compactMap(\.shareType))
+    guard profile.typesItems != nil, !items.isEmpty, let first = types.first,
+      items.allSatisfy({ $0.shareType != nil })
+    else { return }
+    shareType = types.count == 1 ? first : .conditional
+    let held = items.filter { $0.shareType != .unconditional }
+    if bases.isEmpty { bases = held.first { !$0.bases.isEmpty }?.bases ?? [] }
+    if conditions.isEmpty {
+      conditions = held.first { !$0.conditions.isEmpty }?.conditions ?? ""
+    }
+    if conditions.isEmpty, shareType == .conditional, !types.contains(.conditional) {
+      let given = items.filter { $0.shareType != .notShared }.map(\.title)
+      conditions = "仅共享：" + given.joined(separator: "、")
+    }
+  }
 }
 
 /// Checks the types of an entry and of each of its items, with their bases and conditions.
@@ -46,6 +75,19 @@ package func checkShareTypes(
     try checkItemType(
       item, of: content, isBaseData: isBaseData, path: "entry.items[\(index)]", under: profile)
   }
+}
+
+/// Where the entry states no type and its items are typed one after the other, none is left out (meizhou-public-2023/9.1).
+func checkTypedItems(_ content: EntryContent, under profile: Profile) throws(CatalogRefusal) {
+  guard content.shareType == nil, let rule = profile.typesItems,
+    content.items.contains(where: { $0.shareType != nil }),
+    let index = content.items.firstIndex(where: { $0.shareType == nil })
+  else { return }
+  let title = content.items[index].title
+  throw .fieldMissing(
+    path: "entry.items[\(index)].share_type",
+    term: BilingualText("“\(title)”的共享类型", "share type of \"\(title)\""),
+    citation: rule.citation)
 }
 
 /// - Parameter path: Of what states the type in the request.

@@ -183,7 +183,11 @@ extension SharedEntry {
           grade: Int($0.grade == 0 ? entry.grade : $0.grade), isIdentifying: $0.isIdentifying)
       },
       isMembershipHarmless: entry.membershipHarmless, isPublished: entry.state == .published,
-      source: source)
+      source: source,
+      openTo: Set(
+        entry.shareDepartments.compactMap { name in
+          ResourceName(name, in: .departments).flatMap { DepartmentCode($0.id) }
+        }), conditions: entry.conditions)
   }
 }
 

@@ -9,6 +9,8 @@ package import Vocabulary
 /// verification request; hebi-2021/15.2: negotiation). Where all items are unconditional nothing is to be applied for
 /// (meizhou-specific-2021/21a, guangdong-2018/19.1a), but for what the source must allow expressly: sensitive items (AC-55),
 /// and data that go on to others (AC-46, AC-48).
+///
+/// Where conditional items are open to some bodies alone, no other applies for them (meizhou-public-2023/9.4).
 func checkApplicable(
   _ use: UseRequest, of entry: SharedEntry, by actor: Actor, under profile: Profile
 ) throws(ShareRefusal) {
@@ -16,6 +18,12 @@ func checkApplicable(
   let types = use.items.compactMap { entry.item($0) }
   if let item = types.first(where: { $0.shareType == .notShared }) {
     throw ShareRules.notShared(item.name, under: profile)
+  }
+  if types.contains(where: { $0.shareType == .conditional }), !entry.openTo.isEmpty,
+    !entry.openTo.contains(actor.department)
+  {
+    throw .outsideConditions(
+      entry: entry.name, openTo: entry.openTo.map(\.text).sorted(), conditions: entry.conditions)
   }
   if !types.isEmpty, types.allSatisfy({ $0.shareType == .unconditional }),
     use.recipients.isEmpty, entry.sensitive(use.items, under: profile).isEmpty

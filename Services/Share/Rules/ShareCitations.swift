@@ -42,6 +42,7 @@ extension ShareRefusal {
     case .ownApplication, .notReviewer, .noAuthorityAbove, .opinionGiven:
       (.shareReviewers, .accessRule(43))
     case .applicationNeeded: (.shareApplicationFields, .accessRule(41))
+    case .outsideConditions: (.catalogConditionalScope, .accessRule(41))
     case .applicationNotNeeded: (.shareUnconditionalNeedsPurpose, .accessRule(40))
     case .verificationNotProvided: (nil, .accessRule(42))
     case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: (nil, .accessRule(44))

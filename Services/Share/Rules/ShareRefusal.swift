@@ -26,6 +26,8 @@ package enum ShareRefusal: Refusal, Hashable {
   // By which way data can be had.
   case notShared(item: String, steps: [NotSharedStep], citation: Citation)
   case applicationNeeded(item: String)
+  /// - openTo: The departments to which the entry's conditional items are open.
+  case outsideConditions(entry: String, openTo: [String], conditions: String)
   case applicationNotNeeded(entry: String)
   case verificationNotProvided(steps: [NotSharedStep], citation: Citation?)
   case verificationNotNeeded(item: String, citation: Citation)
@@ -101,6 +103,7 @@ package enum ShareRefusal: Refusal, Hashable {
     case .entryNotPublished: "share.entry_not_published"
     case .notShared: "share.not_shared"
     case .applicationNeeded: "share.application_needed"
+    case .outsideConditions: "share.outside_conditions"
     case .applicationNotNeeded: "share.application_not_needed"
     case .verificationNotProvided: "share.verification_not_provided"
     case .verificationNotNeeded: "share.verification_not_needed"
@@ -170,7 +173,8 @@ package enum ShareRefusal: Refusal, Hashable {
     case .notGovernmentBody, .notParty, .ownEntry, .ownApplication, .notReviewer, .samePerson,
       .headNeeded, .securityOfficerNeeded, .officerMustAccept, .authorityMustResume,
       .authorityNeeded, .systemNotGranted, .accessModeNotFiled, .filingNotProvided, .notShared,
-      .applicationNeeded, .verificationNotProvided, .verificationNotNeeded, .notGrantee,
+      .applicationNeeded, .outsideConditions, .verificationNotProvided, .verificationNotNeeded,
+      .notGrantee,
       .grantPending, .entryUnmounted, .granteeDisabled, .sourceDisabled,
       .grantSuspended, .grantExpired, .grantRevoked, .grantEnded, .modeNotGranted,
       .itemNotGranted, .purposeDiffers, .rollDiffers:
@@ -194,7 +198,9 @@ package enum ShareRefusal: Refusal, Hashable {
       .reasonMissing(let path, _), .basisMissing(let path, _, _),
       .basisInvalid(let path, _, _, _), .basisIncomplete(let path, _), .evidenceMissing(let path):
       path
-    case .itemUnknown, .itemRepeated, .itemNotGranted, .notShared, .applicationNeeded: "items"
+    case .itemUnknown, .itemRepeated, .itemNotGranted, .notShared, .applicationNeeded,
+      .outsideConditions:
+      "items"
     case .decisionBeyondRequest, .decisionMissing, .rowRuleNeedsItem: "decisions"
     case .untilPassed: "until"
     case .purposeMissing, .purposeDiffers: "purpose"

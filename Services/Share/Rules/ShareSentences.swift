@@ -69,6 +69,11 @@ extension ShareRefusal {
       BilingualText("“\(item)”不予共享，不能申请。", "\"\(item)\" is not shared and cannot be applied for.")
     case .applicationNeeded(let item):
       BilingualText("“\(item)”为有条件共享，须先申请。", "\"\(item)\" is conditional: it is applied for.")
+    case .outsideConditions(let entry, let openTo, let conditions):
+      BilingualText(
+        "\(entry) 的有条件共享数据只提供给 \(openTo.joined(separator: "、"))，共享条件：\(conditions)。",
+        "The conditional items of \(entry) are open to \(openTo.joined(separator: ", ")) alone; the conditions: \(conditions)."
+      )
     case .applicationNotNeeded(let entry):
       BilingualText(
         "所列 \(entry) 的数据项均为无条件共享，无须申请。", "All these items of \(entry) are unconditional.")

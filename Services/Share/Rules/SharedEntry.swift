@@ -36,11 +36,18 @@ package struct SharedEntry: Hashable, Sendable {
   package let isMembershipHarmless: Bool
   package let isPublished: Bool
   package let source: DepartmentStanding
+  /// To whom its conditional items are open; empty for whoever meets its conditions (meizhou-public-2023/9.4).
+  package let openTo: Set<DepartmentCode>
+  /// In the source's words.
+  package let conditions: String
 
   package init(
     number: Int64, version: Int, title: String, resourceClass: String, items: [SharedItem],
-    isMembershipHarmless: Bool, isPublished: Bool, source: DepartmentStanding
+    isMembershipHarmless: Bool, isPublished: Bool, source: DepartmentStanding,
+    openTo: Set<DepartmentCode> = [], conditions: String = ""
   ) {
+    self.openTo = openTo
+    self.conditions = conditions
     self.number = number
     self.version = version
     self.title = title

@@ -205,12 +205,12 @@ struct AccessRuleTests {
       $0.bases = [.init(kind: .law, title: "民法典", article: "一千零三十二")]
     }
     try await submit(catalog, name, by: CatalogCalls.officer)
-    try await approve(catalog, name, by: CatalogCalls.authority)
     let authority = catalog.options(CatalogCalls.authority)
     _ = try await catalog.client.fileNotShared(
       .init(
         name: name, filing: .init(number: "1", date: "2024-03-04", reason: "涉及隐私"),
         requestID: "f"), authority)
+    try await approve(catalog, name, by: CatalogCalls.authority)
     _ = try await catalog.client.publishEntry(.init(name: name, requestID: "p"), authority)
     func seen(_ caller: String) async throws -> CatalogV1.Entry {
       try await catalog.client.getEntry(.init(name: name), catalog.options(caller))

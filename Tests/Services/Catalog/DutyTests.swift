@@ -161,13 +161,14 @@ struct DutyCallTests {
     #expect(try await duties(catalog, CatalogCalls.officer) == ["revise \(name)"])
     #expect(try await duties(catalog, CatalogCalls.authority).isEmpty)
     try await submit("s2")
-    _ = try await catalog.client.reviewEntry(
-      .init(name: name, decision: .approve, requestID: "r2", secrecyPassed: true), authority)
     #expect(try await duties(catalog, CatalogCalls.authority) == ["file \(name)"])
     _ = try await catalog.client.fileNotShared(
       .init(
         name: name, filing: .init(number: "1", date: "2024-03-04", reason: "涉及隐私"),
         requestID: "f"), authority)
+    #expect(try await duties(catalog, CatalogCalls.authority) == ["review \(name)"])
+    _ = try await catalog.client.reviewEntry(
+      .init(name: name, decision: .approve, requestID: "r2", secrecyPassed: true), authority)
     #expect(try await duties(catalog, CatalogCalls.authority) == ["publish \(name)"])
     _ = try await catalog.client.publishEntry(.init(name: name, requestID: "p"), authority)
     #expect(try await duties(catalog, CatalogCalls.authority).isEmpty)

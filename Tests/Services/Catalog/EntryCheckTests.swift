@@ -244,6 +244,37 @@ struct ShareTypingTests {
   }
 
   @Test(
+    "each item bears a type: the one that was left out is named; mixed types are kept (9.1, 9.4)",
+    .obligation("meizhou-public-2023/9.1", "meizhou-public-2023/9.4"))
+  func typedItems() throws {
+    var content = try CatalogWorld.content()
+    content.shareType = nil
+    for (name, title) in [("place", "火化地点"), ("cause", "死亡原因")] {
+      content.items.append(Item(name: name, title: title, type: .text))
+    }
+    for index in content.items.indices where index != 3 {
+      content.items[index].shareType = index == 4 ? .notShared : .unconditional
+    }
+    content.items[4].bases = [CatalogWorld.basis]
+    let refused = refusal { _ = try CatalogWorld.check(content) }
+    #expect(refused?.field == "entry.items[3].share_type")
+    #expect(refused?.citation?.text == "meizhou-public-2023/9.1")
+    #expect(refused?.sentence.english.contains("火化地点") == true)
+    content.items[3].shareType = .conditional
+    #expect(
+      refusal { _ = try CatalogWorld.check(content) }?.field == "entry.conditions")
+    content.items[3].bases = [CatalogWorld.basis]
+    content.items[3].conditions = "仅限殡葬补贴核对"
+    let kept = try CatalogWorld.check(content)
+    #expect(
+      kept.items.map { kept.shareType(of: $0) } == [
+        .unconditional, .unconditional, .unconditional, .conditional, .notShared,
+      ])
+    // It can be given in part only, on the items' ground.
+    #expect(kept.shareType == .conditional && kept.conditions == "仅限殡葬补贴核对")
+  }
+
+  @Test(
     "what has no ground is unconditional where the text says so, else it is completed (D09)",
     .obligation("meizhou-specific-2021/19a"))
   func withoutGround() throws {

@@ -117,16 +117,16 @@ struct EvidenceTests {
     }.name
     _ = try await catalog.client.submitEntry(
       .init(name: name, requestID: "s"), catalog.options(CatalogCalls.officer))
-    _ = try await catalog.client.reviewEntry(
-      .init(
-        name: name, decision: .approve, reason: "要素齐全", requestID: "r", secrecyPassed: true),
-      authority)
     let filed = try await catalog.client.fileNotShared(
       .init(
         name: name, filing: .init(number: "备〔2024〕1号", date: "2024-03-01", reason: "涉及隐私"),
         requestID: "f"), authority)
     let step = try #require(filed.history.last)
-    #expect([step.fromState, step.toState, step.action] == ["approved", "approved", "filed"])
+    #expect([step.fromState, step.toState, step.action] == ["submitted", "submitted", "filed"])
+    _ = try await catalog.client.reviewEntry(
+      .init(
+        name: name, decision: .approve, reason: "要素齐全", requestID: "r", secrecyPassed: true),
+      authority)
     #expect([step.detail, step.reason] == ["备〔2024〕1号", "涉及隐私"])
     let logged = try await catalog.logged("catalog.entry_filed")
     #expect(logged["filing_number"]?.string == "备〔2024〕1号")

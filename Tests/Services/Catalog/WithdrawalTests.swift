@@ -185,7 +185,9 @@ struct FilingCallTests {
     #expect(again.filing == nil)
   }
 
-  @Test("filed by the authority alone, with number, day and reason; then it is published")
+  @Test(
+    "without a filing it is not approved; filed by the authority, which lists all filings (10.2b)",
+    .obligation("meizhou-public-2023/10.2b"))
   func filing() async throws {
     let catalog = try await CatalogCalls()
     let officer = catalog.options(CatalogCalls.officer)
@@ -195,40 +197,33 @@ struct FilingCallTests {
       entry.bases = [CommonV1.Basis(kind: .law, title: "中华人民共和国民法典", article: "第一千零三十二条")]
     }.name
     _ = try await catalog.client.submitEntry(.init(name: name, requestID: "s"), officer)
-    _ = try await catalog.client.reviewEntry(
-      .init(name: name, decision: .approve, requestID: "r", secrecyPassed: true), authority)
+    func approve(_ id: String) async throws {
+      _ = try await catalog.client.reviewEntry(
+        .init(
+          name: name, decision: .approve, requestID: id, secrecyPassed: true), authority)
+    }
+    func filings() async throws -> [String] {
+      try await catalog.client.listEntries(.init(only: "filed"), authority).entries.map(\.name)
+    }
     func said(_ body: () async throws -> Void) async -> [String?] {
       let status = await status(body)
       return [status?.trailers["weir-reason"], status?.trailers["weir-field"]]
     }
     #expect(
-      await said {
-        _ = try await catalog.client.publishEntry(.init(name: name, requestID: "p"), authority)
-      } == ["catalog.filing_missing", "filing"])
+      await said { try await approve("r1") } == ["catalog.filing_missing", "filing"])
+    #expect(try await catalog.client.getEntry(.init(name: name), authority).state == .submitted)
+    #expect(try await filings().isEmpty)
     let filing = CatalogV1.Filing(number: "备〔2024〕1号", date: "2024-03-04", reason: "涉及隐私")
-    #expect(
-      await said {
-        _ = try await catalog.client.fileNotShared(.init(name: name, requestID: "f"), authority)
-      } == ["request.field_missing", "filing"])
-    var wrong = filing
-    wrong.date = "2024-02-30"
-    #expect(
-      await said {
-        _ = try await catalog.client.fileNotShared(
-          .init(name: name, filing: wrong, requestID: "f"), authority)
-      } == ["request.malformed", "filing.date"])
-    wrong = filing
-    wrong.reason = ""
-    #expect(
-      await said {
-        _ = try await catalog.client.fileNotShared(
-          .init(name: name, filing: wrong, requestID: "f"), authority)
-      } == ["catalog.field_missing", "filing.reason"])
-    #expect(
-      await said {
-        _ = try await catalog.client.fileNotShared(
-          .init(name: name, filing: filing, requestID: "f", version: 7), authority)
-      } == ["request.changed_meanwhile", "etag"])
+    func file(_ change: (inout CatalogV1.FileNotSharedRequest) -> Void) async -> [String?] {
+      var request = CatalogV1.FileNotSharedRequest(name: name, filing: filing, requestID: "f")
+      change(&request)
+      let sent = request
+      return await said { _ = try await catalog.client.fileNotShared(sent, authority) }
+    }
+    #expect(await file { $0.filing = nil } == ["request.field_missing", "filing"])
+    #expect(await file { $0.filing?.date = "2024-02-30" } == ["request.malformed", "filing.date"])
+    #expect(await file { $0.filing?.reason = "" } == ["catalog.field_missing", "filing.reason"])
+    #expect(await file { $0.version = 7 } == ["request.changed_meanwhile", "etag"])
     let request = CatalogV1.FileNotSharedRequest(
       name: name, filing: filing, requestID: "f", version: 1)
     let unsigned = CatalogV1.CatalogClient(CatalogCalls.transport(to: catalog.server))
@@ -238,9 +233,13 @@ struct FilingCallTests {
     let filed = try await catalog.client.fileNotShared(request, authority)
     #expect(filed.filing == filing)
     #expect(SignedStatement(try await catalog.logged("catalog.entry_filed")["signed"]) != nil)
+    try await approve("r2")
     let published = try await catalog.client.publishEntry(
       .init(name: name, requestID: "p2"), authority)
-    #expect(published.state == .published)
+    #expect(published.state == .published && published.filing == filing)
+    let open = try await catalog.draft("open").name
+    _ = try await catalog.publish(open, "open")
+    #expect(try await filings() == [name])
     let stranger = try await catalog.client.getEntry(
       .init(name: name), catalog.options("health dept-officer"))
     #expect(stranger.filing == nil)

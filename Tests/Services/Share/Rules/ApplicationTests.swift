@@ -159,6 +159,37 @@ struct ApplicationTests {
     #expect(guangdong?.nextStep == nil)
   }
 
+  @Test(
+    "open to some bodies alone: another applicant is refused with the criterion (9.4)",
+    .obligation("meizhou-public-2023/9.4"))
+  func openTo() throws {
+    func draft(_ items: [String], openTo: [String]) throws {
+      _ = try draftApplication(
+        number: 1, use: try World.use { $0.items = items },
+        for: try World.entry(openTo: Set(try openTo.map { try World.code($0) })),
+        by: try World.actor("human-resources"), applicant: try World.standing("human-resources"),
+        under: try World.profile("meizhou-public-2023"), at: World.noon)
+    }
+    let refused = refusal { try draft(["name"], openTo: ["health", "police"]) }
+    #expect(refused?.reason == "share.outside_conditions" && refused?.kind == .notAllowed)
+    #expect(
+      refused?.citation(under: try World.profile("meizhou-public-2023"))?.text
+        == "meizhou-public-2023/9.4")
+    for said in ["health", "police", "仅限待遇核对"] {
+      #expect(refused?.sentence.chinese.contains(said) == true)
+      #expect(refused?.sentence.english.contains(said) == true)
+    }
+    try draft(["name"], openTo: ["health", "human-resources"])
+    try draft(["name"], openTo: [])
+    // Only part of it is conditional: the open item is for all (9.1).
+    #expect(
+      refusal { try draft(["office"], openTo: ["health"]) }
+        == .applicationNotNeeded(entry: "entries/E-3"))
+    #expect(
+      refusal { try draft(["office", "illness"], openTo: ["health"]) }?.reason
+        == "share.not_shared")
+  }
+
   @Test("unconditional alone needs no application (guangdong-2018/19.1a)")
   func unconditional() throws {
     #expect(

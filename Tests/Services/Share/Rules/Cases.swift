@@ -66,7 +66,7 @@ enum World {
   /// The community corrections of the justice bureau: four conditional items, one open, one not shared.
   static func entry(
     isPublished: Bool = true, isMembershipHarmless: Bool = false,
-    source: DepartmentStanding? = nil, grade: Int = 0
+    source: DepartmentStanding? = nil, grade: Int = 0, openTo: Set<DepartmentCode> = []
   ) throws -> SharedEntry {
     SharedEntry(
       number: 3, version: 1, title: "社区矫正", resourceClass: "public",
@@ -78,7 +78,7 @@ enum World {
         SharedItem(name: "office", title: "司法所", shareType: .unconditional, grade: grade),
         SharedItem(name: "illness", title: "病史", shareType: .notShared),
       ], isMembershipHarmless: isMembershipHarmless, isPublished: isPublished,
-      source: try source ?? standing("justice"))
+      source: try source ?? standing("justice"), openTo: openTo, conditions: "仅限待遇核对")
   }
 
   static func use(_ change: (inout UseRequest) throws -> Void = { _ in }) throws -> UseRequest {

@@ -22,7 +22,9 @@ struct RefusalTests {
     .wrongState(
       resource: "r", state: BilingualText("态", "so"), action: BilingualText("办", "done")),
     .noProfileInForce(resourceClass: "c"), .entryNotPublished(entry: "e"),
-    .applicationNeeded(item: "i"), .applicationNotNeeded(entry: "e"),
+    .applicationNeeded(item: "i"),
+    .outsideConditions(entry: "e", openTo: ["d"], conditions: "c"),
+    .applicationNotNeeded(entry: "e"),
     .fieldTooLong(path: "p", limit: 1), .identityNumberInText(path: "p"),
     .fieldMalformed(path: "p", rule: BilingualText("错", "is wrong")),
     .itemUnknown(entry: "e", item: "i"), .itemRepeated("i"), .decisionBeyondRequest(item: "i"),

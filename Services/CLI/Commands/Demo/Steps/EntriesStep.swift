@@ -45,16 +45,16 @@ extension DemoStep {
         submitted.reviewDue.map { "\($0.date) \($0.article)" } ?? "none",
         by: .law(.catalogReviewNewDays, kind))
     }
-    var etag = try await review(submitted, kind, &stage)
+    var entry = submitted
     if stage.law.isFiled(kind) {
-      let filed = try await chen.fileNotShared(
+      entry = try await chen.fileNotShared(
         .init(
           name: draft.name,
           filing: .init(
             number: "备〔\(stage.plan.today.year)〕1号", date: stage.plan.today.iso, reason: "依法不予共享"),
           requestID: stage.request()))
-      etag = filed.etag
     }
+    let etag = try await review(entry, kind, &stage)
     // Where the text has nobody decide, the source's head publishes (meizhou-specific-2021/9, guangdong-2018/10).
     let head = try stage.wire.client(owner.principal(owner.head)).catalog
     let publisher = stage.law.entryReviewers(kind).isEmpty ? head : chen
