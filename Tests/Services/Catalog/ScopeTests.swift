@@ -114,7 +114,9 @@ struct ScopeTests {
     #expect(rule?.trailers["weir-article"] == "meizhou-public-2023/2.3")
   }
 
-  @Test("another law that a source names lifts no lock of a text that knows no such thing (AC-17)")
+  @Test(
+    "another law that a source names lifts no lock of a text that knows no such thing (hebi-2021/14.2)"
+  )
   func lockStays() throws {
     for key in ["hebi-2021", "guangdong-2018", "luyi-2019"] {
       let profile = try CatalogWorld.profile(key)
