@@ -25,7 +25,7 @@ struct OpenListenerTests {
         implementation: .unary { [self] bytes, _ in
           let request = try CatalogV1.ReadOpenSetRequest(serialized: bytes)
           asked.withLock {
-            $0.append("\(request.listing) \(request.address.split(separator: ":")[0])")
+            $0.append("\(request.listing) \(request.address.split(separator: ":").first ?? "-")")
           }
           guard request.listing == "listings/L-1" else {
             throw Status(.permissionDenied, "conditional")
