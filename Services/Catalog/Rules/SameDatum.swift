@@ -9,12 +9,12 @@ package func sameDatum(_ first: String, _ second: String) -> Bool {
   first == second || comparable(first) == comparable(second)
 }
 
-/// A title without what does not tell data apart: every character in its plain form (NFKC), in lower case, without blanks, brackets,
+/// A title without what does not tell data apart: every character in its plain form (NFKC; Unicode, UAX #15), in lower case, without blanks, brackets,
 /// quotes and other punctuation.
 ///
 /// A sign at a number tells data apart (PM2.5, 100%), and so does a symbol; a title of signs alone stands for itself.
 package func comparable(_ title: String) -> String {
-  let plain = title.unicodeScalars.flatMap { CompatibilityForms.plain($0) ?? [$0] }
+  let plain = Array(compatible(title).unicodeScalars)
   var scalars = String.UnicodeScalarView()
   for (index, scalar) in plain.enumerated() {
     if isTelling(scalar) {
@@ -30,6 +30,33 @@ package func comparable(_ title: String) -> String {
   }
   return scalars.isEmpty ? title : String(scalars).lowercased()
 }
+
+/// The compatibility form of a text, but for the order of its marks, which Swift's comparison does not see.
+func compatible(_ text: String) -> String {
+  if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+  var scalars = String.UnicodeScalarView()
+  for scalar in text.unicodeScalars {
+    if let forms = compatibilityForms[scalar] {
+      scalars.append(contentsOf: forms)
+    } else {
+      scalars.append(scalar)
+    }
+  }
+  return String(scalars)
+}
+
+private let compatibilityForms: [Unicode.Scalar: [Unicode.Scalar]] = {
+  func scalar(_ digits: Substring) -> Unicode.Scalar? {
+    UInt32(digits, radix: 16).flatMap(Unicode.Scalar.init)
+  }
+  var forms: [Unicode.Scalar: [Unicode.Scalar]] = [:]
+  for pair in CompatibilityTable.pairs.split(separator: " ") {
+    let parts = pair.split(separator: ":")
+    guard parts.count == 2, let from = scalar(parts[0]) else { continue }
+    forms[from] = parts[1].split(separator: ".").compactMap(scalar)
+  }
+  return forms
+}()
 
 private func isDigit(_ scalar: Unicode.Scalar) -> Bool {
   scalar.properties.generalCategory == .decimalNumber

@@ -244,6 +244,24 @@ struct CommonMistakeTests {
       dragFilled(["114414000074000001", "114414000074000002", "114414000074000003"]) == [1..<3])
   }
 
+  @Test(
+    "for comparing, each character has the compatibility form that Foundation's Unicode tables give it"
+  )
+  func compatibility() {
+    var wrong: [String] = []
+    for code in UInt32(0x80)..<0x30000 {
+      guard let scalar = Unicode.Scalar(code), let age = scalar.properties.age, age.major < 14
+      else { continue }
+      let text = String(scalar)
+      if compatible(text) != text.precomposedStringWithCompatibilityMapping {
+        wrong.append(String(code, radix: 16))
+      }
+    }
+    #expect(wrong == [])
+    // A Kangxi radical as PDFs give it, a full-width letter, a circled number, a bracket.
+    #expect(comparable("⼈口信息（Ａ①）") == comparable("人口信息a1"))
+  }
+
   @Test("a unit behind a number is told apart from it")
   func units() {
     #expect(plainNumber("18位") == (18, "位"))
