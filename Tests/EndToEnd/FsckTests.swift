@@ -18,6 +18,14 @@ struct FsckTests {
     return (ProgramExit(rawValue: end.status), end.output)
   }
 
+  /// A partial tile of the log, if there is any.
+  private static func tile(of log: String) throws -> String? {
+    guard FileManager.default.fileExists(atPath: log) else { return nil }
+    return try FileManager.default.subpathsOfDirectory(atPath: log).first {
+      $0.hasPrefix("tile/0/000.p/")
+    }
+  }
+
   /// The state of each part by its name.
   private func states(_ data: String) async throws -> [String: String] {
     let answer = try await fsck(data, ["--output", "json"])
@@ -40,6 +48,10 @@ struct FsckTests {
     try await withNode(nodeOptions(folder), tell: { _ in }) { _ in
       let answer = try await fsck(data)
       #expect(answer.exit == .tryAgain, "\(answer)")
+      // What the start itself put into the log is on the disk before the node is stopped.
+      try await eventually("a tile of the log") {
+        try Self.tile(of: data + "/audit/log") != nil
+      }
     }
     let answer = try await fsck(data)
     #expect(answer.exit == .done, "\(answer)")
@@ -48,10 +60,7 @@ struct FsckTests {
     #expect(states.count == 9 && states.values.allSatisfy { $0 == "whole" }, "\(states)")
 
     let log = data + "/audit/log"
-    let tile = try #require(
-      try FileManager.default.subpathsOfDirectory(atPath: log).first {
-        $0.hasPrefix("tile/0/000.p/")
-      })
+    let tile = try #require(try Self.tile(of: log))
     let bytes = try readBytes("\(log)/\(tile)")
     Files.remove("\(log)/\(tile)")
     states = try await self.states(data)

@@ -122,18 +122,18 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .packageNotBelieved: "catalog.package_not_believed"
     case .groupDecisionMissing: "catalog.group_decision_missing"
     case .activeSharingUnknown: "catalog.active_sharing_unknown"
-    case .columnsMissing: "catalog.columns_missing"
-    case .notOpenable: "catalog.not_openable"
-    case .systemNamed: "catalog.system_named"
-    case .modeContradictsFormat: "catalog.mode_contradicts_format"
     case .gate(let refusal): refusal.reason
     default: reasonOfBounds
     }
   }
 
-  /// What a body may not do for what it is, or has not seen to; and who may not read.
+  /// What contradicts itself, what a body may not do for what it is or has not seen to, and who may not read.
   private var reasonOfBounds: String {
     switch self {
+    case .columnsMissing: "catalog.columns_missing"
+    case .notOpenable: "catalog.not_openable"
+    case .systemNamed: "catalog.system_named"
+    case .modeContradictsFormat: "catalog.mode_contradicts_format"
     case .dutyNotNamed: "catalog.duty_not_named"
     case .coverageOutsideArea: "catalog.coverage_outside_area"
     case .functionNotRecorded: "catalog.function_not_recorded"

@@ -202,6 +202,13 @@ extension CatalogRefusal {
     case .notOpenable(_, let mark, _):
       BilingualText(
         "标为“\(mark.chinese)”的数据不予开放。", "Data marked \(mark.english) are not opened.")
+    default: aboutBounds
+    }
+  }
+
+  /// What contradicts itself, what a body may not do for what it is or has not seen to, and who may not read.
+  private var aboutBounds: BilingualText? {
+    switch self {
     case .dutyNotNamed(let post, _):
       BilingualText(
         "归属单位尚未备案“\(post.term.chinese)”。", "The owner has no \(post.term.english) on file.")

@@ -39,6 +39,9 @@ struct FreeTextTests {
       $0.category = text
       $0.resourceClass = ""
     },
+    Place(path: "entry.function") { $0.function = text },
+    Place(path: "entry.format_type") { $0.formatType = text },
+    Place(path: "entry.related_codes[0]") { $0.relatedCodes = [text] },
     Place(path: "entry.duplicate_reason") { $0.duplicateReason = text },
     Place(path: "entry.group_decision") { $0.groupDecision = text },
     Place(path: "entry.special_law.title") { $0.specialLaw = basis },
@@ -95,9 +98,10 @@ struct FreeTextTests {
       let isText =
         child.value is String || child.value is [String] || child.value is [Basis]
         || type(of: child.value) == Basis?.self
-      // The class follows from the category (D43); the others are names of resources, which no other text is.
+      // The class follows from the category (D43); the others are names of resources and of regions, which no
+      // other text is.
       guard isText, let label = child.label,
-        !["resourceClass", "derivedFrom", "shareDepartments"].contains(label)
+        !["resourceClass", "derivedFrom", "shareDepartments", "coverage"].contains(label)
       else { continue }
       found += 1
       #expect(Self.places.contains { $0.path.hasPrefix("entry.\(slug(label))") }, "\(label)")

@@ -82,6 +82,8 @@ struct GateTests {
   func draftEntries(_ key: String, _ checkpoint: String) async throws {
     let catalog = try await CatalogCalls(under: key)
     let project = try await catalog.project()
+    let unknown = await reason { _ = try await catalog.gate(project, "opening ceremony") }
+    #expect(unknown == "catalog.checkpoint_unknown")
     let report = try await catalog.gate(project, checkpoint)
     #expect(!report.pass)
     let condition = try #require(report.conditions.first)

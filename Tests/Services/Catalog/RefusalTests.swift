@@ -258,8 +258,8 @@ private struct RefusedSteps {
         refusal { try requireReach("110000", by: officer) },
         refusal {
           try requireOpenToAll(try list(meeting, by: authority), nil, under: profile)
-          },
-          refusal {
+        },
+        refusal {
           func assigned(_ number: Int64, to department: String) -> Listing {
             Listing(
               number: number, version: 1, owner: authority.department.code, region: "441400",

@@ -235,13 +235,13 @@ struct ReliefTests {
           change(&$0)
         }, requestID: "f"), catalog.options(Self.police))
     _ = try await catalog.submit(former.name, by: Self.police)
-    _ = try await catalog.approve(former.name)
     if former.items.contains(where: { $0.shareType == .notShared }) {
       _ = try await catalog.client.fileNotShared(
         .init(
           name: former.name, filing: .init(number: "备-1", date: "2024-03-01", reason: "依法"),
           requestID: "file"), catalog.options(CatalogCalls.authority))
     }
+    _ = try await catalog.approve(former.name)
     _ = try await catalog.client.publishEntry(
       .init(name: former.name, requestID: "p"), catalog.options(CatalogCalls.authority))
     let moved = try await catalog.list(CatalogCalls.authority, "r") {

@@ -35,6 +35,8 @@ struct AccessTableTests {
     #expect(
       table == [
         "/weir.audit.v1.Audit/WatchOrigins": ["catalog", "feedback", "gateway", "ingest", "share"],
+        "/weir.catalog.v1.Catalog/ListOpenCatalogue": ["gateway"],
+        "/weir.catalog.v1.Catalog/ReadOpenSet": ["gateway"],
         "/weir.catalog.v1.Catalog/ResolveEntry": ["feedback", "ingest", "share"],
         "/weir.events.v1.Events/Snapshot": ["audit", "feedback", "gateway", "ingest", "share"],
         "/weir.events.v1.Events/Confirm": ["audit", "feedback", "gateway", "ingest", "share"],
@@ -72,7 +74,8 @@ struct AccessTableTests {
         "/weir.registry.v1.Registry/ListRuns", "/weir.ingest.v1.Ingest/RotateKeys",
         "/weir.ingest.v1.Ingest/ListRegisterKeys",
         "/weir.registry.v1.Registry/ListRuns", "/weir.registry.v1.Registry/ProposeLaw",
-        "/weir.registry.v1.Registry/ListDocuments",
+        "/weir.registry.v1.Registry/ListDocuments", "/weir.registry.v1.Registry/ListDutyFilings",
+        "/weir.registry.v1.Registry/GetSecurityFile",
         "/weir.registry.v1.Registry/RotateSealingKeys",
         "/weir.registry.v1.Registry/ListSealingKeys",
         "/weir.catalog.v1.Catalog/ListRunningCases", "/weir.share.v1.Share/ListRunningCases",

@@ -85,6 +85,14 @@ struct SpreadsheetTests {
     #expect(refusal?.nextStep?.chinese.isEmpty == false)
   }
 
+  @Test("what is no spreadsheet at all is said to be none")
+  func unknown() {
+    for bytes in [[], Array("a picture, perhaps".utf8), [0x89, 0x50, 0x4E, 0x47] as [UInt8]] {
+      let refusal = #expect(throws: SpreadsheetRefusal.self) { try Workbook.read(xlsx: bytes) }
+      #expect(refusal?.reason == "spreadsheet.unknown")
+    }
+  }
+
   @Test("no prefix of a file is read, and none stops the program")
   func prefixes() throws {
     let bytes = xlsx([SheetText(name: "a", rows: [["一", "二"]])])

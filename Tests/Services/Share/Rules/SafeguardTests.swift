@@ -3,6 +3,7 @@
 import Foundation
 import Regulation
 import ShareRules
+import TestSupport
 import Testing
 import Vocabulary
 
@@ -72,6 +73,19 @@ struct SafeguardTests {
     found.append(try use("", to: "press"))
     found.append(try use("", to: "lapsed"))
     found.append(try use("", to: "payment", ["name"]))
+    let receiver = DepartmentStanding(
+      code: try World.code("human-resources"), level: .city, region: "441400", authority: nil,
+      functions: ["人才引进"])
+    found.append(try said { try checkFunction(try World.use(), of: receiver, under: profile) })
+    // Shipped as "flagged" (meizhou-public-2023/39.2a).
+    if key == "meizhou-public-2023" {
+      let strict = try #require(
+        try governingLaw(
+          World.root, under: key, replacing: "governance.security_unit, value: flagged",
+          by: "governance.security_unit, value: required"
+        ).profile(named: key))
+      found.append(try said { try checkDuties(of: receiver, under: strict) })
+    }
     return found.compactMap { $0 }
   }
 
@@ -104,7 +118,7 @@ struct SafeguardTests {
     let known = Set(source.matches(of: /"(share\.[a-z_]+)"/).map { String($0.1) })
     let shown = Set(try Self.keys.flatMap { try Self.all(under: $0).map(\.reason) })
     #expect(known.subtracting(shown).isEmpty, "not shown: \(known.subtracting(shown).sorted())")
-    #expect(known.count == 11)
+    #expect(known.count == 13)
   }
 
   @Test(
