@@ -295,6 +295,9 @@ struct TwoPersonActTests {
         ("audit.act_requested", DecisionAction.requestAct, "shen"),
         ("audit.month_destroyed", .approveAct, "lu"),
       ] {
+        try await eventually("the entry \(topic)") {
+          try await !desk.entries(.init(topic: topic)).isEmpty
+        }
         let noted = try #require(try await desk.entries(.init(topic: topic)).first)
         let kept = SignedStatement(try CanonicalJSON.decode(noted.payload)["signed"])
         let stated = try StatedDecision(bytes: try #require(kept).statement)

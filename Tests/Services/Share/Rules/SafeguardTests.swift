@@ -73,10 +73,17 @@ struct SafeguardTests {
     found.append(try use("", to: "press"))
     found.append(try use("", to: "lapsed"))
     found.append(try use("", to: "payment", ["name"]))
+    found += try ofReceivers(under: key)
+    return found.compactMap { $0 }
+  }
+
+  /// What is refused for what a receiver is there for, and has not seen to.
+  private static func ofReceivers(under key: String) throws -> [ShareRefusal?] {
+    let profile = try World.profile(key)
     let receiver = DepartmentStanding(
       code: try World.code("human-resources"), level: .city, region: "441400", authority: nil,
       functions: ["人才引进"])
-    found.append(try said { try checkFunction(try World.use(), of: receiver, under: profile) })
+    var found = [try said { try checkFunction(try World.use(), of: receiver, under: profile) }]
     // Shipped as "flagged" (meizhou-public-2023/39.2a).
     if key == "meizhou-public-2023" {
       let strict = try #require(
@@ -86,7 +93,7 @@ struct SafeguardTests {
         ).profile(named: key))
       found.append(try said { try checkDuties(of: receiver, under: strict) })
     }
-    return found.compactMap { $0 }
+    return found
   }
 
   /// `nil` where this profile refuses nothing.
