@@ -42,17 +42,7 @@ extension CatalogServer {
         call, requestID: first.requestID, content: told,
         authorise: { _ in try requireReach(head.region, by: actor) }
       ) { transaction in
-        if let held = try transaction.catalogueNode(head.domain) {
-          guard held.rootKey == first.rootKey else {
-            throw notBelieved("根密钥与首次导入时不同", "its root key is not that of the first import")
-          }
-          guard head.version >= held.version else {
-            throw notBelieved("比已导入的版本旧", "a newer version has been taken already")
-          }
-        }
-        let result = try transaction.importCatalogue(
-          rows, of: head.domain, region: head.region, version: head.version,
-          rootKey: first.rootKey)
+        let result = try taken(rows, under: head, rootKey: first.rootKey, in: transaction)
         try transaction.append(
           topic: "catalog.level_imported",
           payload: event(
@@ -70,6 +60,35 @@ extension CatalogServer {
       }
       return try CatalogV1.ImportLevelCatalogueResponse(serialized: answer.bytes)
     }
+  }
+
+  /// Takes what a head was signed of, once: a version has one content.
+  private func taken(
+    _ rows: [CatalogueRow], under head: CatalogueHead, rootKey: String,
+    in transaction: borrowing WriteTransaction
+  ) throws -> (added: Int, changed: Int, removed: Int, coded: Int) {
+    let held = try transaction.catalogueNode(head.domain, region: head.region)
+    if let held {
+      guard held.rootKey == rootKey else {
+        throw notBelieved("根密钥与首次导入时不同", "its root key is not that of the first import")
+      }
+      guard head.version >= held.version else {
+        throw notBelieved("比已导入的版本旧", "a newer version has been taken already")
+      }
+    }
+    for row in rows where try transaction.hasOther(row) {
+      throw notBelieved(
+        "\(row.line.entry) 同一版本的内容与已导入的不同",
+        "\(row.line.entry) of the same version had other content")
+    }
+    let result = try transaction.importCatalogue(
+      rows, of: head.domain, region: head.region, version: head.version, rootKey: rootKey)
+    // The same number with anything but codes minted since is another's package, or an old one.
+    let isSame = result.added == 0 && result.removed == 0 && result.changed == result.coded
+    guard held?.version != head.version || isSame else {
+      throw notBelieved("同一版本的内容与已导入的不同", "the same version had other entries")
+    }
+    return result
   }
 
   /// The head, where the node's catalogue signed it under its root key.
@@ -98,7 +117,9 @@ extension CatalogServer {
     let content = try? EntryContent(json: try CanonicalJSON.decodeCanonical(entry.content))
     guard let content, SHA256.hash(entry.content) == entry.digest,
       entry.node.isEmpty, ResourceName(entry.name, in: .entries) != nil, entry.version > 0,
-      catalogueRegions(of: entry.origin).contains(head.region)
+      catalogueRegions(of: entry.origin).contains(head.region),
+      // A line is its owner's as its content says: a node enters nothing as somebody else's.
+      entry.owner == "departments/\(content.owner.text)"
     else { throw notBelieved("\(entry.name) 的内容有误", "\(entry.name) is not as it should be") }
     return CatalogueRow(
       id: 0,

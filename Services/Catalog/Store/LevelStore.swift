@@ -65,12 +65,32 @@ extension SQLReading where Self: ~Copyable {
     ).map { try CatalogueRow($0) }
   }
 
-  /// What a node had sent: its root key, and the version of its catalogue.
-  package func catalogueNode(_ node: String) throws -> (rootKey: String, version: Int)? {
-    try queryOne("SELECT root_key, version FROM catalogue_nodes WHERE node = ?1", [node]).map {
-      let version: Int64 = try $0["version"]
-      return (try $0["root_key"], Int(version))
+  /// What a node had sent: its root key, and the version of its catalogue of a region, 0 where none of that region was sent. Each region
+  /// counts its versions for itself.
+  package func catalogueNode(
+    _ node: String, region: String
+  ) throws -> (rootKey: String, version: Int)? {
+    let rows = try query(
+      "SELECT root_key, region, version FROM catalogue_nodes WHERE node = ?1 OR node = ?2",
+      [node, nodeKey(node, region)])
+    guard let first = rows.first else { return nil }
+    let versions = try rows.compactMap { row -> Int? in
+      guard try row["region"] as String == region else { return nil }
+      return Int(try row["version"] as Int64)
     }
+    return (try first["root_key"], versions.max() ?? 0)
+  }
+
+  /// Whether an entry of a node was imported before under the same version with other content or of another owner: then it is no version.
+  package func hasOther(_ row: CatalogueRow) throws -> Bool {
+    let held = try queryOne(
+      "SELECT owner, resource_code, content FROM imported_entries WHERE node = ?1 AND entry = ?2 AND entry_version = ?3",
+      [row.line.node, row.line.entry, row.line.version])
+    guard let held else { return false }
+    let (owner, code): (String, String) = (try held["owner"], try held["resource_code"])
+    let content: [UInt8] = try held["content"]
+    return owner != row.line.owner || content != row.content
+      || !code.isEmpty && code != row.line.resourceCode
   }
 
   /// Items that other departments share under a category, with their entries (hebi-2021/11.1b).
@@ -129,30 +149,34 @@ extension WriteTransaction {
 
   /// Takes what a node below has sent in the place of what it had sent before.
   ///
-  /// - Returns: How many came, changed and went.
+  /// - Returns: How many came, changed and went, and how many of the changed have got their code and nothing else.
   package func importCatalogue(
     _ rows: [CatalogueRow], of node: String, region: String, version: Int, rootKey: String
-  ) throws -> (added: Int, changed: Int, removed: Int) {
+  ) throws -> (added: Int, changed: Int, removed: Int, coded: Int) {
+    // The first region stands under the node's name, any other under its own key beside it.
+    let first = try queryOne("SELECT region FROM catalogue_nodes WHERE node = ?1", [node])
+    let isFirst = try first.map { try $0["region"] as String == region } ?? true
     try execute(
       """
       INSERT INTO catalogue_nodes (node, root_key, region, version) VALUES (?1, ?2, ?3, ?4)
       ON CONFLICT (node) DO UPDATE SET version = excluded.version
-      """, [node, rootKey, region, version])
+      """, [isFirst ? node : nodeKey(node, region), rootKey, region, version])
     let held = try catalogueVersion(region)
     let before = Dictionary(
       try catalogue(region, at: held).filter { $0.line.node == node }
         .map { ($0.line.entry, $0) }, uniquingKeysWith: { _, last in last })
-    var result = (added: 0, changed: 0, removed: 0)
+    var result = (added: 0, changed: 0, removed: 0, coded: 0)
     var changes: [String: [(name: String, version: Int?)]] = [:]
     for row in rows {
       let line = row.line
-      if before[line.entry]?.content == row.content { continue }
+      if let held = before[line.entry], held.line == line, held.content == row.content { continue }
       if before[line.entry] == nil { result.added += 1 } else { result.changed += 1 }
+      if before[line.entry]?.line.version == line.version { result.coded += 1 }
       try execute(
         """
         INSERT INTO imported_entries (node, entry, entry_version, owner, resource_code, content)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-        ON CONFLICT (node, entry, entry_version) DO UPDATE SET content = excluded.content
+        ON CONFLICT (node, entry, entry_version) DO UPDATE SET resource_code = excluded.resource_code
         """,
         [node, line.entry, line.version, line.owner, line.resourceCode, row.content])
       changes[line.origin, default: []].append((line.entry, line.version))
@@ -189,6 +213,9 @@ extension WriteTransaction {
     }
   }
 }
+
+/// No domain has a blank in its name.
+private func nodeKey(_ node: String, _ region: String) -> String { "\(node) \(region)" }
 
 extension CatalogueRow {
   fileprivate init(_ row: Row) throws {

@@ -86,7 +86,10 @@ extension LawRefusal: Refusal {
         "请先处理它：weir policy decide \(name.text) …。",
         "Have it decided first: weir policy decide \(name.text) ….")
     case .notYours:
-      BilingualText("请本节点的数据主管部门办理。", "Ask the authority of this node.")
+      BilingualText(
+        "请本节点的数据主管部门办理；有几个同级主管部门的，各自只办理仅适用于本区域的文本，其余由运维单位以配置文件更新。",
+        "Ask the authority of this node; where several stand side by side each changes what governs its own region alone, and the rest comes with the operator's files."
+      )
     case .samePerson:
       BilingualText("请主管部门的另一人批准。", "Have another person of the authority approve it.")
     case .changesNothing, .unknown, .notOpen: nil

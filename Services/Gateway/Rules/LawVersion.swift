@@ -141,8 +141,15 @@ package struct LawProposal: Hashable, Sendable {
     guard let profile = joined.profile(named: document.key) else {
       throw .unfit(name, BilingualText("缺少上级档案", "a parent is missing"))
     }
-    changes = held.map { $0.changes(to: profile).map(LawChange.init) } ?? []
-    if held != nil, changes.isEmpty { throw .changesNothing(name) }
+    let own = held.map { $0.changes(to: profile).map { LawChange($0) } } ?? []
+    if held != nil, own.isEmpty { throw .changesNothing(name) }
+    // What rests on it moves with it, and is signed with it: a parent's provisions are its children's, the defaults are everybody's.
+    changes =
+      own
+      + joined.resting(on: document.key).flatMap { child in
+        profiles.profile(named: child.key)?.changes(to: child).map { LawChange($0, of: child.key) }
+          ?? []
+      }
   }
 
   private init(
@@ -162,15 +169,17 @@ package struct LawProposal: Hashable, Sendable {
     if let over = days.first(where: { $0.date <= today }) {
       throw .backdated(name, day: over.date, today: today)
     }
-    changes = days.map(LawChange.init)
+    changes = days.map { LawChange($0) }
     if changes.isEmpty { throw .changesNothing(name) }
   }
 }
 
 extension LawChange {
-  fileprivate init(_ change: ProfileChange) {
+  /// - Parameter child: The profile whose own provisions move, where it is not the one that was brought.
+  fileprivate init(_ change: ProfileChange, of child: String = "") {
     self.init(
-      key: change.key, former: change.former?.value ?? "",
+      key: child.isEmpty ? change.key : "\(child) \(change.key)",
+      former: change.former?.value ?? "",
       formerArticle: change.former?.citation?.text ?? "", value: change.next?.value ?? "",
       article: change.next?.citation?.text ?? "", kind: change.kind.rawValue)
   }
@@ -182,20 +191,56 @@ extension LawChange {
   }
 }
 
+extension ProfileSet {
+  /// The newest profiles whose chain holds a document of another, in the order of their keys.
+  fileprivate func resting(on key: String) -> [Profile] {
+    Set(all.map(\.key)).subtracting([key]).sorted().compactMap { profile(named: $0) }
+      .filter { $0.chain.contains { $0.key == key } }
+  }
+
+  /// Whether a version bears on bodies beyond a region: the calendar and what everything rests on do, and so does a profile that
+  /// governs, itself or as another's parent, anywhere else or everywhere (luyi-2019/23: the bureau changes ITS measures).
+  ///
+  /// - Parameter digits: The first digits of the region.
+  package func bears(_ name: LawName, beyond digits: String) -> Bool {
+    guard name.kind == .profile else { return true }
+    // A text that is not held governs nobody yet.
+    guard let held = profile(named: name.key) else { return false }
+    let bound = governance.filter { row in
+      profile(named: row.profile)?.chain.contains { $0.key == held.key } ?? false
+    }
+    return bound.isEmpty || bound.contains { $0.region?.hasPrefix(digits) != true }
+  }
+}
+
+/// Where an authority stands among the others of its node.
+package struct LawStanding: Hashable, Sendable {
+  package let hasSuperior: Bool
+  /// Whether another authority stands beside it, and the version bears on bodies that are not its own.
+  package let isOthers: Bool
+
+  package init(hasSuperior: Bool, isOthers: Bool = false) {
+    self.hasSuperior = hasSuperior
+    self.isOthers = isOthers
+  }
+}
+
 /// Who may bring a version: the operator, who keeps the node, or a person of the authority that no other stands above
 /// (AC-90; AC-94: a system administrator, with the authority's approval).
 package func requireProposer(
-  _ manager: RegistryManager, hasSuperior: Bool, of name: LawName
+  _ manager: RegistryManager, standing: LawStanding, of name: LawName
 ) throws(LawRefusal) {
   if manager.roles.contains(.operator) { return }
-  try requireLawmaker(manager, hasSuperior: hasSuperior, of: name)
+  try requireLawmaker(manager, standing: standing, of: name)
 }
 
 /// Who decides on a version (luyi-2019/23: only the bureau changes how its measures are read).
-private func requireLawmaker(
-  _ manager: RegistryManager, hasSuperior: Bool, of name: LawName
+package func requireLawmaker(
+  _ manager: RegistryManager, standing: LawStanding, of name: LawName
 ) throws(LawRefusal) {
-  guard manager.roles.contains(.authority), manager.department.isAuthority, !hasSuperior else {
+  guard manager.roles.contains(.authority), manager.department.isAuthority, !standing.hasSuperior,
+    !standing.isOthers
+  else {
     throw .notYours(name, caller: manager.department.code)
   }
 }
@@ -205,9 +250,10 @@ extension LawVersion {
   ///
   /// Order of precedence: whose matter it is, that it waits, that somebody else brought it, a reason for sending it back.
   package func decided(
-    approve: Bool, reason: String, by manager: RegistryManager, hasSuperior: Bool, at time: Instant
+    approve: Bool, reason: String, by manager: RegistryManager, standing: LawStanding,
+    at time: Instant
   ) throws(LawRefusal) -> LawVersion {
-    try requireLawmaker(manager, hasSuperior: hasSuperior, of: name)
+    try requireLawmaker(manager, standing: standing, of: name)
     guard state == .proposed else { throw .notOpen(name, state) }
     guard manager.principal.name != proposer else { throw .samePerson(name) }
     var next = self

@@ -228,6 +228,62 @@ struct LevelCatalogueTests {
     #expect(try await level(province, as: "province-bureau authority").version == 1)
   }
 
+  @Test("a version is signed once and each region counts its own; a code minted later is taken up")
+  func versionsOfNodes() async throws {
+    let city = try await CatalogCalls(under: "guangdong-2018")
+    let province = try await CatalogCalls(
+      under: "guangdong-2018", hasProvince: true, domain: "province.test")
+    let entry = try await city.draft("d")
+    _ = try await city.submit(entry.name, by: CatalogCalls.officer)
+    _ = try await countyEntry(city, approves: false)
+    let first = try await export(city)
+    #expect(try await take(first, into: province, "1").added == 2)
+    // Published, an entry has its code, in the same version of it and of the catalogue.
+    _ = try await city.client.publishEntry(
+      .init(name: entry.name, requestID: "p"), city.options("civil-affairs dept-head"))
+    let coded = try await export(city)
+    #expect(coded.entries.contains { !$0.resourceCode.isEmpty })
+    let taken = try await take(coded, into: province, "2")
+    #expect(taken.added == 0 && taken.changed == 1 && taken.removed == 0)
+    let back = await status { _ = try await take(first, into: province, "3") }
+    #expect(back?.trailers["weir-reason"] == "catalog.package_not_believed")
+    let listed = try await level(province, as: "province-bureau authority")
+    #expect(listed.entries.contains { $0.name == entry.name && !$0.resourceCode.isEmpty })
+    // The county's own catalogue of the same node is at version 1, and is not older for that.
+    let county = try await level(city) {
+      $0.region = "441424"
+      $0.withContent = true
+    }
+    #expect(county.version < taken.version)
+    let part = CatalogV1.CataloguePart(
+      head: county.head, keyList: county.keyList, rootKey: city.rootKey, entries: county.entries)
+    #expect(try await take(part, into: province, "4").region == "441424")
+    // The next version comes; the former one comes no more.
+    let third = try await city.draft("e") { $0.items[2].title = "火化地点" }
+    _ = try await city.submit(third.name, by: CatalogCalls.officer)
+    #expect(try await take(try await export(city), into: province, "5").added == 1)
+    let old = await status { _ = try await take(coded, into: province, "6") }
+    #expect(old?.message.contains("newer version") == true)
+  }
+
+  @Test("a node enters nothing as somebody else's, and no version of an entry has two contents")
+  func foreignLines() async throws {
+    let province = try await CatalogCalls(
+      under: "guangdong-2018", hasProvince: true, domain: "province.test")
+    /// The same node twice, from two databases: two catalogues of version 1 under one key.
+    func package(_ title: String) async throws -> CatalogV1.CataloguePart {
+      let city = try await CatalogCalls(under: "guangdong-2018")
+      let entry = try await city.draft("d") { $0.title = title }
+      _ = try await city.submit(entry.name, by: CatalogCalls.officer)
+      return try await export(city)
+    }
+    _ = try await take(try await package("火化记录"), into: province, "1")
+    let other = try await package("另一份记录")
+    let refused = await status { _ = try await take(other, into: province, "2") }
+    #expect(refused?.trailers["weir-reason"] == "catalog.package_not_believed")
+    #expect(refused?.message.contains("other content") == true)
+  }
+
   @Test("a package is believed as it was signed, under the root of the first import")
   func forged() async throws {
     let city = try await CatalogCalls(under: "guangdong-2018")

@@ -149,7 +149,7 @@ struct LawRuleTests {
     let name = try #require(LawName("profiles/luyi-2019@2"))
     func bring(_ manager: RegistryManager, below: Bool = false) -> String? {
       do throws(LawRefusal) {
-        try requireProposer(manager, hasSuperior: below, of: name)
+        try requireProposer(manager, standing: LawStanding(hasSuperior: below), of: name)
         return nil
       } catch { return error.reason }
     }
@@ -167,8 +167,8 @@ struct LawRuleTests {
     func decide(_ version: LawVersion, _ manager: RegistryManager, below: Bool = false) -> String? {
       do throws(LawRefusal) {
         let next = try version.decided(
-          approve: true, reason: "已核对", by: manager, hasSuperior: below,
-          at: Instant(milliseconds: 1))
+          approve: true, reason: "已核对", by: manager,
+          standing: LawStanding(hasSuperior: below), at: Instant(milliseconds: 1))
         return "\(next.state)"
       } catch { return error.reason }
     }
@@ -184,6 +184,58 @@ struct LawRuleTests {
     var over = brought
     over.state = .rejected
     #expect(decide(over, try manager(bureau, [.authority], "other")) == "registry.law_not_open")
+  }
+
+  @Test("of several authorities each changes what governs its own region alone (luyi-2019/23)")
+  func regions() throws {
+    let shipped = self.law.profiles.all
+    func law(_ rows: [(String, String?)]) throws -> ProfileSet {
+      try ProfileSet(
+        documents: shipped,
+        governance: rows.map {
+          GovernanceRow(
+            tag: nil, profile: $0, from: try #require(CivilDate(iso: "2020-01-01")), to: nil,
+            region: $1, line: 1)
+        })
+    }
+    let two = try law([("luyi-2019", "411628"), ("hebi-2021", "4106")])
+    for (name, digits, isBeyond) in [
+      ("profiles/hebi-2021@2", "4106", false), ("profiles/hebi-2021@2", "411628", true),
+      ("profiles/luyi-2019@2", "411628", false), ("profiles/weir-default@2", "4106", true),
+      ("profiles/national-law@2", "4106", true), ("calendars/china-2027@1", "4106", true),
+      ("profiles/guangdong-2018@2", "4106", true), ("profiles/hebi-2030@1", "4106", false),
+    ] {
+      let name = try #require(LawName(name))
+      #expect(two.bears(name, beyond: digits) == isBeyond, "\(name.text) \(digits)")
+    }
+    // A parent governs where its child does, and nowhere else.
+    let child = try law([("meizhou-specific-2021", "4414")])
+    let parent = try #require(LawName("profiles/guangdong-2018@2"))
+    #expect(!child.bears(parent, beyond: "4414") && child.bears(parent, beyond: "4403"))
+    let own = try #require(LawName("profiles/hebi-2021@2"))
+    #expect(try law([("hebi-2021", nil)]).bears(own, beyond: "4106"))
+    let others = LawStanding(hasSuperior: false, isOthers: true)
+    #expect(throws: LawRefusal.self) {
+      try requireLawmaker(try manager(try authority(), [.authority]), standing: others, of: parent)
+    }
+  }
+
+  @Test("what a parent or the defaults move in others is listed with it, and so is signed")
+  func children() throws {
+    let text = try String(
+      contentsOfFile: NodeLaw.deploy + "/policies/guangdong-2018.yaml", encoding: .utf8)
+    let changed = text.replacing("version: 1\n", with: "version: 2\neffective_from: 2026-12-24\n")
+      .replacing(
+        "catalog.base_data_unconditional, value: basic_items",
+        with: "catalog.base_data_unconditional, value: identifying_items")
+    let proposal = try LawProposal(
+      try LawDraft.read(file: "f.yaml", text: changed),
+      after: LawNow(profiles: { law.profiles }, calendar: { law.calendar }), today: today)
+    #expect(
+      proposal.changes.map(\.key) == [
+        "catalog.base_data_unconditional",
+        "meizhou-specific-2021 catalog.base_data_unconditional",
+      ])
   }
 
   @Test("names are read as they are written, and nothing else is")

@@ -41,6 +41,17 @@ package final class RegistryDirectory: Sendable {
     snapshot.withLock { GatewayRules.superior(of: authority, among: $0.departments.values) }
   }
 
+  /// Whether another authority of the node has none above it either.
+  package func hasPeer(of authority: RegisteredDepartment) -> Bool {
+    snapshot.withLock { snapshot in
+      snapshot.departments.values.contains { other in
+        other.code != authority.code && other.isAuthority && other.state == .active
+          && !GatewayRules.governs(authority, other)
+          && GatewayRules.superior(of: other, among: snapshot.departments.values) == nil
+      }
+    }
+  }
+
   /// Where the roles that count for a department's region are held.
   package func regionalHolders(
     for department: RegisteredDepartment

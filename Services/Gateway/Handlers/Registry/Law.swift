@@ -57,10 +57,9 @@ extension RegistryService {
       }
       return try await change(
         request.unsigned, requestID: request.requestID, call,
-        reach: { [directory] _, manager in
+        reach: { _, manager in
           try requireProposer(
-            manager, hasSuperior: directory.superior(of: manager.department) != nil,
-            of: proposal.name)
+            manager, standing: standing(of: manager, for: proposal.name), of: proposal.name)
         }
       ) { transaction, manager in
         let former = try requireProposing(proposal, request.reason, by: manager, transaction)
@@ -94,7 +93,10 @@ extension RegistryService {
         }
       }
       return try await change(
-        request.unsigned, requestID: request.requestID, call, reach: { _, _ in }
+        request.unsigned, requestID: request.requestID, call,
+        reach: { _, manager in
+          try requireLawmaker(manager, standing: standing(of: manager, for: name), of: name)
+        }
       ) { transaction, manager in
         let (former, next, changes) = try decided(
           name, request, by: manager, at: now, transaction)
@@ -140,6 +142,16 @@ extension RegistryService {
 
   // MARK: - Steps
 
+  private func standing(of manager: RegistryManager, for name: LawName) -> LawStanding {
+    let department = manager.department
+    return LawStanding(
+      hasSuperior: directory.superior(of: department) != nil,
+      isOthers: directory.hasPeer(of: department)
+        && law.law.profiles.bears(
+          name, beyond: String(department.region.text.prefix(department.level.regionDigits)))
+    )
+  }
+
   private func readDraft(_ request: RegistryV1.ProposeLawRequest) throws -> LawDraft {
     guard let text = String(validating: request.text, as: UTF8.self) else {
       throw LawRefusal.unreadable([BilingualText("文件不是 UTF-8", "the file is not UTF-8")])
@@ -156,7 +168,7 @@ extension RegistryService {
     _ transaction: borrowing some SQLReading & ~Copyable
   ) throws -> LawVersion? {
     try requireProposer(
-      manager, hasSuperior: directory.superior(of: manager.department) != nil, of: proposal.name)
+      manager, standing: standing(of: manager, for: proposal.name), of: proposal.name)
     try requireReason(reason)
     let former = try transaction.lawVersion(proposal.name)
     if let former, former.state != .rejected { throw LawRefusal.waiting(proposal.name) }
@@ -172,7 +184,7 @@ extension RegistryService {
     else { throw LawRefusal.unknown(request.name) }
     let next = try former.decided(
       approve: request.approve, reason: request.reason, by: manager,
-      hasSuperior: directory.superior(of: manager.department) != nil, at: now)
+      standing: standing(of: manager, for: name), at: now)
     try requireReason(request.reason)
     guard request.approve else { return (former, next, file.changes) }
     var again = RegistryV1.ProposeLawRequest()
