@@ -259,7 +259,7 @@ let testTargets: [Target] = [
     name: "weir-bench",
     dependencies: everything + [
       "Synth", "IngestIndex", "IngestFormats", "IngestRules", "AuditRules", "AuditStore",
-      "AuditHandlers", argumentParser,
+      "AuditHandlers", "CatalogRules", "CatalogStore", argumentParser,
     ],
     path: "Tests/Benchmarks", exclude: ["peers"], swiftSettings: settings),
 ]

@@ -27,7 +27,7 @@ struct RunFigures: AsyncParsableCommand {
 
   @Argument(
     help:
-      "Some of: echo, connections, messages, gateway, latency, ingest, compare, rotate, audit. All without any."
+      "Some of: echo, connections, messages, gateway, latency, ingest, compare, rotate, audit, catalog. All without any."
   )
   var names: [String] = []
 
@@ -38,7 +38,7 @@ struct RunFigures: AsyncParsableCommand {
       ("echo", echoFigures), ("connections", connectionFigures), ("messages", messageFigures),
       ("gateway", gatewayFigures), ("latency", latencyFigures),
       ("ingest", ingestFigures), ("compare", compareFigures), ("rotate", rotationFigures),
-      ("audit", auditFigures),
+      ("audit", auditFigures), ("catalog", catalogFigures),
     ]
     for name in names where !all.contains(where: { $0.0 == name }) {
       throw ValidationError("there is no figure '\(name)'")

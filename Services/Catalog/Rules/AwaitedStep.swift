@@ -38,6 +38,11 @@ package struct AwaitedStep: Hashable, Sendable {
 package struct EntrySeats: Hashable, Sendable {
   package let awaited: Seat?
   package let insiders: Set<Seat>
+
+  package init(awaited: Seat? = nil, insiders: Set<Seat> = []) {
+    self.awaited = awaited
+    self.insiders = insiders
+  }
 }
 
 extension EntryVersion {

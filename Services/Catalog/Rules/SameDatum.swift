@@ -32,7 +32,7 @@ package func comparable(_ title: String) -> String {
 }
 
 /// The compatibility form of a text, but for the order of its marks, which Swift's comparison does not see.
-func compatible(_ text: String) -> String {
+package func compatible(_ text: String) -> String {
   if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
   var scalars = String.UnicodeScalarView()
   for scalar in text.unicodeScalars {

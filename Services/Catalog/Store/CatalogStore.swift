@@ -143,12 +143,12 @@ extension WriteTransaction {
         version.decided?.due.date.dayNumber, version.decided?.due.citation.text,
         version.decided.map { $0.due.isProvisional ? 1 : 0 }, version.decided?.overdueDays,
       ])
-    for table in ["items", "terms", "seats"] {
+    for table in ["items", "seats"] {
       try execute(
         "DELETE FROM \(table) WHERE entry = ?1 AND version = ?2", [version.entry, version.number])
     }
     try insertItems(version)
-    try insertTerms(version)
+    try reindex(version)
     try insertSeats(seats, of: version)
     try insertSteps(version, from: count)
   }
@@ -207,7 +207,7 @@ extension WriteTransaction {
         CanonicalJSON.encode(version.content.json), version.created.milliseconds,
       ])
     try insertItems(version)
-    try insertTerms(version)
+    try index(version)
     try insertSteps(version, from: 0)
   }
 
@@ -220,14 +220,6 @@ extension WriteTransaction {
           .text(item.title),
           .integer(item.isIdentity ? 1 : 0),
         ]
-      })
-  }
-
-  private func insertTerms(_ version: EntryVersion) throws {
-    try execute(
-      "INSERT INTO terms (term, entry, version) VALUES (?1, ?2, ?3)",
-      each: searchTerms(ofEntry: version.content).map { term in
-        [.text(term), .integer(version.entry), .integer(Int64(version.number))]
       })
   }
 

@@ -4,6 +4,7 @@
 ///
 /// A connection whose error ``DatabaseError/isPoisoning`` is thrown away; its actor opens another.
 protocol Connection: AnyObject {
+  var dialect: SQLDialect { get }
   /// Runs a piece of work. All other calls are made inside one.
   func perform<T>(_ body: () throws -> T) throws -> T
 

@@ -5,6 +5,7 @@ import CLibpq
 /// Every statement is prepared once per connection, and values travel in binary form. Transactions are SERIALIZABLE, commits
 /// are waited for (`synchronous_commit`).
 final class PostgresConnection: Connection {
+  let dialect = SQLDialect.postgres
   /// A statement is prepared for its text and the kinds of its arguments: the server is told that an integer is a BIGINT
   /// rather than left to guess, and a NULL may be of any type.
   private struct Key: Hashable {

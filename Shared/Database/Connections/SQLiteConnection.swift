@@ -6,6 +6,7 @@ import GRDBSQLite
 /// GRDB opens and configures the connection, prepares the statements and guards that they are used in one place at a time.
 /// Binding and stepping are done here on its raw statements: values go straight between SQLite and ``SQLValue``.
 final class SQLiteConnection: Connection {
+  let dialect = SQLDialect.sqlite
   private let queue: DatabaseQueue
   private let counter: StatementCounter
   /// GRDB's handle, valid inside `perform` only.

@@ -64,7 +64,9 @@ enum SchemaHistory {
   private static func apply(
     _ step: SchemaStep, of module: String, on connection: any Connection, now: Instant
   ) throws(DatabaseError) {
-    for statement in step.sql { try connection.executeSchema(statement) }
+    for statement in step.statements(for: connection.dialect) {
+      try connection.executeSchema(statement)
+    }
     _ = try connection.execute(
       """
       INSERT INTO schema_step (module, number, name, digest, is_additive, applied_at)
@@ -79,7 +81,7 @@ enum SchemaHistory {
   /// Of the statements alone: a name or a flag may be put right. Lengths keep two statements from being one.
   private static func digest(of step: SchemaStep) -> [UInt8] {
     var bytes: [UInt8] = []
-    for statement in step.sql {
+    for statement in step.sql + (step.postgres ?? []) {
       bytes += statement.utf8.count.bigEndianBytes
       bytes += Array(statement.utf8)
     }

@@ -10,14 +10,33 @@ package struct SchemaStep: Sendable, Equatable {
   package let name: String
   /// The statements in order.
   package let sql: [String]
+  /// The statements for PostgreSQL, where no portable ones say it: an index for full text.
+  package let postgres: [String]?
   /// Whether the previous release of the program works on with this step applied (a new table, a new column with a
   /// default). If not, an older program refuses to open the database.
   package let isAdditive: Bool
 
-  package init(number: Int, name: String, sql: [String], isAdditive: Bool = false) {
+  package init(
+    number: Int, name: String, sql: [String], postgres: [String]? = nil, isAdditive: Bool = false
+  ) {
     self.number = number
     self.name = name
     self.sql = sql
+    self.postgres = postgres
     self.isAdditive = isAdditive
+  }
+}
+
+/// Which backend reads a statement. Portable SQL is for both; stores ask only where there is none, for full text.
+package enum SQLDialect: Sendable {
+  case sqlite, postgres
+}
+
+extension SchemaStep {
+  func statements(for dialect: SQLDialect) -> [String] {
+    switch dialect {
+    case .sqlite: sql
+    case .postgres: postgres ?? sql
+    }
   }
 }

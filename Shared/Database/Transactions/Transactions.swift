@@ -8,6 +8,7 @@ package import Vocabulary
 /// After a failed statement the transaction is lost, on both backends: every later call throws the same error and nothing is
 /// stored, even if the body caught it. Where a conflict is expected, ask with `ON CONFLICT DO NOTHING`.
 package protocol SQLReading: ~Copyable {
+  var dialect: SQLDialect { get }
   /// All rows of a query, at most 100,000; otherwise ``DatabaseError/tooManyRows(limit:)``.
   ///
   /// - Parameter sql: Portable SQL with arguments `?1`, `?2`, …
@@ -35,6 +36,7 @@ extension SQLReading where Self: ~Copyable {
 /// A read transaction: one state of the database, whatever is written meanwhile.
 package struct ReadTransaction: SQLReading, ~Copyable {
   let session: Session
+  package var dialect: SQLDialect { session.connection.dialect }
 
   package func query(_ sql: String, _ arguments: [any SQLConvertible]) throws(DatabaseError)
     -> [Row]
@@ -54,6 +56,7 @@ package struct ReadTransaction: SQLReading, ~Copyable {
 /// The body may be run again after a conflict with another process: it keeps no state across tries.
 package struct WriteTransaction: SQLReading, ~Copyable {
   let session: Session
+  package var dialect: SQLDialect { session.connection.dialect }
 
   /// The real time of this try.
   package var now: Instant { session.now }

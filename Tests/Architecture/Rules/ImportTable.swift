@@ -112,7 +112,7 @@ enum ImportTable {
     "weir-bench": row(
       everything + [
         "Synth", "IngestIndex", "IngestFormats", "IngestRules", "AuditRules", "AuditStore",
-        "AuditHandlers", "ArgumentParser",
+        "AuditHandlers", "CatalogRules", "CatalogStore", "ArgumentParser",
       ], system),
   ]
 

@@ -93,4 +93,5 @@ package let catalogSchema: [SchemaStep] = [
   // Seats say who decides; nobody has written this column since.
   SchemaStep(number: 7, name: "no authority", sql: ["ALTER TABLE entries DROP COLUMN authority"]),
   .toldOnce(number: 8), .listings, .levelCatalogue, .projectDecisions, .openSets,
+  .search,
 ]
