@@ -19,7 +19,8 @@ struct RunFigures: AsyncParsableCommand {
   @Flag(help: "Small sizes: shows that everything works, says nothing about speed.")
   var quick = false
 
-  @Option(help: "Multiplies the rows of ingest (1 M) and comparison (1 M with 5 M).")
+  @Option(
+    help: "Multiplies the rows of ingest (1 M), comparison (1 M with 5 M) and catalogue (100,000).")
   var scale = 1.0
 
   @Option(help: "Where the figures are written as JSON.")

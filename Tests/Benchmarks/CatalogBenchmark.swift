@@ -11,7 +11,7 @@ import Vocabulary
 /// 100,000 entries of 20 items, nine in ten published, in one file. The peer of a page is `SELECT * FROM versions … LIMIT` on that
 /// file by turns: no search, nobody's visibility, nothing decoded.
 func catalogFigures(_ workshop: Workshop) async throws -> [Figure] {
-  let entries = workshop.quick ? 2_000 : 100_000
+  let entries = workshop.rows(100_000)
   let catalogue = try await BenchCatalogue(workshop)
   let start = DispatchTime.now().uptimeNanoseconds
   try await catalogue.fill(entries)
@@ -47,7 +47,7 @@ private func seconds(since start: UInt64) -> Double {
 
 private final class BenchCatalogue {
   let database: SQLDatabase
-  var random = SeededRandomNumbers(state: 7)
+  var random = SplitMix(state: 7)
   private let time = Instant(milliseconds: 1_709_524_800_000)
   private let profile: ProfileReference
   private let departments: [DepartmentFacts]
@@ -157,18 +157,5 @@ private final class BenchCatalogue {
       text += String(characters[first...first + 1])
     }
     return String(text.prefix(length))
-  }
-}
-
-/// SplitMix64: the same catalogue in each run.
-struct SeededRandomNumbers: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
   }
 }

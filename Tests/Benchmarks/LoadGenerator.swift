@@ -101,8 +101,8 @@ struct LoadGenerator: Sendable {
   }
 }
 
-/// SplitMix64, so that every server sees the same arrivals.
-private struct SplitMix: RandomNumberGenerator {
+/// SplitMix64, so that every server sees the same arrivals, and every run the same catalogue.
+struct SplitMix: RandomNumberGenerator {
   var state: UInt64
   mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
