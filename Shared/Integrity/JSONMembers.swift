@@ -72,12 +72,15 @@ extension LegalBasis {
     object.set("kind", kind.rawValue)
     object.set("title", title)
     object.set("article", article)
+    if !text.isEmpty { object.set("text", text) }
     return object
   }
 
   /// `nil` for what is no ground.
   package init?(_ object: JSONObject?) {
     guard let object, let kind = BasisKind(rawValue: object.text("kind")) else { return nil }
-    self.init(kind: kind, title: object.text("title"), article: object.text("article"))
+    self.init(
+      kind: kind, title: object.text("title"), article: object.text("article"),
+      text: object.text("text"))
   }
 }

@@ -38,6 +38,8 @@ package enum RegulatedClock: String, CaseIterable, Sendable {
   case catalogReviewNew = "catalog.review_new"
   case catalogReviewUpdate = "catalog.review_update"
   case catalogChange = "catalog.change"
+  /// A published entry that nobody has touched (meizhou-specific-2021/10a).
+  case catalogUpkeep = "catalog.upkeep"
   case ingestStock = "ingest.stock"
   case ingestIncrement = "ingest.increment"
   case shareReply = "share.reply"
@@ -60,6 +62,7 @@ extension Profile {
     case .catalogReviewNew: days(.catalogReviewNewDays, from: .catalogReviewStarts)
     case .catalogReviewUpdate: days(.catalogReviewUpdateDays, from: .catalogReviewStarts)
     case .catalogChange: days(.catalogChangeDays, from: .catalogChangeStarts)
+    case .catalogUpkeep: months(.catalogReviewAgeMonths, event: .lastMaintenance)
     case .ingestStock: days(.ingestStockDays, from: .ingestStockStarts)
     case .ingestIncrement: days(.ingestIncrementDays, from: .ingestIncrementStarts)
     case .shareReply: days(.shareReplyDays, from: .shareReplyStarts)

@@ -9,6 +9,7 @@ extension RegulatedClock {
     case .catalogReviewNew: BilingualText("新目录的审核", "the review of a new entry")
     case .catalogReviewUpdate: BilingualText("目录更新的审核", "the review of an updated entry")
     case .catalogChange: BilingualText("变化后的目录更新", "the update after law or function changed")
+    case .catalogUpkeep: BilingualText("目录维护", "the upkeep of an entry")
     case .ingestStock: BilingualText("存量数据汇聚", "the stock of data")
     case .ingestIncrement: BilingualText("增量数据汇聚", "new and changed data")
     case .shareReply: BilingualText("答复", "the reply")

@@ -20,6 +20,7 @@ package enum ClockStart: String, ClosedList {
   case previousEvaluation = "previous_evaluation"
   case payoutBatch = "payout_batch"
   case recordWritten = "record_written"
+  case lastMaintenance = "last_maintenance"
 
   package var term: BilingualText {
     switch self {
@@ -40,6 +41,7 @@ package enum ClockStart: String, ClosedList {
     case .previousEvaluation: BilingualText("上次评估之日", "the previous evaluation")
     case .payoutBatch: BilingualText("上一发放批次", "the previous payout batch")
     case .recordWritten: BilingualText("日志记录之日", "the log record")
+    case .lastMaintenance: BilingualText("上次维护之日", "the last maintenance")
     }
   }
 }

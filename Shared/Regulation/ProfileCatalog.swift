@@ -89,6 +89,14 @@ extension Profile {
     }
   }
 
+  /// The instruments that may be named without their wording where a text asks for known ones (hebi-2021/1): those it stands on and the
+  /// text itself; `nil` where any may be named.
+  package var knownInstruments: Provision<[String]>? {
+    word(.catalogBasisInstruments)?.map { _ in
+      (words(.legalBases)?.value ?? []) + [document.title]
+    }
+  }
+
   /// The type an item has when no basis is stated; `nil`: back to the source for completion (D09).
   package var typeWithoutBasis: Provision<ShareType>? {
     choice(.catalogDefaultWithoutBasis, of: ShareType.self)

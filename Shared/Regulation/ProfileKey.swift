@@ -66,6 +66,9 @@ package enum ProfileKey: String, CaseIterable, Sendable {
   case catalogActiveSharing = "catalog.active_sharing"
   case catalogDataRights = "catalog.data_rights"
   case catalogDuplicates = "catalog.duplicates"
+  case catalogOneRegistry = "catalog.one_registry"
+  case catalogBasisInstruments = "catalog.basis_instruments"
+  case catalogReviewAgeMonths = "catalog.review_age_months"
 
   // MARK: Delivery
 

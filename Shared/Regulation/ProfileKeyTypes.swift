@@ -92,7 +92,8 @@ extension ProfileKey {
       .words(ProfileKey.all(Reviewer.self))
     case .catalogChangeMustReach:
       .word(ProfileKey.all(ChangeGoal.self))
-    case .catalogSingleSource, .catalogSecrecyReviewRequired, .catalogAcquisitionReference:
+    case .catalogSingleSource, .catalogSecrecyReviewRequired, .catalogAcquisitionReference,
+      .catalogOneRegistry:
       .boolean
     case .catalogAcquisitionModes:
       .words(ProfileKey.all(AcquisitionMode.self))
@@ -102,6 +103,10 @@ extension ProfileKey {
       .words(ProfileKey.all(ActiveSharing.self))
     case .catalogDataRights:
       .words(ProfileKey.all(DataRight.self))
+    case .catalogReviewAgeMonths:
+      .integer(1...120)
+    case .catalogBasisInstruments:
+      .word(["known_or_with_text"])
     case .catalogDuplicates:
       .word(ProfileKey.all(DuplicateRule.self))
     default:

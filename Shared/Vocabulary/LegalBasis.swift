@@ -7,11 +7,14 @@ package struct LegalBasis: Hashable, Sendable {
   package var title: String
   /// "第九条"
   package var article: String
+  /// The wording of the article, where the instrument is none that the governing text names (hebi-2021/1); else empty.
+  package var text: String
 
-  package init(kind: BasisKind, title: String, article: String) {
+  package init(kind: BasisKind, title: String, article: String, text: String = "") {
     self.kind = kind
     self.title = title
     self.article = article
+    self.text = text
   }
 
   /// A kind alone is no ground: the document and its article can be looked up only when both are named.

@@ -332,6 +332,10 @@ package struct CatalogServer: CatalogV1.CatalogService {
       payload["secrecy_time"] = .integer(review.time.milliseconds)
     }
     version.tellPublication(in: &payload)
+    if topic == "catalog.entry_published" {
+      payload["mounted"] = .bool(
+        try transaction.entryStanding(version.entry)?.sourceSystem != nil)
+    }
     version.tellSteps(version.history.dropFirst(former?.history.count ?? 0), in: &payload)
     try transaction.append(
       topic: topic, payload: event(call, payload.members.map { ($0.name, $0.value) } + more))

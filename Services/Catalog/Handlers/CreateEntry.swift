@@ -33,6 +33,10 @@ extension CatalogServer {
             added: try transaction.listingsInForce([.category], reaching: actor.department.region)))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
+        try checkCode(
+          wire.resourceCode, of: nil,
+          holder: try transaction.entryStanding(code: wire.resourceCode),
+          under: profile)
         try checkScope(content, owner: actor.department, under: profile)
         try checkDerived(content, under: profile, in: transaction)
         let version = try transaction.insertEntry(

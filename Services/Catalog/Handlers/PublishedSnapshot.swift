@@ -47,6 +47,8 @@ extension CatalogServer {
           payload["profile"] = .string(version.profile.text)
           payload["time"] = .integer((version.published ?? version.created).milliseconds)
           version.tellPublication(in: &payload)
+          payload["mounted"] = .bool(
+            try transaction.entryStanding(version.entry)?.sourceSystem != nil)
           let statement = try transaction.statements(
             on: version.versionName, action: DecisionAction.publishEntry.rawValue
           ).last

@@ -33,6 +33,9 @@ extension CatalogServer {
             ))
         try checkDraft(content)
         let profile = try profile(for: content, on: time.civilDate)
+        try checkCode(
+          wire.resourceCode, of: number,
+          holder: try transaction.entryStanding(code: wire.resourceCode), under: profile)
         try checkScope(content, owner: actor.department, under: profile)
         try checkDerived(content, under: profile, in: transaction)
         guard current.state == .published || current.state == .withdrawn else {

@@ -33,6 +33,8 @@ package enum CatalogRefusal: Refusal, Hashable {
   case basisMissing(path: String, ShareType, citation: Citation)
   case basisInvalid(path: String, kind: BasisKind, allowed: [BasisKind], citation: Citation)
   case basisIncomplete(path: String)
+  case instrumentUnknown(path: String, title: String, known: [String], citation: Citation)
+  case codeTaken(String, by: String, owner: String, citation: Citation)
   case conditionsMissing(path: String, citation: Citation)
   case baseDataLocked(path: String, citation: Citation)
   case receivedData(path: String, from: String, citation: Citation)
@@ -137,6 +139,8 @@ package enum CatalogRefusal: Refusal, Hashable {
     case .dutyNotNamed: "catalog.duty_not_named"
     case .coverageOutsideArea: "catalog.coverage_outside_area"
     case .functionNotRecorded: "catalog.function_not_recorded"
+    case .instrumentUnknown: "catalog.instrument_unknown"
+    case .codeTaken: "catalog.resource_code_taken"
     default: "catalog.not_open_to_all"
     }
   }
@@ -154,6 +158,7 @@ package enum CatalogRefusal: Refusal, Hashable {
       .listingWrongState, .assignedAlready, .sharedAlready, .packageNotBelieved,
       .groupDecisionMissing, .dutyNotNamed:
       .wrongState
+    case .codeTaken: .alreadyExists
     case .gate(let refusal): refusal.kind
     default: .malformed
     }
@@ -166,9 +171,10 @@ package enum CatalogRefusal: Refusal, Hashable {
       .basisMissing(let path, _, _), .basisInvalid(let path, _, _, _), .basisIncomplete(let path),
       .conditionsMissing(let path, _), .baseDataLocked(let path, _), .itemUnknown(let path, _),
       .identityNumberInText(let path), .receivedData(let path, _, _),
-      .coverageOutsideArea(let path, _, _):
+      .coverageOutsideArea(let path, _, _), .instrumentUnknown(let path, _, _, _):
       path
     case .typeNotYours: "share_types"
+    case .codeTaken: "entry.resource_code"
     case .secrecyReviewMissing: "secrecy_passed"
     case .reasonMissing: "reason"
     case .stateSecret: "entry.secrecy"
@@ -236,7 +242,8 @@ package enum CatalogRefusal: Refusal, Hashable {
       .groupDecisionMissing(_, let citation),
       .activeSharingUnknown(_, let citation), .notOpenable(_, _, let citation),
       .dutyNotNamed(_, let citation), .coverageOutsideArea(_, _, let citation),
-      .functionNotRecorded(_, let citation), .notOpenToAll(_, _, let citation):
+      .functionNotRecorded(_, let citation), .notOpenToAll(_, _, let citation),
+      .instrumentUnknown(_, _, _, let citation), .codeTaken(_, _, _, let citation):
       citation
     case .gate(let refusal): refusal.citation
     default: nil

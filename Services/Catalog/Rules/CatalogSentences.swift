@@ -131,6 +131,15 @@ extension CatalogRefusal {
           + allowed.map(\.term.english).joined(separator: ", ") + ".")
     case .basisIncomplete:
       BilingualText("依据须写明文件名称和条款。", "A basis names its document and article.")
+    case .codeTaken(let code, let entry, let owner, _):
+      BilingualText(
+        "资源代码 \(code) 已由 \(owner) 登记为 \(entry)，全市只有一本目录。",
+        "The code \(code) is registered already, by \(owner) as \(entry): there is one catalogue.")
+    case .instrumentUnknown(_, let title, let known, _):
+      BilingualText(
+        "“\(title)”不在本办法所依据的文件之内：\(known.joined(separator: "、"))。",
+        "\"\(title)\" is none of the instruments that the text stands on: \(known.joined(separator: ", "))."
+      )
     case .conditionsMissing:
       BilingualText("有条件共享须写明共享条件。", "A conditional item states its conditions.")
     case .baseDataLocked:
@@ -239,6 +248,28 @@ extension CatalogRefusal {
     }
   }
 
+  /// What to do where the body, a ground or a code stands against it.
+  private var nextStepOfEntries: BilingualText? {
+    switch self {
+    case .bodyOutsideScope:
+      BilingualText(
+        "单位性质登记有误的，请主管部门更正：weir department update … --body …。",
+        "Where the body was registered wrongly, let the authority correct it: weir department update … --body …."
+      )
+    case .instrumentUnknown:
+      BilingualText(
+        "请改用所列文件，或者在依据中写明条文：weir catalog draft … （文件:条款:条文）。",
+        "Name one of these, or add the wording of the article to the basis (document:article:wording)."
+      )
+    case .codeTaken(_, let entry, _, _):
+      BilingualText(
+        "请查看该条目：weir catalog show \(entry)；新条目不写代码，发布时自动赋码。",
+        "See that entry: weir catalog show \(entry); a new one states no code and is given its own."
+      )
+    default: nil
+    }
+  }
+
   /// What to do where a register or the scope of a text stands against it.
   var nextStepOfLists: BilingualText? {
     switch self {
@@ -260,11 +291,6 @@ extension CatalogRefusal {
       BilingualText(
         "请大数据局登记会议决定：weir register add（meeting），并在 group_decision 中写明。",
         "Let the bureau record the meeting: weir register add (meeting); name it in group_decision."
-      )
-    case .bodyOutsideScope:
-      BilingualText(
-        "单位性质登记有误的，请主管部门更正：weir department update … --body …。",
-        "Where the body was registered wrongly, let the authority correct it: weir department update … --body …."
       )
     case .dutyNotNamed(let post, _):
       BilingualText(
@@ -296,7 +322,7 @@ extension CatalogRefusal {
         "请按该法律写明有条件共享或者不予共享及其依据。",
         "Type it conditional or not shared by that law, with its basis.")
     case .gate(let refusal): refusal.nextStep
-    default: nil
+    default: nextStepOfEntries
     }
   }
 

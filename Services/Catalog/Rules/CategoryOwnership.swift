@@ -19,8 +19,8 @@ package struct KnownCategory: Hashable, Sendable {
     self.category = category
     citation = taxonomy.citation(of: category)
     if category.isAssignedByText {
-      // "The issuing body" is whoever issues: no kind of department.
-      ownerKinds = category.sources.filter { $0 != "发证机构" }
+      // "The issuing body" (发证机构) is a kind beside others: the authority registers who issues (meizhou-public-2023/15.i11).
+      ownerKinds = category.sources
     } else if taxonomy.key == Self.specificPopulation {
       // Article 5 names ten kinds of source and does not say which of them has which category.
       ownerKinds = Set(taxonomy.categories.flatMap(\.sources)).sorted()

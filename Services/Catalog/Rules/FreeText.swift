@@ -21,7 +21,10 @@ func checkTexts(of bases: [Basis], path: String) throws(CatalogRefusal) {
 }
 
 func checkTexts(of basis: Basis, path: String) throws(CatalogRefusal) {
-  try checkTexts([("\(path).title", basis.title), ("\(path).article", basis.article)])
+  try checkTexts([
+    ("\(path).title", basis.title), ("\(path).article", basis.article),
+    ("\(path).text", basis.text),
+  ])
 }
 
 /// Checks everything that a source wrote in an entry, in the order of its fields.

@@ -1,6 +1,7 @@
-// Whom an owner must have named before it hands in an entry (meizhou-public-2023/6.i1; hebi-2021/26.1d).
+// Whom an owner must have named before it hands in an entry (meizhou-public-2023/6.i1; hebi-2021/26.1d), and what it keeps current after
+// (meizhou-specific-2021/10a).
 
-import Regulation
+package import Regulation
 import Vocabulary
 
 /// Checks that the duties which an entry asks of its owner are somebody's.
@@ -19,6 +20,16 @@ func checkDuties(
     content.highestGrade >= least.value
   {
     throw .dutyNotNamed(.security, citation: least.citation)
+  }
+}
+
+extension EntryVersion {
+  /// When its upkeep falls due: so long after it was last published (meizhou-specific-2021/10a); `nil` where it is not shown.
+  package func upkeepClock(under profile: Profile) -> LegalClock? {
+    guard state == .published, withdrawal == nil, let published else { return nil }
+    return profile.clock(.catalogUpkeep).map {
+      LegalClock(rule: $0, started: published.civilDate)
+    }
   }
 }
 

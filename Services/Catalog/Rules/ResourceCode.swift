@@ -1,5 +1,7 @@
-// The code of a published resource: minted once, never reused (GB/T 21063.4; the national compilation guide).
+// The code of a published resource: minted once, never reused, in one registry (GB/T 21063.4; the national compilation guide;
+// meizhou-specific-2021/9a).
 
+package import Regulation
 import Vocabulary
 
 /// Mints the code of an entry at its first publication.
@@ -17,6 +19,22 @@ package func resourceCode(category: String, region: String, sequence: Int64) -> 
 package func isResourceCode(_ code: String) -> Bool {
   guard let last = code.last, code.dropLast().last == "-" else { return false }
   return checkCharacter(of: String(code.dropLast(2))) == last
+}
+
+/// Checks that a code which an entry comes with is no other entry's: all departments register in one catalogue
+/// (meizhou-specific-2021/9a).
+///
+/// - Parameters:
+///   - entry: Whose code it may be; `nil` for a new entry.
+///   - holder: Whose code it is; `nil` where it is nobody's.
+package func checkCode(
+  _ code: String, of entry: Int64?, holder: EntryStanding?, under profile: Profile
+) throws(CatalogRefusal) {
+  guard let holder, holder.entry != entry else { return }
+  throw .codeTaken(
+    code, by: "entries/E-\(holder.entry)", owner: "departments/\(holder.owner.text)",
+    citation: profile.cite(
+      .catalogOneRegistry, else: Citation(document: Citation.productDocument, article: "catalog")))
 }
 
 /// ISO/IEC 7064 MOD 37-2: digits, then letters, then `*` as check character for 36. Hyphens do not count.

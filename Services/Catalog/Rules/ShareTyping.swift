@@ -148,6 +148,7 @@ private func check(
           citation: allowed.citation)
       }
       guard basis.isComplete else { throw .basisIncomplete(path: path + ".bases") }
+      try checkInstrument(basis, path: path + ".bases", under: profile)
     }
   }
   if type == .conditional, !isConcrete(conditions) {
@@ -156,6 +157,26 @@ private func check(
       citation: profile.typingBasis(for: .conditional)?.citation
         ?? Citation(document: Citation.productDocument, article: "catalog"))
   }
+}
+
+/// Checks that the instrument of a ground is one that the governing text names, or comes with its wording (hebi-2021/1).
+private func checkInstrument(
+  _ basis: Basis, path: String, under profile: Profile
+) throws(CatalogRefusal) {
+  guard let known = profile.knownInstruments else { return }
+  let title = plainTitle(basis.title)
+  let isKnown = known.value.contains { plainTitle($0) == title }
+  guard isKnown || basis.text.contains(where: { $0.isLetter }) else {
+    throw .instrumentUnknown(
+      path: path, title: basis.title, known: known.value, citation: known.citation)
+  }
+}
+
+/// A title without its marks and the state's name: "《中华人民共和国数据安全法》" is "数据安全法".
+private func plainTitle(_ title: String) -> String {
+  let plain = comparable(title.filter { $0 != "《" && $0 != "》" })
+  let state = comparable("中华人民共和国")
+  return plain.hasPrefix(state) ? String(plain.dropFirst(state.count)) : plain
 }
 
 /// Whether conditions say anything: concrete ones are asked for (meizhou-specific-2021/19d), not a field that is filled.

@@ -13,6 +13,14 @@ extension SQLReading where Self: ~Copyable {
     return try EntryStanding(row)
   }
 
+  /// The entry that bears a resource code; `nil` where none does.
+  package func entryStanding(code: String) throws -> EntryStanding? {
+    guard let row = try queryOne("SELECT * FROM entries WHERE resource_code = ?1", [code]) else {
+      return nil
+    }
+    return try EntryStanding(row)
+  }
+
   /// One version with its history; `nil` when there is none.
   package func entryVersion(_ entry: Int64, _ version: Int) throws -> EntryVersion? {
     try entryVersions([(entry, version)]).first

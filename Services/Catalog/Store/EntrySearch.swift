@@ -130,6 +130,24 @@ extension SQLReading where Self: ~Copyable {
     }
   }
 
+  /// A department's published versions since which a day has passed, in the order of their entries.
+  package func findIdle(
+    of owner: DepartmentCode, since: Instant, after entry: Int64, limit: Int
+  ) throws -> [(entry: Int64, version: Int)] {
+    try query(
+      """
+      SELECT e.id AS entry, v.version AS version
+      FROM entries e JOIN versions v ON v.entry = e.id AND v.version = e.published_version
+      WHERE e.owner = ?1 AND v.published <= ?2 AND e.newest_version = e.published_version
+        AND v.withdrawal IS NULL AND e.id > ?3
+      ORDER BY e.id LIMIT ?4
+      """, [owner.text, since.milliseconds, entry, limit]
+    ).map { row in
+      let version: Int64 = try row["version"]
+      return (try row["entry"], Int(version))
+    }
+  }
+
   /// Versions for which somebody has to act, or soon may.
   package func versionsInFlight(
     after: (entry: Int64, version: Int), limit: Int

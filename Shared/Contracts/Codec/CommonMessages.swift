@@ -11,7 +11,8 @@ extension CommonV1.BilingualText {
 
 extension CommonV1.Basis {
   package init(_ basis: LegalBasis) {
-    self.init(kind: Kind(basis.kind), title: basis.title, article: basis.article)
+    self.init(
+      kind: Kind(basis.kind), title: basis.title, article: basis.article, text: basis.text)
   }
 }
 
@@ -19,7 +20,7 @@ extension LegalBasis {
   /// - Parameter path: Of the field, for the refusal of a ground without a kind.
   package init(_ basis: CommonV1.Basis, path: String) throws(RequestRefusal) {
     guard let kind = basis.kind.kind else { throw .missing(field: path + ".kind") }
-    self.init(kind: kind, title: basis.title, article: basis.article)
+    self.init(kind: kind, title: basis.title, article: basis.article, text: basis.text)
   }
 }
 

@@ -31,17 +31,21 @@ extension CommonV1 {
     package var title: String = ""
     /// For example "第九条".
     package var article: String = ""
+    /// The wording of the article, where the instrument is none that the governing text names (hebi-2021/1).
+    package var text: String = ""
 
     package init() {}
 
     package init(
       kind: CommonV1.Basis.Kind = CommonV1.Basis.Kind(),
       title: String = "",
-      article: String = ""
+      article: String = "",
+      text: String = ""
     ) {
       self.kind = kind
       self.title = title
       self.article = article
+      self.text = text
     }
 
     package enum Kind: MessageEnum {
@@ -506,12 +510,14 @@ extension CommonV1.Basis {
     self.kind = CommonV1.Basis.Kind(rawValue: Int32(truncatingIfNeeded: source.pointee.kind.rawValue))
     self.title = try check.string(source.pointee.title, "title")
     self.article = try check.string(source.pointee.article, "article")
+    self.text = try check.string(source.pointee.text, "text")
   }
 
   func fill(_ target: UnsafeMutablePointer<Layout>, _ arena: FillArena) {
     target.pointee.kind = .init(rawValue: .init(truncatingIfNeeded: self.kind.rawValue))
     target.pointee.title = arena.string(self.title)
     target.pointee.article = arena.string(self.article)
+    target.pointee.text = arena.string(self.text)
   }
 
   static func fieldNumber(ofJSONName name: String) -> Int32 {
@@ -519,6 +525,7 @@ extension CommonV1.Basis {
     case "kind": 1
     case "title": 2
     case "article": 3
+    case "text": 4
     default: 0
     }
   }
@@ -531,6 +538,8 @@ extension CommonV1.Basis {
       try reader.read(&self.title)
     case 3:
       try reader.read(&self.article)
+    case 4:
+      try reader.read(&self.text)
     default: break
     }
   }
@@ -539,6 +548,7 @@ extension CommonV1.Basis {
     writer.field("kind", self.kind)
     writer.field("title", self.title)
     writer.field("article", self.article)
+    writer.field("text", self.text)
   }
 }
 

@@ -228,7 +228,7 @@ struct CatalogCalls {
     let authority = isCounty ? "county-bureau" : "data-bureau"
     return RegistryV1.Department(
       name: "departments/\(code.text)", level: isCounty ? .county : .city,
-      region: isCounty ? "441424" : "441400", kinds: [kind],
+      region: isCounty ? "441424" : "441400", kinds: [kind, "发证机构"],
       authority: code.text == authority ? "" : "departments/\(authority)",
       superior: code.text == "county-bureau"
         ? "departments/data-bureau"

@@ -176,6 +176,104 @@ struct EntryFormTests {
   }
 
   @Test(
+    "meizhou-specific-2021/9a a resource code is registered once, whoever brings it",
+    .obligation("meizhou-specific-2021/9a"), arguments: Backend.allCases)
+  func oneRegistry(_ backend: Backend) async throws {
+    let catalog = try await CatalogCalls(backend, under: "meizhou-specific-2021")
+    // In the trial's time.
+    catalog.clock.pass(seconds: -730 * 86_400)
+    let draft = try await catalog.draft("d")
+    _ = try await catalog.submit(draft.name, by: CatalogCalls.officer)
+    let published = try await catalog.client.publishEntry(
+      .init(name: draft.name, requestID: "p"), catalog.options("civil-affairs dept-head"))
+    #expect(isResourceCode(published.resourceCode))
+    func register(_ caller: String, _ id: String, name: String = "") async -> Status? {
+      let entry = CatalogCalls.entry {
+        $0.name = name
+        $0.resourceCode = published.resourceCode
+      }
+      return await status {
+        if name.isEmpty {
+          _ = try await catalog.client.createEntry(
+            .init(entry: entry, requestID: id), catalog.options(caller))
+        } else {
+          _ = try await catalog.client.updateEntry(
+            .init(entry: entry, requestID: id), catalog.options(caller))
+        }
+      }
+    }
+    for caller in [CatalogCalls.health, CatalogCalls.officer] {
+      let refused = await register(caller, "again")
+      #expect(refused?.code == .alreadyExists)
+      #expect(refused?.trailers["weir-reason"] == "catalog.resource_code_taken")
+      #expect(refused?.trailers["weir-field"] == "entry.resource_code")
+      #expect(refused?.trailers["weir-article"] == "meizhou-specific-2021/9a")
+      #expect(refused?.message.contains(draft.name) == true)
+    }
+    let other = try await catalog.entry("other", of: CatalogCalls.health, item: "死亡日期")
+    #expect(
+      await register(CatalogCalls.health, "moved", name: other.name)?.trailers["weir-reason"]
+        == "catalog.resource_code_taken")
+    // One registry for both, where everybody finds the one entry.
+    for caller in [CatalogCalls.health, CatalogCalls.officer] {
+      let held = try await catalog.client.listEntries(
+        .init(state: .published), catalog.options(caller))
+      #expect(held.entries.map(\.resourceCode) == [published.resourceCode])
+    }
+    // Its own entry goes on with it.
+    #expect(await register(CatalogCalls.officer, "own", name: draft.name) == nil)
+  }
+
+  @Test(
+    "meizhou-specific-2021/10a an entry that nobody touched for its review age is on its owner's list",
+    .obligation("meizhou-specific-2021/10a"), arguments: Backend.allCases)
+  func upkeep(_ backend: Backend) async throws {
+    let catalog = try await CatalogCalls(backend, under: "meizhou-specific-2021")
+    // 2022-03-05, in the trial's time.
+    catalog.clock.pass(seconds: -730 * 86_400)
+    var names: [String] = []
+    for id in ["d", "e", "f"] {
+      names.append(try await catalog.draft(id) { $0.title = "火化记录" + id }.name)
+    }
+    for name in names.dropLast() {
+      _ = try await catalog.submit(name, by: CatalogCalls.officer)
+      _ = try await catalog.client.publishEntry(
+        .init(name: name, requestID: "p" + name), catalog.options("civil-affairs dept-head"))
+    }
+    func idle(_ caller: String = CatalogCalls.officer) async throws -> [CommonV1.Duty] {
+      var (found, token): ([CommonV1.Duty], String) = ([], "")
+      repeat {
+        let page = try await catalog.client.listDuties(
+          .init(pageSize: 1, pageToken: token), catalog.options(caller))
+        found += page.duties
+        token = page.nextPageToken
+      } while !token.isEmpty
+      return found.filter { $0.action == "keep-current" }
+    }
+    // Until the end of the due day, 2023-03-05.
+    catalog.clock.pass(seconds: 365 * 86_400)
+    #expect(try await idle().isEmpty)
+    catalog.clock.pass(seconds: 86_400)
+    let late = try await idle()
+    #expect(late.map(\.resource) == Array(names.dropLast()))
+    #expect(late.first?.due?.date == "2023-03-05" && late.first?.due?.overdueDays == 1)
+    #expect(late.first?.due?.article == "meizhou-specific-2021/10a")
+    #expect(try await idle(CatalogCalls.health).isEmpty)
+    // A new version takes it off; the old one stays readable.
+    let next = try await catalog.client.updateEntry(
+      .init(
+        entry: CatalogCalls.entry {
+          $0.name = names[0]
+          $0.title = "火化登记"
+        }, requestID: "u"), catalog.options(CatalogCalls.officer))
+    #expect(next.version == 2 && next.state == .draft)
+    let old = try await catalog.client.getEntry(
+      .init(name: names[0] + "/versions/1"), catalog.options(CatalogCalls.health))
+    #expect(old.title == "火化记录d" && old.state == .published)
+    #expect(try await idle().map(\.resource) == [names[1]])
+  }
+
+  @Test(
     "a file that is no table is mounted with what describes it",
     .obligation("guangdong-2018/32.1"))
   func unstructured() async throws {

@@ -34,6 +34,46 @@ struct LevelCatalogueTests {
   }
 
   @Test(
+    "meizhou-public-2023/5.i1 an authority counts and reads its own region alone, the city's both",
+    .obligation("meizhou-public-2023/5.i1"))
+  func overview() async throws {
+    let catalog = try await CatalogCalls(under: "meizhou-public-2023")
+    let bureau = "county-bureau authority"
+    let county = try await countyEntry(catalog, approves: false)
+    _ = try await catalog.client.reviewEntry(
+      .init(name: county, decision: .approve, requestID: "a", secrecyPassed: true),
+      catalog.options(bureau))
+    var city: [String] = []
+    for item in ["死亡日期", "死亡原因"] {
+      city.append(try await catalog.entry(item, of: CatalogCalls.health, item: item).name)
+    }
+    for name in city {
+      _ = try await catalog.submit(name, by: CatalogCalls.health)
+      _ = try await catalog.approve(name)
+    }
+    let own = try await level(catalog, as: bureau)
+    #expect(own.region == "441424" && own.size == 1 && own.entries.map(\.name) == [county])
+    for region in ["441400", "441421", "440000"] {
+      for withContent in [false, true] {
+        let refused = await status {
+          _ = try await level(
+            catalog,
+            {
+              $0.region = region
+              $0.withContent = withContent
+            }, as: bureau)
+        }
+        #expect(refused?.code == .permissionDenied)
+        #expect(refused?.trailers["weir-reason"] == "catalog.catalogue_out_of_reach")
+      }
+    }
+    let whole = try await level(catalog)
+    #expect(whole.size == 3 && Set(whole.entries.map(\.name)) == Set(city + [county]))
+    #expect(try await level(catalog) { $0.region = "441424" }.size == 1)
+    #expect(try await level(catalog) { $0.ownLevel = true }.size == 2)
+  }
+
+  @Test(
     "it is the union of what was approved, at each version; an approval makes the next one (8c, 10b)",
     .obligation("meizhou-public-2023/5.i3", "meizhou-public-2023/8c", "hebi-2021/10b"),
     arguments: ["meizhou-public-2023", "hebi-2021"])

@@ -45,6 +45,11 @@ struct RefusalTests {
       $0.conditions = "仅限核对"
     },
     { $0.coverage = ["110000"] },
+    {
+      $0.shareType = .conditional
+      $0.bases = [CatalogWorld.basis]
+      $0.conditions = "仅限核对"
+    },
     { $0.title = "火化登记系统" },
     {
       $0.format = .file
@@ -95,13 +100,20 @@ struct RefusalTests {
         content.resourceClass = "public"
         _ = try content.classified(by: try CatalogWorld.category(content.category))
       })
+    found.append(
+      refusal {
+        let holder = EntryStanding(entry: 1, owner: try CatalogWorld.code("health"))
+        try checkCode("X", of: 2, holder: holder, under: try CatalogWorld.profile(key))
+      })
     return found.compactMap { $0 }
   }
 
   private static func all(under key: String) throws -> [CatalogRefusal] {
-    // The last is thrown by the handler, before there is a profile.
+    // The last two: thrown by the handler, before there is a profile; asked by a row that no text held has.
     try ofContents(under: key) + RefusedSteps(under: key).all + [
-      .notInForce(resourceClass: "public")
+      .notInForce(resourceClass: "public"),
+      .instrumentUnknown(
+        path: "entry.bases", title: "统计法", known: ["数据安全法"], citation: .accessRule(14)),
     ]
   }
 

@@ -28,7 +28,8 @@ struct CategoryListTests {
       "meizhou-public-2023/15.i1", "meizhou-public-2023/15.i2", "meizhou-public-2023/15.i3",
       "meizhou-public-2023/15.i4", "meizhou-public-2023/15.i5", "meizhou-public-2023/15.i6",
       "meizhou-public-2023/15.i7", "meizhou-public-2023/15.i8", "meizhou-public-2023/15.i9",
-      "meizhou-public-2023/15.i10", "meizhou-public-2023/16.i1", "meizhou-public-2023/16.i2",
+      "meizhou-public-2023/15.i10", "meizhou-public-2023/15.i11", "meizhou-public-2023/16.i1",
+      "meizhou-public-2023/16.i2",
       "meizhou-public-2023/16.i3", "meizhou-public-2023/16.i4"),
     arguments: [
       ("15.i1", "person.household", ["公安"]), ("15.i2", "person.residence", ["公安"]),
@@ -39,6 +40,7 @@ struct CategoryListTests {
       ("15.i8", "person.disability", ["残疾人工作主管部门"]),
       ("15.i9", "person.housing-fund", ["住房公积金主管部门"]),
       ("15.i10", "person.guardianship", ["民政", "乡镇人民政府", "街道办事处"]),
+      ("15.i11", "person.certificates", ["发证机构"]),
       ("16.i1", "organisation.enterprise", ["市场监督管理"]),
       ("16.i2", "organisation.non-profit", ["民政"]),
       ("16.i3", "organisation.public-institution", ["事业单位登记管理机关"]),
@@ -99,6 +101,47 @@ struct CategoryListTests {
     #expect(bases.category("economy")?.sources == bodies)
     for body in bodies { #expect(try said("economy", by: body, under: key) == nil, "\(body)") }
     #expect(try said("economy", by: "公安局", under: key)?.reason == "catalog.category_not_yours")
+  }
+
+  @Test(
+    "where a profile asks for it, a ground is an instrument that the text stands on, or comes with its wording (hebi-2021/1)"
+  )
+  func instruments() async throws {
+    let row = "  - {key: catalog.collection_grounds"
+    let law = try CatalogWorld.profiles(
+      under: "hebi-2021", replacing: row,
+      by:
+        "  - {key: catalog.basis_instruments, value: known_or_with_text, article: \"1\", origin: text}\n"
+        + row)
+    let profile = try #require(law.profile(named: "hebi-2021"))
+    let six = ["网络安全法", "数据安全法", "个人信息保护法", "政府信息公开条例", "国发〔2016〕51号", "豫政办〔2018〕2号"]
+    #expect(profile.provision(.legalBases)?.value == .words(six))
+    func said(_ title: String, _ text: String = "") throws -> CatalogRefusal? {
+      var content = try CatalogWorld.content()
+      content.shareType = .conditional
+      content.conditions = "仅限核对领取资格"
+      content.bases = [Basis(kind: .law, title: title, article: "第二十一条", text: text)]
+      return refusal { try checkShareTypes(content, isBaseData: false, under: profile) }
+    }
+    for title in six + ["《中华人民共和国数据安全法》", "鹤壁市政务数据管理办法（试行）"] {
+      #expect(try said(title) == nil, "\(title)")
+    }
+    for text in ["", "……"] {
+      let refused = try said("中华人民共和国统计法", text)
+      #expect(refused?.reason == "catalog.instrument_unknown")
+      #expect(refused?.citation?.text == "hebi-2021/1" && refused?.field == "entry.bases")
+      #expect(refused?.sentence.chinese.contains("豫政办〔2018〕2号") == true)
+      #expect(refused?.nextStep != nil)
+    }
+    #expect(try said("中华人民共和国统计法", "统计资料不得对外提供。") == nil)
+    // What was added stays with the entry.
+    let catalog = try await CatalogCalls(under: "hebi-2021")
+    let basis = CommonV1.Basis(
+      kind: .law, title: "中华人民共和国统计法", article: "第九条", text: "统计资料不得对外提供。")
+    let draft = try await catalog.draft("d") { $0.bases = [basis] }
+    let kept = try await catalog.client.getEntry(
+      .init(name: draft.name), catalog.options(CatalogCalls.officer))
+    #expect(kept.bases == [basis])
   }
 
   @Test("each category stands in one taxonomy, and a word of another list is none")

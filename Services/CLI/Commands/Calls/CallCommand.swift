@@ -114,19 +114,22 @@ func resource(_ collection: String, _ text: String) -> String {
   text.isEmpty || text.contains("/") ? text : collection + "/" + text
 }
 
-/// A legal ground in words: `law:中华人民共和国统计法:第九条`.
+/// A legal ground in words: `law:中华人民共和国统计法:第九条`, after another colon the wording of the article.
 struct BasisArgument: ExpressibleByArgument, Sendable {
   let basis: CommonV1.Basis
 
   init?(argument: String) {
-    let parts = argument.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
+    let parts = argument.split(separator: ":", maxSplits: 3, omittingEmptySubsequences: false)
     guard parts.count >= 2, let kind = Word<CommonV1.Basis.Kind>(argument: String(parts[0])) else {
       return nil
     }
     basis = CommonV1.Basis(
-      kind: kind.value, title: String(parts[1]), article: parts.count > 2 ? String(parts[2]) : "")
+      kind: kind.value, title: String(parts[1]), article: parts.count > 2 ? String(parts[2]) : "",
+      text: parts.count > 3 ? String(parts[3]) : "")
   }
 }
 
 let basisHint = BilingualText(
-  "依据，形如 law:中华人民共和国统计法:第九条。", "The ground, such as law:中华人民共和国统计法:第九条.")
+  "依据，形如 law:中华人民共和国统计法:第九条；本办法未列的文件再加“:条文”。",
+  "The ground, such as law:中华人民共和国统计法:第九条; after another colon the wording, where the governing text does not name the instrument."
+)

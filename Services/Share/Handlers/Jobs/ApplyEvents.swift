@@ -56,7 +56,8 @@ extension ShareServer {
     let standing = EntryStanding(
       version: Int(version), isPublished: true,
       types: Dictionary(types, uniquingKeysWith: { first, _ in first }),
-      isUnmounted: known?.isUnmounted ?? false)
+      // Nothing stands behind it before it is mounted for the first time (meizhou-public-2023/12e).
+      isUnmounted: known?.isUnmounted ?? (payload["mounted"]?.bool == false))
     if let known, known.version > standing.version { return }
     try transaction.save(standing, of: entry)
     for grant in try transaction.livingGrants(of: entry) {

@@ -103,6 +103,23 @@ struct BatchHandlerTests {
   }
 
   @Test(
+    "meizhou-public-2023/12e nothing is loaded without an entry, or with one that is not mounted",
+    .obligation("meizhou-public-2023/12e"))
+  func withoutEntry() async throws {
+    let node = try await IngestNode()
+    let header = Array("身份证号码,姓名,火化日期,火化证编号\n".utf8)
+    #expect(await refusal { try await node.createBatch(header: header) } != nil)
+    var bare = catalogEntry(.cremation)
+    bare.mounted = false
+    node.catalog.put(bare)
+    #expect(
+      await refusal { try await node.createBatch(header: header) } == "ingest.entry_not_mounted")
+    node.catalog.put(catalogEntry(.cremation))
+    #expect(try await node.createBatch(header: header).state == .loading)
+    await node.stop()
+  }
+
+  @Test(
     "AC-30 AC-34 only the owner's registered system delivers a table; a manual upload is refused")
   func deliveryRules() async throws {
     let node = try await IngestNode()

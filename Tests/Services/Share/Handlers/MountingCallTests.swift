@@ -50,6 +50,28 @@ struct MountingCallTests {
     await share.stop()
   }
 
+  @Test(
+    "meizhou-public-2023/12e nothing is granted on an entry that was never mounted",
+    .obligation("meizhou-public-2023/12e"))
+  func neverMounted() async throws {
+    let share = try await ShareCalls()
+    try await share.publish(
+      version: 1, [("name", .conditional), ("office", .unconditional)], isMounted: false)
+    #expect(await reason { _ = try await share.subscribed("office") } == "share.entry_unmounted")
+    let application = try await share.apply()
+    _ = try await share.submit(application.name)
+    #expect(
+      await reason { _ = try await share.review(application.name) } == "share.entry_unmounted")
+    // Published anew before it is mounted, it is as bare as before.
+    try await share.publish(
+      version: 2, [("name", .conditional), ("office", .unconditional)], isMounted: false)
+    #expect(
+      await reason { _ = try await share.subscribed("office", "b") } == "share.entry_unmounted")
+    try await share.mounting("catalog.entry_mounted")
+    #expect(try await share.subscribed("office", "c").state == .active)
+    await share.stop()
+  }
+
   @Test("a grant that a person resumes, or accepts, on an unmounted entry rests with it at once")
   func resumedWhileUnmounted() async throws {
     let share = try await ShareCalls()

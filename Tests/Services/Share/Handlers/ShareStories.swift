@@ -87,12 +87,15 @@ extension ShareCalls {
   }
 
   /// The catalogue tells that a version of entries/E-3 was published with these types.
-  func publish(version: Int64, _ types: [(String, ShareType)]) async throws {
+  func publish(
+    version: Int64, _ types: [(String, ShareType)], isMounted: Bool? = nil
+  ) async throws {
     var payload = JSONObject()
     payload["entry"] = .string("entries/E-3")
     payload["version"] = .integer(version)
     payload["items"] = .array(
       types.map { ["name": .string($0.0), "share_type": .string($0.1.rawValue)] })
+    if let isMounted { payload["mounted"] = .bool(isMounted) }
     try await event("catalog.entry_published", payload)
   }
 

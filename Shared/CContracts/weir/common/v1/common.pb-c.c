@@ -730,7 +730,7 @@ const ProtobufCEnumDescriptor weir__common__v1__basis__kind__descriptor =
   weir__common__v1__basis__kind__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor weir__common__v1__basis__field_descriptors[3] =
+static const ProtobufCFieldDescriptor weir__common__v1__basis__field_descriptors[4] =
 {
   {
     "kind",
@@ -768,16 +768,29 @@ static const ProtobufCFieldDescriptor weir__common__v1__basis__field_descriptors
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "text",
+    4,
+    PROTOBUF_C_LABEL_NONE,
+    PROTOBUF_C_TYPE_BYTES,
+    0,   /* quantifier_offset */
+    offsetof(Weir__Common__V1__Basis, text),
+    NULL,
+    &protobuf_c_empty_string,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned weir__common__v1__basis__field_indices_by_name[] = {
   2,   /* field[2] = article */
   0,   /* field[0] = kind */
+  3,   /* field[3] = text */
   1,   /* field[1] = title */
 };
 static const ProtobufCIntRange weir__common__v1__basis__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 3 }
+  { 0, 4 }
 };
 const ProtobufCMessageDescriptor weir__common__v1__basis__descriptor =
 {
@@ -787,7 +800,7 @@ const ProtobufCMessageDescriptor weir__common__v1__basis__descriptor =
   "Weir__Common__V1__Basis",
   "weir.common.v1",
   sizeof(Weir__Common__V1__Basis),
-  3,
+  4,
   weir__common__v1__basis__field_descriptors,
   weir__common__v1__basis__field_indices_by_name,
   1,  weir__common__v1__basis__number_ranges,

@@ -64,10 +64,11 @@ struct  Weir__Common__V1__Basis
   Weir__Common__V1__Basis__Kind kind;
   ProtobufCBinaryData title;
   ProtobufCBinaryData article;
+  ProtobufCBinaryData text;
 };
 #define WEIR__COMMON__V1__BASIS__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&weir__common__v1__basis__descriptor) \
-    , WEIR__COMMON__V1__BASIS__KIND__KIND_UNSPECIFIED, {0,NULL}, {0,NULL} }
+    , WEIR__COMMON__V1__BASIS__KIND__KIND_UNSPECIFIED, {0,NULL}, {0,NULL}, {0,NULL} }
 
 
 struct  Weir__Common__V1__DueDate
