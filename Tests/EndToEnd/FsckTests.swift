@@ -49,8 +49,10 @@ struct FsckTests {
       let answer = try await fsck(data)
       #expect(answer.exit == .tryAgain, "\(answer)")
       // What the start itself put into the log is on the disk before the node is stopped.
-      try await eventually("a tile of the log") {
-        try Self.tile(of: data + "/audit/log") != nil
+      try await eventually("a tile of the log, and its checkpoint") {
+        let note = try? String(contentsOfFile: data + "/audit/log/checkpoint", encoding: .utf8)
+        let size = note?.split(separator: "\n").dropFirst().first.flatMap { Int($0) } ?? 0
+        return try size > 0 && Self.tile(of: data + "/audit/log") != nil
       }
     }
     let answer = try await fsck(data)
